@@ -1,0 +1,57 @@
+package flytoml
+
+// Op is what an Edit does.
+type Op string
+
+// The operations. Each refuses (with a *RefusedError) what it can't do
+// exactly, and each is refused or a no-op, never a guess, when the file is not
+// as the edit expects.
+const (
+	// Set makes the value at Path Value. An existing value is replaced where
+	// it stands, its same-line comment stays. A missing key is inserted into
+	// its table, which is made when there is none. With Comment, a comment
+	// line goes above a newly inserted key.
+	Set Op = "set"
+	// Append adds an entry with Entries to the array of tables at Path, in
+	// the author's style, beside its kin. An empty inline array is replaced.
+	Append Op = "append"
+	// AddTable adds a table at Path with Entries. Present already: refused.
+	AddTable Op = "table"
+	// Remove takes the key, table or array entry at Path away, with its own
+	// comment.
+	Remove Op = "remove"
+	// Move takes the key or table at Path to To, with its comments and its
+	// value's exact text. Something at To already: refused.
+	Move Op = "move"
+	// ArrayOf turns the single table [Path] into the one entry of [[Path]]
+	// (and an inline table into an array of it).
+	ArrayOf Op = "array"
+)
+
+// Edit is one change to a file, said symbolically: it names keys, never bytes.
+type Edit struct {
+	Op      Op      `json:"op"`
+	Path    string  `json:"path"`
+	To      string  `json:"to,omitempty"`      // Move
+	Value   string  `json:"value,omitempty"`   // Set: a TOML literal, strings in double quotes
+	Entries []Entry `json:"entries,omitempty"` // Append, AddTable
+	Comment string  `json:"comment,omitempty"` // without the "#"
+}
+
+// Entry is one key of a new table, in the order in which it is written.
+type Entry struct {
+	Key   string `json:"key"`
+	Value string `json:"value"` // a TOML literal; strings in double quotes, inline tables as { a = "b" }
+}
+
+// RefusedError says why an edit can't be made exactly. Nothing was changed.
+type RefusedError struct {
+	Edit   Edit
+	Reason string
+	Line   int // 1-based; 0 when it is about no line
+}
+
+// Error implements error. It never quotes a value.
+func (e *RefusedError) Error() string {
+	return string(e.Edit.Op) + " " + e.Edit.Path + ": " + e.Reason
+}

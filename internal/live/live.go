@@ -1,0 +1,189 @@
+// Package live has the nouns of a running app on Fly.io: what one snapshot of
+// it holds. It does no I/O; package fly fills it, fixers and apply read it.
+package live
+
+import (
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+)
+
+// App is one app as it was read, once.
+type App struct {
+	Name    string
+	Org     string // slug
+	Role    string // app_role, such as "postgres_cluster"; mostly empty
+	Status  string
+	Network string
+
+	Machines []Machine // every machine that is not destroyed, by id
+	Secrets  []Secret  // names and digests; values can't be read
+	Volumes  []Volume
+	IPs      []IP
+	Regions  []Region // the platform's own list; empty when it could not be read
+}
+
+// Secret looks a secret up by name.
+func (a *App) Secret(name string) (Secret, bool) {
+	for _, s := range a.Secrets {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return Secret{}, false
+}
+
+// Machine looks a machine up by id.
+func (a *App) Machine(id string) (Machine, bool) {
+	for _, m := range a.Machines {
+		if m.ID == id {
+			return m, true
+		}
+	}
+	return Machine{}, false
+}
+
+// Secret is what Fly tells of an app secret. There is no way to read a value.
+type Secret struct {
+	Name      string    `json:"name"`
+	Digest    string    `json:"digest"`
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// Volume is one volume.
+type Volume struct {
+	ID                string
+	Name              string
+	Region            string
+	State             string
+	SizeGB            int
+	AttachedMachine   string
+	SnapshotRetention int
+	AutoBackup        bool
+}
+
+// IP is one address assigned to the app.
+type IP struct {
+	IP      string
+	Region  string
+	Shared  bool
+	Private bool // a Flycast address
+}
+
+// Region is one region of the platform.
+type Region struct {
+	Code       string
+	Name       string
+	Latitude   float64
+	Longitude  float64
+	Deprecated bool
+	PaidPlan   bool // requires_paid_plan
+}
+
+// Lease is a lease on a machine. Nonce is empty for somebody else's.
+type Lease struct {
+	Nonce     string
+	Owner     string
+	ExpiresAt time.Time
+	Version   string // the machine's version when the lease was given
+}
+
+// Check is the last result of one health check of a machine.
+type Check struct {
+	Name      string
+	Status    string // passing, warning, critical
+	Output    string
+	UpdatedAt time.Time
+}
+
+// Event is one line of a machine's history.
+type Event struct {
+	Type      string // launch, start, stop, exit, update, ...
+	Status    string
+	Source    string
+	Timestamp time.Time
+	// Of an exit event.
+	ExitCode      int
+	RequestedStop bool
+	Restarting    bool
+	OOMKilled     bool
+	RestartCount  int
+}
+
+// Machine is one machine as the API gave it.
+type Machine struct {
+	ID         string
+	Name       string
+	State      string
+	Region     string
+	Version    string // also called instance_id; every update makes a new one
+	PrivateIP  string
+	HostStatus string // ok, unknown, unreachable
+	Cordoned   bool
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	// Image is the image that runs, by digest: registry/repository@sha256:...
+	// Empty when the API gave no digest.
+	Image  string
+	Config machineconfig.Config // no config at all when the host is not ok
+	Checks []Check
+	Events []Event // newest first
+}
+
+// Group is the machine's process group; "app" when none is recorded.
+func (m Machine) Group() string {
+	md := m.Config.Metadata()
+	if g := md["fly_process_group"]; g != "" {
+		return g
+	}
+	if g := md["process_group"]; g != "" { // before 2023
+		return g
+	}
+	return "app"
+}
+
+// Started says whether the machine runs or is about to.
+func (m Machine) Started() bool {
+	switch m.State {
+	case "started", "starting", "restarting":
+		return true
+	}
+	return false
+}
+
+// Untouchable says why this tool never changes the machine, or "" when it may.
+func (m Machine) Untouchable() string {
+	if m.HostStatus != "" && m.HostStatus != "ok" {
+		return "its host is " + m.HostStatus
+	}
+	if m.Config.IsZero() {
+		return "the API gave no config for it"
+	}
+	md := m.Config.Metadata()
+	switch {
+	case md["fly-managed-postgres"] == "true":
+		return "it is a Postgres machine"
+	case md["fly_platform_version"] != "v2":
+		return "it is not managed by fly deploy"
+	case md["fly_canary"] == "true" || md["fly_bluegreen_deployment_tag"] != "" && m.Cordoned:
+		return "a deploy is using it"
+	}
+	switch m.Group() {
+	case "fly_app_release_command", "fly_app_test_machine_command", "fly_app_console":
+		return "it runs one command and goes away"
+	}
+	switch {
+	case len(m.Config.Standbys()) > 0:
+		return "it is a standby"
+	case m.Config.AutoDestroy():
+		return "it destroys itself when it exits"
+	case m.Config.Schedule() != "":
+		return "it runs on a schedule"
+	}
+	switch m.State {
+	case "destroying", "destroyed", "replacing", "updating", "creating", "launch_failed", "suspending", "stopping", "migrated":
+		return "it is " + m.State
+	}
+	return ""
+}

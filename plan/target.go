@@ -1,0 +1,78 @@
+package plan
+
+import (
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/live"
+)
+
+// Target is all that a fixer may look at. It was read once; looking costs no
+// request and changes nothing.
+type Target struct {
+	File     *flytoml.File
+	Repo     *Repo     // nil: no source tree beside the file
+	App      *live.App // nil: planning offline
+	AppName  string    // the app meant, also offline; "" when nothing names one
+	Offline  string    // why App is nil, for the user: "no token", "--offline"
+	Settings Settings
+}
+
+// Repo is what the source tree around fly.toml tells, read once with bounds.
+// Paths are relative to Root, with slashes.
+type Repo struct {
+	Root        string
+	Dockerfile  string       // path of the one that fly.toml builds; "" for none
+	Healthcheck *Healthcheck // of the Dockerfile's last stage
+	Routes      []Route      // health routes the app defines, best first
+	ForceSSL    *Evidence    // the app itself redirects http to https
+	HostCheck   *Evidence    // the app refuses unknown Host headers (Django ALLOWED_HOSTS)
+	SQLite      *Evidence    // the app keeps its data in a SQLite file
+	Siblings    []Sibling    // the other fly*.toml of the tree
+	ElseApps    []Evidence   // workflows and scripts that name another app or config (-a, --app, -c, --config)
+}
+
+// Evidence is something seen in the source tree.
+type Evidence struct {
+	File string
+	Line int    // 1-based
+	Text string // the line, trimmed and cut; never a secret
+}
+
+// Healthcheck is a Dockerfile HEALTHCHECK that asks a local URL.
+type Healthcheck struct {
+	Evidence
+	Port int    // 0: the URL names none (80)
+	Path string // with the leading slash
+}
+
+// Route is one route definition whose path is a health path.
+type Route struct {
+	Evidence
+	Path      string // as the app serves it, with the leading slash
+	Framework string
+	// Prefixed: the router is mounted elsewhere, so the full path isn't known.
+	Prefixed bool
+	// Guarded: the route seems to be behind authentication.
+	Guarded bool
+}
+
+// Sibling is another fly*.toml.
+type Sibling struct {
+	File string
+	App  string // its `app`; "" when it has none
+}
+
+// Settings is what the user wrote in .fly-standards.toml, flags merged in.
+type Settings struct {
+	HealthPath     string // [rules.health-checks] path
+	CheckInterval  string // durations as fly.toml strings; "" for the default
+	CheckTimeout   string
+	CheckGrace     string
+	Strategy       string   // [rules.deploy-strategy] strategy; "" for rolling
+	Regions        []string // wanted besides the present ones: --regions, or [extra-regions] regions
+	Suggested      []string // [extra-regions] suggested: a wish, no consent
+	RegionsFrom    string   // where Regions was said: "--regions" or the settings file
+	MaxUnavailable string   // "" (fly.toml's, else a third), a count or a fraction
+	// ProbedPath is a path that --probe saw answer 200; Probe says how it was seen.
+	ProbedPath string
+	Probe      string
+}
