@@ -21,6 +21,10 @@ type App struct {
 	Volumes  []Volume
 	IPs      []IP
 	Regions  []Region // the platform's own list; empty when it could not be read
+	// Unread has what could not be read though the rest could, by name
+	// ("volumes", "regions", "ip addresses"), and why. The lists are empty then,
+	// which says nothing about the app.
+	Unread map[string]string
 }
 
 // Secret looks a secret up by name.
@@ -129,6 +133,8 @@ type Machine struct {
 	Config machineconfig.Config // no config at all when the host is not ok
 	Checks []Check
 	Events []Event // newest first
+	// Nonce is of the lease that a create asked for; empty in all other replies.
+	Nonce string
 }
 
 // Group is the machine's process group; "app" when none is recorded.

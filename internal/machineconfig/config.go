@@ -71,8 +71,6 @@ func cloneValue(v any) any {
 	return v
 }
 
-func (c Config) str(key string) string { s, _ := c.root[key].(string); return s }
-
 // Metadata is the machine's metadata; nil when there is none.
 func (c Config) Metadata() map[string]string { return stringMap(c.root["metadata"]) }
 
@@ -80,7 +78,7 @@ func (c Config) Metadata() map[string]string { return stringMap(c.root["metadata
 func (c Config) AutoDestroy() bool { b, _ := c.root["auto_destroy"].(bool); return b }
 
 // Schedule is how often a scheduled machine is started; "" for the others.
-func (c Config) Schedule() string { return c.str("schedule") }
+func (c Config) Schedule() string { return str(c.root, "schedule") }
 
 // Standbys are the ids of the machines that this one stands by for.
 func (c Config) Standbys() []string {

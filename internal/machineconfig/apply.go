@@ -1,0 +1,253 @@
+package machineconfig
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// Apply carries ops out, in order, on a copy. It gives the new configuration
+// and whether anything in it changed. When one op can't be carried out exactly
+// the error is an *OpError and nothing is changed: the Config is c itself.
+//
+// Apply is also how to ask whether a configuration already has what ops ask
+// for, whatever the platform did to the spelling: nothing changes then.
+func Apply(c Config, ops []Op) (Config, bool, error) {
+	out := c.Clone()
+	changed := false
+	for _, op := range ops {
+		did, err := applyOne(out.root, op)
+		if err != nil {
+			return c, false, &OpError{Op: op, Reason: err.Error()}
+		}
+		changed = changed || did
+	}
+	if !changed {
+		return c, false, nil
+	}
+	return out, true, nil
+}
+
+func applyOne(root map[string]any, op Op) (bool, error) {
+	if root == nil {
+		return false, errors.New("the machine has no configuration")
+	}
+	names, err := splitPointer(op.Pointer)
+	if err != nil {
+		return false, err
+	}
+	scope, err := scopeOf(root, op, names[0])
+	if err != nil {
+		return false, err
+	}
+	switch op.Verb {
+	case VerbSet:
+		return applySet(scope, names, op)
+	case VerbRemove:
+		return applyRemove(scope, names, op)
+	case VerbAppend:
+		return applyAppend(scope, names, op)
+	case VerbTake:
+		return applyTake(scope, names, op)
+	}
+	return false, fmt.Errorf("unknown verb %q", op.Verb)
+}
+
+// scopeOf is the object that op's pointer starts from. An op must not change
+// what its own service or port is found by: the same op would not find it a
+// second time, nor would the op that takes it back.
+func scopeOf(root map[string]any, op Op, first string) (map[string]any, error) {
+	if op.Service == nil {
+		if op.Port != "" {
+			return nil, errors.New("a port is named without its service")
+		}
+		return root, nil
+	}
+	service, err := findService(root, *op.Service)
+	if err != nil {
+		return nil, err
+	}
+	if op.Port == "" {
+		switch first {
+		case "protocol", "internal_port", "ports":
+			return nil, fmt.Errorf("%s is what the service is found by", first)
+		}
+		return service, nil
+	}
+	switch first {
+	case "port", "start_port", "end_port":
+		return nil, fmt.Errorf("%s is what the port is found by", first)
+	}
+	return findPort(service, op.Port)
+}
+
+func findService(root map[string]any, want ServiceKey) (map[string]any, error) {
+	want = want.normal()
+	var found []map[string]any
+	for _, raw := range objects(root["services"]) {
+		if serviceKey(raw).equal(want) {
+			found = append(found, raw)
+		}
+	}
+	return only(found, "service")
+}
+
+func findPort(service map[string]any, want string) (map[string]any, error) {
+	var found []map[string]any
+	for _, raw := range objects(service["ports"]) {
+		if portName(raw) == want {
+			found = append(found, raw)
+		}
+	}
+	return only(found, "port")
+}
+
+func only(found []map[string]any, what string) (map[string]any, error) {
+	switch len(found) {
+	case 0:
+		return nil, fmt.Errorf("no %s matches", what)
+	case 1:
+		return found[0], nil
+	}
+	return nil, fmt.Errorf("%d %ss match", len(found), what)
+}
+
+// guarded says whether op's If holds for what is there now.
+func guarded(op Op, key string, now any) (bool, error) {
+	if len(op.If) == 0 {
+		return true, nil
+	}
+	want, err := decode(op.If)
+	if err != nil {
+		return false, err
+	}
+	return same(key, want, now), nil
+}
+
+func applySet(scope map[string]any, names []string, op Op) (bool, error) {
+	value, err := decode(op.Value)
+	if err != nil {
+		return false, err
+	}
+	key := names[len(names)-1]
+	now, found, err := lookup(scope, names)
+	if err != nil {
+		return false, err
+	}
+	if found && same(key, now, value) || !found && value == nil {
+		return false, nil
+	}
+	if ok, err := guarded(op, key, now); !ok || err != nil {
+		return false, err
+	}
+	in, err := parent(scope, names)
+	if err != nil {
+		return false, err
+	}
+	in[key] = value
+	return true, nil
+}
+
+func applyRemove(scope map[string]any, names []string, op Op) (bool, error) {
+	in, found, err := lookup(scope, names[:len(names)-1])
+	if err != nil || !found {
+		return false, err
+	}
+	obj, isObject := in.(map[string]any)
+	if !isObject {
+		return false, inTheWay(names[:len(names)-1], in)
+	}
+	key := names[len(names)-1]
+	now, there := obj[key]
+	if !there {
+		return false, nil
+	}
+	if ok, err := guarded(op, key, now); !ok || err != nil {
+		return false, err
+	}
+	delete(obj, key)
+	return true, nil
+}
+
+func applyAppend(scope map[string]any, names []string, op Op) (bool, error) {
+	value, err := decode(op.Value)
+	if err != nil {
+		return false, err
+	}
+	list, err := arrayAt(scope, names)
+	if err != nil {
+		return false, err
+	}
+	for _, have := range list {
+		if sameElement(op, scope, names, have, value) {
+			return false, nil
+		}
+	}
+	in, err := parent(scope, names)
+	if err != nil {
+		return false, err
+	}
+	// A new array, so that nothing else that holds the old one sees it grow.
+	in[names[len(names)-1]] = append(slices.Clone(list), value)
+	return true, nil
+}
+
+func sameElement(op Op, scope map[string]any, names []string, a, b any) bool {
+	if op.Service != nil && op.Port == "" && len(names) == 1 && names[0] == "checks" {
+		return sameCheck(a, b, intOf(scope["internal_port"]))
+	}
+	return same("", a, b)
+}
+
+func applyTake(scope map[string]any, names []string, op Op) (bool, error) {
+	value, err := decode(op.Value)
+	if err != nil {
+		return false, err
+	}
+	list, err := arrayAt(scope, names)
+	if err != nil {
+		return false, err
+	}
+	kept := slices.DeleteFunc(slices.Clone(list), func(have any) bool { return same("", have, value) })
+	if len(kept) == len(list) {
+		return false, nil
+	}
+	in, err := parent(scope, names)
+	if err != nil {
+		return false, err
+	}
+	in[names[len(names)-1]] = kept
+	return true, nil
+}
+
+// arrayAt is the array that names lead to, nil when there is none.
+func arrayAt(scope map[string]any, names []string) ([]any, error) {
+	v, found, err := lookup(scope, names)
+	if err != nil || !found {
+		return nil, err
+	}
+	list, ok := v.([]any)
+	if !ok {
+		return nil, fmt.Errorf("%s is not an array", Pointer(names...))
+	}
+	return list, nil
+}
+
+func decode(raw json.RawMessage) (any, error) {
+	if len(raw) == 0 {
+		return nil, errors.New("the op has no value")
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return nil, errors.New("the op's value is not JSON") // the cause could quote it
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("the op's value is more than one JSON value")
+	}
+	return v, nil
+}
