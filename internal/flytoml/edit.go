@@ -26,6 +26,9 @@ const (
 	// ArrayOf turns the single table [Path] into the one entry of [[Path]]
 	// (and an inline table into an array of it).
 	ArrayOf Op = "array"
+	// TableOf is the way back: the one entry of [[Path]] becomes [Path].
+	// Several entries: refused.
+	TableOf Op = "table-of"
 )
 
 // Edit is one change to a file, said symbolically: it names keys, never bytes.

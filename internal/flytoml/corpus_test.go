@@ -1,0 +1,37 @@
+package flytoml_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+)
+
+// corpus gives real fly.toml files when they are at hand; nothing depends on
+// them alone.
+func corpus(tb testing.TB) map[string][]byte {
+	tb.Helper()
+	paths, err := filepath.Glob("../../../shared/corpus/*.toml")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	out := make(map[string][]byte, len(paths))
+	for _, p := range paths {
+		src, err := os.ReadFile(p)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		out[filepath.Base(p)] = src
+	}
+	return out
+}
+
+func TestProbe(t *testing.T) {
+	for name, src := range corpus(t) {
+		if _, err := flytoml.Parse(name, src); err != nil {
+			e := err.(*flytoml.ParseError)
+			t.Logf("%v\n   %s", err, e.Text)
+		}
+	}
+}

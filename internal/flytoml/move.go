@@ -1,0 +1,108 @@
+package flytoml
+
+import "strings"
+
+// move takes a key or a table elsewhere, or gives it another name.
+func (f *File) move(segs []Segment, e Edit) (change, error) {
+	from := f.resolve(segs)
+	if from.problem != "" {
+		return change{}, f.refuseAt(from.node, from.problem)
+	}
+	if len(from.rest) > 0 {
+		return change{}, refuse("it is not in the file")
+	}
+	n := from.node
+	toSegs, err := ParsePath(e.To)
+	if err != nil || len(toSegs) == 0 || toSegs[len(toSegs)-1].Index >= 0 {
+		return change{}, refuse("the target is not the path of a key")
+	}
+	if n.index >= 0 {
+		return change{}, f.refuseAt(n, "an entry of an array can't be moved")
+	}
+	to := f.resolve(toSegs)
+	name := toSegs[len(toSegs)-1].Key
+	if to.problem == "" && to.node == n && len(to.rest) == 0 {
+		if n.key == name {
+			return change{}, nil
+		}
+		// Only the spelling changes.
+		to = place{node: n.parent, rest: keySegments(name)}
+	}
+	switch {
+	case to.problem != "":
+		return change{}, f.refuseAt(to.node, to.problem)
+	case len(to.rest) == 0:
+		return change{}, f.refuseAt(to.node, "something is at "+to.node.describe()+" already")
+	case to.node.within(n):
+		return change{}, f.refuseAt(n, "it can't be moved into itself")
+	}
+	keys, err := restKeys(to)
+	if err != nil {
+		return change{}, err
+	}
+	want := f.meaningCopy()
+	at := n.segments()
+	v := valueAt(want, at)
+	dropValue(want, n)
+	putValue(want, append(to.node.segments(), to.rest...), v)
+	next, err := f.moveTo(n, to, keys)
+	return change{next: next, want: want}, err
+}
+
+func (f *File) moveTo(n *node, to place, keys []string) (*File, error) {
+	switch {
+	case n.form == formDotted:
+		return nil, f.refuseAt(n, "it is made of dotted keys")
+	case n.form != formValue:
+		return f.renameHeadings(n, append(to.node.keyPath(), keys...))
+	case to.node == n.parent && len(keys) == 1:
+		return f.with(splice{n.keyAt, quoteKey(keys[0])})
+	}
+	k := newKey{text: string(f.src[n.val.start:n.val.end])}
+	if n.container() == nil {
+		k.tail = f.tail(n.stmt)
+		for i := f.ownComment(n.stmt); i < n.stmt.first; i++ {
+			k.above = append(k.above, strings.TrimLeft(string(f.content(i)), " \t"))
+		}
+	}
+	cuts, err := f.cutNode(n)
+	if err != nil {
+		return nil, err
+	}
+	without, err := f.with(cuts...)
+	if err != nil {
+		return nil, err
+	}
+	// The table that the key goes to may have gone with the key.
+	p := without.resolve(append(to.node.segments(), to.rest...))
+	keys, err = restKeys(p)
+	if err != nil || p.problem != "" || len(keys) == 0 {
+		return nil, f.refuseAt(n, "its new place can't be reached")
+	}
+	return without.insertKey(p.node, keys, k)
+}
+
+// renameHeadings says path in the headings of n and its tables where it says
+// n's path now. Nothing is moved in the file; where that would change what
+// the headings mean, the check in Apply refuses it.
+func (f *File) renameHeadings(n *node, path []string) (*File, error) {
+	old := n.keyPath()
+	var splices []splice
+	for _, h := range f.stmts {
+		if !h.heading || !h.table.within(n) {
+			continue
+		}
+		mine := h.keys[:len(old)]
+		if len(path) != len(old) {
+			whole := span{mine[0].start, mine[len(mine)-1].end}
+			splices = append(splices, splice{whole, Join("", path...)})
+			continue
+		}
+		for i, k := range mine {
+			if k.text != path[i] {
+				splices = append(splices, splice{k.span, quoteKey(path[i])})
+			}
+		}
+	}
+	return f.with(splices...)
+}

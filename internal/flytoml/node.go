@@ -1,0 +1,281 @@
+package flytoml
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Kind is the kind of a node.
+type Kind int
+
+// The kinds.
+const (
+	Invalid     Kind = iota
+	Table            // [x], dotted, implied by x.y, or inline
+	ArrayTables      // [[x]]
+	Array            // x = [...]
+	String
+	Integer
+	Float
+	Bool
+	Datetime
+)
+
+// String is the kind's name, as TOML calls it.
+func (k Kind) String() string {
+	switch k {
+	case Table:
+		return "table"
+	case ArrayTables:
+		return "array of tables"
+	case Array:
+		return "array"
+	case String:
+		return "string"
+	case Integer:
+		return "integer"
+	case Float:
+		return "float"
+	case Bool:
+		return "boolean"
+	case Datetime:
+		return "date-time"
+	}
+	return "nothing"
+}
+
+// Node is one value of the file. The zero Node is no node. It prints as its
+// path and kind, never as its value.
+type Node struct {
+	f *File
+	n *node
+}
+
+// Path is the node's path in the file's own spelling of the keys.
+func (n Node) Path() string {
+	if n.n == nil {
+		return ""
+	}
+	return joinSegments(n.n.segments())
+}
+
+// Kind is Invalid for the zero Node.
+func (n Node) Kind() Kind {
+	if n.n == nil {
+		return Invalid
+	}
+	return n.n.kind
+}
+
+// Position is where the key stands; for a table with a heading, the heading.
+func (n Node) Position() Position {
+	if n.n == nil {
+		return Position{}
+	}
+	return n.f.position(n.n.at)
+}
+
+// Str is the value of a string.
+func (n Node) Str() (string, bool) { return scalar[string](n) }
+
+// Int is the value of an integer.
+func (n Node) Int() (int64, bool) { return scalar[int64](n) }
+
+// Bool is the value of a boolean.
+func (n Node) Bool() (bool, bool) { return scalar[bool](n) }
+
+// Float is the value of a float, and of an integer as one.
+func (n Node) Float() (float64, bool) {
+	if i, ok := n.Int(); ok {
+		return float64(i), true
+	}
+	return scalar[float64](n)
+}
+
+func scalar[T any](n Node) (T, bool) {
+	if n.n == nil {
+		var zero T
+		return zero, false
+	}
+	v, ok := n.n.value.(T)
+	return v, ok
+}
+
+// Value is a string, int64, float64, bool, time.Time or toml.Local*, []any or
+// map[string]any. Containers are copies.
+func (n Node) Value() any {
+	if n.n == nil {
+		return nil
+	}
+	return cloneValue(n.n.value)
+}
+
+// Keys are the keys of a table in file order.
+func (n Node) Keys() []string {
+	if n.n == nil {
+		return nil
+	}
+	keys := make([]string, 0, len(n.n.kids))
+	for _, k := range n.n.kids {
+		keys = append(keys, k.key)
+	}
+	return keys
+}
+
+// Key is one member of a table; it matches as Get does.
+func (n Node) Key(key string) (Node, bool) {
+	if n.n == nil || n.n.kind != Table {
+		return Node{}, false
+	}
+	k, _ := n.n.lookup(key)
+	if k == nil {
+		return Node{}, false
+	}
+	return Node{n.f, k}, true
+}
+
+// Items are the entries of an array or array of tables. A single table gives
+// itself, since flyctl accepts one where it wants an array of them.
+func (n Node) Items() []Node {
+	if n.n == nil {
+		return nil
+	}
+	if n.n.kind == Table {
+		return []Node{n}
+	}
+	items := make([]Node, 0, len(n.n.items))
+	for _, it := range n.n.items {
+		items = append(items, Node{n.f, it})
+	}
+	return items
+}
+
+// Inline tells whether the node is written as { } or [ ].
+func (n Node) Inline() bool {
+	return n.n != nil && n.n.form == formValue && (n.n.kind == Table || n.n.kind == Array)
+}
+
+// Raw is the value's text as it stands: the literal, the braces of an inline
+// table; "" for a table that is spread over lines. It is unmasked.
+func (n Node) Raw() string {
+	if n.n == nil || n.n.form != formValue {
+		return ""
+	}
+	return string(n.f.src[n.n.val.start:n.n.val.end])
+}
+
+// Format prints path and kind, whatever the verb.
+func (n Node) Format(s fmt.State, _ rune) {
+	_, _ = io.WriteString(s, n.describe())
+}
+
+// MarshalJSON gives path and kind only.
+func (n Node) MarshalJSON() ([]byte, error) { return fmt.Appendf(nil, "%q", n.describe()), nil }
+
+func (n Node) describe() string {
+	if n.n == nil {
+		return "no node"
+	}
+	return strings.TrimSpace(n.Path() + " (" + n.n.kind.String() + ")")
+}
+
+// form is how a node is written.
+type form uint8
+
+const (
+	formImplied form = iota // a table that only longer headings name
+	formHeading             // [x], one entry of [[x]], or the array that those entries make
+	formDotted              // a table that only dotted keys name
+	formValue               // what stands after "=", or inside such a value
+	formRoot
+)
+
+// node is one value with the places where it is written.
+type node struct {
+	key    string
+	index  int // in parent.items; -1 for a key
+	parent *node
+	kind   Kind
+	form   form
+	kids   []*node          // of a Table, in file order
+	byKey  map[string]*node // made when kids are many
+	items  []*node
+	at     int   // offset that Position tells
+	keyAt  span  // the key part itself, of a formValue that has one
+	member span  // key to end of value, of a formValue that has a key
+	val    span  // the value, of a formValue
+	stmt   *stmt // the heading, or the key-value statement that holds the value
+	value  any   // as go-toml decodes it
+}
+
+func (n *node) kid(key string) *node {
+	if n.byKey != nil {
+		return n.byKey[key]
+	}
+	for _, k := range n.kids {
+		if k.key == key {
+			return k
+		}
+	}
+	return nil
+}
+
+func (n *node) addKid(k *node) {
+	k.parent, k.index = n, -1
+	n.kids = append(n.kids, k)
+	switch {
+	case n.byKey != nil:
+		n.byKey[k.key] = k
+	case len(n.kids) > 16:
+		n.byKey = make(map[string]*node, 64)
+		for _, k := range n.kids {
+			n.byKey[k.key] = k
+		}
+	}
+}
+
+func (n *node) addItem(it *node) {
+	it.parent, it.index = n, len(n.items)
+	n.items = append(n.items, it)
+}
+
+// segments is the way from the root to n.
+func (n *node) segments() []Segment {
+	var segs []Segment
+	for ; n.parent != nil; n = n.parent {
+		segs = append(segs, Segment{Key: n.key, Index: n.index})
+	}
+	slices.Reverse(segs)
+	return segs
+}
+
+// keyPath is segments without the indices: what a heading says.
+func (n *node) keyPath() []string {
+	var keys []string
+	for ; n.parent != nil; n = n.parent {
+		if n.index < 0 {
+			keys = append(keys, n.key)
+		}
+	}
+	slices.Reverse(keys)
+	return keys
+}
+
+// within tells whether n is a or below a.
+func (n *node) within(a *node) bool {
+	for ; n != nil; n = n.parent {
+		if n == a {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *node) describe() string {
+	if n.parent == nil {
+		return "the file"
+	}
+	return joinSegments(n.segments())
+}

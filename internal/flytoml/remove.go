@@ -1,0 +1,169 @@
+package flytoml
+
+import (
+	"bytes"
+	"slices"
+)
+
+// remove takes a key, a table or an array's entry away.
+func (f *File) remove(segs []Segment) (change, error) {
+	p := f.resolve(segs)
+	switch {
+	case p.problem != "":
+		return change{}, f.refuseAt(p.node, p.problem)
+	case len(p.rest) > 0:
+		return change{}, refuse("it is not in the file")
+	}
+	cuts, err := f.cutNode(p.node)
+	if err != nil {
+		return change{}, err
+	}
+	want := f.meaningCopy()
+	dropValue(want, p.node)
+	next, err := f.with(cuts...)
+	return change{next: next, want: want, fewer: true}, err
+}
+
+// cutNode is what has to go from the file for n to be gone.
+func (f *File) cutNode(n *node) ([]splice, error) {
+	if box := n.container(); box != nil {
+		if n.form == formDotted {
+			return nil, f.refuseAt(n, "it is made of dotted keys in an inline table")
+		}
+		el := n.member
+		if n.index >= 0 {
+			el = n.val
+		}
+		cut, err := f.removeElement(box.val, el)
+		if err != nil {
+			return nil, f.refuseAt(n, err.Error())
+		}
+		return []splice{cut}, nil
+	}
+	var ranges []lineRange
+	for _, s := range f.stmts {
+		switch {
+		case s.heading && s.table.within(n):
+			ranges = append(ranges, f.sectionLines(s))
+		case !s.heading && !s.table.within(n) && f.makes(s, n):
+			ranges = append(ranges, lineRange{f.ownComment(s), s.last + 1})
+		}
+	}
+	return f.cutLines(ranges), nil
+}
+
+// container is the array or inline table that n is an element of; nil when n
+// is a statement or has some of its own.
+func (n *node) container() *node {
+	if n.form != formValue && n.form != formDotted || n.parent == nil {
+		return nil
+	}
+	box, _ := n.parent.inlineBox()
+	return box
+}
+
+// makes tells whether the key statement s, which stands outside of n's
+// sections, writes n or a part of it.
+func (f *File) makes(s *stmt, n *node) bool {
+	at := s.table
+	for _, k := range s.keys {
+		if at = at.kid(k.text); at == nil {
+			return false
+		}
+		if at == n {
+			return true
+		}
+	}
+	return false
+}
+
+// lineRange is lines from..to, to not included.
+type lineRange struct{ from, to int }
+
+// sectionLines is a heading with its keys and what stands between them.
+func (f *File) sectionLines(h *stmt) lineRange {
+	end := h
+	for _, s := range f.stmts[h.index+1:] {
+		if s.heading {
+			break
+		}
+		end = s
+	}
+	return lineRange{f.ownComment(h), f.lineAfter(end)}
+}
+
+// ownComment is the line where the comment starts that introduces this
+// statement and nothing else; the statement's own line when there is none or
+// when it may speak of its neighbours too, or of the whole file.
+func (f *File) ownComment(s *stmt) int {
+	top := f.commentStart(s)
+	if top == s.first {
+		return top
+	}
+	if top > 0 {
+		above := f.lines[top-1]
+		heading := above.kind == stmtLine && above.stmt.heading
+		if above.kind != blankLine && (s.heading || !heading) {
+			return s.first
+		}
+	} else if f.opensFile(s.first) {
+		return s.first
+	}
+	if below := s.last + 1; !s.heading && below < len(f.lines) {
+		if l := f.lines[below]; l.kind == stmtLine && !l.stmt.heading {
+			return s.first
+		}
+	}
+	return top
+}
+
+// opensFile tells whether the comment at the very top, which ends above line
+// to, is about the file rather than about what follows: flyctl writes one.
+func (f *File) opensFile(to int) bool {
+	if to == 0 {
+		return false
+	}
+	text := f.src[f.lines[0].start:f.lines[to-1].end]
+	return bytes.Contains(bytes.ToLower(text), []byte("fly.toml")) || bytes.Contains(text, []byte("fly.io"))
+}
+
+// cutLines takes lines out, and of the blank lines around each gap those that
+// would stand double.
+func (f *File) cutLines(ranges []lineRange) []splice {
+	slices.SortFunc(ranges, func(a, b lineRange) int { return a.from - b.from })
+	var merged []lineRange
+	for _, r := range ranges {
+		if n := len(merged); n > 0 && f.allBlank(merged[n-1].to, r.from) {
+			merged[n-1].to = max(merged[n-1].to, r.to)
+			continue
+		}
+		merged = append(merged, r)
+	}
+	out := make([]splice, 0, len(merged))
+	for _, r := range merged {
+		above := r.from == 0 || f.lines[r.from-1].kind == blankLine
+		switch {
+		case r.to == len(f.lines):
+			for r.from > 0 && f.lines[r.from-1].kind == blankLine {
+				r.from--
+			}
+		case above && f.lines[r.to].kind == blankLine:
+			r.to++
+		}
+		end := len(f.src)
+		if r.to < len(f.lines) {
+			end = f.lines[r.to].start
+		}
+		out = append(out, splice{span{f.lines[r.from].start, end}, ""})
+	}
+	return out
+}
+
+func (f *File) allBlank(from, to int) bool {
+	for i := from; i < to; i++ {
+		if f.lines[i].kind != blankLine {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,296 @@
+package flytoml
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+// stmt is one statement: a heading or a key with its value. TOML puts each on
+// lines of its own.
+type stmt struct {
+	heading     bool
+	array       bool // of a heading: [[x]]
+	keys        []keyPart
+	body        span // the brackets; or first key to end of value
+	first, last int  // indices of its lines
+	index       int  // in File.stmts
+	value       *raw
+	table       *node // of a key: the table whose section it stands in; of a heading: the table it opens
+}
+
+// keyPart is one part of a dotted key.
+type keyPart struct {
+	span
+	text string // decoded
+}
+
+// raw is a value as it is written.
+type raw struct {
+	span
+	kind    Kind
+	items   []*raw      // of an Array
+	members []rawMember // of an inline table
+}
+
+type rawMember struct {
+	span
+	keys  []keyPart
+	value *raw
+}
+
+// checkText refuses what is no text, or too much of it.
+func (f *File) checkText() error {
+	if len(f.src) > maxBytes {
+		return f.errorAt(f.base, fmt.Sprintf("the file has %d bytes; at most %d are read", len(f.src), maxBytes), nil)
+	}
+	if i := bytes.IndexByte(f.src, 0); i >= 0 {
+		return f.errorAt(i, "a NUL byte: this is not a text file", nil)
+	}
+	for i := f.base; i < len(f.src); {
+		r, size := utf8.DecodeRune(f.src[i:])
+		if r == utf8.RuneError && size == 1 {
+			return f.errorAt(i, "a byte that is not UTF-8", nil)
+		}
+		i += size
+	}
+	return nil
+}
+
+// scan finds the statements and the place of every key and value.
+func (f *File) scan() error {
+	s := scanner{src: f.src, base: f.base}
+	s.parser.Reset(f.src[f.base:])
+	for s.parser.NextExpression() {
+		st, err := s.statement(s.parser.Expression())
+		if st != nil {
+			st.first, st.last = f.lineAt(st.body.start), f.lineAt(max(st.body.start, st.body.end-1))
+			st.index = len(f.stmts)
+			f.stmts = append(f.stmts, st)
+		}
+		if err != nil {
+			return f.errorAt(s.pos, err.Error(), st)
+		}
+	}
+	var perr *unstable.ParserError
+	switch err := s.parser.Error(); {
+	case err == nil:
+		return nil
+	case errors.As(err, &perr):
+		// A highlight is a slice of the text, so what remains of the array
+		// behind it tells where it starts.
+		text := f.src[f.base:]
+		off := min(max(0, cap(text)-cap(perr.Highlight)), len(text))
+		return f.errorAt(f.base+off, perr.Message, nil)
+	default:
+		return f.errorAt(f.base, err.Error(), nil)
+	}
+}
+
+// decode reads the meaning, which finds what is no TOML though each line is:
+// a key said twice, a table said again.
+func (f *File) decode() error {
+	err := toml.Unmarshal(f.src[f.base:], &f.meaning)
+	if f.meaning == nil {
+		f.meaning = map[string]any{}
+	}
+	var derr *toml.DecodeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &derr):
+		row, column := derr.Position()
+		off := f.base
+		if row >= 1 && row <= len(f.lines) {
+			off = min(f.lines[row-1].start+max(0, column-1), f.lines[row-1].end)
+		}
+		return f.errorAt(off, bareMessage(derr.Error()), f.stmtAt(off))
+	default:
+		// Some errors of go-toml carry no position; "line 1" is then a lie
+		// that the message makes up for by naming the key.
+		return f.errorAt(f.base, bareMessage(err.Error()), nil)
+	}
+}
+
+func (f *File) stmtAt(off int) *stmt {
+	for _, s := range f.stmts {
+		if off >= s.body.start && off <= s.body.end {
+			return s
+		}
+	}
+	return nil
+}
+
+var (
+	errDeep  = fmt.Errorf("nested more than %d levels deep", maxDepth)
+	errPlace = errors.New("a value whose place in the file can't be told")
+)
+
+// scanner turns go-toml's statements into ours. go-toml gives no range for
+// arrays and inline tables, so their brackets are found by walking over what
+// stands between the values: white space, commas and comments.
+type scanner struct {
+	parser unstable.Parser
+	src    []byte
+	base   int
+	pos    int // everything before is done
+}
+
+func (s *scanner) span(r unstable.Range) span {
+	start := s.base + int(r.Offset)
+	return span{start, start + int(r.Length)}
+}
+
+func (s *scanner) statement(e *unstable.Node) (*stmt, error) {
+	st := &stmt{heading: e.Kind != unstable.KeyValue, array: e.Kind == unstable.ArrayTable}
+	keys, err := s.keys(e.Key())
+	if err != nil {
+		return nil, err
+	}
+	st.keys = keys
+	start, end := keys[0].start, keys[len(keys)-1].end
+	if !st.heading {
+		st.body = s.span(e.Raw)
+		s.pos = end
+		s.skip(" \t=")
+		st.value, err = s.value(e.Value(), 1)
+		return st, err
+	}
+	for start > s.base && s.src[start-1] != '\n' {
+		start--
+	}
+	for s.src[start] != '[' {
+		start++
+	}
+	s.pos = end
+	s.skip(" \t]")
+	for s.src[s.pos-1] != ']' {
+		s.pos--
+	}
+	st.body = span{start, s.pos}
+	return st, nil
+}
+
+func (s *scanner) keys(it unstable.Iterator) ([]keyPart, error) {
+	var keys []keyPart
+	for it.Next() {
+		k := it.Node()
+		keys = append(keys, keyPart{span: s.span(k.Raw), text: string(k.Data)})
+	}
+	s.pos = keys[0].start
+	if len(keys) > maxDepth {
+		return nil, errDeep
+	}
+	return keys, nil
+}
+
+// value places v, which starts at s.pos, and leaves s.pos after it.
+func (s *scanner) value(v *unstable.Node, depth int) (*raw, error) {
+	if depth > maxDepth {
+		return nil, errDeep
+	}
+	r := &raw{kind: kindOf(v.Kind), span: span{start: s.pos}}
+	switch v.Kind {
+	case unstable.Array:
+		s.pos++
+		for it := v.Children(); it.Next(); {
+			s.skipBetween()
+			item, err := s.value(it.Node(), depth+1)
+			if err != nil {
+				return nil, err
+			}
+			r.items = append(r.items, item)
+		}
+		s.skipBetween()
+		s.pos++
+	case unstable.InlineTable:
+		s.pos++
+		for it := v.Children(); it.Next(); {
+			s.skipBetween()
+			m, err := s.memberOf(it.Node(), depth)
+			if err != nil {
+				return nil, err
+			}
+			r.members = append(r.members, m)
+		}
+		s.skipBetween()
+		s.pos++
+	default:
+		own := s.span(v.Raw)
+		if own.start != s.pos || own.end <= own.start {
+			return nil, errPlace
+		}
+		s.pos = own.end
+	}
+	r.end = s.pos
+	return r, s.checkEnd(r)
+}
+
+func (s *scanner) memberOf(kv *unstable.Node, depth int) (rawMember, error) {
+	m := rawMember{span: span{start: s.pos}}
+	keys, err := s.keys(kv.Key())
+	if err != nil {
+		return m, err
+	}
+	m.keys = keys
+	s.pos = keys[len(keys)-1].end
+	s.skip(" \t=")
+	m.value, err = s.value(kv.Value(), depth+len(keys))
+	m.end = s.pos
+	return m, err
+}
+
+// checkEnd makes sure that the walk and go-toml agree where a value ends.
+func (s *scanner) checkEnd(r *raw) error {
+	if s.pos > len(s.src) ||
+		r.kind == Array && (s.src[r.start] != '[' || s.src[s.pos-1] != ']') ||
+		r.kind == Table && (s.src[r.start] != '{' || s.src[s.pos-1] != '}') {
+		return errPlace
+	}
+	return nil
+}
+
+func (s *scanner) skip(set string) {
+	for s.pos < len(s.src) && bytes.IndexByte([]byte(set), s.src[s.pos]) >= 0 {
+		s.pos++
+	}
+}
+
+// skipBetween goes over what may stand between the values of an array.
+func (s *scanner) skipBetween() {
+	for {
+		s.skip(" \t\r\n,")
+		if s.pos >= len(s.src) || s.src[s.pos] != '#' {
+			return
+		}
+		if n := bytes.IndexByte(s.src[s.pos:], '\n'); n >= 0 {
+			s.pos += n
+		} else {
+			s.pos = len(s.src)
+		}
+	}
+}
+
+func kindOf(k unstable.Kind) Kind {
+	switch k {
+	case unstable.Array:
+		return Array
+	case unstable.InlineTable:
+		return Table
+	case unstable.String:
+		return String
+	case unstable.Integer:
+		return Integer
+	case unstable.Float:
+		return Float
+	case unstable.Bool:
+		return Bool
+	case unstable.LocalDate, unstable.LocalTime, unstable.LocalDateTime, unstable.DateTime:
+		return Datetime
+	}
+	return Invalid
+}

@@ -1,0 +1,153 @@
+package flytoml
+
+// newKey is a key to be written.
+type newKey struct {
+	text  string   // of its value
+	above []string // comment lines, without indentation
+	tail  string   // same-line comment, with the white space before it
+}
+
+// set replaces the value at segs, or inserts the key.
+func (f *File) set(segs []Segment, e Edit) (change, error) {
+	v, err := literal(e.Value)
+	if err != nil {
+		return change{}, err
+	}
+	p := f.resolve(segs)
+	if p.problem != "" {
+		return change{}, f.refuseAt(p.node, p.problem)
+	}
+	want := f.meaningCopy()
+	putValue(want, append(p.node.segments(), p.rest...), v)
+	if len(p.rest) == 0 {
+		return f.replace(p.node, e.Value, v, want)
+	}
+	keys, err := restKeys(p)
+	if err != nil {
+		return change{}, err
+	}
+	above, err := commentLines(e.Comment)
+	if err != nil {
+		return change{}, err
+	}
+	next, err := f.insertKey(p.node, keys, newKey{text: styled(e.Value, f.singleQuotes()), above: above})
+	return change{next: next, want: want, comments: len(above)}, err
+}
+
+func (f *File) replace(n *node, text string, v any, want map[string]any) (change, error) {
+	switch {
+	case n.form != formValue:
+		return change{}, f.refuseAt(n, "it is a "+n.kind.String()+", not a value")
+	case equalValues(n.value, v):
+		return change{}, nil
+	case f.commentIn(n.val):
+		return change{}, f.refuseAt(n, "its value has comments inside")
+	}
+	single := f.singleQuotes()
+	if n.kind == String {
+		single = f.src[n.val.start] == '\''
+	}
+	next, err := f.with(splice{n.val, styled(text, single)})
+	return change{next: next, want: want}, err
+}
+
+// restKeys is what a path names beyond the file, which must be keys.
+func restKeys(p place) ([]string, error) {
+	keys := make([]string, 0, len(p.rest))
+	for _, s := range p.rest {
+		if s.Index >= 0 {
+			return nil, refuse(p.node.describe() + " has no such entry")
+		}
+		keys = append(keys, s.Key)
+	}
+	return keys, nil
+}
+
+// insertKey writes keys below n; all but the last are tables that n lacks.
+func (f *File) insertKey(n *node, keys []string, k newKey) (*File, error) {
+	if box, prefix := n.inlineBox(); box != nil {
+		return f.insertMember(box, append(prefix, keys...), len(prefix), k)
+	}
+	switch {
+	case n.form == formDotted:
+		return f.insertDotted(n, keys, k)
+	case len(keys) > 1:
+		last := len(keys) - 1
+		return f.insertSection(n, keys[:last], false, sectionBody{keys: []bodyKey{{keys[last], k}}})
+	case n.form == formImplied:
+		return f.insertHeading(n, sectionBody{keys: []bodyKey{{keys[0], k}}})
+	}
+	kvs := f.section(n)
+	key := quoteKey(keys[0])
+	lines := append(indented(f.keyIndent(n), k.above...), f.keyIndent(n)+key+f.assign(kvs, key)+k.text+k.tail)
+	at := 0
+	switch {
+	case len(kvs) > 0:
+		at = kvs[len(kvs)-1].last + 1
+	case n.form == formRoot:
+		at = f.topLine()
+		if at < len(f.lines) && f.lines[at].kind != blankLine {
+			lines = append(lines, "")
+		}
+	default:
+		at = n.stmt.last + 1
+	}
+	return f.with(f.insertLines(at, lines))
+}
+
+// topLine is where the first key of the file goes: below the comment that
+// opens the file, when a blank line sets that off.
+func (f *File) topLine() int {
+	i := 0
+	for i < len(f.lines) && f.lines[i].kind == commentLine {
+		i++
+	}
+	if i > 0 && i < len(f.lines) && f.lines[i].kind == blankLine {
+		return i + 1
+	}
+	return 0
+}
+
+// insertDotted writes another dotted key beside those that make n.
+func (f *File) insertDotted(n *node, keys []string, k newKey) (*File, error) {
+	var kin *stmt
+	depth := 0
+	for _, s := range f.stmts {
+		if s.heading || !n.within(s.table) {
+			continue
+		}
+		d, at := 0, s.table
+		for d < len(s.keys) && at != nil && at != n {
+			at = at.kid(s.keys[d].text)
+			d++
+		}
+		if at == n && d < len(s.keys) {
+			kin, depth = s, d
+		}
+	}
+	if kin == nil {
+		return nil, refuse(n.describe() + " is written in a way that can't be extended")
+	}
+	key := string(f.src[kin.keys[0].start:kin.keys[depth-1].end])
+	for _, part := range keys {
+		key += "." + quoteKey(part)
+	}
+	in := f.indentOf(kin)
+	lines := append(indented(in, k.above...), in+key+f.assign([]*stmt{kin}, key)+k.text+k.tail)
+	return f.with(f.insertLines(kin.last+1, lines))
+}
+
+// inlineBox is the inline table that n is written in, with the dotted keys
+// that lead from it to n; nil when n is not inside of one.
+func (n *node) inlineBox() (box *node, prefix []string) {
+	for at := n; at != nil; at = at.parent {
+		if at.form == formValue {
+			return at, prefix
+		}
+		if at.form != formDotted {
+			return nil, nil
+		}
+		prefix = append([]string{at.key}, prefix...)
+	}
+	return nil, nil
+}

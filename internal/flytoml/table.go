@@ -1,0 +1,154 @@
+package flytoml
+
+// addTable adds a table that the file doesn't have.
+func (f *File) addTable(segs []Segment, e Edit) (change, error) {
+	p := f.resolve(segs)
+	switch {
+	case p.problem != "":
+		return change{}, f.refuseAt(p.node, p.problem)
+	case len(p.rest) == 0:
+		return change{}, f.refuseAt(p.node, "it is there already")
+	}
+	keys, err := restKeys(p)
+	if err != nil {
+		return change{}, err
+	}
+	value, err := entriesValue(e.Entries)
+	if err != nil {
+		return change{}, err
+	}
+	want := f.meaningCopy()
+	putValue(want, append(p.node.segments(), p.rest...), value)
+	b, err := f.body(e)
+	if err != nil {
+		return change{}, err
+	}
+	c := change{want: want, comments: len(b.above)}
+	if f.writesInline(p.node) {
+		c.next, err = f.insertKey(p.node, keys, f.inlineEntry(p.node, e, b.above, "", ""))
+	} else {
+		c.next, err = f.insertSection(p.node, keys, false, b)
+	}
+	return c, err
+}
+
+// appendEntry adds an entry to an array of tables, which may be missing.
+func (f *File) appendEntry(segs []Segment, e Edit) (change, error) {
+	p := f.resolve(segs)
+	if p.problem != "" {
+		return change{}, f.refuseAt(p.node, p.problem)
+	}
+	value, err := entriesValue(e.Entries)
+	if err != nil {
+		return change{}, err
+	}
+	b, err := f.body(e)
+	if err != nil {
+		return change{}, err
+	}
+	path := append(p.node.segments(), p.rest...)
+	want := f.meaningCopy()
+	old, _ := valueAt(want, path).([]any)
+	putValue(want, path, append(old, value))
+	c := change{want: want, comments: len(b.above)}
+	switch n := p.node; {
+	case len(p.rest) > 0:
+		var keys []string
+		if keys, err = restKeys(p); err != nil {
+			break
+		}
+		if f.writesInline(n) {
+			c.next, err = f.insertKey(n, keys, f.inlineEntry(n, e, b.above, "[", "]"))
+		} else {
+			c.next, err = f.insertSection(n, keys, true, b)
+		}
+	case n.kind == ArrayTables:
+		at := f.lineAfter(f.regionEnd(n))
+		c.next, err = f.writeSection(at, n.parent, []string{n.key}, true, b)
+	case n.kind == Array:
+		c.next, err = f.appendInline(n, e, b)
+	case n.kind == Table:
+		err = f.refuseAt(n, "it is a single table, not an array of tables")
+	default:
+		err = f.refuseAt(n, "it is a "+n.kind.String()+", not an array of tables")
+	}
+	return c, err
+}
+
+// appendInline adds an entry to a = [...]. An empty one becomes [[a]], where
+// the table that it is in has a heading.
+func (f *File) appendInline(n *node, e Edit, b sectionBody) (*File, error) {
+	for _, it := range n.items {
+		if it.kind != Table {
+			return nil, f.refuseAt(n, "its entries are no tables")
+		}
+	}
+	if len(n.items) > 0 || len(n.stmt.keys) > 1 || n.parent != n.stmt.table {
+		text := f.inlineEntry(n.parent, e, nil, "", "").text
+		in, err := f.insertElement(n.val, text)
+		if err != nil {
+			return nil, f.refuseAt(n, err.Error())
+		}
+		if len(b.above) == 0 {
+			return f.with(in)
+		}
+		return f.with(f.insertLines(n.stmt.first, indented(f.indentOf(n.stmt), b.above...)), in)
+	}
+	if f.commentIn(n.val) {
+		return nil, f.refuseAt(n, "it has comments inside")
+	}
+	b.tail = f.tail(n.stmt)
+	without, err := f.with(f.cutLines([]lineRange{{n.stmt.first, n.stmt.last + 1}})...)
+	if err != nil {
+		return nil, err
+	}
+	p := without.resolve(n.parent.segments())
+	return without.insertSection(p.node, []string{n.key}, true, b)
+}
+
+// writesInline tells whether what is new in a table has to be written as a
+// value: inside braces, and beside dotted keys.
+func (f *File) writesInline(n *node) bool {
+	box, _ := n.inlineBox()
+	return box != nil || n.form == formDotted
+}
+
+// inlineEntry writes entries as an inline table in the style around n.
+func (f *File) inlineEntry(n *node, e Edit, above []string, open, closing string) newKey {
+	eq := " = "
+	if box, _ := n.inlineBox(); box != nil {
+		eq = f.inlineAssign(box.val)
+	}
+	return newKey{text: open + styled(inlineTable(e.Entries, eq), f.singleQuotes()) + closing, above: above}
+}
+
+// arrayOf turns a single table into the one entry of an array of tables.
+func (f *File) arrayOf(segs []Segment) (change, error) {
+	p := f.resolve(segs)
+	n := p.node
+	switch {
+	case p.problem != "":
+		return change{}, f.refuseAt(n, p.problem)
+	case len(p.rest) > 0:
+		return change{}, refuse("it is not in the file")
+	case n.kind == ArrayTables:
+		return change{}, nil
+	case n.kind != Table:
+		return change{}, f.refuseAt(n, "it is a "+n.kind.String()+", not a table")
+	case n.index >= 0:
+		return change{}, f.refuseAt(n, "it is an entry of an array already")
+	}
+	where := n.val
+	switch n.form {
+	case formValue:
+	case formHeading:
+		where = n.stmt.body
+	default:
+		return change{}, f.refuseAt(n, "it has no heading of its own")
+	}
+	want := f.meaningCopy()
+	at := n.segments()
+	putValue(want, at, []any{valueAt(want, at)})
+	next, err := f.with(splice{span{where.start, where.start}, "["}, splice{span{where.end, where.end}, "]"})
+	return change{next: next, want: want}, err
+}
