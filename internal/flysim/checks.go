@@ -1,0 +1,236 @@
+package flysim
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Check is one configured check of a machine.
+type Check struct {
+	Name     string // servicecheck-00-http-8080, or the name in config.checks
+	Type     string // tcp, http
+	Service  bool   // decides whether the proxy routes to the machine
+	Port     int
+	Path     string
+	Method   string
+	Headers  http.Header
+	Interval time.Duration
+	Grace    time.Duration
+}
+
+// Probe is one run of one check.
+type Probe struct {
+	Machine, Group, Region string
+	Version                string
+	Image                  string // digest
+	Updates                int    // accepted updates of the machine so far
+	Env                    map[string]string
+	Check                  Check
+	Since                  time.Duration // since the boot
+}
+
+// Outcome is what one run of a check gives.
+type Outcome struct {
+	Passing bool
+	Output  string
+}
+
+// Behaviour decides a run of a check. It is called with the platform locked,
+// so it must not call its methods.
+type Behaviour func(Probe) Outcome
+
+// NeverHealthy fails every check.
+func NeverHealthy(Probe) Outcome { return Outcome{Output: "connect: connection refused"} }
+
+// AlwaysHealthy passes every check.
+func AlwaysHealthy(Probe) Outcome { return Outcome{Passing: true, Output: "ok"} }
+
+// UnhealthyAfterUpdate passes the checks of a machine until it is updated.
+func UnhealthyAfterUpdate(p Probe) Outcome {
+	if p.Updates > 0 {
+		return NeverHealthy(p)
+	}
+	return AlwaysHealthy(p)
+}
+
+// Respond is an answer of the app's process to an HTTP check.
+type Respond struct {
+	Port   int // 0: any
+	Path   string
+	Status int // default 200; only 2xx passes a check
+	// After is how long after the boot it answers; until then: refused.
+	After time.Duration
+	// Header and Value must be sent, or the answer is a redirect to https:
+	// frameworks behind a proxy do so without X-Forwarded-Proto: https.
+	Header, Value string
+}
+
+type checkRow struct {
+	check   Check
+	status  string
+	output  string
+	updated time.Time
+}
+
+// checkList are the configured checks, services first, then by name.
+func (m *Machine) checkList() []Check {
+	var list []Check
+	for _, s := range m.view.Services {
+		for _, c := range s.Checks {
+			port := c.Port
+			if port == 0 {
+				port = s.InternalPort
+			}
+			name := fmt.Sprintf("servicecheck-%02d-%s-%d", len(list), c.Type, port)
+			list = append(list, c.check(name, port, true))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.view.Checks)) {
+		c := m.view.Checks[name]
+		list = append(list, c.check(name, c.Port, false))
+	}
+	return list
+}
+
+func (c checkConfig) check(name string, port int, service bool) Check {
+	out := Check{
+		Name: name, Type: c.Type, Service: service, Port: port, Path: c.Path, Method: c.Method,
+		Interval: time.Duration(c.Interval), Grace: time.Duration(c.GracePeriod), Headers: http.Header{},
+	}
+	if out.Interval == 0 {
+		out.Interval = 10 * time.Second
+	}
+	if out.Path == "" {
+		out.Path = "/"
+	}
+	for _, h := range c.Headers {
+		for _, v := range h.Values {
+			out.Headers.Add(h.Name, v)
+		}
+	}
+	return out
+}
+
+// resetChecks puts the critical rows that Fly shows right after a boot. Rows
+// of an older version stay until then, with their old time.
+func (m *Machine) resetChecks() {
+	m.checks = nil
+	for _, c := range m.checkList() {
+		m.checks = append(m.checks, checkRow{check: c, status: "critical", output: "the machine hasn't started", updated: m.p.now})
+	}
+	m.note()
+}
+
+// runChecks schedules the runs of every check until the next boot. The first
+// one comes after the grace period, or an interval when there is none. A
+// machine of before the test has its results at once.
+func (m *Machine) runChecks() {
+	if m.checks == nil {
+		m.resetChecks()
+		for i := range m.checks {
+			m.runCheck(i)
+		}
+	}
+	for i, row := range m.checks {
+		first := row.check.Grace
+		if first == 0 {
+			first = row.check.Interval
+		}
+		m.later(first, func() { m.tick(i) })
+	}
+}
+
+func (m *Machine) tick(i int) {
+	m.runCheck(i)
+	m.later(m.checks[i].check.Interval, func() { m.tick(i) })
+}
+
+func (m *Machine) runCheck(i int) {
+	row := &m.checks[i]
+	out := m.decide(Probe{
+		Machine: m.id, Group: m.group(), Region: m.region, Version: m.version, Image: m.image.Digest,
+		Updates: m.record.updates, Env: m.env, Check: row.check, Since: m.p.now.Sub(m.bootedAt),
+	})
+	row.status, row.output, row.updated = "critical", out.Output, m.p.now
+	if out.Passing {
+		row.status = "passing"
+	}
+	m.note()
+}
+
+func (m *Machine) decide(pr Probe) Outcome {
+	switch {
+	case m.behaviour != nil:
+		return m.behaviour(pr)
+	case m.app.spec.Behaviour != nil:
+		return m.app.spec.Behaviour(pr)
+	case pr.Check.Type == "http":
+		return m.app.spec.answer(pr)
+	case m.listens(pr.Check.Port):
+		return Outcome{true, "Success"}
+	}
+	return Outcome{false, fmt.Sprintf("dial tcp: connect: connection refused on port %d", pr.Check.Port)}
+}
+
+func (m *Machine) listens(port int) bool {
+	spec := m.app.spec
+	if spec.Listening != nil {
+		return slices.Contains(spec.Listening, port)
+	}
+	return slices.ContainsFunc(spec.Serves, func(r Respond) bool { return r.Port == port }) ||
+		slices.ContainsFunc(m.view.Services, func(s serviceConfig) bool { return s.InternalPort == port })
+}
+
+// answer is what the app's process says to an HTTP check.
+func (s AppSpec) answer(pr Probe) Outcome {
+	path, _, _ := strings.Cut(pr.Check.Path, "?")
+	for _, r := range s.Serves {
+		if r.Path != path || r.Port != 0 && r.Port != pr.Check.Port {
+			continue
+		}
+		if pr.Since < r.After {
+			return Outcome{false, "connect: connection refused"}
+		}
+		status := r.Status
+		if status == 0 {
+			status = http.StatusOK
+		}
+		if r.Header != "" && !slices.Contains(pr.Check.Headers.Values(r.Header), r.Value) {
+			status = http.StatusMovedPermanently
+		}
+		return Outcome{status/100 == 2, fmt.Sprintf("HTTP GET %s: %d %s", path, status, http.StatusText(status))}
+	}
+	return Outcome{false, fmt.Sprintf("HTTP GET %s: 404 Not Found", path)}
+}
+
+// Behave replaces what decides the checks of this machine alone, from their
+// next run on. Nil gives it back to the app.
+func (m *Machine) Behave(b Behaviour) {
+	m.p.lock()
+	defer m.p.mu.Unlock()
+	m.behaviour = b
+}
+
+// CrashWhen scripts crashes: the process dies that long after each boot for
+// which crash is true.
+func (m *Machine) CrashWhen(f func(Boot) (after time.Duration, crash bool)) {
+	m.p.lock()
+	defer m.p.mu.Unlock()
+	m.crash = f
+}
+
+// CrashLoopAfterUpdate has every boot after an update end 2 s later.
+func (m *Machine) CrashLoopAfterUpdate() {
+	m.CrashWhen(func(b Boot) (time.Duration, bool) { return 2 * time.Second, b.Updates > 0 })
+}
+
+// FailNextUpdate has the next update end in state "failed".
+func (m *Machine) FailNextUpdate() {
+	m.p.lock()
+	defer m.p.mu.Unlock()
+	m.failNext = "failed"
+}
