@@ -1,0 +1,86 @@
+package journal
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/atomicfile"
+)
+
+const suffix = ".jsonl"
+
+// limit of a journal: 1000 machines with a config of 16 KiB each are 16 MiB.
+const limit = 256 << 20
+
+// Read gives the entries of a journal file. A last line without its end was
+// torn by a crash and is left out: what it would have told had not begun
+// (an intent) or must be looked up again (the others). Any other damage is an
+// error, with the entries before it.
+func Read(path string) ([]Entry, error) {
+	raw, err := atomicfile.ReadRegular(path, limit)
+	if err != nil {
+		return nil, err
+	}
+	var entries []Entry
+	for n := 1; ; n++ {
+		line, rest, complete := bytes.Cut(raw, []byte("\n"))
+		if !complete {
+			return entries, nil
+		}
+		var e Entry
+		if err := json.Unmarshal(line, &e); err != nil {
+			return entries, fmt.Errorf("read journal %s, line %d: %w", path, n, err)
+		}
+		if e.Seq != n {
+			return entries, fmt.Errorf("read journal %s, line %d: it is entry %d", path, n, e.Seq)
+		}
+		entries, raw = append(entries, e), rest
+	}
+}
+
+// List gives the paths of an app's journals, oldest first; none when there is
+// no folder.
+func List(root, app string) ([]string, error) {
+	dir := Dir(root, app)
+	files, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, f := range files {
+		if f.Type().IsRegular() && strings.HasSuffix(f.Name(), suffix) {
+			paths = append(paths, filepath.Join(dir, f.Name()))
+		}
+	}
+	slices.SortFunc(paths, byAge)
+	return paths, nil
+}
+
+// byAge sorts ids: the second, then the number of the apply in that second.
+func byAge(a, b string) int {
+	a, b = strings.TrimSuffix(a, suffix), strings.TrimSuffix(b, suffix)
+	stampA, stampB, nA, nB := a, b, "", ""
+	if i := strings.LastIndex(a, "Z-"); i >= 0 {
+		stampA, nA = a[:i+1], a[i+2:]
+	}
+	if i := strings.LastIndex(b, "Z-"); i >= 0 {
+		stampB, nB = b[:i+1], b[i+2:]
+	}
+	if c := strings.Compare(stampA, stampB); c != 0 {
+		return c
+	}
+	if len(nA) != len(nB) {
+		return len(nA) - len(nB)
+	}
+	return strings.Compare(nA, nB)
+}
