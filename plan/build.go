@@ -1,0 +1,243 @@
+package plan
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+)
+
+// Options is what the user asked for, besides the target.
+type Options struct {
+	Tool      string // "fly-standards 0.1.0"
+	FilePath  string // as the user knows it
+	Allow     Consent
+	Only      []string // rule ids; empty: all
+	Skip      []string
+	NoRestart bool
+}
+
+// Consent is what the user agreed to besides safe fixes that cost nothing.
+type Consent struct{ Review, Paid bool }
+
+// UnknownRuleError names a rule that there isn't.
+type UnknownRuleError struct{ ID, Near string }
+
+// Error implements error.
+func (e *UnknownRuleError) Error() string {
+	if e.Near == "" {
+		return fmt.Sprintf("there is no rule %q; `fly-standards rules` lists them", e.ID)
+	}
+	return fmt.Sprintf("there is no rule %q; did you mean %q?", e.ID, e.Near)
+}
+
+// finding is a Finding on its way to an Outcome.
+type finding struct {
+	Finding
+	title   string
+	outcome Disposition
+	reason  string
+	howTo   string
+}
+
+// Build asks every fixer and makes one plan of what they say. The order of
+// the fixers does not matter. It reads nothing and changes nothing.
+func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
+	chosen, err := choose(fixers, o)
+	if err != nil {
+		return nil, err
+	}
+	all := collect(t, chosen, o)
+	holdConflicts(all)
+	after, err := settleEdits(t.File, all)
+	if err != nil {
+		return nil, err
+	}
+
+	p := &Plan{
+		SchemaVersion: SchemaVersion,
+		Tool:          o.Tool,
+		App:           appRef(t),
+		File:          FileRef{Path: o.FilePath, SHA256: hash(t.File.Bytes())},
+		Offline:       t.Offline,
+		NoRestart:     o.NoRestart,
+		Findings:      []Outcome{},
+		Steps:         []Step{},
+	}
+	p.Steps = append(p.Steps, steps(t, all, after, o)...)
+	p.Rollouts = rollouts(t, p.Steps)
+	for _, f := range all {
+		p.Findings = append(p.Findings, f.toOutcome(o))
+	}
+	p.Totals = totals(t, p, after)
+	return p, nil
+}
+
+func hash(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// choose filters the fixers by --rule and --skip and sorts them by id.
+func choose(fixers []Fixer, o Options) ([]Fixer, error) {
+	for _, id := range slices.Concat(o.Only, o.Skip) {
+		if !slices.ContainsFunc(fixers, func(f Fixer) bool { return f.ID == id }) {
+			return nil, &UnknownRuleError{ID: id, Near: nearest(id, fixers)}
+		}
+	}
+	var chosen []Fixer
+	for _, f := range fixers {
+		if (len(o.Only) == 0 || slices.Contains(o.Only, f.ID)) && !slices.Contains(o.Skip, f.ID) {
+			chosen = append(chosen, f)
+		}
+	}
+	slices.SortFunc(chosen, func(a, b Fixer) int { return cmp.Compare(a.ID, b.ID) })
+	return chosen, nil
+}
+
+// collect runs the fixers and decides, for each finding alone, what becomes
+// of it.
+func collect(t Target, fixers []Fixer, o Options) []*finding {
+	var all []*finding
+	for _, fx := range fixers {
+		for _, f := range fx.Check(t) {
+			f.Rule = fx.ID
+			if f.Severity == "" {
+				f.Severity = fx.Severity
+			}
+			n := &finding{Finding: f, title: fx.Title}
+			n.decide(o)
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
+func (f *finding) decide(o Options) {
+	f.howTo = f.HowTo
+	fix := f.Fix
+	switch {
+	case f.Held != "":
+		f.outcome, f.reason = HeldBack, f.Held
+	case fix == nil:
+		f.outcome = ByHand
+	case fix.Safety == Manual:
+		f.outcome, f.reason = ByHand, fix.Why
+	case fix.Costs && !fix.Consented && !o.Allow.Paid:
+		f.outcome, f.reason, f.howTo = NeedsConsent, "adds cost", cmp.Or(f.HowTo, "--allow paid")
+	case fix.Safety < Safe && !o.Allow.Review:
+		f.outcome, f.reason, f.howTo = NeedsConsent, fix.Why, cmp.Or(f.HowTo, "--allow review")
+	case o.NoRestart && len(fix.Edits) == 0 && !setsSecret(fix):
+		f.outcome, f.reason = HeldBack, "--no-restart leaves the machines to their next deploy"
+	default:
+		f.outcome, f.reason = Planned, fix.Why
+	}
+}
+
+func setsSecret(fix *Fix) bool {
+	return slices.ContainsFunc(fix.Changes, func(c Change) bool { return c.Secret != nil })
+}
+
+// settleEdits makes the edits of all planned findings together. A finding
+// whose edit the file refuses is held back, and the rest are tried again: one
+// odd corner of a file must not stop the others.
+func settleEdits(file *flytoml.File, all []*finding) (*flytoml.File, error) {
+	for range len(all) + 1 {
+		edits := mergedEdits(all)
+		after, err := file.Apply(edits...)
+		if err == nil {
+			return after, nil
+		}
+		var refused *flytoml.RefusedError
+		if !errors.As(err, &refused) {
+			return nil, fmt.Errorf("edit %s: %w", file.Name(), err)
+		}
+		if !holdRefused(all, refused) {
+			return nil, fmt.Errorf("edit %s: %w", file.Name(), err)
+		}
+	}
+	return file, nil
+}
+
+func holdRefused(all []*finding, refused *flytoml.RefusedError) bool {
+	held := false
+	for _, f := range all {
+		if f.outcome == Planned && slices.ContainsFunc(f.Fix.Edits, func(e flytoml.Edit) bool { return sameEdit(e, refused.Edit) }) {
+			f.outcome, f.reason = ByHand, "fly.toml can't be edited exactly here: "+refused.Reason
+			held = true
+		}
+	}
+	return held
+}
+
+// mergedEdits are the edits of the planned findings, each once.
+func mergedEdits(all []*finding) []flytoml.Edit {
+	var edits []flytoml.Edit
+	for _, f := range all {
+		if f.outcome != Planned {
+			continue
+		}
+		for _, e := range f.Fix.Edits {
+			if !slices.ContainsFunc(edits, func(have flytoml.Edit) bool { return sameEdit(have, e) }) {
+				edits = append(edits, e)
+			}
+		}
+	}
+	return edits
+}
+
+func (f *finding) toOutcome(o Options) Outcome {
+	out := Outcome{
+		Rule: f.Rule, Title: f.title, Severity: f.Severity, Outcome: f.outcome,
+		Message: f.Message, File: o.FilePath, Line: f.At.Line, Column: f.At.Column,
+		Key: f.At.Key, Machine: f.At.Machine, Machines: f.Machines, Evidence: f.Evidence,
+		URL: RuleURL(f.Rule), Reason: f.reason, HowTo: f.howTo, Notes: f.Notes,
+	}
+	if f.Fix != nil {
+		out.Safety, out.Edits = f.Fix.Safety, f.Fix.Edits
+		out.Costs, out.CostKnown, out.CostMonthly = f.Fix.Costs, f.Fix.CostKnown, f.Fix.CostMonthly
+	}
+	return out
+}
+
+// RuleURL is the page of a rule.
+func RuleURL(id string) string {
+	return "https://github.com/fly-standards/fly-standards/blob/main/docs/rules/" + id + ".md"
+}
+
+func appRef(t Target) AppRef {
+	ref := AppRef{Name: t.AppName}
+	if t.App == nil {
+		return ref
+	}
+	ref.Name, ref.Org, ref.Machines = t.App.Name, t.App.Org, len(t.App.Machines)
+	ref.Regions, ref.Groups = map[string]int{}, map[string]int{}
+	for _, m := range t.App.Machines {
+		ref.Regions[m.Region]++
+		ref.Groups[m.Group()]++
+	}
+	return ref
+}
+
+// nearest is the rule whose id shares most with id; "" when none is near.
+func nearest(id string, fixers []Fixer) string {
+	best, bestLen := "", 3
+	for _, f := range fixers {
+		n := 0
+		for n < len(id) && n < len(f.ID) && id[n] == f.ID[n] {
+			n++
+		}
+		if strings.Contains(f.ID, id) {
+			n = max(n, len(id))
+		}
+		if n > bestLen {
+			best, bestLen = f.ID, n
+		}
+	}
+	return best
+}

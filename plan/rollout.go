@@ -1,0 +1,90 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// DefaultMaxUnavailable is flyctl's own default share of a group that may be
+// away at one time.
+const DefaultMaxUnavailable = "0.33"
+
+// AtOnce is how many of n started machines may be away at one time: spec is a
+// count ("2") or a fraction ("0.5", rounded up, as flyctl does); "" is the
+// default. It is at least 1.
+func AtOnce(spec string, n int) (int, error) {
+	v, err := strconv.ParseFloat(cmp.Or(spec, DefaultMaxUnavailable), 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || v <= 0 {
+		return 0, fmt.Errorf("max unavailable %q: want a count such as 2 or a fraction such as 0.33", spec)
+	}
+	if v >= 1 {
+		if v != math.Trunc(v) {
+			return 0, fmt.Errorf("max unavailable %q: a count is a whole number", spec)
+		}
+		return min(int(math.Min(v, 1e6)), max(n, 1)), nil
+	}
+	return max(1, int(math.Ceil(float64(n)*v))), nil
+}
+
+// rollouts sums up, a group each, how the machine steps will go.
+func rollouts(t Target, all []Step) []Rollout {
+	if t.App == nil {
+		return nil
+	}
+	byGroup := map[string]*Rollout{}
+	proofs := map[string]bool{}
+	for _, s := range all {
+		if s.Kind != StepMachine {
+			continue
+		}
+		r := byGroup[s.Machine.Group]
+		if r == nil {
+			r = &Rollout{Group: s.Machine.Group}
+			byGroup[r.Group] = r
+		}
+		m, _ := t.App.Machine(s.Machine.ID)
+		switch {
+		case m.Started():
+			r.Restarts++
+		case m.State == "suspended":
+			r.Suspended++
+			r.Stopped++
+		default:
+			r.Stopped++
+		}
+		proofs[r.Group] = proofs[r.Group] || len(s.Machine.Proof) > 0
+	}
+	var out []Rollout
+	for _, r := range byGroup {
+		for _, m := range t.App.Machines {
+			if m.Group() == r.Group && m.Started() && m.Untouchable() == "" {
+				r.Started++
+			}
+		}
+		r.finish(t.Settings.MaxUnavailable, proofs[r.Group])
+		out = append(out, *r)
+	}
+	slices.SortFunc(out, func(a, b Rollout) int { return cmp.Compare(a.Group, b.Group) })
+	return out
+}
+
+func (r *Rollout) finish(spec string, proof bool) {
+	if n, err := AtOnce(spec, r.Started); err == nil {
+		r.AtOnce = n
+	} else {
+		r.AtOnce = 1
+	}
+	r.Floor = max(0, r.Started-r.AtOnce)
+	switch {
+	case r.Started == 1 && r.Restarts == 1:
+		r.Floor, r.Gap = 0, true
+		if proof {
+			r.Restarts = 2
+		}
+	case r.Started == 0:
+		r.WakesOne = proof
+	}
+}

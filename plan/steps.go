@@ -1,0 +1,174 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+)
+
+// Step ids. A machine step is "machine:" and its id.
+const (
+	idSecrets = "secrets"
+	idFile    = "file"
+)
+
+// steps turns the planned findings into one step per thing, in the order in
+// which they are carried out: a value must be a secret before it leaves the
+// file, and a machine must not lose an env entry before the secret is there.
+func steps(t Target, all []*finding, after *flytoml.File, o Options) []Step {
+	var out []Step
+	var done []string
+	add := func(s Step) {
+		s.Needs = slices.Clone(done)
+		out = append(out, s)
+	}
+	if s, ok := secretsStep(t, all); ok {
+		add(s)
+		done = append(done, s.ID)
+	}
+	if s, ok := fileStep(t, all, after); ok {
+		add(s)
+		done = append(done, s.ID)
+	}
+	if t.App == nil || o.NoRestart {
+		return out
+	}
+	machines := machineSteps(t.App, all)
+	for _, s := range machines {
+		add(s)
+	}
+	for _, s := range machines {
+		done = append(done, s.ID)
+	}
+	for _, s := range cloneSteps(t.App, all, machines) {
+		add(s)
+	}
+	return out
+}
+
+func planned(all []*finding) []*finding {
+	return slices.DeleteFunc(slices.Clone(all), func(f *finding) bool { return f.outcome != Planned })
+}
+
+func addRule(rules []string, id string) []string {
+	if slices.Contains(rules, id) {
+		return rules
+	}
+	return append(rules, id)
+}
+
+func secretsStep(t Target, all []*finding) (Step, bool) {
+	s := Step{ID: idSecrets, Kind: StepSecrets, Secrets: &SecretsStep{Existing: map[string]string{}}}
+	for _, f := range planned(all) {
+		for _, c := range f.Fix.Changes {
+			if c.Secret == nil {
+				continue
+			}
+			from := SecretFrom{Name: c.Secret.Name, Key: c.Secret.From}
+			if !slices.Contains(s.Secrets.Set, from) {
+				s.Secrets.Set = append(s.Secrets.Set, from)
+			}
+			s.Rules = addRule(s.Rules, f.Rule)
+		}
+	}
+	if len(s.Secrets.Set) == 0 {
+		return Step{}, false
+	}
+	if t.App != nil {
+		for _, have := range t.App.Secrets {
+			s.Secrets.Existing[have.Name] = have.Digest
+		}
+	}
+	return s, true
+}
+
+func fileStep(t Target, all []*finding, after *flytoml.File) (Step, bool) {
+	edits := mergedEdits(all)
+	if len(edits) == 0 {
+		return Step{}, false
+	}
+	s := Step{ID: idFile, Kind: StepFile, EditFile: &FileStep{Edits: edits, ResultSHA256: hash(after.Bytes())}}
+	for _, f := range planned(all) {
+		if len(f.Fix.Edits) > 0 {
+			s.Rules = addRule(s.Rules, f.Rule)
+		}
+	}
+	s.EditFile.Added, s.EditFile.Removed = lineDelta(t.File.Bytes(), after.Bytes())
+	return s, true
+}
+
+// machineSteps merges what all rules want of each machine. A machine that
+// would only get changes that ride along gets no step.
+func machineSteps(app *live.App, all []*finding) []Step {
+	var out []Step
+	for _, m := range app.Machines {
+		if m.Untouchable() != "" {
+			continue
+		}
+		ms := &MachineStep{ID: m.ID, Group: m.Group(), Region: m.Region, State: m.State, Version: m.Version, Image: m.Image}
+		step := Step{ID: "machine:" + m.ID, Kind: StepMachine, Machine: ms}
+		reason := false
+		for _, f := range planned(all) {
+			for _, c := range f.Fix.Changes {
+				if c.Machine == nil || c.Machine.ID != m.ID {
+					continue
+				}
+				reason = reason || !c.Machine.RideAlong
+				step.Rules = addRule(step.Rules, f.Rule)
+				ms.add(*c.Machine)
+			}
+			ms.Secrets = ms.Secrets || dropsEnv(f.Fix, m.ID)
+		}
+		if reason {
+			out = append(out, step)
+		}
+	}
+	return out
+}
+
+func (ms *MachineStep) add(c MachineChange) {
+	if slices.ContainsFunc(ms.Ops, func(op machineconfig.Op) bool { return sameOp(op, c.Op) }) {
+		return
+	}
+	if c.Proof {
+		ms.Proof = append(ms.Proof, len(ms.Ops))
+	}
+	ms.Ops = append(ms.Ops, c.Op)
+}
+
+// dropsEnv says whether the fix takes an env entry from the machine, which
+// must then boot with the secrets that replace it.
+func dropsEnv(fix *Fix, id string) bool {
+	return slices.ContainsFunc(fix.Changes, func(c Change) bool {
+		return c.Machine != nil && c.Machine.ID == id && c.Machine.Op.Verb == machineconfig.VerbRemove &&
+			len(c.Machine.Op.Pointer) > 5 && c.Machine.Op.Pointer[:5] == "/env/"
+	})
+}
+
+func cloneSteps(app *live.App, all []*finding, machines []Step) []Step {
+	var out []Step
+	for _, f := range planned(all) {
+		for _, c := range f.Fix.Changes {
+			if c.Clone == nil {
+				continue
+			}
+			cs := &CloneStep{Source: c.Clone.Source, Group: c.Clone.Group, Region: c.Clone.Region}
+			if m, ok := app.Machine(c.Clone.Source); ok {
+				cs.Image = m.Image
+			}
+			for _, s := range machines {
+				if s.Machine.ID == cs.Source {
+					cs.Ops, cs.Secrets = s.Machine.Ops, s.Machine.Secrets
+				}
+			}
+			id := "clone:" + cs.Group + ":" + cs.Region + ":" + strconv.Itoa(len(out)+1)
+			out = append(out, Step{ID: id, Kind: StepClone, Rules: []string{f.Rule}, Clone: cs})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Step) int { return cmp.Compare(a.Clone.Region, b.Clone.Region) })
+	return out
+}
