@@ -1,0 +1,95 @@
+package settings
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+var ruleIDs = []string{"deploy-strategy", "env-secrets", "extra-regions", "health-checks"}
+
+func TestParse(t *testing.T) {
+	got, err := Parse(Name, []byte(`
+[rules.health-checks]
+path = "/up"          # what the balancer asks too
+interval = "30s"
+timeout = "5s"
+grace_period = "1m"
+
+[rules.deploy-strategy]
+strategy = "canary"
+severity = "error"
+
+[rules.env-secrets]
+enabled = false
+
+[extra-regions]
+regions = ["lhr", "syd", "lhr"]
+suggested = ["ewr"]
+
+[apply]
+max_unavailable = 0.5
+`), ruleIDs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &File{
+		Settings: plan.Settings{
+			HealthPath: "/up", CheckInterval: "30s", CheckTimeout: "5s", CheckGrace: "1m", Strategy: "canary",
+			Regions: []string{"lhr", "syd"}, Suggested: []string{"ewr"}, RegionsFrom: Name, MaxUnavailable: "0.5",
+		},
+		Disabled: []string{"env-secrets"},
+		Severity: map[string]plan.Severity{"deploy-strategy": plan.Error},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestParseEmpty(t *testing.T) {
+	got, err := Parse(Name, []byte("# nothing yet\n"), ruleIDs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(plan.Settings{}, got.Settings); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for name, tc := range map[string]struct{ src, want string }{
+		"unknown table":      {"[rule.health-checks]\npath = \"/\"\n", `.fly-standards.toml:1:2: unknown key "rule"; did you mean "rules"?`},
+		"unknown rule":       {"[rules.health-check]\n", `.fly-standards.toml:1:8: there is no rule "health-check"; did you mean "health-checks"?`},
+		"unknown option":     {"[rules.health-checks]\n\npaht = \"/up\"\n", `.fly-standards.toml:3:1: unknown key "paht"; did you mean "path"?`},
+		"option of another":  {"[rules.env-secrets]\npath = \"/up\"\n", `.fly-standards.toml:2:1: unknown key "path"; known here: enabled, severity`},
+		"relative path":      {"[rules.health-checks]\npath = \"up\"\n", `.fly-standards.toml:2:1: want a path with its leading slash, such as "/healthz"`},
+		"bare number":        {"[rules.health-checks]\ninterval = 15\n", `.fly-standards.toml:2:1: want a duration in quotes, such as "15s"`},
+		"negative duration":  {"[rules.health-checks]\ninterval = \"-1s\"\n", `.fly-standards.toml:2:1: want a duration in quotes, such as "15s"`},
+		"unknown strategy":   {"[rules.deploy-strategy]\nstrategy = \"blue-green\"\n", `.fly-standards.toml:2:1: want one of rolling, canary, bluegreen; did you mean "bluegreen"?`},
+		"severity":           {"[rules.env-secrets]\nseverity = \"fatal\"\n", `.fly-standards.toml:2:1: want one of error, warning, info`},
+		"enabled as text":    {"[rules.env-secrets]\nenabled = \"no\"\n", `.fly-standards.toml:2:1: enabled must be true or false`},
+		"regions as text":    {"[extra-regions]\nregions = \"lhr\"\n", `.fly-standards.toml:2:1: want a list of region codes, such as ["lhr", "syd"]`},
+		"not a region":       {"[extra-regions]\nregions = [\"London\"]\n", `want region codes of three letters, such as "lhr"`},
+		"max unavailable":    {"[apply]\nmax_unavailable = 1.5\n", `.fly-standards.toml:2:1: max unavailable "1.5": a count is a whole number`},
+		"rule as value":      {"[rules]\nhealth-checks = true\n", `.fly-standards.toml:2:1: rules.health-checks must be a table`},
+		"top level as value": {"rules = 3\n", `.fly-standards.toml:1:1: rules must be a table`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Parse(Name, []byte(tc.src), ruleIDs)
+			var e *Error
+			if !errors.As(err, &e) {
+				t.Fatalf("got %v, want an *Error", err)
+			}
+			got := err.Error()
+			if name == "not a region" { // the position is the item's
+				got = e.Message
+			}
+			if d := cmp.Diff(tc.want, got); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
