@@ -91,8 +91,8 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 
 	p.lock()
-	if p.began.IsZero() {
-		p.began = p.now
+	if p.began == nil {
+		p.began = p.beginning()
 	}
 	id := fmt.Sprintf("01FLYSIM%018d-sim", p.next("request"))
 	n := p.record(r, body, id)

@@ -51,7 +51,7 @@ type Platform struct {
 	now     time.Time
 	queue   schedule
 	seq     int
-	began   time.Time // of the first request; zero before
+	began   *beginning // of the first request; nil before
 	apps    map[string]*App
 	order   []*App
 	images  map[string]string // reference without digest -> digest

@@ -70,6 +70,15 @@ func (m *Machine) Timeline() []Moment {
 	return out
 }
 
+// beginning is where the counting starts: a time, and the last moment before,
+// because on a virtual clock much can happen at one time.
+type beginning struct {
+	at  time.Time
+	seq int
+}
+
+func (p *Platform) beginning() *beginning { return &beginning{p.now, p.serial["moment"]} }
+
 // Count is how many machines of a group were up from a time on.
 type Count struct {
 	At                         time.Time
@@ -93,8 +102,8 @@ func (a *App) Counts(group string) []Count {
 	}
 	slices.SortFunc(all, func(x, y change) int { return x.seq - y.seq })
 	start := a.p.began
-	if start.IsZero() {
-		start = a.p.now
+	if start == nil {
+		start = a.p.beginning()
 	}
 	current := make([]moment, len(a.machines))
 	count := func(at time.Time) Count {
@@ -110,16 +119,16 @@ func (a *App) Counts(group string) []Count {
 	}
 	var out []Count
 	for _, x := range all {
-		if x.at.After(start) && len(out) == 0 {
-			out = append(out, count(start))
+		if x.seq > start.seq && len(out) == 0 {
+			out = append(out, count(start.at))
 		}
 		current[x.machine] = x.moment
-		if x.at.After(start) {
+		if x.seq > start.seq {
 			out = append(out, count(x.at))
 		}
 	}
 	if len(out) == 0 {
-		out = append(out, count(start))
+		out = append(out, count(start.at))
 	}
 	return out
 }
@@ -154,5 +163,5 @@ func (a *App) MinRoutable(group string) int {
 func (p *Platform) Mark() {
 	p.lock()
 	defer p.mu.Unlock()
-	p.began = p.now
+	p.began = p.beginning()
 }

@@ -29,6 +29,9 @@ func TestMinHealthy(t *testing.T) {
 	if got := s.app.MinHealthy("app"); got != 2 {
 		t.Errorf("one by one: %d, want 2", got)
 	}
+	if got := s.app.Counts("app")[0]; got.Healthy != 3 || got.Started != 3 || !got.At.Equal(epoch) {
+		t.Errorf("at first: %+v, want all 3", got)
+	}
 	if got := s.app.MinHealthy("worker"); got != 1 || !other.Healthy() {
 		t.Errorf("the other group: %d, want 1", got)
 	}

@@ -95,7 +95,8 @@ func TestWaitEndsWhenTheClientGoes(t *testing.T) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, srv.URL+"/v1/apps/web/machines/"+m.ID()+"/wait?state=stopped", nil)
 	fine(t, err)
 	req.Header.Set("Authorization", "Bearer test")
-	done := make(chan error, 1)
+	arrived, done := make(chan struct{}), make(chan error, 1)
+	p.Fault(flysim.Fault{Path: "/wait$", Effect: flysim.Then(func() { close(arrived) })})
 	go func() {
 		res, err := http.DefaultClient.Do(req)
 		if err == nil {
@@ -103,9 +104,7 @@ func TestWaitEndsWhenTheClientGoes(t *testing.T) {
 		}
 		done <- err
 	}()
-	for len(p.Requests()) == 0 {
-		fine(t, clock.Wall{}.Sleep(t.Context(), time.Millisecond))
-	}
+	<-arrived
 	cancel()
 	if err := <-done; err == nil {
 		t.Error("no error after cancel")

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
-
 )
 
 // defaultIndent is what flyctl writes before the keys of a table.
@@ -247,4 +246,3 @@ func inlineTable(entries []Entry, eq string) string {
 	}
 	return "{ " + strings.Join(parts, ", ") + " }"
 }
-
