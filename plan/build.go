@@ -66,6 +66,7 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 		File:          FileRef{Path: o.FilePath, SHA256: hash(t.File.Bytes())},
 		Offline:       t.Offline,
 		NoRestart:     o.NoRestart,
+		LeftAlone:     leftAlone(t),
 		Findings:      []Outcome{},
 		Steps:         []Step{},
 	}
@@ -208,6 +209,19 @@ func (f *finding) toOutcome(o Options) Outcome {
 // RuleURL is the page of a rule.
 func RuleURL(id string) string {
 	return "https://github.com/fly-standards/fly-standards/blob/main/docs/rules/" + id + ".md"
+}
+
+func leftAlone(t Target) []LeftAlone {
+	if t.App == nil {
+		return nil
+	}
+	var out []LeftAlone
+	for _, m := range t.App.Machines {
+		if why := m.Untouchable(); why != "" {
+			out = append(out, LeftAlone{m.ID, m.Group(), why})
+		}
+	}
+	return out
 }
 
 func appRef(t Target) AppRef {

@@ -21,7 +21,16 @@ type Plan struct {
 	Findings      []Outcome `json:"findings"`
 	Steps         []Step    `json:"steps"` // in the order they are carried out
 	Totals        Totals    `json:"totals"`
-	Rollouts      []Rollout `json:"rollouts,omitempty"`
+	// LeftAlone are the machines that this tool never changes, and why.
+	LeftAlone []LeftAlone `json:"left_alone,omitempty"`
+	Rollouts  []Rollout   `json:"rollouts,omitempty"`
+}
+
+// LeftAlone is a machine that is reported and never changed.
+type LeftAlone struct {
+	Machine string `json:"machine"`
+	Group   string `json:"group"`
+	Why     string `json:"why"` // "its host is unreachable", "it is a standby"
 }
 
 // AppRef says which app was planned for.

@@ -56,11 +56,20 @@ func countLines(b []byte) int {
 }
 
 // lineDelta counts the lines that an edit adds and removes; a changed line is
-// one of each.
+// one of each. That a last line gets its line end is no change of it.
 func lineDelta(before, after []byte) (added, removed int) {
+	before, after = ended(before), ended(after)
 	for _, e := range udiff.Lines(string(before), string(after)) {
 		removed += countLines(before[e.Start:e.End])
 		added += countLines([]byte(e.New))
 	}
 	return added, removed
+}
+
+// ended is b with a line end after its last line.
+func ended(b []byte) []byte {
+	if len(b) == 0 || b[len(b)-1] == '\n' {
+		return b
+	}
+	return append(bytes.Clone(b), '\n')
 }

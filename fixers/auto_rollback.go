@@ -1,0 +1,56 @@
+package fixers
+
+import (
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func autoRollback() plan.Fixer {
+	return plan.Fixer{
+		ID:       "auto-rollback",
+		Title:    "experimental.auto_rollback is on, at the place where flyctl reads it",
+		Severity: plan.Info,
+		Check:    checkAutoRollback,
+	}
+}
+
+const (
+	rollbackKey  = "experimental.auto_rollback"
+	rollbackLost = "deploy.auto_rollback"
+)
+
+// rollbackTruth is what the key is worth today: flyctl to v2026.8 has the
+// field and no code that reads it.
+const rollbackTruth = "flyctl (to v2026.8) reads this key and does nothing with it; " +
+	"what does roll back is this tool's own apply, and strategy = \"bluegreen\""
+
+func checkAutoRollback(t plan.Target) []plan.Finding {
+	f := plan.Finding{Notes: []string{rollbackTruth}, Fix: &plan.Fix{Safety: plan.Safe}}
+	set := flytoml.Edit{Op: flytoml.Set, Path: rollbackKey, Value: "true"}
+
+	lost, misplaced := t.File.Get(rollbackLost)
+	node, found := t.File.Get(rollbackKey)
+	on, isBool := node.Bool()
+	switch {
+	case misplaced && !found:
+		f.Message, f.At = "auto_rollback is under [deploy], where flyctl ignores it", at(t.File, rollbackLost, "")
+		f.Fix.Edits = []flytoml.Edit{{Op: flytoml.Move, Path: rollbackLost, To: rollbackKey}}
+		if v, ok := lost.Bool(); !ok || !v {
+			f.Fix.Edits = append(f.Fix.Edits, set)
+			f.Fix.Safety, f.Fix.Why = plan.Review, "the misplaced key does not say true"
+		}
+	case misplaced:
+		f.Message, f.At = "auto_rollback under [deploy] is ignored; it is under [experimental] too", at(t.File, rollbackLost, "")
+		f.Fix.Edits = []flytoml.Edit{{Op: flytoml.Remove, Path: rollbackLost}}
+	case !found:
+		f.Message, f.At = "experimental.auto_rollback is not set", at(t.File, rollbackKey, "experimental")
+		f.Fix.Edits = []flytoml.Edit{set}
+	case isBool && on:
+		return nil
+	default:
+		f.Message, f.At = "experimental.auto_rollback is not true", at(t.File, rollbackKey, "")
+		f.Fix.Edits = []flytoml.Edit{set}
+		f.Fix.Safety, f.Fix.Why = plan.Review, "somebody set it"
+	}
+	return []plan.Finding{f}
+}

@@ -1,0 +1,98 @@
+package fixers
+
+import (
+	"fmt"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func deployStrategy() plan.Fixer {
+	return plan.Fixer{
+		ID:       "deploy-strategy",
+		Title:    "the deploy strategy is written down, and is not immediate",
+		Severity: plan.Warning,
+		Check:    checkDeployStrategy,
+	}
+}
+
+const strategyKey = "deploy.strategy"
+
+func checkDeployStrategy(t plan.Target) []plan.Finding {
+	want := t.Settings.Strategy
+	if want == "" {
+		want = "rolling"
+	}
+	node, found := t.File.Get(strategyKey)
+	have, isString := node.Str()
+	if found && !isString { // flyctl refuses the file: config-shape's business
+		return nil
+	}
+	if found && have != "immediate" {
+		return nil
+	}
+	f := plan.Finding{
+		At:  at(t.File, strategyKey, "deploy"),
+		Fix: &plan.Fix{Edits: []flytoml.Edit{{Op: flytoml.Set, Path: strategyKey, Value: quote(want)}}},
+	}
+	switch {
+	case found:
+		f.Message = `strategy = "immediate" replaces all machines at once and waits for no health check`
+		f.Fix.Safety, f.Fix.Why = plan.Review, "somebody chose immediate; rolling deploys take longer"
+	case want != "rolling":
+		f.Message = "no deploy strategy is set; the settings ask for " + want
+		f.Fix.Safety, f.Fix.Why = plan.Review, want+" changes how deploys run"
+	default:
+		f.Message = "no deploy strategy is set"
+		f.Evidence = []string{"rolling is what flyctl does without one; written down, it stays so"}
+		f.Fix.Safety = plan.Safe
+	}
+	if why := strategyRefused(t, want); why != "" {
+		f.Fix, f.Notes = nil, append(f.Notes, why)
+	}
+	return []plan.Finding{f}
+}
+
+// strategyRefused says why flyctl would refuse the wanted strategy for this
+// app (flyctl, August 2026: canary and bluegreen need an app without volumes,
+// bluegreen needs a health check).
+func strategyRefused(t plan.Target, want string) string {
+	if want != "canary" && want != "bluegreen" {
+		return ""
+	}
+	if hasMounts(t) {
+		return fmt.Sprintf("the settings ask for %s, which flyctl refuses for an app with volumes", want)
+	}
+	if want == "bluegreen" && !hasAnyCheck(t.File) {
+		return "the settings ask for bluegreen, which needs a health check first"
+	}
+	return ""
+}
+
+func hasMounts(t plan.Target) bool {
+	for _, key := range []string{"mounts", "mount"} {
+		if n, ok := t.File.Get(key); ok && len(n.Items()) > 0 {
+			return true
+		}
+	}
+	if t.App != nil {
+		for _, m := range t.App.Machines {
+			if len(m.Config.Mounts()) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func hasAnyCheck(f *flytoml.File) bool {
+	if len(topChecks(f)) > 0 {
+		return true
+	}
+	for _, s := range fileServices(f) {
+		if len(s.Checks) > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,215 @@
+package fixers
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/internal/secret"
+	"github.com/fly-standards/fly-standards/internal/secretscan"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func envSecrets() plan.Fixer {
+	return plan.Fixer{
+		ID:       "env-secrets",
+		Title:    "no secret value stands in [env]",
+		Severity: plan.Error,
+		Check:    checkEnvSecrets,
+	}
+}
+
+// envEntry is one entry of [env] (or of [[env]], which flyctl merges).
+type envEntry struct {
+	name string
+	node flytoml.Node
+}
+
+func envEntries(f *flytoml.File) []envEntry {
+	root, _ := f.Get("env")
+	var out []envEntry
+	for _, table := range root.Items() {
+		for _, key := range table.Keys() {
+			n, _ := table.Key(key)
+			out = append(out, envEntry{key, n})
+		}
+	}
+	return out
+}
+
+const rotate = "rotate it: git history keeps the old value"
+
+func checkEnvSecrets(t plan.Target) []plan.Finding {
+	var out []plan.Finding
+	inFile := map[string]bool{}
+	for _, e := range envEntries(t.File) {
+		inFile[e.name] = true
+		value, ok := e.node.Str()
+		if !ok {
+			continue
+		}
+		if got := secretscan.Classify(e.name, value); got.Verdict != secretscan.No {
+			out = append(out, envFinding(t, e, secret.New(value), got))
+		}
+	}
+	return append(out, deadEntries(t, inFile)...)
+}
+
+func envFinding(t plan.Target, e envEntry, v secret.Value, got secretscan.Result) plan.Finding {
+	pos := e.node.Position()
+	f := plan.Finding{
+		Message:  fmt.Sprintf("%s is a secret: %s", e.name, got.Reason),
+		At:       plan.At{Key: e.node.Path(), Line: pos.Line, Column: pos.Column},
+		Evidence: []string{fmt.Sprintf("%s:%d", t.File.Name(), pos.Line)},
+		Notes:    []string{rotate},
+	}
+	if got.Verdict == secretscan.Likely {
+		f.Message = fmt.Sprintf("%s may be a secret: %s", e.name, got.Reason)
+	}
+	if why := secretscan.NameRefused(e.name); why != "" {
+		f.Notes = append(f.Notes, "Fly refuses a secret of this name: "+why)
+		return f
+	}
+	if t.App == nil {
+		holdOffline(t, e.name, &f)
+		return f
+	}
+	if why := ownSecretList(t); why != "" {
+		f.Notes = append(f.Notes, why)
+		return f
+	}
+	f.Fix = envFix(t, e, v, got, &f)
+	return f
+}
+
+// holdOffline keeps the value in the file: it must not leave before the app
+// has it.
+func holdOffline(t plan.Target, name string, f *plan.Finding) {
+	f.Held = "the value may leave the file only after the app has it, and the app can't be reached: " + t.Offline
+	app := t.AppName
+	if app == "" {
+		app = "NAME"
+	}
+	f.HowTo = fmt.Sprintf("log in (fly auth login), then: fly-standards apply --yes --app %s; "+
+		"by hand: fly secrets set %s=- --stage --app %s, the value on stdin", app, name, app)
+	f.Fix = &plan.Fix{Safety: plan.Safe}
+}
+
+func envFix(t plan.Target, e envEntry, v secret.Value, got secretscan.Result, f *plan.Finding) *plan.Fix {
+	fix := &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: e.node.Path()}}}
+	var doubts []string
+	if _, exists := t.App.Secret(e.name); exists {
+		// A secret beats an [env] entry of its name, and can't be read back:
+		// it must never be written over.
+		f.Message = fmt.Sprintf("%s in [env] is dead: the app has a secret of that name, which wins", e.name)
+	} else {
+		fix.Changes = append(fix.Changes, plan.Change{Secret: &plan.SecretChange{Name: e.name, From: e.node.Path()}})
+		if got.Verdict == secretscan.Likely {
+			doubts = append(doubts, "it only looks like a secret")
+		}
+		doubts = append(doubts, sharedFile(t)...)
+	}
+	for _, m := range machinesOf(t, nil) {
+		have, ok := m.Config.EnvValue(e.name)
+		if ok {
+			f.Machines = append(f.Machines, m.ID)
+			fix.Changes = append(fix.Changes, dropEnv(m, e.name))
+		}
+		if len(fix.Changes) > 0 && fix.Changes[0].Secret != nil && (!ok || !have.Equal(v)) {
+			doubts = append(doubts, differs(m, v, have, ok))
+		}
+	}
+	if len(doubts) > 0 {
+		fix.Safety, fix.Why = plan.Review, strings.Join(doubts, "; ")
+	}
+	return fix
+}
+
+func dropEnv(m live.Machine, name string) plan.Change {
+	return plan.Change{Machine: &plan.MachineChange{
+		ID: m.ID,
+		Op: machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: pointer("env", name)},
+	}}
+}
+
+func differs(m live.Machine, file, have secret.Value, ok bool) string {
+	if !ok {
+		return "machine " + m.ID + " runs without it"
+	}
+	return fmt.Sprintf("machine %s runs with another value (%s) than the file's (%s)", m.ID, have.Fingerprint(), file.Fingerprint())
+}
+
+// ownSecretList says why app secrets may not reach the processes of a machine:
+// containers and processes may have a list of their own.
+func ownSecretList(t plan.Target) string {
+	for _, m := range t.App.Machines {
+		if m.Config.OwnSecrets() {
+			return "machine " + m.ID + " has containers or processes with secrets of their own, which an app secret may not reach; move it by hand"
+		}
+	}
+	for _, key := range []string{"machine_config", "experimental.machine_config", "container", "build.compose"} {
+		if _, ok := t.File.Get(key); ok {
+			return key + " is set, so containers decide which secrets they see; move it by hand"
+		}
+	}
+	return ""
+}
+
+// sharedFile says why the value might not belong to this app alone.
+func sharedFile(t plan.Target) []string {
+	var why []string
+	if _, ok := t.File.Get("app"); !ok {
+		why = append(why, "the file names no app, so it may serve several")
+	}
+	if t.Repo == nil {
+		return why
+	}
+	for _, s := range t.Repo.Siblings {
+		if path.Dir(s.File) == "." {
+			why = append(why, s.File+" stands beside it")
+		}
+	}
+	for _, e := range t.Repo.ElseApps {
+		why = append(why, fmt.Sprintf("%s:%d names an app or a config", e.File, e.Line))
+	}
+	if len(why) > 3 {
+		why = append(why[:3], fmt.Sprintf("and %d more", len(why)-3))
+	}
+	return why
+}
+
+// deadEntries finds env entries that are left on machines though the app has a
+// secret of the name and fly.toml has no such entry: an apply cut short, or a
+// secret moved by hand without a deploy.
+func deadEntries(t plan.Target, inFile map[string]bool) []plan.Finding {
+	if t.App == nil {
+		return nil
+	}
+	var out []plan.Finding
+	for _, s := range t.App.Secrets {
+		if inFile[s.Name] {
+			continue
+		}
+		f := plan.Finding{Fix: &plan.Fix{Safety: plan.Safe}}
+		for _, m := range machinesOf(t, nil) {
+			if _, ok := m.Config.EnvValue(s.Name); ok {
+				f.Machines = append(f.Machines, m.ID)
+				f.Fix.Changes = append(f.Fix.Changes, dropEnv(m, s.Name))
+			}
+		}
+		if len(f.Machines) == 0 {
+			continue
+		}
+		f.At.Machine = f.Machines[0]
+		f.Message = s.Name + " is a secret of the app, and still an env entry on its machines"
+		f.Evidence = []string{"on machine " + strings.Join(f.Machines, ", ") + "; the secret wins, the entry only leaks"}
+		if why := ownSecretList(t); why != "" {
+			f.Fix, f.Notes = nil, []string{why}
+		}
+		out = append(out, f)
+	}
+	return out
+}

@@ -1,0 +1,149 @@
+package fixers
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func extraRegions() plan.Fixer {
+	return plan.Fixer{
+		ID:       "extra-regions",
+		Title:    "a service runs in more than one region",
+		Severity: plan.Info,
+		Check:    checkExtraRegions,
+	}
+}
+
+func checkExtraRegions(t plan.Target) []plan.Finding {
+	if t.App == nil || t.App.Role == "postgres_cluster" {
+		return nil
+	}
+	var out []plan.Finding
+	for _, group := range serviceGroups(t) {
+		out = append(out, regionsOfGroup(t, group)...)
+	}
+	return out
+}
+
+// serviceGroups are the process groups that have a service, in file order.
+func serviceGroups(t plan.Target) []string {
+	var names []string
+	for _, s := range fileServices(t.File) {
+		for _, g := range groupsOf(t.File, s.Processes) {
+			if !slices.Contains(names, g) {
+				names = append(names, g)
+			}
+		}
+	}
+	return names
+}
+
+func regionsOfGroup(t plan.Target, group string) []plan.Finding {
+	var machines []live.Machine
+	here := map[string]bool{}
+	for _, m := range machinesOf(t, []string{group}) {
+		machines = append(machines, m)
+		here[m.Region] = true
+	}
+	wanted := slices.DeleteFunc(slices.Clone(t.Settings.Regions), func(r string) bool { return here[r] })
+	if len(machines) == 0 || len(wanted) == 0 && len(here) > 1 || len(wanted) == 0 && len(t.Settings.Regions) > 0 {
+		return nil
+	}
+	f := plan.Finding{
+		Message:  oneRegion(machines, group, here),
+		Evidence: []string{fmt.Sprintf("%d machines read", len(machines))},
+		At:       at(t.File, "primary_region", ""),
+	}
+	if hasVolumes(machines) {
+		f.Notes = []string{"its machines have volumes: a second volume starts empty and diverges, so only the app's own replication can add a region"}
+		return []plan.Finding{f}
+	}
+	source := cloneSource(machines)
+	price, known := MonthlyPrice(source.Config.Guest())
+	if len(wanted) == 0 {
+		f.Held = "adds cost, and nothing picks a region by itself"
+		near := nearRegions(t, source.Region, here)
+		f.Evidence = append(f.Evidence, describeNear(source.Region, near)+"; "+about(price, known)+" for one")
+		if len(t.Settings.Suggested) > 0 {
+			f.Evidence = append(f.Evidence, "suggested in the settings: "+strings.Join(t.Settings.Suggested, ", "))
+		}
+		f.HowTo = "fly-standards apply --regions " + firstOr(t.Settings.Suggested, near)
+		return []plan.Finding{f}
+	}
+	return cloneFindings(t, f, group, source, wanted)
+}
+
+func cloneFindings(t plan.Target, f plan.Finding, group string, source live.Machine, wanted []string) []plan.Finding {
+	price, known := MonthlyPrice(source.Config.Guest())
+	f.Fix = &plan.Fix{Safety: plan.Safe, Costs: true, CostKnown: known, Consented: true, CostMonthly: price * float64(len(wanted))}
+	for _, code := range wanted {
+		if why := noSuchRegion(t, code); why != "" {
+			f.Fix, f.Held = nil, why
+			f.HowTo = "regions: https://fly.io/docs/reference/regions/"
+			return []plan.Finding{f}
+		}
+		f.Fix.Changes = append(f.Fix.Changes, plan.Change{Clone: &plan.CloneChange{Source: source.ID, Group: group, Region: code}})
+	}
+	f.Message = fmt.Sprintf("no machine of %s is in %s, which %s asks for", group, strings.Join(wanted, ", "), cmp.Or(t.Settings.RegionsFrom, "--regions"))
+	f.Evidence = append(f.Evidence, "a twin of machine "+source.ID+" in "+source.Region+", "+about(price, known)+" each")
+	if t.Repo != nil && t.Repo.SQLite != nil {
+		f.Fix.Safety = plan.Review
+		f.Fix.Why = "the app seems to keep data in a SQLite file, which a second machine would not share: " + seen(*t.Repo.SQLite)
+	}
+	return []plan.Finding{f}
+}
+
+func oneRegion(machines []live.Machine, group string, here map[string]bool) string {
+	codes := []string{}
+	for code := range here {
+		codes = append(codes, code)
+	}
+	slices.Sort(codes)
+	if len(machines) == 1 {
+		return fmt.Sprintf("the one machine of %s is in %s", group, codes[0])
+	}
+	return fmt.Sprintf("all %d machines of %s are in %s", len(machines), group, strings.Join(codes, ", "))
+}
+
+func hasVolumes(machines []live.Machine) bool {
+	return slices.ContainsFunc(machines, func(m live.Machine) bool { return len(m.Config.Mounts()) > 0 })
+}
+
+// cloneSource is the machine that a twin is made of: a started one before a
+// stopped one, one whose checks pass before one whose don't, then by id.
+func cloneSource(machines []live.Machine) live.Machine {
+	rank := func(m live.Machine) int {
+		switch {
+		case !m.Started():
+			return 2
+		case slices.ContainsFunc(m.Checks, func(c live.Check) bool { return c.Status != "passing" }):
+			return 1
+		}
+		return 0
+	}
+	return slices.MinFunc(machines, func(a, b live.Machine) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+func about(price float64, known bool) string {
+	if !known {
+		return "as much as its twin costs"
+	}
+	return fmt.Sprintf("about $%.2f a month (prices of %s)", price, PricesAsOf)
+}
+
+func firstOr(list []string, near []nearRegion) string {
+	if len(list) > 0 {
+		return strings.Join(list, ",")
+	}
+	if len(near) > 0 {
+		return near[0].code
+	}
+	return "CODE"
+}

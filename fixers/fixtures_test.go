@@ -1,0 +1,280 @@
+package fixers_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fly-standards/fly-standards/fixers"
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/flyschema"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/journal"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// describe is a plan in words, for plan.want.
+func describe(p *plan.Plan) string {
+	var b strings.Builder
+	for _, f := range p.Findings {
+		fmt.Fprintf(&b, "%s  %s  %s  line %d\n    %s\n", f.Rule, f.Safety, f.Outcome, f.Line, f.Message)
+		for _, e := range f.Evidence {
+			fmt.Fprintf(&b, "    seen: %s\n", e)
+		}
+		for _, x := range []struct{ label, text string }{{"why", f.Reason}, {"how", f.HowTo}} {
+			if x.text != "" {
+				fmt.Fprintf(&b, "    %s: %s\n", x.label, x.text)
+			}
+		}
+		for _, n := range f.Notes {
+			fmt.Fprintf(&b, "    note: %s\n", n)
+		}
+		if f.CostMonthly > 0 {
+			fmt.Fprintf(&b, "    cost: $%.2f a month\n", f.CostMonthly)
+		}
+	}
+	for _, s := range p.Steps {
+		fmt.Fprintf(&b, "step %s  (%s)\n", s.ID, strings.Join(s.Rules, ", "))
+	}
+	for _, r := range p.Rollouts {
+		fmt.Fprintf(&b, "rollout %s: %d started, %d stopped, %d at once, floor %d, %d restarts, gap %v, wakes one %v\n",
+			r.Group, r.Started, r.Stopped, r.AtOnce, r.Floor, r.Restarts, r.Gap, r.WakesOne)
+	}
+	// Fingerprints are drawn anew by every process.
+	return regexp.MustCompile(`\([0-9a-f]{8}\)`).ReplaceAllString(b.String(), "(digest)")
+}
+
+func (w *world) apply(t *testing.T, p *plan.Plan) error {
+	t.Helper()
+	j := journal.New(filepath.Join(w.dir, ".state"), "fixture", w.clk)
+	d := apply.Deps{File: apply.OnDisk(filepath.Join(w.dir, "fly.toml")), Clock: w.clk, Journal: j}
+	if w.client != nil {
+		d.Machines, d.Secrets = w.client, w.client
+	}
+	_, err := apply.Run(context.Background(), p, d)
+	return err
+}
+
+// TestFixtures runs every fixture through plan and apply, with checks that no
+// fixture has to ask for.
+func TestFixtures(t *testing.T) {
+	for _, f := range fixtures(t) {
+		t.Run(f.name, func(t *testing.T) {
+			src, ok := f.file("fly.toml")
+			if !ok {
+				t.Fatal("fixture has no fly.toml")
+			}
+			w := f.world(t, src)
+			p, target := w.plan(t)
+			f.want(t, "plan.want", describe(p))
+			if calls := w.writes(); len(calls) > 0 {
+				t.Errorf("planning wrote: %v", calls)
+			}
+			if got := w.read(t); !bytes.Equal(got, src) {
+				t.Error("planning changed fly.toml")
+			}
+			if err := w.apply(t, p); err != nil {
+				t.Fatalf("apply: %v", err)
+			}
+			got := w.read(t)
+			result := string(got)
+			if bytes.Equal(got, src) {
+				result = ""
+			}
+			f.want(t, "fly.toml.want", result)
+			f.want(t, "calls.want", strings.Join(w.writes(), ""))
+			onlyAskedFor(t, p, target.File, got)
+			f.save(t)
+
+			w.settle()
+			if again, _ := w.plan(t); again.Changes() {
+				t.Errorf("planning again is not empty:\n%s", describe(again))
+			}
+			w.leftBehind(t)
+		})
+	}
+}
+
+// TestFixturesWithOtherLineEnds plans and applies the file's half of every
+// fixture as CRLF, and without the last newline.
+func TestFixturesWithOtherLineEnds(t *testing.T) {
+	for _, f := range fixtures(t) {
+		src, _ := f.file("fly.toml")
+		for name, src := range map[string][]byte{"crlf": crlf(src), "no final newline": bytes.TrimRight(src, "\n")} {
+			t.Run(f.name+"/"+name, func(t *testing.T) {
+				w := f.world(t, src)
+				p, target := w.plan(t)
+				want, err := target.File.Apply(fileEdits(p)...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				onlyAskedFor(t, p, target.File, want.Bytes())
+				if name == "crlf" && bytes.Count(want.Bytes(), []byte("\n")) != bytes.Count(want.Bytes(), []byte("\r\n")) {
+					t.Errorf("a line end is not CRLF:\n%q", want.Bytes())
+				}
+			})
+		}
+	}
+}
+
+// TestOfflineDoesNotPanic plans every fixture without its app.
+func TestOfflineDoesNotPanic(t *testing.T) {
+	for _, f := range fixtures(t) {
+		t.Run(f.name, func(t *testing.T) {
+			src, _ := f.file("fly.toml")
+			w := f.world(t, src)
+			w.client = nil
+			p, _ := w.plan(t)
+			for _, s := range p.Steps {
+				if s.Kind != plan.StepFile {
+					t.Errorf("an offline plan has step %s", s.ID)
+				}
+			}
+		})
+	}
+}
+
+func fileEdits(p *plan.Plan) []flytoml.Edit {
+	for _, s := range p.Steps {
+		if s.Kind == plan.StepFile {
+			return s.EditFile.Edits
+		}
+	}
+	return nil
+}
+
+// onlyAskedFor checks that the file differs from before in the lines that the
+// plan counted and no others, and that it gained no key that flyctl ignores.
+func onlyAskedFor(t *testing.T, p *plan.Plan, before *flytoml.File, after []byte) {
+	t.Helper()
+	file, err := flytoml.Parse("fly.toml", after)
+	if err != nil {
+		t.Fatalf("the result is no TOML: %v", err)
+	}
+	lost := lost(before.Bytes(), after)
+	if len(lost) != p.Totals.LinesRemoved {
+		t.Errorf("the plan says %d lines removed, gone are %q", p.Totals.LinesRemoved, lost)
+	}
+	had := map[string]bool{}
+	walk(before.Root(), func(n flytoml.Node) { had[n.Path()] = true })
+	walk(file.Root(), func(n flytoml.Node) {
+		if _, known := flyschema.Lookup(n.Path()); !known && !had[n.Path()] {
+			t.Errorf("the result has a key that flyctl does not know: %s", n.Path())
+		}
+	})
+}
+
+// lost are the lines of before that a longest common subsequence with after
+// leaves out: the least that any account of the change must name.
+func lost(before, after []byte) []string {
+	split := func(b []byte) []string {
+		return strings.Split(strings.TrimSuffix(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n"), "\n")
+	}
+	x, y := split(before), split(after)
+	common := make([][]int, len(x)+1) // of x[i:] and y[j:]
+	for i := range common {
+		common[i] = make([]int, len(y)+1)
+	}
+	for i := len(x) - 1; i >= 0; i-- {
+		for j := len(y) - 1; j >= 0; j-- {
+			if common[i][j] = max(common[i+1][j], common[i][j+1]); x[i] == y[j] {
+				common[i][j] = common[i+1][j+1] + 1
+			}
+		}
+	}
+	var gone []string
+	for i, j := 0, 0; i < len(x); {
+		switch {
+		case j < len(y) && x[i] == y[j]:
+			i, j = i+1, j+1
+		case j < len(y) && common[i][j+1] == common[i][j]:
+			j++
+		default:
+			gone = append(gone, x[i])
+			i++
+		}
+	}
+	return gone
+}
+
+func walk(n flytoml.Node, visit func(flytoml.Node)) {
+	visit(n)
+	for _, key := range n.Keys() {
+		c, _ := n.Key(key)
+		walk(c, visit)
+	}
+	if n.Kind() == flytoml.ArrayTables {
+		for _, item := range n.Items() {
+			walk(item, visit)
+		}
+	}
+}
+
+// TestEveryRuleHasItsFixtures fails for a rule without a fixture, and for a
+// fixture without a rule.
+func TestEveryRuleHasItsFixtures(t *testing.T) {
+	seen := map[string]int{}
+	for _, f := range fixtures(t) {
+		seen[f.rule]++
+	}
+	for _, fx := range fixers.All() {
+		if seen[fx.ID] < 3 {
+			t.Errorf("rule %s has %d fixtures; it needs its ordinary case, an edge case, and one with nothing to do", fx.ID, seen[fx.ID])
+		}
+		delete(seen, fx.ID)
+	}
+	if diff := cmp.Diff(map[string]int{}, seen); diff != "" {
+		t.Errorf("fixtures of no rule: %s", diff)
+	}
+}
+
+// writes are the writing calls that the platform saw, in order, a line each,
+// with what it answered.
+func (w *world) writes() []string {
+	if w.platform == nil {
+		return nil
+	}
+	var out []string
+	for _, r := range w.platform.Requests() {
+		if r.Method != http.MethodGet {
+			out = append(out, fmt.Sprintf("%s %d\n", r.Line(), r.Status))
+		}
+	}
+	return out
+}
+
+// settle lets check results and states come to rest.
+func (w *world) settle() {
+	if w.platform != nil {
+		w.platform.Settle(time.Minute)
+	}
+}
+
+// leftBehind checks what an apply must never leave.
+func (w *world) leftBehind(t *testing.T) {
+	t.Helper()
+	if w.platform == nil {
+		return
+	}
+	if held := w.platform.HeldLeases(); len(held) > 0 {
+		t.Errorf("leases are still held: %v", held)
+	}
+	for _, v := range w.platform.Violations() {
+		t.Errorf("the platform saw: %v", v)
+	}
+	if seen := w.platform.Seen("canary"); len(seen) > 0 {
+		for _, r := range seen {
+			if strings.Contains(string(r.Body), "canary") && !strings.Contains(string(r.Body), "env") {
+				t.Errorf("a secret value went out in %s", r.Line())
+			}
+		}
+	}
+}

@@ -1,0 +1,231 @@
+package fixers
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func healthChecks() plan.Fixer {
+	return plan.Fixer{
+		ID:       "health-checks",
+		Title:    "every public service has a health check",
+		Severity: plan.Warning,
+		Check:    checkHealthChecks,
+	}
+}
+
+func checkHealthChecks(t plan.Target) []plan.Finding {
+	var out []plan.Finding
+	services := fileServices(t.File)
+	var proposed []service // a check for one service serves every other on its port and group
+	for _, s := range services {
+		switch {
+		case !public(s):
+		case len(s.Checks) > 0:
+			out = append(out, checkNotLive(t, s)...)
+		case coveredByService(t, s, services), slices.ContainsFunc(proposed, func(o service) bool { return samePort(t, s, o) }):
+		default:
+			if f, ok := missingCheck(t, s); ok {
+				out = append(out, f)
+				proposed = append(proposed, s)
+			}
+		}
+	}
+	return out
+}
+
+// public says whether people reach the service over HTTP or TLS. A worker has
+// no service at all and needs no check; nobody can check UDP.
+func public(s service) bool {
+	return s.Protocol == "tcp" && (s.handler("http") || s.handler("tls") || s.onWeb())
+}
+
+func samePort(t plan.Target, a, b service) bool {
+	return a.InternalPort == b.InternalPort &&
+		overlap(groupsOf(t.File, a.Processes), groupsOf(t.File, b.Processes))
+}
+
+func coveredByService(t plan.Target, s service, services []service) bool {
+	return slices.ContainsFunc(services, func(o service) bool { return len(o.Checks) > 0 && samePort(t, s, o) })
+}
+
+// coveringTop is a top-level check on the service's port and group.
+func coveringTop(t plan.Target, s service) (fileCheck, bool) {
+	for _, c := range topChecks(t.File) {
+		if c.Port == s.InternalPort && (len(c.Processes) == 0 || overlap(c.Processes, groupsOf(t.File, s.Processes))) {
+			return c, true
+		}
+	}
+	return fileCheck{}, false
+}
+
+func missingCheck(t plan.Target, s service) (plan.Finding, bool) {
+	f := plan.Finding{At: at(t.File, s.Path, "")}
+	top, covered := coveringTop(t, s)
+	way := choosePath(t, s)
+	switch {
+	case covered && !(ourTCP(t, top) && way.path != "" && way.rank <= rankRoute):
+		return f, false
+	case s.InternalPort == 0:
+		f.Message = s.Path + " has no health check, and no internal_port to aim one at"
+		return f, true
+	case covered:
+		f.Message = fmt.Sprintf("%s is watched by a TCP check only; %s answers a health path", s.Path, way.path)
+	default:
+		f.Message = s.Path + " has no health check"
+	}
+	f.Evidence = way.evidence
+	if way.path != "" && (s.HTTPService || s.handler("http")) {
+		f.Fix = httpFix(t, s, way)
+		if covered {
+			replaceTCP(t, s, top, f.Fix)
+		}
+		f.Notes = way.notes
+		liveNotes(t, s, &f)
+		return f, true
+	}
+	tcpFallback(t, s, &f)
+	return f, true
+}
+
+// times are the durations of a check, as fly.toml strings: integers mean
+// milliseconds in one place and nanoseconds in another.
+type times struct{ interval, timeout, grace string }
+
+func checkTimes(s plan.Settings) times {
+	or := func(a, b string) string {
+		if a != "" {
+			return a
+		}
+		return b
+	}
+	return times{or(s.CheckInterval, "15s"), or(s.CheckTimeout, "2s"), or(s.CheckGrace, "5s")}
+}
+
+func (w times) entries() []flytoml.Entry {
+	return []flytoml.Entry{
+		{Key: "interval", Value: quote(w.interval)},
+		{Key: "timeout", Value: quote(w.timeout)},
+		{Key: "grace_period", Value: quote(w.grace)},
+	}
+}
+
+// httpFix is an HTTP check on the found path, in the file and on the machines.
+func httpFix(t plan.Target, s service, w way) *plan.Fix {
+	key, entries := "checks", []flytoml.Entry{{Key: "method", Value: `"GET"`}, {Key: "path", Value: quote(w.path)}}
+	if !s.HTTPService {
+		key = "http_checks"
+	}
+	entries = append(entries, checkTimes(t.Settings).entries()...)
+	if forcesSSL(t) {
+		entries = append(entries, flytoml.Entry{Key: "headers", Value: `{ X-Forwarded-Proto = "https" }`})
+	}
+	fix := &plan.Fix{
+		Safety:  plan.Safe,
+		Edits:   []flytoml.Edit{{Op: flytoml.Append, Path: s.Path + "." + key, Entries: entries}},
+		Changes: onService(t, s, httpCheckJSON(t, s, w.path)),
+	}
+	if why := w.doubt(t); why != "" {
+		fix.Safety, fix.Why = plan.Review, why
+	}
+	return fix
+}
+
+// tcpFallback is for a service whose health path nobody knows. An HTTP check
+// on a guessed path would take a working app out of routing.
+func tcpFallback(t plan.Target, s service, f *plan.Finding) {
+	w := checkTimes(t.Settings)
+	noPath := "no health path was found; a TCP check sees that the port answers, not that the app works"
+	f.HowTo = "better: give the app a health route, or name its path in .fly-standards.toml: [rules.health-checks] path"
+	f.Notes = append(f.Notes, noPath)
+	if s.HTTPService {
+		topTCP(t, s, w, f)
+		return
+	}
+	if !s.onWeb() {
+		return // a person must decide
+	}
+	f.Fix = &plan.Fix{
+		Safety: plan.Review,
+		Why:    "nobody saw the port open; an app that listens only when used would become unroutable",
+		Edits:  []flytoml.Edit{{Op: flytoml.Append, Path: s.Path + ".tcp_checks", Entries: w.entries()}},
+		Changes: onService(t, s, jsonOf(map[string]any{
+			"type": "tcp", "port": s.InternalPort, "interval": w.interval, "timeout": w.timeout, "grace_period": w.grace,
+		})),
+	}
+	liveNotes(t, s, f)
+}
+
+// topTCP adds [checks.PORT-tcp]: http_service takes no TCP check of its own,
+// and a top-level one never affects routing.
+func topTCP(t plan.Target, s service, w times, f *plan.Finding) {
+	if n, ok := t.File.Get("checks"); ok && n.Kind() != flytoml.Table {
+		f.Notes = append(f.Notes, "the file lists its checks as [[checks]]; add one there by hand")
+		return
+	}
+	name := tcpName(s)
+	entries := append([]flytoml.Entry{
+		{Key: "type", Value: `"tcp"`},
+		{Key: "port", Value: strconv.Itoa(s.InternalPort)},
+	}, w.entries()...)
+	if processes := checkProcesses(t.File, s); len(processes) > 0 {
+		quoted := make([]string, len(processes))
+		for i, p := range processes {
+			quoted[i] = quote(p)
+		}
+		entries = append(entries, flytoml.Entry{Key: "processes", Value: "[" + strings.Join(quoted, ", ") + "]"})
+	}
+	f.Fix = &plan.Fix{
+		Safety: plan.Safe,
+		Edits:  []flytoml.Edit{{Op: flytoml.AddTable, Path: flytoml.Join("checks", name), Entries: entries}},
+	}
+	value := jsonOf(map[string]any{
+		"type": "tcp", "port": s.InternalPort, "interval": w.interval, "timeout": w.timeout, "grace_period": w.grace,
+	})
+	for _, m := range machinesOf(t, s.Processes) {
+		f.Fix.Changes = append(f.Fix.Changes, plan.Change{Machine: &plan.MachineChange{
+			ID: m.ID, RideAlong: true,
+			Op: machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: pointer("checks", name), Value: value},
+		}})
+	}
+}
+
+// checkProcesses are the groups that a top-level check must name: those of the
+// service, or the app's only one. In the wrong group the deploy would fail,
+// though validation passes.
+func checkProcesses(f *flytoml.File, s service) []string {
+	if _, ok := f.Get("processes"); ok && len(s.Processes) == 0 && len(groups(f)) == 1 && groups(f)[0] != "app" {
+		return groups(f)
+	}
+	return s.Processes
+}
+
+func tcpName(s service) string { return strconv.Itoa(s.InternalPort) + "-tcp" }
+
+// ourTCP says whether a top-level check is the one that topTCP writes, to the
+// letter; one that a person has touched is theirs.
+func ourTCP(t plan.Target, c fileCheck) bool {
+	w := checkTimes(t.Settings)
+	is := func(key, want string) bool { v, _ := str(c.Node, key); return v == want }
+	return c.Name == strconv.Itoa(c.Port)+"-tcp" && c.Type == "tcp" &&
+		is("interval", w.interval) && is("timeout", w.timeout) && is("grace_period", w.grace)
+}
+
+// replaceTCP makes the fix take our own TCP check away.
+func replaceTCP(t plan.Target, s service, c fileCheck, fix *plan.Fix) {
+	fix.Edits = append(fix.Edits, flytoml.Edit{Op: flytoml.Remove, Path: c.Node.Path()})
+	for _, m := range machinesOf(t, s.Processes) {
+		if _, ok := m.Config.Checks()[c.Name]; ok {
+			fix.Changes = append(fix.Changes, plan.Change{Machine: &plan.MachineChange{
+				ID: m.ID, RideAlong: true,
+				Op: machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: pointer("checks", c.Name)},
+			}})
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package fixers
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// machinesOf are the machines that a service with these `processes` is
+// deployed to and that may be changed. Nil processes: all groups.
+func machinesOf(t plan.Target, processes []string) []live.Machine {
+	if t.App == nil || t.App.Role == "postgres_cluster" {
+		return nil
+	}
+	names := groupsOf(t.File, processes)
+	var out []live.Machine
+	for _, m := range t.App.Machines {
+		if m.Untouchable() == "" && (overlap(names, []string{m.Group()}) || processes == nil) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// liveService is the one service of the machine that means the same as s.
+func liveService(m live.Machine, s service) (machineconfig.Service, bool) {
+	var match []machineconfig.Service
+	for _, have := range m.Config.Services() {
+		if have.Key.Equal(s.key()) {
+			match = append(match, have)
+		}
+	}
+	if len(match) != 1 {
+		return machineconfig.Service{}, false
+	}
+	return match[0], true
+}
+
+// onService adds the check to the service on every machine that has exactly
+// one such service.
+func onService(t plan.Target, s service, check json.RawMessage) []plan.Change {
+	var out []plan.Change
+	for _, m := range machinesOf(t, s.Processes) {
+		have, ok := liveService(m, s)
+		if !ok {
+			continue
+		}
+		key := have.Key
+		out = append(out, plan.Change{Machine: &plan.MachineChange{
+			ID: m.ID, Proof: true,
+			Op: machineconfig.Op{Verb: machineconfig.VerbAppend, Service: &key, Pointer: "/checks", Value: check},
+		}})
+	}
+	return out
+}
+
+// liveNotes says which machines take the check at their next deploy only.
+func liveNotes(t plan.Target, s service, f *plan.Finding) {
+	for _, m := range machinesOf(t, s.Processes) {
+		if _, ok := liveService(m, s); ok {
+			f.Machines = append(f.Machines, m.ID)
+		} else {
+			f.Notes = append(f.Notes, "machine "+m.ID+" runs no service like this one; it gets the check with its next deploy")
+		}
+	}
+}
+
+// checkNotLive finds machines whose service has no check at all though
+// fly.toml has one: a deploy that never came, or an apply that was cut short.
+func checkNotLive(t plan.Target, s service) []plan.Finding {
+	checks := s.wireChecks()
+	if len(checks) == 0 {
+		return nil
+	}
+	f := plan.Finding{At: at(t.File, s.Path, ""), Fix: &plan.Fix{Safety: plan.Safe}}
+	for _, m := range machinesOf(t, s.Processes) {
+		have, ok := liveService(m, s)
+		if !ok || len(have.Checks) > 0 {
+			continue
+		}
+		f.Machines = append(f.Machines, m.ID)
+		key := have.Key
+		for _, c := range checks {
+			f.Fix.Changes = append(f.Fix.Changes, plan.Change{Machine: &plan.MachineChange{
+				ID: m.ID, Proof: true,
+				Op: machineconfig.Op{Verb: machineconfig.VerbAppend, Service: &key, Pointer: "/checks", Value: c},
+			}})
+		}
+	}
+	if len(f.Machines) == 0 {
+		return nil
+	}
+	f.Message = fmt.Sprintf("the health check of %s is in the file, but not on the app", s.Path)
+	f.Evidence = []string{"no check on machine " + strings.Join(f.Machines, ", ")}
+	return []plan.Finding{f}
+}
+
+// wireChecks are the service's checks as a machine has them. None when one of
+// them is in a form that this tool can't put into wire form exactly.
+func (s service) wireChecks() []json.RawMessage {
+	var out []json.RawMessage
+	for _, c := range s.Checks {
+		w := map[string]any{"type": c.Type, "port": s.InternalPort}
+		for _, key := range c.Node.Keys() {
+			n, _ := c.Node.Key(key)
+			switch key {
+			case "interval", "timeout", "grace_period", "method", "path", "protocol", "tls_server_name":
+				v, ok := n.Str()
+				if !ok {
+					return nil
+				}
+				w[key] = v
+			case "tls_skip_verify":
+				v, ok := n.Bool()
+				if !ok {
+					return nil
+				}
+				w[key] = v
+			case "headers":
+				if n.Kind() != flytoml.Table {
+					return nil
+				}
+				w[key] = wireHeaders(n)
+			case "restart_limit": // known to have no effect
+			default:
+				return nil
+			}
+		}
+		out = append(out, jsonOf(w))
+	}
+	return out
+}
+
+func wireHeaders(n flytoml.Node) []map[string]any {
+	var out []map[string]any
+	for _, name := range n.Keys() {
+		v, _ := str(n, name)
+		out = append(out, map[string]any{"name": name, "values": []string{v}})
+	}
+	return out
+}
+
+func httpCheckJSON(t plan.Target, s service, path string) json.RawMessage {
+	w := checkTimes(t.Settings)
+	c := map[string]any{
+		"type": "http", "port": s.InternalPort, "method": "GET", "path": path,
+		"interval": w.interval, "timeout": w.timeout, "grace_period": w.grace,
+	}
+	if forcesSSL(t) {
+		c["headers"] = []map[string]any{{"name": "X-Forwarded-Proto", "values": []string{"https"}}}
+	}
+	return jsonOf(c)
+}
+
+// jsonOf encodes with sorted keys, so that equal values are equal bytes.
+func jsonOf(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil { // maps, strings and numbers only
+		panic("fixers: " + err.Error())
+	}
+	return b
+}
+
+// pointer builds a JSON pointer.
+func pointer(parts ...string) string {
+	var b strings.Builder
+	for _, p := range parts {
+		b.WriteByte('/')
+		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(p))
+	}
+	return b.String()
+}

@@ -1,0 +1,94 @@
+package fixers
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// The ranks of how a health path was found, best first.
+const (
+	rankSettings = iota + 1
+	rankFile
+	rankDockerfile
+	rankRoute
+	rankProbe
+)
+
+// way is a health path and how it was found. No path: none was.
+type way struct {
+	path     string
+	rank     int
+	evidence []string
+	notes    []string
+	route    plan.Route
+}
+
+// choosePath finds the path that a check of the service should ask; the first
+// source that has one wins. It never guesses.
+func choosePath(t plan.Target, s service) way {
+	if p := t.Settings.HealthPath; p != "" {
+		return way{path: p, rank: rankSettings, evidence: []string{"path " + p + " from the settings"}}
+	}
+	if c, ok := otherCheck(t, s); ok {
+		pos := c.Node.Position()
+		return way{path: c.Path, rank: rankFile, evidence: []string{
+			fmt.Sprintf("another check of port %d asks %s at %s:%d", c.Port, c.Path, t.File.Name(), pos.Line)}}
+	}
+	if t.Repo != nil {
+		if h := t.Repo.Healthcheck; h != nil && h.Path != "" && (h.Port == s.InternalPort || h.Port == 0 && s.InternalPort == 80) {
+			return way{path: h.Path, rank: rankDockerfile, evidence: []string{seen(h.Evidence)}}
+		}
+		if len(t.Repo.Routes) > 0 {
+			r := t.Repo.Routes[0]
+			return way{path: r.Path, rank: rankRoute, route: r, evidence: []string{seen(r.Evidence)}}
+		}
+	}
+	if p := t.Settings.ProbedPath; p != "" {
+		return way{path: p, rank: rankProbe, evidence: []string{t.Settings.Probe}}
+	}
+	return way{}
+}
+
+// otherCheck is an HTTP check elsewhere in the file for the same port.
+func otherCheck(t plan.Target, s service) (fileCheck, bool) {
+	all := topChecks(t.File)
+	for _, o := range fileServices(t.File) {
+		all = append(all, o.Checks...)
+	}
+	for _, c := range all {
+		if c.Type == "http" && c.Path != "" && c.Port == s.InternalPort {
+			return c, true
+		}
+	}
+	return fileCheck{}, false
+}
+
+func seen(e plan.Evidence) string {
+	return fmt.Sprintf("%s at %s:%d", e.Text, e.File, e.Line)
+}
+
+// doubt says why a check on this path needs a person's consent; "" when apply
+// may put it in, proving it on one machine before the others.
+func (w way) doubt(t plan.Target) string {
+	switch {
+	case w.rank == rankProbe:
+		return "only a probe of the public hostname knows the path; Fly asks from inside, by IP address"
+	case w.route.Prefixed:
+		return "the route's router may be mounted under a prefix"
+	case w.route.Guarded:
+		return "the route seems to be behind authentication"
+	case t.Repo != nil && t.Repo.HostCheck != nil:
+		return "the app refuses unknown Host headers, and Fly's checks send an IP address: " + seen(*t.Repo.HostCheck)
+	case forcesSSL(t):
+		return "the app redirects http to https, and a redirect fails a check: " + seen(*t.Repo.ForceSSL)
+	case t.App == nil:
+		return "offline, no machine can prove that the path answers: " + cmp.Or(t.Offline, "the app was not read")
+	case len(machinesOf(t, nil)) == 0:
+		return "the app has no machine yet that could prove the path"
+	}
+	return ""
+}
+
+func forcesSSL(t plan.Target) bool { return t.Repo != nil && t.Repo.ForceSSL != nil }

@@ -1,0 +1,17 @@
+// Package fixers has the standards, one file each. A fixer looks at a
+// plan.Target and says what it would change; it does no I/O and asks nobody.
+package fixers
+
+import "github.com/fly-standards/fly-standards/plan"
+
+// All are the standards, sorted by id.
+func All() []plan.Fixer {
+	return []plan.Fixer{
+		autoRollback(),
+		configShape(),
+		deployStrategy(),
+		envSecrets(),
+		extraRegions(),
+		healthChecks(),
+	}
+}
