@@ -4,8 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-
-	"github.com/fly-standards/fly-standards/internal/flytoml"
 )
 
 // corpus gives real fly.toml files when they are at hand; nothing depends on
@@ -25,13 +23,4 @@ func corpus(tb testing.TB) map[string][]byte {
 		out[filepath.Base(p)] = src
 	}
 	return out
-}
-
-func TestProbe(t *testing.T) {
-	for name, src := range corpus(t) {
-		if _, err := flytoml.Parse(name, src); err != nil {
-			e := err.(*flytoml.ParseError)
-			t.Logf("%v\n   %s", err, e.Text)
-		}
-	}
 }

@@ -61,6 +61,10 @@ func (f *File) moveTo(n *node, to place, keys []string) (*File, error) {
 	k := newKey{text: string(f.src[n.val.start:n.val.end])}
 	if n.container() == nil {
 		k.tail = f.tail(n.stmt)
+		if in := f.indentOf(n.stmt); n.stmt.table.form == formHeading {
+			step, _ := strings.CutPrefix(in, f.indentOf(n.stmt.table.stmt))
+			k.step = &step
+		}
 		for i := f.ownComment(n.stmt); i < n.stmt.first; i++ {
 			k.above = append(k.above, strings.TrimLeft(string(f.content(i)), " \t"))
 		}

@@ -46,6 +46,14 @@ func (k Kind) String() string {
 	return "nothing"
 }
 
+func (k Kind) article() string {
+	switch k {
+	case Array, ArrayTables, Integer:
+		return "an " + k.String()
+	}
+	return "a " + k.String()
+}
+
 // Node is one value of the file. The zero Node is no node. It prints as its
 // path and kind, never as its value.
 type Node struct {

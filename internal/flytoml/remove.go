@@ -150,13 +150,22 @@ func (f *File) cutLines(ranges []lineRange) []splice {
 		case above && f.lines[r.to].kind == blankLine:
 			r.to++
 		}
-		end := len(f.src)
-		if r.to < len(f.lines) {
-			end = f.lines[r.to].start
-		}
-		out = append(out, splice{span{f.lines[r.from].start, end}, ""})
+		out = append(out, splice{f.cutSpan(r), ""})
 	}
 	return out
+}
+
+// cutSpan is the bytes of the lines. A file whose last line has no ending
+// keeps to that: the ending of the line that is last then goes too.
+func (f *File) cutSpan(r lineRange) span {
+	if r.to < len(f.lines) {
+		return span{f.lines[r.from].start, f.lines[r.to].start}
+	}
+	start := f.lines[r.from].start
+	if r.from > 0 && f.lineEOL(r.to-1) == "" {
+		start = f.lines[r.from-1].start + len(f.content(r.from-1))
+	}
+	return span{start, len(f.src)}
 }
 
 func (f *File) allBlank(from, to int) bool {

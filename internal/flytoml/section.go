@@ -46,8 +46,17 @@ func (f *File) insertHeading(n *node, b sectionBody) (*File, error) {
 
 func (f *File) writeSection(at int, parent *node, keys []string, array bool, b sectionBody) (*File, error) {
 	path := append(parent.keyPath(), keys...)
-	head := f.headIndent(len(path), parent)
-	in := head + f.keyStep(len(path), parent)
+	// What has no table around it stands as the top-level tables do.
+	depth := len(path)
+	if parent.form == formRoot {
+		depth = 1
+	}
+	head := f.headIndent(depth, parent)
+	step := defaultIndent
+	if len(b.keys) > 0 {
+		step = b.keys[0].stepOr(step)
+	}
+	in := head + f.keyStep(depth, parent, step)
 	open, closing := "[", "]"
 	if array {
 		open, closing = "[[", "]]"
@@ -59,7 +68,7 @@ func (f *File) writeSection(at int, parent *node, keys []string, array bool, b s
 		key := quoteKey(k.key)
 		lines = append(lines, in+key+f.assign(nil, key)+k.text+k.tail)
 	}
-	if f.spaced(len(path)) {
+	if f.spaced(depth) {
 		if at > 0 && f.lines[at-1].kind != blankLine {
 			lines = append([]string{""}, lines...)
 		}
@@ -71,13 +80,11 @@ func (f *File) writeSection(at int, parent *node, keys []string, array bool, b s
 }
 
 // regionEnd is the last statement of a table's section and of those of its
-// tables that follow directly; of an array, of its last entry's.
+// tables that follow directly. Of an array it is that of its last entry, with
+// all of its tables: a new entry above one of them would take it over.
 func (f *File) regionEnd(n *node) *stmt {
-	if n.kind == ArrayTables {
-		n = n.items[len(n.items)-1]
-	}
 	start := n.stmt
-	if n.form != formHeading {
+	if n.form != formHeading || n.kind == ArrayTables {
 		for _, h := range f.stmts {
 			if h.heading && h.table.within(n) {
 				start = h

@@ -5,6 +5,15 @@ type newKey struct {
 	text  string   // of its value
 	above []string // comment lines, without indentation
 	tail  string   // same-line comment, with the white space before it
+	step  *string  // how much deeper than its heading it stood where it comes from; nil for a new one
+}
+
+// stepOr is the indentation below a heading for a file that shows none.
+func (k newKey) stepOr(other string) string {
+	if k.step != nil {
+		return *k.step
+	}
+	return other
 }
 
 // set replaces the value at segs, or inserts the key.
@@ -37,7 +46,7 @@ func (f *File) set(segs []Segment, e Edit) (change, error) {
 func (f *File) replace(n *node, text string, v any, want map[string]any) (change, error) {
 	switch {
 	case n.form != formValue:
-		return change{}, f.refuseAt(n, "it is a "+n.kind.String()+", not a value")
+		return change{}, f.refuseAt(n, "it is "+n.kind.article()+", not a value")
 	case equalValues(n.value, v):
 		return change{}, nil
 	case f.commentIn(n.val):
@@ -79,7 +88,8 @@ func (f *File) insertKey(n *node, keys []string, k newKey) (*File, error) {
 	}
 	kvs := f.section(n)
 	key := quoteKey(keys[0])
-	lines := append(indented(f.keyIndent(n), k.above...), f.keyIndent(n)+key+f.assign(kvs, key)+k.text+k.tail)
+	in := f.keyIndent(n, k.stepOr(defaultIndent))
+	lines := append(indented(in, k.above...), in+key+f.assign(kvs, key)+k.text+k.tail)
 	at := 0
 	switch {
 	case len(kvs) > 0:
@@ -96,7 +106,7 @@ func (f *File) insertKey(n *node, keys []string, k newKey) (*File, error) {
 }
 
 // topLine is where the first key of the file goes: below the comment that
-// opens the file, when a blank line sets that off.
+// opens the file, when a blank line sets that off or it is flyctl's.
 func (f *File) topLine() int {
 	i := 0
 	for i < len(f.lines) && f.lines[i].kind == commentLine {
@@ -104,6 +114,9 @@ func (f *File) topLine() int {
 	}
 	if i > 0 && i < len(f.lines) && f.lines[i].kind == blankLine {
 		return i + 1
+	}
+	if f.opensFile(i) {
+		return i
 	}
 	return 0
 }

@@ -29,19 +29,21 @@ func (f *File) section(n *node) []*stmt {
 }
 
 // keyIndent is the indentation for a key of the table n, which has a heading.
-func (f *File) keyIndent(n *node) string {
+// A file without any key under a heading has no style of its own: there it is
+// step deeper than the heading.
+func (f *File) keyIndent(n *node, step string) string {
 	if kvs := f.section(n); len(kvs) > 0 {
 		return f.indentOf(kvs[len(kvs)-1])
 	}
 	if n.form == formRoot {
 		return ""
 	}
-	return f.indentOf(n.stmt) + f.keyStep(len(n.stmt.keys), n.parent)
+	return f.indentOf(n.stmt) + f.keyStep(len(n.stmt.keys), n.parent, step)
 }
 
 // keyStep is how much deeper than its heading a key stands, in tables of that
-// depth; with none to look at, in the table around it, else in any.
-func (f *File) keyStep(depth int, around *node) string {
+// depth; with none to look at, in the table around it, else in any, else none.
+func (f *File) keyStep(depth int, around *node, none string) string {
 	if step, ok := f.commonStep(func(h *stmt) bool { return len(h.keys) == depth }); ok {
 		return step
 	}
@@ -53,7 +55,7 @@ func (f *File) keyStep(depth int, around *node) string {
 	if step, ok := f.commonStep(func(*stmt) bool { return true }); ok {
 		return step
 	}
-	return defaultIndent
+	return none
 }
 
 func (f *File) commonStep(pick func(*stmt) bool) (string, bool) {
@@ -95,9 +97,9 @@ func (f *File) headIndent(depth int, parent *node) string {
 		return ""
 	}
 	if parent != nil && parent.form == formHeading && parent.kind == Table {
-		return f.keyIndent(parent)
+		return f.keyIndent(parent, defaultIndent)
 	}
-	return strings.Repeat(f.keyStep(1, nil), depth-1)
+	return strings.Repeat(f.keyStep(1, nil, defaultIndent), depth-1)
 }
 
 // commonest is the most frequent of them, of equals the last.
@@ -220,8 +222,7 @@ func styled(text string, single bool) string {
 	out := bytes.Clone(lit.src)
 	var walk func(r *raw)
 	walk = func(r *raw) {
-		inner := lit.src[min(r.start+1, r.end) : r.end-1]
-		if r.kind == String && lit.src[r.start] == '"' && !bytes.ContainsAny(inner, `"'\`) {
+		if r.kind == String && lit.src[r.start] == '"' && !bytes.ContainsAny(lit.src[r.start+1:r.end-1], `"'\`) {
 			out[r.start], out[r.end-1] = '\'', '\''
 		}
 		for _, it := range r.items {

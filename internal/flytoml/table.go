@@ -70,7 +70,7 @@ func (f *File) appendEntry(segs []Segment, e Edit) (change, error) {
 	case n.kind == Table:
 		err = f.refuseAt(n, "it is a single table, not an array of tables")
 	default:
-		err = f.refuseAt(n, "it is a "+n.kind.String()+", not an array of tables")
+		err = f.refuseAt(n, "it is "+n.kind.article()+", not an array of tables")
 	}
 	return c, err
 }
@@ -134,7 +134,7 @@ func (f *File) arrayOf(segs []Segment) (change, error) {
 	case n.kind == ArrayTables:
 		return change{}, nil
 	case n.kind != Table:
-		return change{}, f.refuseAt(n, "it is a "+n.kind.String()+", not a table")
+		return change{}, f.refuseAt(n, "it is "+n.kind.article()+", not a table")
 	case n.index >= 0:
 		return change{}, f.refuseAt(n, "it is an entry of an array already")
 	}

@@ -12,7 +12,7 @@ func (f *File) tableOf(segs []Segment) (change, error) {
 	case n.kind == Table:
 		return change{}, nil
 	case n.kind != ArrayTables:
-		return change{}, f.refuseAt(n, "it is a "+n.kind.String()+", not an array of tables")
+		return change{}, f.refuseAt(n, "it is "+n.kind.article()+", not an array of tables")
 	case len(n.items) != 1:
 		return change{}, f.refuseAt(n, "it has several entries")
 	case n.items[0].form != formHeading:
