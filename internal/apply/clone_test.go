@@ -1,0 +1,84 @@
+package apply_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/flysim"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+)
+
+func TestClone(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		effect *flysim.Effect
+	}{{"plain", nil}, {"lost after", ptr(flysim.DropAfter())}, {"lost before", ptr(flysim.DropBefore())}} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, three()...)
+			w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+			w.clone("aaa", "lhr")
+			if c.effect != nil {
+				w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines$`, Effect: *c.effect})
+			}
+			rep, err := w.run()
+			w.ok(err)
+			sent := 0
+			for _, r := range w.p.Writes() {
+				if r.Method == "POST" && strings.HasSuffix(r.Path, "/machines") {
+					sent++
+				}
+			}
+			if want := map[string]int{"plain": 1, "lost after": 1, "lost before": 2}[c.name]; sent != want {
+				t.Errorf("%d machines were asked for, want %d", sent, want)
+			}
+			if len(w.app.Machines()) != 4 || states(rep)["clone:lhr"] != apply.Done {
+				t.Fatalf("%d machines, %v", len(w.app.Machines()), states(rep))
+			}
+			m := w.app.Machine(rep.Clones[0].Machine)
+			cfg, err := machineconfig.Parse(m.Config())
+			w.ok(err)
+			md := cfg.Metadata()
+			if m.Region() != "lhr" || !m.Healthy() || md["fly_process_group"] != "app" || !strings.HasPrefix(md[apply.CloneMarker], rep.Journal) {
+				t.Errorf("%s %v %v", m.Region(), m.Healthy(), md)
+			}
+			if m.Digest() != w.app.Machine("aaa").Digest() || !strings.Contains(cfg.Image(), "@sha256:") {
+				t.Errorf("it runs %s", cfg.Image())
+			}
+		})
+	}
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// A clone that never gets well goes away again; what was done before stays.
+func TestUnhealthyCloneIsDestroyed(t *testing.T) {
+	w := newWorld(t, three()...)
+	w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+	w.clone("aaa", "lhr")
+	w.on = func(e apply.Event) {
+		if made, ok := e.(apply.CloneMade); ok {
+			w.app.Machine(made.Machine).Behave(flysim.NeverHealthy)
+		}
+	}
+	rep, err := w.run()
+	partial(t, err)
+	want := map[string]apply.State{"file": apply.NotReached, "aaa": apply.Done, "bbb": apply.Done, "ccc": apply.Done, "clone:lhr": apply.Destroyed}
+	if diff := cmp.Diff(want, states(rep)); diff != "" || len(w.app.Machines()) != 3 {
+		t.Errorf("%d machines: %s", len(w.app.Machines()), diff)
+	}
+}
+
+func TestCloneRefusedKeepsTheRest(t *testing.T) {
+	w := newWorld(t, three()...)
+	w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+	w.clone("aaa", "lhr")
+	w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines$`, Effect: flysim.Status(422, "no payment method")})
+	rep, err := w.run()
+	partial(t, err)
+	if got := states(rep); got["clone:lhr"] != apply.NotReached || got["ccc"] != apply.Done {
+		t.Errorf("got %v", got)
+	}
+}

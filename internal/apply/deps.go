@@ -1,0 +1,63 @@
+package apply
+
+import (
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/atomicfile"
+	"github.com/fly-standards/fly-standards/internal/clock"
+	"github.com/fly-standards/fly-standards/internal/journal"
+)
+
+// Deps is all that Run touches.
+type Deps struct {
+	// Machines and Secrets are both nil offline: then only a plan that edits
+	// the file alone can be carried out.
+	Machines Machines
+	Secrets  Secrets
+	File     FileSystem
+	Clock    clock.Clock
+	Journal  *journal.Journal // nil: none is kept
+	Emit     func(Event)      // nil: nobody listens; called on Run's own goroutine
+	// Abort, when closed, means leave now: leases are released and nothing
+	// else is begun or waited for. Cancelling Run's context, which comes
+	// first, finishes the machine in hand. Must be closed, not sent to.
+	Abort <-chan struct{}
+	Options
+}
+
+// Options are the user's.
+type Options struct {
+	// MaxUnavailable is how many started machines of a group may be away at
+	// one time, as plan.AtOnce reads it; "" is a third.
+	MaxUnavailable string
+	// WaitTimeout bounds every wait for one machine; 0 is 5 minutes.
+	WaitTimeout time.Duration
+	// NoRollback leaves the machines alone that are healthy with the change
+	// when another one is not.
+	NoRollback bool
+	// NoRestart carries out secrets and the file only.
+	NoRestart bool
+}
+
+const defaultWaitTimeout = 5 * time.Minute
+
+// FileSystem is the one file of the plan.
+type FileSystem interface {
+	// Read gives the present bytes.
+	Read() ([]byte, error)
+	// Write replaces them as a whole, or not at all.
+	Write(data []byte) error
+}
+
+// maxFile is more than any fly.toml; the parser takes less.
+const maxFile = 4 << 20
+
+type onDisk string
+
+// OnDisk is the file at path.
+func OnDisk(path string) FileSystem { return onDisk(path) }
+
+func (p onDisk) Read() ([]byte, error) { return atomicfile.ReadRegular(string(p), maxFile) }
+func (p onDisk) Write(data []byte) error {
+	return atomicfile.Write(string(p), data, atomicfile.Options{})
+}

@@ -1,0 +1,135 @@
+package apply
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// ErrNeedsLive is a plan that can't be carried out offline: it sets secrets or
+// changes machines, or takes entries out of [env], whose values must be
+// secrets of the app by then. Nothing was changed.
+var ErrNeedsLive = errors.New("the plan changes the live app, which can't be reached offline")
+
+// errInterrupted is why work stopped when the context ended.
+var errInterrupted = errors.New("interrupted")
+
+// Moved is one thing that is not as it was planned for.
+type Moved struct {
+	Thing string `json:"thing"` // file, machine, secret
+	Name  string `json:"name"`  // path, id, name
+	Why   string `json:"why"`   // "it was changed", "it exists now"
+}
+
+// StaleError says that the plan does not fit the world any more. Nothing was
+// changed.
+type StaleError struct{ Moved []Moved }
+
+func (e *StaleError) Error() string {
+	var parts []string
+	for _, m := range e.Moved {
+		parts = append(parts, m.Thing+" "+m.Name+": "+m.Why)
+	}
+	return "the plan is stale: " + strings.Join(parts, "; ")
+}
+
+// PartialError says that the plan was carried out in part, or put back. The
+// report says which.
+type PartialError struct {
+	Report Report
+	Err    error
+}
+
+func (e *PartialError) Error() string {
+	if e.Report.Outcome == PutBack {
+		return "put back: " + e.Err.Error()
+	}
+	return "stopped part-way: " + e.Err.Error()
+}
+
+func (e *PartialError) Unwrap() error { return e.Err }
+
+// InterruptedError says that the user stopped the run. The report says how
+// far it came.
+type InterruptedError struct{ Report Report }
+
+func (e *InterruptedError) Error() string {
+	if !e.Report.Changed() {
+		return "interrupted: nothing was changed"
+	}
+	return "interrupted part-way"
+}
+
+// ConfirmError says that nobody can tell whether a secret is stored with the
+// value of the file. So the value stays in the file.
+type ConfirmError struct {
+	Names []string
+	Why   string
+	Err   error
+}
+
+func (e *ConfirmError) Error() string {
+	return "confirm secret " + strings.Join(e.Names, ", ") + ": " + e.Why
+}
+
+func (e *ConfirmError) Unwrap() error { return e.Err }
+
+// UnhealthyError is a machine that is not well after its update.
+type UnhealthyError struct {
+	Machine string
+	Why     string       // "its checks do not pass within 5m0s", "it crashes again and again"
+	Checks  []CheckState // those that do not pass
+}
+
+func (e *UnhealthyError) Error() string {
+	s := "machine " + e.Machine + ": " + e.Why
+	for _, c := range e.Checks {
+		s += fmt.Sprintf("; check %s is %s", c.Name, c.Status)
+	}
+	return s
+}
+
+// UnprovenError is a group in which no machine stayed up long enough to prove
+// a new service check.
+type UnprovenError struct{ Group string }
+
+func (e *UnprovenError) Error() string {
+	return "group " + e.Group + ": the new check could not be proven, its machines were stopped meanwhile"
+}
+
+// FloorError is a group in which too few machines are healthy to take another
+// one away.
+type FloorError struct {
+	Group          string
+	Healthy, Floor int
+	Unhealthy      []string
+}
+
+func (e *FloorError) Error() string {
+	s := fmt.Sprintf("group %s: %d machines are healthy and %d must stay so, so none can be restarted", e.Group, e.Healthy, e.Floor)
+	if len(e.Unhealthy) > 0 {
+		s += "; not healthy: " + strings.Join(e.Unhealthy, ", ")
+	}
+	return s
+}
+
+// MovedError is a machine that somebody else changed while the plan was being
+// carried out. It was left as it is.
+type MovedError struct{ Machine, Why string }
+
+func (e *MovedError) Error() string { return "machine " + e.Machine + ": " + e.Why }
+
+// LostError is a machine of which nobody can tell how it is: the platform did
+// not answer, or Run was told to leave at once.
+type LostError struct {
+	Machine string
+	Err     error
+}
+
+func (e *LostError) Error() string {
+	return "machine " + e.Machine + ": its state is not known: " + e.Err.Error()
+}
+func (e *LostError) Unwrap() error { return e.Err }
+
+func within(d time.Duration) string { return " within " + d.String() }

@@ -1,0 +1,131 @@
+package apply
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/journal"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func sum(b []byte) string {
+	s := sha256.Sum256(b)
+	return hex.EncodeToString(s[:])
+}
+
+// writeFile makes the edits in the bytes as they are now, which must be those
+// that were planned for, and looks at what it wrote.
+func (r *run) writeFile(step plan.Step) error {
+	now, err := r.d.File.Read()
+	if err != nil {
+		return fmt.Errorf("read %s: %w", r.p.File.Path, err)
+	}
+	if !bytes.Equal(now, r.file.Bytes()) {
+		return &StaleError{[]Moved{{"file", r.p.File.Path, "it was changed while the plan was being carried out"}}}
+	}
+	s := step.EditFile
+	after, err := r.file.Apply(s.Edits...)
+	if err != nil {
+		return fmt.Errorf("edit %s: %w", r.p.File.Path, err)
+	}
+	want := after.Bytes()
+	if s.ResultSHA256 != "" && sum(want) != s.ResultSHA256 {
+		return fmt.Errorf("edit %s: the result is not the one that was planned", r.p.File.Path)
+	}
+	if bytes.Equal(want, now) {
+		r.rep.File.State = AsWanted
+		return nil
+	}
+	rec := fileRecord{
+		Path: r.p.File.Path, BeforeSHA256: sum(now), AfterSHA256: sum(want),
+		Before: r.migrated.fileOf(r.file, s.Edits), Edits: s.Edits,
+	}
+	if err := r.d.Journal.Append(journal.Intent, step.ID, rec); err != nil {
+		return err
+	}
+	if err := r.replaceFile(now, want); err != nil {
+		_ = r.d.Journal.Append(journal.Failed, step.ID, fileRecord{Path: rec.Path, BeforeSHA256: rec.BeforeSHA256, AfterSHA256: rec.AfterSHA256})
+		return err
+	}
+	r.rep.File.State, r.written = Done, want
+	return r.d.Journal.Append(journal.Done, step.ID, fileRecord{Path: rec.Path, BeforeSHA256: rec.BeforeSHA256, AfterSHA256: rec.AfterSHA256})
+}
+
+// replaceFile writes and reads again; what is there then decides the state.
+func (r *run) replaceFile(now, want []byte) error {
+	err := r.d.File.Write(want)
+	got, readErr := r.d.File.Read()
+	switch {
+	case err == nil && readErr == nil && bytes.Equal(got, want):
+		return nil
+	case readErr == nil && bytes.Equal(got, now):
+		r.rep.File.State = NotReached
+	default:
+		r.rep.File.State = NotSure
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", r.p.File.Path, err)
+	}
+	if readErr != nil {
+		return fmt.Errorf("read %s again: %w", r.p.File.Path, readErr)
+	}
+	return fmt.Errorf("write %s: it does not hold what was written", r.p.File.Path)
+}
+
+// restoreFile brings the original bytes back, from memory, if the file is
+// still what this run wrote.
+func (r *run) restoreFile() {
+	if r.rep.File.State != Done {
+		return
+	}
+	step := r.steps(plan.StepFile)[0]
+	err := r.restore(step.ID)
+	r.emit(FileRestored{r.p.File.Path, err})
+	if err == nil {
+		r.rep.File.State = Restored
+		r.failed(step, errPutBack)
+	}
+}
+
+var errPutBack = errors.New("it was put back")
+
+func (r *run) restore(step string) error {
+	got, err := r.d.File.Read()
+	if err != nil {
+		return fmt.Errorf("read %s: %w", r.p.File.Path, err)
+	}
+	if !bytes.Equal(got, r.written) {
+		return fmt.Errorf("restore %s: somebody changed it since", r.p.File.Path)
+	}
+	rec := fileRecord{Path: r.p.File.Path, BeforeSHA256: sum(got), AfterSHA256: sum(r.file.Bytes()), Restored: true}
+	if err := r.d.Journal.Append(journal.Intent, step, rec); err != nil {
+		return err
+	}
+	if err := r.d.File.Write(r.file.Bytes()); err != nil {
+		return fmt.Errorf("restore %s: %w", r.p.File.Path, err)
+	}
+	return r.d.Journal.Append(journal.Done, step, rec)
+}
+
+// envNames are the entries of [env] that an edit takes out of it.
+func envNames(f *flytoml.File, e flytoml.Edit) []string {
+	if e.Op != flytoml.Remove && e.Op != flytoml.Move {
+		return nil
+	}
+	segs, err := flytoml.ParsePath(e.Path)
+	if err != nil || len(segs) == 0 || len(segs) > 2 || segs[0].Key != "env" {
+		return nil
+	}
+	if len(segs) == 2 {
+		return []string{segs[1].Key}
+	}
+	env, ok := f.Get("env")
+	if !ok {
+		return nil
+	}
+	return env.Keys()
+}

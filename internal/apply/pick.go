@@ -1,0 +1,115 @@
+package apply
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// floorNow is how many machines of a group count, are healthy, and must stay
+// so.
+type floorNow struct {
+	started, healthy, atOnce, floor int
+	unhealthy                       []string
+}
+
+// floor counts the machines of a group as they are now. Those that the proxy
+// put to sleep do not count; those that went down by themselves do.
+func (r *run) floor(g *group, all []live.Machine) floorNow {
+	var f floorNow
+	for _, m := range all {
+		if m.Untouchable() != "" && !g.seen[m.ID] {
+			continue
+		}
+		if !m.Started() && (!g.seen[m.ID] || asleep(m)) {
+			continue
+		}
+		f.started++
+		if healthy(m) {
+			f.healthy++
+		} else {
+			f.unhealthy = append(f.unhealthy, m.ID)
+		}
+	}
+	f.atOnce, _ = plan.AtOnce(r.d.MaxUnavailable, f.started) // checked when Run began
+	f.floor = max(0, f.started-f.atOnce)
+	return f
+}
+
+// pick chooses the started machines to update now, all being the group as it
+// was just read, waiting until the floor
+// allows one at least. None: look again, nothing is started any more.
+func (r *run) pick(ctx context.Context, g *group, all []live.Machine) ([]live.Machine, error) {
+	deadline := r.d.Clock.Now().Add(r.d.WaitTimeout)
+	for told := false; ; {
+		started, _, err := g.split(all)
+		if err != nil || len(started) == 0 {
+			return nil, err
+		}
+		f := r.floor(g, all)
+		if batch := choose(started, all, f, g.first); len(batch) > 0 {
+			return batch, nil
+		}
+		if !r.d.Clock.Now().Before(deadline) {
+			return nil, &FloorError{g.name, f.healthy, f.floor, f.unhealthy}
+		}
+		if !told {
+			told = true
+			r.emit(Waiting{Group: g.name, For: WaitFloor, Healthy: f.healthy, Floor: f.floor, Until: deadline})
+		}
+		if err := r.d.Clock.Sleep(ctx, 2*time.Second); err != nil || r.stop.Err() != nil {
+			return nil, errInterrupted
+		}
+		if all, err = r.readGroup(ctx, g); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// choose takes machines in order while the floor holds without them, and
+// never all that a region has while another region is up.
+func choose(candidates, all []live.Machine, f floorNow, first bool) []live.Machine {
+	limit := f.atOnce
+	if first {
+		limit = 1
+	}
+	inRegion := map[string]int{} // started machines
+	for _, m := range all {
+		if m.Started() {
+			inRegion[m.Region]++
+		}
+	}
+	taken := map[string]int{}
+	var batch []live.Machine
+	spare := f.healthy - f.floor
+	for _, m := range candidates {
+		if len(batch) == limit {
+			break
+		}
+		if n := inRegion[m.Region]; len(inRegion) > 1 && taken[m.Region]+1 > max(1, n-1) {
+			continue
+		}
+		// One that is unhealthy as it is proves nothing about the change, and
+		// would take the others back with it. Only a lone one is taken so.
+		if healthy(m) {
+			spare--
+		} else if f.started > 1 {
+			continue
+		}
+		if spare < 0 {
+			break
+		}
+		taken[m.Region]++
+		batch = append(batch, m)
+	}
+	slices.SortFunc(batch, func(a, b live.Machine) int {
+		if a.ID < b.ID {
+			return -1
+		}
+		return 1
+	})
+	return batch
+}

@@ -1,0 +1,204 @@
+package apply
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/journal"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// What the journal holds of each step. An undo is made of these alone, so the
+// JSON names must not change their meaning.
+type (
+	beginRecord struct {
+		Tool     string      `json:"tool"`
+		App      string      `json:"app"`
+		Path     string      `json:"path"`
+		SHA256   string      `json:"sha256"` // of the file before
+		Steps    []plan.Step `json:"steps"`
+		Migrated []string    `json:"migrated,omitempty"` // env entries that are cut out everywhere below
+	}
+	secretsRecord struct {
+		Names   []string `json:"names"`
+		Version uint64   `json:"version,omitempty"`
+	}
+	// fileRecord of a file step. Before is the whole file without the migrated
+	// entries; nil when a migrated value stands elsewhere in it as well: then
+	// only the inverse of Edits can take the step back.
+	fileRecord struct {
+		Path         string         `json:"path"`
+		BeforeSHA256 string         `json:"before_sha256"`
+		AfterSHA256  string         `json:"after_sha256"`
+		Before       []byte         `json:"before,omitempty"`
+		Edits        []flytoml.Edit `json:"edits,omitempty"`
+		Restored     bool           `json:"restored,omitempty"` // the original bytes are written again
+	}
+	// machineRecord of an update. Inverse takes back what is still ours. Config
+	// is the machine's configuration before the run without any of its own env
+	// entries: those that are not migrated are on the machine still. It is
+	// null when a migrated value stands elsewhere in it.
+	machineRecord struct {
+		Machine string             `json:"machine"`
+		Group   string             `json:"group,omitempty"`
+		Region  string             `json:"region,omitempty"`
+		State   string             `json:"state,omitempty"`  // before the run
+		Before  string             `json:"before,omitempty"` // version that is replaced
+		Version string             `json:"version,omitempty"`
+		Image   string             `json:"image,omitempty"`
+		Config  json.RawMessage    `json:"config,omitempty"`
+		Inverse []machineconfig.Op `json:"inverse,omitempty"`
+		Probe   bool               `json:"probe,omitempty"`    // the first of two updates
+		Back    bool               `json:"rollback,omitempty"` // the old configuration is posted again
+		Error   string             `json:"error,omitempty"`
+	}
+	cloneRecord struct {
+		Source  string `json:"source"`
+		Region  string `json:"region"`
+		Marker  string `json:"marker"` // in the machine's metadata, key CloneMarker
+		Machine string `json:"machine,omitempty"`
+		Error   string `json:"error,omitempty"`
+	}
+	endRecord struct {
+		Report Report `json:"report"`
+		Error  string `json:"error,omitempty"`
+	}
+)
+
+// migrated are the env entries that leave fly.toml in this run: their names,
+// and how to find their values without being able to print them.
+type migrated struct {
+	names []string
+	finds []func(text string) bool
+}
+
+// add notes an entry. Very short values ("1", "true") are found everywhere
+// and are nobody's secret.
+func (m *migrated) add(name, value string) {
+	if !slices.Contains(m.names, name) {
+		m.names = append(m.names, name)
+	}
+	if len(value) >= 6 {
+		m.finds = append(m.finds, func(text string) bool { return strings.Contains(text, value) })
+	}
+}
+
+func (m *migrated) in(text string) bool {
+	return slices.ContainsFunc(m.finds, func(found func(string) bool) bool { return found(text) })
+}
+
+// inJSON looks at every string of a JSON value, names included.
+func (m *migrated) inJSON(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return m.in(v)
+	case []any:
+		return slices.ContainsFunc(v, m.inJSON)
+	case map[string]any:
+		for k, e := range v {
+			if m.in(k) || m.inJSON(e) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// clean is an error's text, or less when a migrated value is in it.
+func (m *migrated) clean(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case m.in(err.Error()):
+		return "(the message is left out: it repeats a secret value)"
+	}
+	return err.Error()
+}
+
+// configOf is a machine's configuration as the journal may hold it, with the
+// ops that take ours back. The env values of the machine itself need not be
+// those of the file, so they are looked for as well.
+func (m *migrated) configOf(before machineconfig.Config, ops []machineconfig.Op) (json.RawMessage, []machineconfig.Op) {
+	var env struct {
+		Env map[string]string `json:"env"`
+	}
+	_ = json.Unmarshal(before.JSON(), &env) // an env of another shape has no entries to cut
+	all := migrated{names: m.names, finds: slices.Clone(m.finds)}
+	for _, name := range m.names {
+		if v, ok := env.Env[name]; ok {
+			all.add(name, v)
+		}
+	}
+	cut := machineconfig.WithoutEnv(before, m.names...)
+	bare := machineconfig.WithoutEnv(cut, before.EnvNames()...)
+	return all.checked(bare.JSON()), all.checkedOps(machineconfig.Invert(cut, ops))
+}
+
+func (m *migrated) checked(raw json.RawMessage) json.RawMessage {
+	var tree any
+	if err := json.Unmarshal(raw, &tree); err != nil || m.inJSON(tree) {
+		return nil
+	}
+	return raw
+}
+
+func (m *migrated) checkedOps(ops []machineconfig.Op) []machineconfig.Op {
+	return slices.DeleteFunc(ops, func(op machineconfig.Op) bool {
+		return len(op.Value) > 0 && m.checked(op.Value) == nil || len(op.If) > 0 && m.checked(op.If) == nil
+	})
+}
+
+// fileOf is the file as the journal may hold it.
+func (m *migrated) fileOf(f *flytoml.File, edits []flytoml.Edit) []byte {
+	var cut []flytoml.Edit
+	for _, e := range edits {
+		if e.Op == flytoml.Remove && len(envNames(f, e)) > 0 {
+			cut = append(cut, e)
+		}
+	}
+	without, err := f.Apply(cut...)
+	if err != nil || m.in(string(without.Bytes())) {
+		return nil
+	}
+	return bytes.Clone(without.Bytes())
+}
+
+func (r *run) journalMachine(h *hand, replaces string) error {
+	rec := r.machineRecord(h, replaces)
+	rec.Config, rec.Inverse = r.migrated.configOf(h.before.Config, h.ops)
+	return r.d.Journal.Append(journal.Intent, h.step.ID, rec)
+}
+
+func (r *run) journalBack(h *hand, replaces string) error {
+	rec := r.machineRecord(h, replaces)
+	rec.Back = true
+	return r.d.Journal.Append(journal.Intent, h.step.ID, rec)
+}
+
+func (r *run) machineRecord(h *hand, replaces string) machineRecord {
+	return machineRecord{
+		Machine: h.machine, Group: h.group, Region: h.region, State: h.before.State,
+		Before: replaces, Image: h.before.Image, Probe: h.probe,
+	}
+}
+
+// journalEnd writes what became of an update. That this line is missing is
+// something which the next reader can live with, so its error ends nothing
+// here; the next intent fails instead.
+func (r *run) journalEnd(h *hand, err error) {
+	rec := machineRecord{Machine: h.machine, Version: h.version, Probe: h.probe, Back: h.back, Error: r.migrated.clean(err)}
+	kind := journal.Done
+	var lost *LostError
+	switch {
+	case errors.As(err, &lost):
+		kind = journal.Unknown
+	case err != nil:
+		kind = journal.Failed
+	}
+	_ = r.d.Journal.Append(kind, h.step.ID, rec)
+}

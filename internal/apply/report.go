@@ -1,0 +1,121 @@
+package apply
+
+import "slices"
+
+// Outcome is how a run ended.
+type Outcome string
+
+// The outcomes.
+const (
+	NothingToDo Outcome = "nothing-to-do"
+	Complete    Outcome = "complete"
+	Stopped     Outcome = "stopped"     // part-way; what was done stays
+	PutBack     Outcome = "put-back"    // file and machines are as before; stored secrets stay
+	Halted      Outcome = "interrupted" // by the user; what was done stays
+	Refused     Outcome = "refused"     // nothing was changed
+)
+
+// State is what became of a file, a machine or a clone.
+type State string
+
+// The states.
+const (
+	NotReached State = "not-reached" // nothing was done to it
+	Left       State = "left"        // not carried out, by the user's wish; a machine takes it at its next deploy
+	AsWanted   State = "as-wanted"   // it was so already
+	Done       State = "done"
+	Restored   State = "restored" // it was changed, and is as before
+	Unhealthy  State = "unhealthy"
+	NotSure    State = "unknown" // the answer was lost, or Run left at once
+	Destroyed  State = "destroyed"
+)
+
+// Report says what a run did.
+type Report struct {
+	App      string          `json:"app"`
+	Outcome  Outcome         `json:"outcome"`
+	Journal  string          `json:"journal,omitempty"` // id
+	Secrets  []SecretResult  `json:"secrets,omitempty"`
+	File     FileResult      `json:"file"`
+	Machines []MachineResult `json:"machines,omitempty"`
+	Clones   []CloneResult   `json:"clones,omitempty"`
+	// LeasesLeft are machines whose lease could not be released. It ends by
+	// itself within seconds.
+	LeasesLeft []string `json:"leases_left,omitempty"`
+}
+
+// SecretResult is one secret of the plan.
+type SecretResult struct {
+	Name  string `json:"name"`
+	State State  `json:"state"` // Done: stored and confirmed
+}
+
+// FileResult is the file.
+type FileResult struct {
+	Path  string `json:"path,omitempty"`
+	State State  `json:"state"`
+}
+
+// MachineResult is one machine of the plan.
+type MachineResult struct {
+	ID      string `json:"id"`
+	Group   string `json:"group"`
+	Region  string `json:"region"`
+	State   State  `json:"state"`
+	Started bool   `json:"started"` // it was started when it was taken, so it restarted
+	Version string `json:"version,omitempty"`
+	// Unproven: the proxy stopped it before its checks could be seen to pass.
+	Unproven bool   `json:"unproven,omitempty"`
+	Why      string `json:"why,omitempty"`
+	step     string
+}
+
+// CloneResult is one machine that the plan adds.
+type CloneResult struct {
+	Machine string `json:"machine,omitempty"`
+	Source  string `json:"source"`
+	Region  string `json:"region"`
+	State   State  `json:"state"`
+	Why     string `json:"why,omitempty"`
+	step    string
+}
+
+// Changed says whether anything is not as it was, or may not be.
+func (r *Report) Changed() bool {
+	for _, s := range r.Secrets {
+		if s.State == Done || s.State == NotSure {
+			return true
+		}
+	}
+	return r.File.State == Done || r.File.State == NotSure || r.liveChanged()
+}
+
+// liveChanged says whether a machine or a clone is not as it was, or may not be.
+func (r *Report) liveChanged() bool {
+	return r.machinesKept() || slices.ContainsFunc(r.Clones, func(c CloneResult) bool {
+		return c.State == Done || c.State == NotSure || c.State == Unhealthy
+	})
+}
+
+func (r *Report) machinesKept() bool {
+	return slices.ContainsFunc(r.Machines, func(m MachineResult) bool {
+		return m.State == Done || m.State == NotSure || m.State == Unhealthy
+	})
+}
+
+// touched says whether anything was done, even if it was taken back.
+func (r *Report) touched() bool {
+	return r.Changed() || r.File.State == Restored ||
+		slices.ContainsFunc(r.Machines, func(m MachineResult) bool { return m.State == Restored }) ||
+		slices.ContainsFunc(r.Clones, func(c CloneResult) bool { return c.State == Destroyed })
+}
+
+func (r *Report) machine(step string) *MachineResult {
+	i := slices.IndexFunc(r.Machines, func(m MachineResult) bool { return m.step == step })
+	return &r.Machines[i]
+}
+
+func (r *Report) clone(step string) *CloneResult {
+	i := slices.IndexFunc(r.Clones, func(c CloneResult) bool { return c.step == step })
+	return &r.Clones[i]
+}

@@ -1,0 +1,215 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/journal"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// Run carries out a plan: secrets stored and confirmed, the file written,
+// machines updated group by group, machines added. It works on one goroutine
+// and waits on the clock of d only, so that the same world gives the same run.
+//
+// Cancelling ctx finishes the machine in hand and stops there; closing d.Abort
+// leaves at once. Either way our leases are released.
+//
+// The error is nil when all is done, and otherwise
+//
+//   - *StaleError: the plan does not fit any more; nothing was changed
+//   - *PartialError: stopped part-way, or put back, as its report says
+//   - *InterruptedError: the user stopped it
+//   - anything else: nothing was changed
+func Run(ctx context.Context, p *plan.Plan, d Deps) (Report, error) {
+	r, err := newRun(ctx, p, d)
+	if err != nil {
+		return r.rep, err
+	}
+	if !p.Changes() {
+		r.rep.Outcome = NothingToDo
+		return r.rep, nil
+	}
+	work := outliving(ctx, d.Abort)
+	err = r.carryOut(work)
+	r.leases.releaseAll(work)
+	return r.end(err)
+}
+
+// run is the state of one Run.
+type run struct {
+	d    Deps
+	p    *plan.Plan
+	stop context.Context //nolint:containedctx // asked between machines only; work has a context of its own
+	rep  Report
+
+	leases     leases
+	file       *flytoml.File // as planned for
+	written    []byte        // what we wrote; nil before
+	migrated   migrated
+	minSecrets uint64
+
+	groups   map[string]*group
+	changed  map[string]*hand // machines that run a version of ours
+	order    []string         // of changed, oldest first
+	unproven map[string]bool  // groups with a machine that has an unproven check
+	marks    string           // prefix of the clones' markers
+	begun    map[string]bool  // steps
+	told     bool             // Interrupted was emitted
+}
+
+func newRun(ctx context.Context, p *plan.Plan, d Deps) (*run, error) {
+	if d.WaitTimeout <= 0 {
+		d.WaitTimeout = defaultWaitTimeout
+	}
+	r := &run{
+		d: d, p: p, stop: ctx, groups: map[string]*group{}, changed: map[string]*hand{}, unproven: map[string]bool{}, begun: map[string]bool{},
+		rep: Report{App: p.App.Name, Outcome: Refused, File: FileResult{Path: p.File.Path, State: NotReached}},
+	}
+	r.leases.r = r
+	if _, err := plan.AtOnce(d.MaxUnavailable, 1); err != nil {
+		return r, err
+	}
+	return r, r.readSteps()
+}
+
+// readSteps checks that the plan, which may come from a file, makes sense,
+// and gives everything in it a place in the report.
+func (r *run) readSteps() error {
+	seen := map[string]bool{}
+	for _, s := range r.p.Steps {
+		for _, need := range s.Needs {
+			if !seen[need] {
+				return fmt.Errorf("plan step %s: it needs %s, which does not come before it", s.ID, need)
+			}
+		}
+		if seen[s.ID] {
+			return fmt.Errorf("plan step %s: it is there twice", s.ID)
+		}
+		seen[s.ID] = true
+		switch {
+		case s.Kind == plan.StepSecrets && s.Secrets != nil:
+			for _, from := range s.Secrets.Set {
+				r.rep.Secrets = append(r.rep.Secrets, SecretResult{from.Name, NotReached})
+			}
+		case s.Kind == plan.StepFile && s.EditFile != nil:
+		case s.Kind == plan.StepMachine && s.Machine != nil:
+			m := s.Machine
+			r.rep.Machines = append(r.rep.Machines, MachineResult{ID: m.ID, Group: m.Group, Region: m.Region, State: NotReached, step: s.ID})
+		case s.Kind == plan.StepClone && s.Clone != nil:
+			r.rep.Clones = append(r.rep.Clones, CloneResult{Source: s.Clone.Source, Region: s.Clone.Region, State: NotReached, step: s.ID})
+		default:
+			return fmt.Errorf("plan step %s: it is of kind %q without one", s.ID, s.Kind)
+		}
+	}
+	return nil
+}
+
+// steps of a kind, in the order of the plan.
+func (r *run) steps(kind plan.StepKind) []plan.Step {
+	return slices.DeleteFunc(slices.Clone(r.p.Steps), func(s plan.Step) bool { return s.Kind != kind })
+}
+
+func (r *run) noRestart() bool { return r.d.NoRestart || r.p.NoRestart }
+
+// carryOut does the kinds of steps one after the other, whatever their order
+// in the plan: nothing may come before what it rests on.
+func (r *run) carryOut(ctx context.Context) error {
+	if err := r.checkStale(ctx); err != nil {
+		return err
+	}
+	if r.stop.Err() != nil {
+		return errInterrupted
+	}
+	if err := r.d.Journal.Append(journal.Begin, "", beginRecord{
+		Tool: r.p.Tool, App: r.p.App.Name, Path: r.p.File.Path, SHA256: r.p.File.SHA256, Steps: r.p.Steps, Migrated: r.migrated.names,
+	}); err != nil {
+		return err
+	}
+	r.rep.Journal = r.d.Journal.ID()
+	for _, s := range r.steps(plan.StepSecrets) {
+		if err := r.one(s, func() error { return r.setSecrets(ctx, s) }); err != nil {
+			return err
+		}
+	}
+	for _, s := range r.steps(plan.StepFile) {
+		if err := r.one(s, func() error { return r.writeFile(s) }); err != nil {
+			return err
+		}
+	}
+	if r.noRestart() {
+		r.leave()
+		return nil
+	}
+	if err := r.updateMachines(ctx); err != nil {
+		r.takeBack(ctx, err)
+		return err
+	}
+	return r.addMachines(ctx)
+}
+
+// one carries out a step that is done as a whole.
+func (r *run) one(s plan.Step, do func() error) error {
+	if r.stop.Err() != nil {
+		return errInterrupted
+	}
+	r.started(s)
+	if err := do(); err != nil {
+		r.failed(s, err)
+		return err
+	}
+	r.done(s, s.Kind != plan.StepFile || r.rep.File.State == Done)
+	return nil
+}
+
+// leave passes over what would restart or add machines.
+func (r *run) leave() {
+	for _, s := range r.p.Steps {
+		switch s.Kind {
+		case plan.StepMachine:
+			r.rep.machine(s.ID).State = Left
+		case plan.StepClone:
+			r.rep.clone(s.ID).State = Left
+		default:
+			continue
+		}
+		r.emit(StepLeft{s})
+	}
+}
+
+// takeBack decides what stays after the machines could not all be updated. A
+// machine that was not well takes the others with it; anything else (a lease
+// of somebody else, a refusal, an interruption) leaves healthy machines alone.
+// The file goes back when no machine kept the change, unless the user wanted
+// to stop here.
+func (r *run) takeBack(ctx context.Context, err error) {
+	if isUnwell(err) && !r.d.NoRollback {
+		r.rollBack(ctx)
+	}
+	if !errors.Is(err, errInterrupted) && ctx.Err() == nil && !r.rep.machinesKept() {
+		r.restoreFile()
+	}
+}
+
+func (r *run) emit(e Event) {
+	if r.d.Emit != nil {
+		r.d.Emit(e)
+	}
+}
+
+// started tells once that a step begins: a machine that had to wait for its
+// turn comes here twice.
+func (r *run) started(s plan.Step) {
+	if !r.begun[s.ID] {
+		r.begun[s.ID] = true
+		n := slices.IndexFunc(r.p.Steps, func(o plan.Step) bool { return o.ID == s.ID })
+		r.emit(StepStarted{s, n + 1, len(r.p.Steps)})
+	}
+}
+
+func (r *run) done(s plan.Step, changed bool) { r.emit(StepDone{s, changed}) }
+
+func (r *run) failed(s plan.Step, err error) { r.emit(StepFailed{s, err}) }

@@ -1,0 +1,193 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/journal"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/secret"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// confirmTries is how often the list of secrets is read for what was just
+// set, with a growing pause: 10 s in all.
+const confirmTries = 5
+
+// setSecrets stores the secrets of a step and sees that they are stored. It
+// writes no name that the app has: a value that is overwritten can't be read
+// back by anybody.
+func (r *run) setSecrets(ctx context.Context, step plan.Step) error {
+	values, names, err := r.secretValues(step.Secrets)
+	if err != nil {
+		return err
+	}
+	now, err := r.d.Secrets.Secrets(ctx)
+	if err != nil {
+		return err
+	}
+	if moved := taken(now, names); len(moved) > 0 {
+		return &StaleError{moved}
+	}
+	if err := r.d.Journal.Append(journal.Intent, step.ID, secretsRecord{Names: names}); err != nil {
+		return err
+	}
+	r.markSecrets(names, NotSure)
+	digests, version, err := r.send(ctx, step.ID, values, names)
+	if err == nil {
+		r.emit(SecretsStored{names})
+		r.minSecrets = version
+		err = r.confirm(ctx, names, digests)
+	} else if !uncertain(err) && !isConfirm(err) {
+		r.markSecrets(names, NotReached) // refused
+	}
+	if err != nil {
+		_ = r.d.Journal.Append(journal.Unknown, step.ID, secretsRecord{Names: names})
+		return err
+	}
+	r.markSecrets(names, Done)
+	return r.d.Journal.Append(journal.Done, step.ID, secretsRecord{Names: names, Version: version})
+}
+
+// secretValues reads the values out of the file whose bytes were planned for.
+func (r *run) secretValues(s *plan.SecretsStep) (map[string]secret.Value, []string, error) {
+	values := map[string]secret.Value{}
+	var names []string
+	for _, from := range s.Set {
+		text, ok := envText(r.file, from.Key)
+		if !ok || text == "" {
+			return nil, nil, fmt.Errorf("read %s of %s: there is no value that can be a secret", from.Key, r.p.File.Path)
+		}
+		v := secret.New(text)
+		if other, twice := values[from.Name]; twice && !other.Equal(v) {
+			return nil, nil, fmt.Errorf("secret %s: the plan takes two different values for it", from.Name)
+		}
+		if _, twice := values[from.Name]; !twice {
+			names = append(names, from.Name)
+		}
+		values[from.Name] = v
+	}
+	slices.Sort(names)
+	return values, names, nil
+}
+
+// envText is the value of an env entry as a machine gets it: flyctl writes
+// integers and booleans as text.
+func envText(f *flytoml.File, path string) (string, bool) {
+	n, ok := f.Get(path)
+	if !ok {
+		return "", false
+	}
+	if s, ok := n.Str(); ok {
+		return s, true
+	}
+	if i, ok := n.Int(); ok {
+		return strconv.FormatInt(i, 10), true
+	}
+	if b, ok := n.Bool(); ok {
+		return strconv.FormatBool(b), true
+	}
+	return "", false
+}
+
+// taken are those of names that the app has.
+func taken(now []live.Secret, names []string) []Moved {
+	var moved []Moved
+	for _, s := range now {
+		if slices.Contains(names, s.Name) {
+			moved = append(moved, Moved{"secret", s.Name, "the app has it now; it is not overwritten"})
+		}
+	}
+	return moved
+}
+
+// send sets the values. When the answer is lost, and none of the names shows
+// up, nothing is there to be overwritten and it is sent once more.
+func (r *run) send(ctx context.Context, step string, values map[string]secret.Value, names []string) (map[string]string, uint64, error) {
+	digests, version, err := r.d.Secrets.SetSecrets(ctx, values)
+	if err == nil || !uncertain(err) {
+		return digests, version, err
+	}
+	if e := r.d.Journal.Append(journal.Unknown, step, secretsRecord{Names: names}); e != nil {
+		return nil, 0, &ConfirmError{names, "the answer to storing it was lost", e}
+	}
+	for range 3 {
+		if e := r.d.Clock.Sleep(ctx, 2*time.Second); e != nil {
+			return nil, 0, &ConfirmError{names, "the answer to storing it was lost", err}
+		}
+		now, e := r.d.Secrets.Secrets(ctx)
+		if e != nil {
+			return nil, 0, &ConfirmError{names, "the answer to storing it was lost, and the secrets can't be read", e}
+		}
+		if len(taken(now, names)) > 0 {
+			return nil, 0, &ConfirmError{names, "the answer to storing it was lost. The app has a secret of this name now, and nobody can tell whether it " +
+				"has the file's value; so it was not written again, and the value is still in the file", err}
+		}
+	}
+	digests, version, err = r.d.Secrets.SetSecrets(ctx, values)
+	if err != nil && uncertain(err) {
+		err = &ConfirmError{names, "the answers to storing it were lost", err}
+	}
+	return digests, version, err
+}
+
+// confirm reads the list until it shows every name with the digest that the
+// set gave.
+func (r *run) confirm(ctx context.Context, names []string, digests map[string]string) error {
+	var last error
+	why := ""
+	for try := range confirmTries {
+		if try > 0 {
+			if err := r.d.Clock.Sleep(ctx, time.Duration(try)*time.Second); err != nil {
+				return &ConfirmError{names, "it was stored, and not seen in the list yet", err}
+			}
+		}
+		now, err := r.d.Secrets.Secrets(ctx)
+		if last = err; err != nil {
+			why = "it was stored, but the list of secrets can't be read"
+			continue
+		}
+		if why = unconfirmed(now, names, digests); why == "" {
+			return nil
+		}
+	}
+	return &ConfirmError{names, why, last}
+}
+
+func unconfirmed(now []live.Secret, names []string, digests map[string]string) string {
+	for _, name := range names {
+		i := slices.IndexFunc(now, func(s live.Secret) bool { return s.Name == name })
+		switch {
+		case i < 0:
+			return "it was stored, but the list of secrets does not show " + name
+		case digests[name] == "" || now[i].Digest != digests[name]:
+			return "somebody stored another value as " + name + " at the same time"
+		}
+	}
+	return ""
+}
+
+func (r *run) markSecrets(names []string, state State) {
+	for i := range r.rep.Secrets {
+		if slices.Contains(names, r.rep.Secrets[i].Name) {
+			r.rep.Secrets[i].State = state
+		}
+	}
+}
+
+// secretsVersion is what machines that lose an env entry must wait for: the
+// version of our own set, or the newest one when the secrets were there.
+func (r *run) secretsVersion(ctx context.Context) (uint64, error) {
+	if r.minSecrets == 0 && r.d.Secrets != nil {
+		v, err := r.d.Secrets.SecretsVersion(ctx)
+		if err != nil {
+			return 0, err
+		}
+		r.minSecrets = v
+	}
+	return r.minSecrets, nil
+}

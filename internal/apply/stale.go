@@ -1,0 +1,177 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// checkStale reads the file, the machines and the secrets once and compares
+// them with what was planned for. It changes nothing. The file it read is the
+// one that all values come from.
+func (r *run) checkStale(ctx context.Context) error {
+	moved, err := r.checkFile()
+	if err != nil {
+		return err
+	}
+	if len(moved) == 0 {
+		r.noteMigrated()
+		more, err := r.checkLive(ctx)
+		if err != nil {
+			return err
+		}
+		moved = append(moved, more...)
+	}
+	if len(moved) > 0 {
+		return &StaleError{moved}
+	}
+	return nil
+}
+
+func (r *run) checkFile() ([]Moved, error) {
+	src, err := r.d.File.Read()
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", r.p.File.Path, err)
+	}
+	if sum(src) != r.p.File.SHA256 {
+		return []Moved{{"file", r.p.File.Path, "it was changed since"}}, nil
+	}
+	r.file, err = flytoml.Parse(r.p.File.Path, src)
+	return nil, err
+}
+
+// noteMigrated collects the env entries that leave the file.
+func (r *run) noteMigrated() {
+	add := func(name, path string) {
+		text, _ := envText(r.file, path)
+		r.migrated.add(name, text)
+	}
+	for _, s := range r.p.Steps {
+		switch s.Kind {
+		case plan.StepSecrets:
+			for _, from := range s.Secrets.Set {
+				add(from.Name, from.Key)
+			}
+		case plan.StepFile:
+			for _, e := range s.EditFile.Edits {
+				for _, name := range envNames(r.file, e) {
+					add(name, flytoml.Join("env", name))
+				}
+			}
+		case plan.StepMachine:
+			for _, op := range s.Machine.Ops {
+				if name, ok := envOp(op); ok {
+					add(name, flytoml.Join("env", name))
+				}
+			}
+		}
+	}
+}
+
+// envOp is the env entry that an op takes from a machine.
+func envOp(op machineconfig.Op) (string, bool) {
+	name, ok := strings.CutPrefix(op.Pointer, "/env/")
+	if !ok || op.Verb != machineconfig.VerbRemove || op.Service != nil {
+		return "", false
+	}
+	return strings.NewReplacer("~1", "/", "~0", "~").Replace(name), true
+}
+
+func (r *run) checkLive(ctx context.Context) ([]Moved, error) {
+	if r.d.Machines == nil || r.d.Secrets == nil {
+		if r.needsLive() {
+			return nil, ErrNeedsLive
+		}
+		return nil, nil
+	}
+	var moved []Moved
+	if len(r.steps(plan.StepMachine))+len(r.steps(plan.StepClone)) > 0 && !r.noRestart() {
+		all, err := r.d.Machines.Machines(ctx)
+		if err != nil {
+			return nil, err
+		}
+		moved = r.checkMachines(all)
+	}
+	if len(r.migrated.names) == 0 {
+		return moved, nil
+	}
+	now, err := r.d.Secrets.Secrets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return append(moved, r.checkSecrets(now)...), nil
+}
+
+// needsLive says whether the plan can't be carried out on the file alone.
+func (r *run) needsLive() bool {
+	return len(r.migrated.names) > 0 || len(r.steps(plan.StepSecrets)) > 0 ||
+		!r.noRestart() && len(r.steps(plan.StepMachine))+len(r.steps(plan.StepClone)) > 0
+}
+
+func (r *run) checkMachines(all []live.Machine) []Moved {
+	var moved []Moved
+	find := func(id string) (live.Machine, bool) {
+		i := slices.IndexFunc(all, func(m live.Machine) bool { return m.ID == id })
+		if i < 0 {
+			moved = append(moved, Moved{"machine", id, "it is gone"})
+			return live.Machine{}, false
+		}
+		if why := all[i].Untouchable(); why != "" {
+			moved = append(moved, Moved{"machine", id, why})
+			return live.Machine{}, false
+		}
+		return all[i], true
+	}
+	for _, s := range r.steps(plan.StepMachine) {
+		m, ok := find(s.Machine.ID)
+		switch {
+		case !ok:
+		case m.Version != s.Machine.Version:
+			moved = append(moved, Moved{"machine", m.ID, "somebody updated it since"})
+		case m.Group() != s.Machine.Group:
+			moved = append(moved, Moved{"machine", m.ID, "its process group is " + m.Group() + " now"})
+		}
+	}
+	for _, s := range r.steps(plan.StepClone) {
+		if m, ok := find(s.Clone.Source); ok && len(m.Config.Mounts()) > 0 {
+			moved = append(moved, Moved{"machine", m.ID, "it has a volume, so it can't be cloned"})
+		}
+	}
+	return moved
+}
+
+// checkSecrets holds the promise that nothing is lost: a name that is to be
+// set must not exist, and every env entry that goes without being set must be
+// a secret, the same as when it was planned.
+func (r *run) checkSecrets(now []live.Secret) []Moved {
+	var set []string
+	existing := map[string]string{}
+	for _, s := range r.steps(plan.StepSecrets) {
+		for _, from := range s.Secrets.Set {
+			set = append(set, from.Name)
+		}
+		for name, digest := range s.Secrets.Existing {
+			existing[name] = digest
+		}
+	}
+	moved := taken(now, set)
+	for _, name := range r.migrated.names {
+		if slices.Contains(set, name) {
+			continue
+		}
+		i := slices.IndexFunc(now, func(s live.Secret) bool { return s.Name == name })
+		switch digest, planned := existing[name]; {
+		case i < 0:
+			moved = append(moved, Moved{"secret", name, "the app does not have it, so its entry must stay in [env]"})
+		case planned && digest != now[i].Digest:
+			moved = append(moved, Moved{"secret", name, "somebody changed it since"})
+		}
+	}
+	return moved
+}

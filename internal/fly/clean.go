@@ -1,0 +1,75 @@
+package fly
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/fly-standards/fly-standards/internal/secret"
+)
+
+// longestMessage is how much of what a server says is shown, in characters.
+const longestMessage = 300
+
+// clean makes what a server said fit for a terminal: one line, no control or
+// invisible formatting characters (they could move the cursor or hide text).
+func clean(s string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range s {
+		if n == longestMessage {
+			b.WriteString("...")
+			break
+		}
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+			r = ' '
+		case r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
+			continue
+		}
+		b.WriteRune(r)
+		n++
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// window is how long a piece of a value must be for its repetition to count.
+const window = 8
+
+// hide takes out of a server's message every piece of a secret value that it
+// repeats, also when it repeats a part only. Values shorter than from are left:
+// they are words and numbers that many messages have.
+func hide(message string, values []secret.Value, from int) string {
+	if len(values) == 0 || message == "" {
+		return message
+	}
+	hidden := make([]bool, len(message))
+	for _, v := range values {
+		text := v.Reveal()
+		if text == "" || len(text) < from {
+			continue
+		}
+		size := min(len(text), window)
+		pieces := make(map[string]bool, len(text))
+		for i := 0; i+size <= len(text); i++ {
+			pieces[text[i:i+size]] = true
+		}
+		for i := 0; i+size <= len(message); i++ {
+			if pieces[message[i:i+size]] {
+				for j := i; j < i+size; j++ {
+					hidden[j] = true
+				}
+			}
+		}
+	}
+	var b strings.Builder
+	for i := range len(message) {
+		switch {
+		case !hidden[i]:
+			b.WriteByte(message[i])
+		case i == 0 || !hidden[i-1]:
+			b.WriteString("(hidden)")
+		}
+	}
+	return b.String()
+}
