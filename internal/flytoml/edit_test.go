@@ -284,7 +284,7 @@ func TestRemove(t *testing.T) {
 	runEdits(t, []editCase{
 		{name: "key with its comments", in: "[env]\n  # the password\n  PASSWORD = \"x\" # old\n\n[b]\n", edits: edits(remove("env.PASSWORD")), out: "[env]\n\n[b]\n"},
 		{name: "shared comment stays", in: "[env]\n  # database\n  A = \"x\"\n  B = \"y\"\n", edits: edits(remove("env.A")), out: "[env]\n  # database\n  B = \"y\"\n"},
-		{name: "comment of the key above stays", in: "[env]\nA = \"1\"\n# about?\nB = \"2\"\n", edits: edits(remove("env.B")), out: "[env]\nA = \"1\"\n# about?\n"},
+		{name: "comment between two keys is the lower one's", in: "[env]\nA = \"1\"\n# about?\nB = \"2\"\n", edits: edits(remove("env.B")), out: "[env]\nA = \"1\"\n"},
 		{name: "no double blank line", in: "a = 1\n\nb = 2\n\nc = 3\n", edits: edits(remove("b")), out: "a = 1\n\nc = 3\n"},
 		{name: "last line", in: "a = 1\n\nb = 2\n", edits: edits(remove("b")), out: "a = 1\n"},
 		{name: "table with its tables", in: "a = 1\n\n# t\n[t]\nx = 1\n# y = 2\n\n[t.sub]\nz = 1\n\n# u\n[u]\nx = 1\n", edits: edits(remove("t")), out: "a = 1\n\n# u\n[u]\nx = 1\n"},

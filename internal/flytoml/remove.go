@@ -101,9 +101,7 @@ func (f *File) ownComment(s *stmt) int {
 		return top
 	}
 	if top > 0 {
-		above := f.lines[top-1]
-		heading := above.kind == stmtLine && above.stmt.heading
-		if above.kind != blankLine && (s.heading || !heading) {
+		if s.heading && f.lines[top-1].kind != blankLine {
 			return s.first
 		}
 	} else if f.opensFile(s.first) {

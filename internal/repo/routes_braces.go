@@ -1,0 +1,191 @@
+package repo
+
+import (
+	"bytes"
+	"strings"
+)
+
+var (
+	goRoute = lazy(`([\w.]*)\.(HandleFunc|Handle|Get|GET|Any|All|Method|MethodFunc|Route)\(\s*(?:http\.MethodGet\s*,\s*|"GET"\s*,\s*)?["` + "`" + `](?:(GET|HEAD|POST|PUT|DELETE|PATCH)\s+)?([^"` + "`" + `\s]{0,80})["` + "`" + `]\s*,`)
+	goBeat  = lazy(`\bHeartbeat\(\s*"([^"\s]+)"`)
+	goGroup = lazy(`(\w+)\s*:?=\s*([\w.]+)\.(?:Group|PathPrefix|Party|Route)\(\s*"([^"]*)"`)
+	goBlock = lazy(`\.Route\(\s*"([^"]*)"\s*,\s*func\([^)]*\)\s*\{`)
+	goParam = lazy(`\(?(\w+)\s+(?:chi\.Router|\*gin\.RouterGroup|gin\.IRouter|gin\.IRoutes|fiber\.Router|\*echo\.Group|\*mux\.Router|iris\.Party)\b`)
+
+	rsRoute  = lazy(`\.(?:route|at|route_service)\(\s*"([^"\s]{0,80})"\s*,\s*([\w:]*?)(get|any|web::get|get_service|on)\b`)
+	rsAttr   = lazy(`(?m)^[ \t]*#\[(?:get|head|rocket::get|actix_web::get|route)\(\s*"([^"\s?]{0,80})`)
+	rsActix  = lazy(`web::resource\(\s*"([^"\s]{0,80})"\s*\)\s*\.(?:route\(\s*web::get|to\(|get\()`)
+	rsPrefix = lazy(`(?:\.nest\(\s*"([^"]+)"|web::scope\(\s*"([^"]+)"|\.mount\(\s*"([^"]+)")`)
+
+	jvmRoute   = lazy(`@(GetMapping|RequestMapping|Get)\(\s*(?:(?:value|path|uri)\s*=\s*)?[{\[]?\s*"([^"\s]{0,80})"([^)]*)\)`)
+	jvmClass   = lazy(`@(?:RequestMapping|Controller|Path)\(\s*(?:(?:value|path)\s*=\s*)?[{\[]?\s*"([^"\s]*)"[^)]*\)\s*(?:@\w+(?:\([^)]*\))?\s*)*(?:public\s+|open\s+|final\s+)*(?:class|interface)\b`)
+	jvmPath    = lazy(`@Path\(\s*"([^"\s]{0,80})"\s*\)`)
+	ktorRoute  = lazy(`\bget\(\s*"([^"\s]{0,80})"\s*\)\s*\{`)
+	ktorBlock  = lazy(`\broute\(\s*"([^"]*)"\s*\)\s*\{`)
+	javalinGet = lazy(`\b\w+\.get\(\s*"([^"\s]{0,80})"\s*,`)
+
+	phpRoute = lazy(`(?:Route::|\$\w+->)(get|any|match|view)\(\s*(?:\[[^\]]*\]\s*,\s*)?["']([^"'\s]{0,80})["']\s*,`)
+	phpUp    = lazy(`\bhealth:\s*["']([^"'\s]+)["']`)
+	phpBlock = lazy(`(?:Route::|->)(?:prefix|group)\(\s*["']([^"']*)["']\s*\)?[^;{}]*(?:function|fn)[^{}]*\{`)
+	phpAttr  = lazy(`#\[Route\(\s*(?:path:\s*)?["']([^"'\s]{0,80})["']([^\]]*)`)
+	phpGuard = lazy(`middleware\(\s*\[?["']auth[^;{}]*(?:function|fn)[^{}]*(\{)`)
+
+	csRoute = lazy(`\.(?:MapGet|MapHealthChecks|UseHealthChecks)\(\s*"([^"\s]{0,80})"`)
+)
+
+// golang reads net/http, chi, gin, echo, fiber and gorilla.
+func golang(s *source) {
+	framework := goFramework(s.text)
+	s.each(goRoute, func(at []int) {
+		receiver, method, verb := s.group(at, 1), s.group(at, 2), s.group(at, 3)
+		if verb != "" && verb != "GET" || method == "Route" {
+			return
+		}
+		statement := s.around(at[0], 300, "\n\n", "\n\t}")
+		if i := strings.Index(statement, ".Methods("); i >= 0 && !strings.Contains(statement[:i], "\n") {
+			if allowed := strings.SplitN(statement[i:], ")", 2)[0]; !strings.Contains(strings.ToUpper(allowed), "GET") {
+				return
+			}
+		}
+		prefix, unknown := goPrefix(s, receiver[strings.LastIndexByte(receiver, '.')+1:], at[0])
+		s.add(found{offset: at[0], framework: framework, prefix: prefix, path: s.group(at, 4), prefixed: unknown})
+	})
+	s.each(goBeat, func(at []int) {
+		s.add(found{offset: at[0], framework: framework, path: s.group(at, 1)})
+	})
+}
+
+// goPrefix follows groups of the same file, and the blocks around the route.
+func goPrefix(s *source, receiver string, offset int) (prefix string, unknown bool) {
+	blocks := s.enclosing(goBlock, offset)
+	prefix = strings.Join(blocks, "")
+	for range 4 {
+		group := []int(nil)
+		for _, at := range goGroup().FindAllSubmatchIndex(s.code[:offset], -1) {
+			if s.group(at, 1) == receiver {
+				group = at
+			}
+		}
+		if group == nil {
+			break
+		}
+		prefix = joinPath(s.group(group, 3), prefix)
+		outer := s.group(group, 2)
+		if outer == receiver {
+			break
+		}
+		receiver = outer
+	}
+	if len(blocks) > 0 {
+		return prefix, false
+	}
+	for _, at := range goParam().FindAllSubmatchIndex(s.code[:offset], -1) {
+		if s.group(at, 1) == receiver {
+			unknown = true
+		}
+	}
+	return prefix, unknown
+}
+
+func goFramework(text []byte) string {
+	for _, one := range [...][2]string{{"go-chi/chi", "chi"}, {"gin-gonic/gin", "gin"}, {"labstack/echo", "echo"}, {"gofiber/fiber", "fiber"}, {"gorilla/mux", "gorilla"}} {
+		if bytes.Contains(text, []byte(one[0])) {
+			return one[1]
+		}
+	}
+	return "net/http"
+}
+
+// rust reads Axum, Actix, Rocket and poem. Where the tree mounts anything
+// below a prefix, every route of it may be there; see mountsOfFile.
+func rust(s *source) {
+	s.each(rsRoute, func(at []int) {
+		s.add(found{offset: at[0], framework: "Rust", path: s.group(at, 1), rooted: s.rustRooted(at[0]), context: s.around(at[0], 160, "\n") + " "})
+	})
+	s.each(rsAttr, func(at []int) {
+		s.add(found{offset: at[0], framework: "Rust", path: s.group(at, 1)})
+	})
+	s.each(rsActix, func(at []int) {
+		s.add(found{offset: at[0], framework: "Rust", path: s.group(at, 1)})
+	})
+}
+
+// jvm reads Spring, Micronaut, JAX-RS, Javalin and Ktor.
+func jvm(s *source) {
+	prefix, classAt := "", -1
+	if at := jvmClass().FindSubmatchIndex(s.code); at != nil && !inString(s.spans, at[0]) {
+		prefix, classAt = s.group(at, 1), at[0]
+	}
+	s.each(jvmRoute, func(at []int) {
+		kind, rest := s.group(at, 1), s.group(at, 3)
+		if at[0] == classAt || strings.Contains(rest, "POST") && !strings.Contains(rest, "GET") {
+			return
+		}
+		framework := "Spring"
+		if kind == "Get" {
+			framework = "Micronaut"
+		}
+		s.add(found{offset: at[0], framework: framework, prefix: prefix, path: s.group(at, 2), context: s.around(at[0], 160, "{")})
+	})
+	s.each(jvmPath, func(at []int) {
+		if near := s.around(at[0], 300, "}"); strings.Contains(near, "@GET") && at[0] != classAt {
+			s.add(found{offset: at[0], framework: "JAX-RS", prefix: prefix, path: s.group(at, 1), prefixed: true})
+		} else if strings.Contains(near, "@GET") {
+			s.add(found{offset: at[0], framework: "JAX-RS", path: s.group(at, 1), prefixed: true})
+		}
+	})
+	if bytes.Contains(s.code, []byte("io.ktor")) {
+		s.each(ktorRoute, func(at []int) {
+			s.add(found{offset: at[0], framework: "Ktor", prefix: strings.Join(s.enclosing(ktorBlock, at[0]), ""), path: s.group(at, 1)})
+		})
+	}
+	if bytes.Contains(s.code, []byte("javalin")) {
+		s.each(javalinGet, func(at []int) {
+			s.add(found{offset: at[0], framework: "Javalin", path: s.group(at, 1)})
+		})
+	}
+}
+
+// php reads Laravel, Slim and Symfony.
+func php(s *source) {
+	laravel := bytes.Contains(s.code, []byte("Route::")) || bytes.Contains(s.code, []byte("Illuminate\\"))
+	base := ""
+	if laravel && s.base == "api.php" {
+		base = "/api" // Laravel mounts routes/api.php there
+	}
+	s.each(phpRoute, func(at []int) {
+		framework := "Slim"
+		if laravel {
+			framework = "Laravel"
+		} else if !bytes.Contains(s.code, []byte("Slim\\")) && !bytes.Contains(s.code, []byte("$app->")) && !bytes.Contains(s.code, []byte("$router->")) {
+			return
+		}
+		prefix := joinPath(base, strings.Join(s.enclosing(phpBlock, at[0]), "/"))
+		context := s.around(at[0], 240, ";")
+		for _, guard := range phpGuard().FindAllSubmatchIndex(s.code, -1) {
+			if guard[1] <= at[0] && s.openAt(guard[1], at[0]) {
+				context += " requireAuth"
+			}
+		}
+		s.add(found{offset: at[0], framework: framework, prefix: prefix, path: s.group(at, 2), context: context})
+	})
+	if strings.HasSuffix(s.file, "bootstrap/app.php") {
+		s.each(phpUp, func(at []int) {
+			s.add(found{offset: at[0], framework: "Laravel", path: s.group(at, 1)})
+		})
+	}
+	s.each(phpAttr, func(at []int) {
+		if rest := s.group(at, 2); !strings.Contains(rest, "methods") || strings.Contains(rest, "GET") {
+			s.add(found{offset: at[0], framework: "Symfony", path: s.group(at, 1)})
+		}
+	})
+}
+
+// csharp reads ASP.NET's minimal APIs.
+func csharp(s *source) {
+	s.each(csRoute, func(at []int) {
+		statement := s.around(at[0], 300, ";")
+		prefixed := bytes.Contains(s.code, []byte(".MapGroup("))
+		s.add(found{offset: at[0], framework: "ASP.NET", path: s.group(at, 1), prefixed: prefixed, context: strings.Replace(statement, "AllowAnonymous", "", 1) + " "})
+	})
+}

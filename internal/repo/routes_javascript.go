@@ -1,0 +1,193 @@
+package repo
+
+import (
+	"bytes"
+	"strings"
+)
+
+var (
+	jsCall     = lazy(`([\w$]*)(?:\(\))?\)?\s*\.(get|all|head|use|route)\(\s*` + literal + `\s*(,|\))`)
+	jsObject   = lazy(`\b(?:url|path)\s*:\s*` + literal)
+	jsMethod   = lazy(`method\s*:\s*\[?\s*["'](?:GET|ALL|\*|get)`)
+	jsServe    = lazy(literal + `\s*:\s*(?:new Response|Response|async|\(|\{|function)`)
+	jsRequest  = lazy(`(?:\.url|\.pathname|\bpathname|\.path)\s*={2,3}\s*` + literal)
+	jsApp      = lazy(`([\w$]+)\s*(?::[^=\n]+)?=\s*(?:await\s+)?(?:(?:[\w$]+\.)?(?:express|fastify|Fastify|polka|restana|createServer|createApp|build\w*)\(|new\s+(?:Hono|OpenAPIHono|Elysia|Koa|Application|Server|HyperExpress\.Server)\b)`)
+	jsRouter   = lazy(`([\w$]+)\s*(?::[^=\n]+)?=\s*(?:new\s+)?(?:[\w$]+\.)?(?:Router|KoaRouter|createRouter|OpenAPIRouter)\s*(?:<[^>]*>)?\(\s*(?:\{[^}]*prefix\s*:\s*` + literal + `)?`)
+	jsMount    = lazy(`\.(?:use|route|register|group)\(\s*(?:` + literal + `\s*,\s*)?(?:[\w$]+\s*,\s*)?([\w$]+)(?:\.routes\(\)|\.middleware\(\))?\s*(?:,\s*\{[^}]*prefix\s*:\s*` + literal + `)?`)
+	jsBase     = lazy(`\.basePath\(\s*` + literal)
+	nestClass  = lazy(`@Controller\(\s*(?:` + literal + `)?`)
+	nestGet    = lazy(`@Get\(\s*(?:` + literal + `)?\s*\)`)
+	nestGlobal = lazy(`setGlobalPrefix\(\s*` + literal)
+)
+
+// jsClients are objects whose get() asks another server.
+const jsClients = " axios http https got ky superagent request client fetch $http $ agent supertest instance.axios apiClient httpClient undici needle wretch page browser cy z redis cache map params searchParams headers store config i18n _ "
+
+// javascript reads Express, Fastify, Hono, Koa, Elysia, NestJS and plain
+// servers.
+func javascript(s *source) {
+	framework := jsFramework(s.text)
+	if bytes.Contains(s.code, []byte("@Controller(")) {
+		nest(s)
+		return
+	}
+	s.each(jsCall, func(at []int) { jsCalled(s, framework, at) })
+	s.each(jsObject, func(at []int) {
+		// fastify.route({ method: 'GET', url: '/health' }), in any order.
+		head := string(s.code[max(0, at[0]-160):at[0]])
+		i := strings.LastIndex(head, ".route(")
+		if i < 0 {
+			return
+		}
+		whole := head[i:] + s.around(at[0], 160, "handler", "=>", "})")
+		if jsMethod().MatchString(whole) {
+			s.add(found{offset: at[0], framework: framework, path: s.group(at, 1), context: whole})
+		}
+	})
+	serves := bytes.Contains(s.code, []byte("Bun.serve")) || bytes.Contains(s.code, []byte("Deno.serve")) || bytes.Contains(s.code, []byte("createServer("))
+	if !serves {
+		return
+	}
+	s.each(jsRequest, func(at []int) {
+		s.add(found{offset: at[0], framework: framework, path: s.group(at, 1)})
+	})
+	if bytes.Contains(s.code, []byte("Bun.serve")) {
+		for _, at := range jsServe().FindAllSubmatchIndex(s.code, -1) {
+			s.add(found{offset: at[0], framework: "Bun", path: s.group(at, 1)})
+		}
+	}
+}
+
+// jsCalled judges one receiver.method("path", ...).
+func jsCalled(s *source, framework string, at []int) {
+	receiver, method, p := s.group(at, 1), s.group(at, 2), s.group(at, 3)
+	more := s.group(at, 4) == ","
+	if healthRank(joinPath("", p)) < 0 || inList(jsClients, receiver) {
+		return
+	}
+	rest := s.around(at[1], 240)
+	arguments := s.arguments(at[1])
+	prefix, prefixed := jsPrefix(s, receiver)
+	context := s.around(at[0], 240, "=>", "function", ";")
+	if receiver != "" && jsGuardedRouter(s, receiver, at[0]) {
+		context += " requireAuth"
+	}
+	switch {
+	case method == "route" && !more:
+		// app.route('/health').get(...)
+		if !strings.HasPrefix(strings.TrimSpace(rest), ".get(") && !strings.HasPrefix(strings.TrimSpace(rest), ".all(") {
+			return
+		}
+	case !more || method == "route" || method == "head":
+		return
+	case method == "use":
+		// app.use('/health', router): where below it isn't known here.
+		prefixed = prefixed || !jsHandler(arguments)
+	case !jsHandler(arguments) && (!jsNamedHandler(arguments, receiver) || jsAsked(s.code[:at[0]])):
+		return
+	}
+	// The dot before the method: a chained call's receiver is lines above.
+	s.add(found{offset: at[4] - 1, framework: framework, prefix: prefix, path: p, prefixed: prefixed, context: context})
+}
+
+// jsAsked: what stands before a call uses its result, as clients do.
+func jsAsked(before []byte) bool {
+	before = bytes.TrimRight(before, " \t")
+	for _, end := range [...]string{"await", "return", "=", "=>", "(", "?", ":"} {
+		if bytes.HasSuffix(before, []byte(end)) {
+			return true
+		}
+	}
+	return false
+}
+
+// jsHandler: the arguments hold a function.
+func jsHandler(arguments string) bool {
+	return strings.Contains(arguments, "=>") || strings.Contains(arguments, "function")
+}
+
+// jsNamedHandler: what follows names handlers, as in ("/health", check). An
+// object alone is what clients take as options.
+func jsNamedHandler(arguments, receiver string) bool {
+	arguments = strings.TrimSpace(arguments)
+	return arguments != "" && (arguments[0] != '{' || inList(" app fastify server router ", receiver))
+}
+
+// jsPrefix is where the receiver of a route is mounted, as far as this file
+// tells. A router that the file doesn't mount is mounted elsewhere.
+func jsPrefix(s *source, receiver string) (prefix string, unknown bool) {
+	base := ""
+	if at := jsBase().FindSubmatchIndex(s.code); at != nil {
+		base = s.group(at, 1)
+	}
+	isApp, isRouter := receiver == "app" || receiver == "server" || receiver == "", false
+	for _, at := range jsApp().FindAllSubmatchIndex(s.code, -1) {
+		isApp = isApp || s.group(at, 1) == receiver
+	}
+	for _, at := range jsRouter().FindAllSubmatchIndex(s.code, -1) {
+		if s.group(at, 1) == receiver {
+			isRouter, isApp, base = true, false, joinPath(base, s.group(at, 2))
+		}
+	}
+	for _, at := range jsMount().FindAllSubmatchIndex(s.code, -1) {
+		if s.group(at, 2) != receiver || receiver == "" {
+			continue
+		}
+		if outer := s.group(at, 1) + s.group(at, 3); outer != "" {
+			return joinPath(outer, base), false
+		}
+		return base, false
+	}
+	if isRouter || !isApp {
+		return base, true
+	}
+	return base, false
+}
+
+// jsGuardedRouter: receiver.use(requireAuth) stands before the route.
+func jsGuardedRouter(s *source, receiver string, offset int) bool {
+	code := s.code[:offset]
+	for {
+		i := bytes.LastIndex(code, []byte(receiver+".use("))
+		if i < 0 {
+			return false
+		}
+		if line := lineFrom(s.code, i); !strings.ContainsAny(line, "'\"`") && guardWord().MatchString(line) {
+			return true
+		}
+		code = code[:i]
+	}
+}
+
+// nest reads NestJS controllers: a class's path, then its methods'.
+func nest(s *source) {
+	classes := nestClass().FindAllSubmatchIndex(s.code, -1)
+	s.everywhere(nestGet, func(at []int) {
+		prefix, from := "", 0
+		for _, class := range classes {
+			if class[0] < at[0] {
+				prefix, from = s.group(class, 1), class[0]
+			}
+		}
+		context := s.around(at[0], 200, "{")
+		if head := string(s.code[max(0, from-200):at[0]]); strings.Contains(head, "@UseGuards") {
+			context += " useGuards"
+		}
+		s.add(found{offset: at[0], framework: "NestJS", prefix: prefix, path: s.group(at, 1), context: context})
+	})
+}
+
+func jsFramework(text []byte) string {
+	for _, name := range [...]string{"Fastify", "Hono", "Elysia", "Koa", "Express"} {
+		if bytes.Contains(text, []byte(name)) || bytes.Contains(text, []byte(strings.ToLower(name))) {
+			return name
+		}
+	}
+	switch {
+	case bytes.Contains(text, []byte("Bun.serve")):
+		return "Bun"
+	case bytes.Contains(text, []byte("Deno.serve")):
+		return "Deno"
+	}
+	return "Node.js"
+}

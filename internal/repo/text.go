@@ -1,0 +1,84 @@
+package repo
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+)
+
+func countLines(text []byte) int { return bytes.Count(text, []byte{'\n'}) }
+
+func lineFrom(text []byte, start int) string {
+	line := text[start:]
+	if i := bytes.IndexByte(line, '\n'); i >= 0 {
+		line = line[:i]
+	}
+	return string(line)
+}
+
+const maxShown = 80
+
+// cut trims a line and shortens it to what fits beside a finding.
+func cut(line string) string {
+	line = strings.Join(strings.Fields(strings.ToValidUTF8(line, "")), " ")
+	if utf8.RuneCountInString(line) <= maxShown {
+		return line
+	}
+	return string([]rune(line)[:maxShown-1]) + "…"
+}
+
+// shownCode is a line of code as evidence. A long run of letters and figures
+// is hidden: evidence is printed and stored, and must never hold a secret.
+func shownCode(line string) string {
+	return cut(hideRuns(line))
+}
+
+// shownCommand is a line of a script as evidence. Besides long runs, the
+// values of assignments and of flags that take credentials are hidden.
+func shownCommand(line string) string {
+	fields := strings.Fields(line)
+	hideNext := false
+	for i, field := range fields {
+		if hideNext {
+			fields[i], hideNext = "(hidden)", false
+			continue
+		}
+		bare := strings.Trim(field, `"'`)
+		name, value, assigned := strings.Cut(bare, "=")
+		switch {
+		case assigned && !isTarget(name) && value != "":
+			fields[i] = name + "=(hidden)"
+		case inList(" -t --access-token -u --user -H --header -e --env -d --data -p --password ", bare):
+			hideNext = true
+		case strings.Contains(bare, "@") && strings.Contains(bare, "://"):
+			fields[i] = "(hidden)"
+		}
+	}
+	return cut(hideRuns(strings.Join(fields, " ")))
+}
+
+// hideRuns hides runs of 20 characters and more that mix letters and figures.
+func hideRuns(line string) string {
+	var out strings.Builder
+	start := 0
+	flush := func(end int) {
+		run := line[start:end]
+		if len(run) >= 20 && strings.ContainsAny(run, "0123456789") && strings.ContainsAny(run, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+			run = "(hidden)"
+		}
+		out.WriteString(run)
+	}
+	for i := 0; i < len(line); i++ {
+		if c := line[i]; !isWordByte(c) && c != '-' && c != '+' {
+			flush(i)
+			out.WriteByte(c)
+			start = i + 1
+		}
+	}
+	flush(len(line))
+	return out.String()
+}
+
+func isWordByte(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+}
