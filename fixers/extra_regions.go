@@ -55,9 +55,8 @@ func regionsOfGroup(t plan.Target, group string) []plan.Finding {
 		return nil
 	}
 	f := plan.Finding{
-		Message:  oneRegion(machines, group, here),
-		Evidence: []string{fmt.Sprintf("%d machines read", len(machines))},
-		At:       at(t.File, "primary_region", ""),
+		Message: oneRegion(machines, group, here),
+		At:      at(t.File, "primary_region", ""),
 	}
 	if hasVolumes(machines) {
 		f.Notes = []string{"its machines have volumes: a second volume starts empty and diverges, so only the app's own replication can add a region"}
@@ -67,6 +66,7 @@ func regionsOfGroup(t plan.Target, group string) []plan.Finding {
 	price, known := MonthlyPrice(source.Config.Guest())
 	if len(wanted) == 0 {
 		f.Held = "adds cost, and nothing picks a region by itself"
+		f.Fix = &plan.Fix{Safety: plan.Safe, Costs: true, CostKnown: known, CostMonthly: price}
 		near := nearRegions(t, source.Region, here)
 		f.Evidence = append(f.Evidence, describeNear(source.Region, near)+"; "+about(price, known)+" for one")
 		if len(t.Settings.Suggested) > 0 {
@@ -91,11 +91,26 @@ func cloneFindings(t plan.Target, f plan.Finding, group string, source live.Mach
 	}
 	f.Message = fmt.Sprintf("no machine of %s is in %s, which %s asks for", group, strings.Join(wanted, ", "), cmp.Or(t.Settings.RegionsFrom, "--regions"))
 	f.Evidence = append(f.Evidence, "a twin of machine "+source.ID+" in "+source.Region+", "+about(price, known)+" each")
-	if t.Repo != nil && t.Repo.SQLite != nil {
+	if at := sqliteSeen(t); at != "" {
 		f.Fix.Safety = plan.Review
-		f.Fix.Why = "the app seems to keep data in a SQLite file, which a second machine would not share: " + seen(*t.Repo.SQLite)
+		f.Fix.Why = "the app seems to keep data in a SQLite file, which a second machine would not share: " + at
 	}
 	return []plan.Finding{f}
+}
+
+// sqliteSeen says where it was seen that the app keeps its data in a SQLite
+// file; "" when it was not.
+func sqliteSeen(t plan.Target) string {
+	for _, e := range envEntries(t.File) {
+		v, _ := e.node.Str()
+		if strings.HasPrefix(v, "sqlite:") || strings.HasPrefix(v, "sqlite3:") || strings.HasSuffix(v, ".sqlite") || strings.HasSuffix(v, ".sqlite3") {
+			return fmt.Sprintf("%s at %s:%d", e.name, t.File.Name(), e.node.Position().Line)
+		}
+	}
+	if t.Repo != nil && t.Repo.SQLite != nil {
+		return seen(*t.Repo.SQLite)
+	}
+	return ""
 }
 
 func oneRegion(machines []live.Machine, group string, here map[string]bool) string {

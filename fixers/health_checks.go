@@ -141,9 +141,8 @@ func httpFix(t plan.Target, s service, w way) *plan.Fix {
 // on a guessed path would take a working app out of routing.
 func tcpFallback(t plan.Target, s service, f *plan.Finding) {
 	w := checkTimes(t.Settings)
-	noPath := "no health path was found; a TCP check sees that the port answers, not that the app works"
-	f.HowTo = "better: give the app a health route, or name its path in .fly-standards.toml: [rules.health-checks] path"
-	f.Notes = append(f.Notes, noPath)
+	f.Notes = append(f.Notes, "no health path was found, so this sees that the port answers, not that the app works; "+
+		"better: give the app a health route, or name one in .fly-standards.toml ([rules.health-checks] path)")
 	if s.HTTPService {
 		topTCP(t, s, w, f)
 		return

@@ -106,7 +106,9 @@ func choose(fixers []Fixer, o Options) ([]Fixer, error) {
 func collect(t Target, fixers []Fixer, o Options) []*finding {
 	var all []*finding
 	for _, fx := range fixers {
-		for _, f := range fx.Check(t) {
+		found := fx.Check(t)
+		slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(a.At.Line, b.At.Line) })
+		for _, f := range found {
 			f.Rule = fx.ID
 			if f.Severity == "" {
 				f.Severity = fx.Severity
