@@ -57,6 +57,12 @@ type onDisk string
 // OnDisk is the file at path.
 func OnDisk(path string) FileSystem { return onDisk(path) }
 
+// writable is what a FileSystem may have besides: why Write would be refused.
+// It is asked before anything is done, because a file that turns out to be
+// read-only after the secrets were stored leaves half a migration.
+type writable interface{ Writable() error }
+
+func (p onDisk) Writable() error       { return atomicfile.Writable(string(p)) }
 func (p onDisk) Read() ([]byte, error) { return atomicfile.ReadRegular(string(p), maxFile) }
 func (p onDisk) Write(data []byte) error {
 	return atomicfile.Write(string(p), data, atomicfile.Options{})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -153,6 +154,17 @@ func TestOffline(t *testing.T) {
 	w.plan.Steps[0].Needs = nil
 	_, err = apply.Run(t.Context(), w.plan, apply.Deps{File: apply.OnDisk(w.path), Clock: w.clk})
 	if !errors.Is(err, apply.ErrNeedsLive) || w.read() != tomlBefore {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestReadOnlyFileChangesNothing(t *testing.T) {
+	w := newWorld(t, three()...)
+	w.migrate()
+	w.patch([]machineconfig.Op{dropEnv})
+	w.ok(os.Chmod(w.path, 0o444))
+	_, err := w.run()
+	if err == nil || !strings.Contains(err.Error(), "it is read-only") || len(w.app.SecretNames()) > 0 {
 		t.Errorf("got %v", err)
 	}
 }

@@ -42,6 +42,11 @@ func (r *run) checkFile() ([]Moved, error) {
 	if sum(src) != r.p.File.SHA256 {
 		return []Moved{{"file", r.p.File.Path, "it was changed since"}}, nil
 	}
+	if w, ok := r.d.File.(writable); ok && len(r.steps(plan.StepFile)) > 0 {
+		if err := w.Writable(); err != nil {
+			return nil, err
+		}
+	}
 	r.file, err = flytoml.Parse(r.p.File.Path, src)
 	return nil, err
 }

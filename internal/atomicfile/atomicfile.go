@@ -72,6 +72,29 @@ func Write(path string, data []byte, o Options) error {
 	return replace(sys, path, target, data, mode, old)
 }
 
+// Writable says, with Write's own errors, why Write would not replace the file
+// at path; nil when nothing speaks against it. It makes an empty file beside
+// it and removes that again.
+func Writable(path string) error {
+	sys := osFS{}
+	target, err := resolve(sys, path)
+	if err != nil {
+		return err
+	}
+	old, err := sys.Stat(target)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", path, err)
+	}
+	if err := writable(sys, path, target, old); err != nil {
+		return err
+	}
+	tmp, err := sys.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*.tmp")
+	if err != nil {
+		return &RefusedError{path, "its folder can't be written", err}
+	}
+	return errors.Join(tmp.Close(), sys.Remove(tmp.Name()))
+}
+
 // resolve follows symbolic links. A dangling link is refused: creating what it
 // points to is nothing that a caller asked for.
 func resolve(sys FS, path string) (string, error) {

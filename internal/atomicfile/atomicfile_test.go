@@ -53,6 +53,9 @@ func TestWriteReplacesAndKeepsMode(t *testing.T) {
 	if got := get(t, path); got != "new\r\n" {
 		t.Errorf("file is %q", got)
 	}
+	if err := atomicfile.Writable(path); err != nil {
+		t.Error(err)
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		t.Fatal(err)
@@ -118,6 +121,9 @@ func TestWriteRefuses(t *testing.T) {
 			var refused *atomicfile.RefusedError
 			if !errors.As(err, &refused) || refused.Reason != c.want {
 				t.Errorf("got %v, want %q", err, c.want)
+			}
+			if err := atomicfile.Writable(c.path); !errors.As(err, &refused) || refused.Reason != c.want {
+				t.Errorf("Writable gives %v, want %q", err, c.want)
 			}
 		})
 	}

@@ -62,7 +62,7 @@ func TestParseEmpty(t *testing.T) {
 func TestParseRefuses(t *testing.T) {
 	for name, tc := range map[string]struct{ src, want string }{
 		"unknown table":      {"[rule.health-checks]\npath = \"/\"\n", `.fly-standards.toml:1:2: unknown key "rule"; did you mean "rules"?`},
-		"unknown rule":       {"[rules.health-check]\n", `.fly-standards.toml:1:8: there is no rule "health-check"; did you mean "health-checks"?`},
+		"unknown rule":       {"[rules.health-check]\n", `.fly-standards.toml:1:1: there is no rule "health-check"; did you mean "health-checks"?`},
 		"unknown option":     {"[rules.health-checks]\n\npaht = \"/up\"\n", `.fly-standards.toml:3:1: unknown key "paht"; did you mean "path"?`},
 		"option of another":  {"[rules.env-secrets]\npath = \"/up\"\n", `.fly-standards.toml:2:1: unknown key "path"; known here: enabled, severity`},
 		"relative path":      {"[rules.health-checks]\npath = \"up\"\n", `.fly-standards.toml:2:1: want a path with its leading slash, such as "/healthz"`},

@@ -1,0 +1,212 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/journal"
+	"github.com/fly-standards/fly-standards/internal/view"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+type applyOptions struct {
+	source      sourceOptions
+	format      formatOptions
+	plan        string // file; "": make one
+	yes         bool
+	noRollback  bool
+	waitTimeout time.Duration
+}
+
+func newApplyCmd(env *Env, g *global) *cobra.Command {
+	o := &applyOptions{}
+	cmd := &cobra.Command{
+		Use:   "apply [PLANFILE]",
+		Short: "Make the plan, show it, ask, carry it out",
+		Long: `Make the plan (or take a saved one), show it, ask, and carry it out: secrets are
+stored and confirmed first, then fly.toml is edited, then the machines are updated
+one after the other, each healthy before the next. A machine that does not become
+healthy gets its old configuration back.
+
+Ctrl-C finishes the machine in hand and stops; a second one leaves at once.`,
+		Example: `  fly-standards apply
+  fly-standards apply --yes                      what is safe and costs nothing, without asking
+  fly-standards apply --yes --allow review       also what needs a look
+  fly-standards apply --regions lhr              one more machine in London, at its cost
+  fly-standards apply plan.json                  a plan that was saved with plan --out`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return &usageError{message: "apply takes one plan file at most"}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.format.check(cmd.Flags()); err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				o.plan = args[0]
+				if err := fitsPlanFile(cmd.Flags()); err != nil {
+					return err
+				}
+			}
+			return runApply(cmd.Context(), env, g, o)
+		},
+	}
+	o.source.add(cmd.Flags())
+	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "don't ask")
+	cmd.Flags().BoolVar(&o.noRollback, "no-rollback", false, "keep the machines that are healthy when another one is not")
+	cmd.Flags().DurationVar(&o.waitTimeout, "wait-timeout", 5*time.Minute, "how long a machine may take to become healthy")
+	o.format.add(cmd)
+	o.source.complete(cmd)
+	return cmd
+}
+
+// fitsPlanFile refuses flags that would have made another plan: they would be
+// ignored, and the user would believe otherwise.
+func fitsPlanFile(f *pflag.FlagSet) error {
+	for _, name := range []string{"app", "allow", "regions", "rule", "skip", "settings", "offline", "no-restart"} {
+		if flag := f.Lookup(name); typed(flag) {
+			return &usageError{
+				message: fmt.Sprintf("--%s has no effect on a saved plan", name),
+				hint:    "make the plan again with it: `fly-standards plan --" + name + " ... --out FILE`",
+			}
+		}
+	}
+	return nil
+}
+
+func runApply(ctx context.Context, env *Env, g *global, o *applyOptions) error {
+	s, p, err := o.prepare(ctx, env, g)
+	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := o.preview(env, g, s, p); err != nil {
+		return err
+	}
+	if !p.Changes() {
+		return o.finish(env, g, p, apply.Report{App: p.App.Name, Outcome: apply.NothingToDo}, nil)
+	}
+	if !o.yes {
+		if err := confirm(ctx, env, p); err != nil {
+			return err
+		}
+	}
+	report, err := carryOut(ctx, env, g, s, p, o.deps(s))
+	if finishErr := o.finish(env, g, p, report, err); err == nil && !isClosedPipe(finishErr) {
+		err = finishErr // what was done matters more than who still listens
+	}
+	return err
+}
+
+// prepare makes the plan, or reads the saved one.
+func (o *applyOptions) prepare(ctx context.Context, env *Env, g *global) (*source, *plan.Plan, error) {
+	if o.plan == "" {
+		s, err := load(ctx, env, g, &o.source)
+		if err != nil {
+			return nil, nil, err
+		}
+		p, err := s.plan(&o.source)
+		if err != nil {
+			return nil, nil, err
+		}
+		return s, p, safeToKeep(p, s.mask)
+	}
+	if err := o.source.check(); err != nil {
+		return nil, nil, err
+	}
+	p, err := readPlan(env.abs(o.plan), o.plan)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, stale := planSource(env, p, o.source.config)
+	switch {
+	case stale != "" && s.path == "":
+		return nil, nil, &noFileError{stale + "; nothing was changed"}
+	case stale != "":
+		return nil, nil, &apply.StaleError{Moved: []apply.Moved{{Thing: "file", Name: s.shown, Why: "it was changed since the plan was made"}}}
+	case p.Offline != "":
+		if o.source.requireLive {
+			return nil, nil, &usageError{message: "the plan was made without the app (" + p.Offline + "), so it edits the file only (--require-live)"}
+		}
+		return s, p, nil
+	}
+	c, offline, err := connect(ctx, env, g, &o.source, p.App.Name)
+	if err == nil && offline != "" {
+		err = &usageError{message: fmt.Sprintf("the plan was made for the live app %s, which can't be reached: %s", p.App.Name, offline), hint: howToGoLive(offline)}
+	}
+	s.client = c
+	return s, p, err
+}
+
+// preview shows the plan before it is asked for. With JSON stdout is for the
+// one object at the end, so the preview goes to stderr, when somebody has to
+// answer.
+func (o *applyOptions) preview(env *Env, g *global, s *source, p *plan.Plan) error {
+	if o.format.format != "json" {
+		return s.show(env, g, p, "human", "")
+	}
+	if o.yes || !p.Changes() {
+		return nil
+	}
+	aside := *env
+	aside.Stdout, aside.StdoutTTY = env.Stderr, env.StderrTTY
+	return s.show(&aside, g, p, "human", "")
+}
+
+func (o *applyOptions) deps(s *source) apply.Options {
+	limit := o.source.maxUnavailable
+	if limit == "" {
+		limit = s.target.Settings.MaxUnavailable
+	}
+	if limit == "" && s.target.File != nil {
+		limit = fileMaxUnavailable(s.target.File)
+	}
+	return apply.Options{
+		MaxUnavailable: limit, WaitTimeout: o.waitTimeout, NoRollback: o.noRollback, NoRestart: o.source.noRestart,
+	}
+}
+
+// carryOut runs the plan, telling on stderr what happens meanwhile.
+func carryOut(ctx context.Context, env *Env, g *global, s *source, p *plan.Plan, o apply.Options) (apply.Report, error) {
+	j := journal.New(journal.DefaultDir(env.Getenv, env.stateHome(), env.GOOS), p.App.Name, env.Clock)
+	defer func() { _ = j.Close() }() // every entry was synced when it was written
+	to := env.Stderr
+	if g.quiet {
+		to = io.Discard
+	}
+	progress := view.NewProgress(to, view.ProgressOptions{
+		Now: env.Clock.Now, Live: env.StderrTTY && !env.ci() && !g.debug && env.env("TERM") != "dumb",
+		Color: env.color(env.StderrTTY, g.noColor), Width: env.width(), Verbose: g.verbose,
+	})
+	defer progress.Close()
+	d := apply.Deps{
+		File: apply.OnDisk(s.path), Clock: env.Clock, Journal: j, Emit: progress.Event, Abort: env.Abort, Options: o,
+	}
+	if s.client != nil { // a nil *fly.Client in the interfaces would not be nil
+		d.Machines, d.Secrets = s.client, s.client
+	}
+	return apply.Run(ctx, p, d)
+}
+
+// finish writes the end of the document: what was done, what was not, and
+// what is left for a person.
+func (o *applyOptions) finish(env *Env, g *global, p *plan.Plan, r apply.Report, failed error) error {
+	r.File.Path = filepath.ToSlash(r.File.Path)
+	if o.format.format == "json" {
+		return view.ResultJSON(env.Stdout, p, r, failed)
+	}
+	return view.Result(env.Stdout, p, r, view.Options{
+		Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose,
+	})
+}

@@ -1,0 +1,157 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/view"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// The exit codes. Scripts depend on them; they are the same for every format.
+const (
+	exitOK          = 0
+	exitError       = 1 // also a usage error, and declined at the prompt: nothing was changed
+	exitChanges     = 2 // plan --detailed-exitcode: apply would change something
+	exitNotPlanned  = 3 // no fly.toml, or the plan is stale: nothing was changed
+	exitPartly      = 4 // stopped part-way or put back
+	exitInterrupted = 130
+)
+
+// errChanges is the outcome of plan --detailed-exitcode, not a failure.
+var errChanges = errors.New("there are changes to apply")
+
+// usageError is a command line that can't be meant.
+type usageError struct {
+	message string
+	hint    string
+}
+
+func (e *usageError) Error() string { return e.message }
+
+// noFileError says that there is no fly.toml to work on.
+type noFileError struct{ message string }
+
+func (e *noFileError) Error() string { return e.message }
+
+// declinedError: the user said no.
+type declinedError struct{}
+
+func (declinedError) Error() string { return "declined; nothing was changed" }
+
+// exitCode maps what a command returned to the code of the process, here and
+// nowhere else.
+func exitCode(err error) int {
+	var (
+		noFile      *noFileError
+		stale       *apply.StaleError
+		partial     *apply.PartialError
+		interrupted *apply.InterruptedError
+	)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errChanges):
+		return exitChanges
+	case errors.As(err, &interrupted):
+		return exitInterrupted
+	case errors.As(err, &partial):
+		return exitPartly
+	case errors.As(err, &noFile), errors.As(err, &stale):
+		return exitNotPlanned
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	default:
+		return exitError
+	}
+}
+
+// explain gives the lines that tell a person what went wrong and what to do:
+// the error first, then hints.
+func explain(err error) []string {
+	var (
+		parse *flytoml.ParseError
+		usage *usageError
+		rule  *plan.UnknownRuleError
+		stale *apply.StaleError
+	)
+	switch {
+	case err == nil, errors.Is(err, errChanges), isClosedPipe(err):
+		return nil
+	case errors.As(err, &parse):
+		out := []string{parse.Error()}
+		if strings.TrimSpace(parse.Text) != "" {
+			out = append(out, fmt.Sprintf("%6d | %s", parse.Line, parse.Text))
+		}
+		return out
+	case errors.As(err, &usage) && usage.hint != "":
+		return []string{usage.message, usage.hint}
+	case errors.As(err, &stale):
+		return []string{err.Error(), "nothing was changed; `fly-standards plan` makes the plan anew"}
+	case errors.As(err, &rule):
+		return []string{rule.Error()}
+	case errors.Is(err, context.Canceled) && exitCode(err) == exitInterrupted && !carried(err):
+		return []string{"interrupted; nothing was changed"}
+	}
+	out := []string{err.Error()}
+	if hint := liveHint(err); hint != "" {
+		out = append(out, hint)
+	}
+	return out
+}
+
+// isClosedPipe says that whoever read our output has had enough. A connection
+// to Fly that broke has the same errno, and is something else.
+func isClosedPipe(err error) bool {
+	var e *live.Error
+	return errors.Is(err, syscall.EPIPE) && !errors.As(err, &e)
+}
+
+// carried says whether err comes from an apply that had begun, which tells
+// its own state.
+func carried(err error) bool {
+	var interrupted *apply.InterruptedError
+	return errors.As(err, &interrupted)
+}
+
+// liveHint says what to do about an answer of Fly.
+func liveHint(err error) string {
+	var e *live.Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	hint := ""
+	switch e.Kind {
+	case live.Unauthorized:
+		hint = "the token was refused: run `fly auth login`, or set FLY_API_TOKEN"
+	case live.Forbidden:
+		hint = "the token may not do this: use one of this app (fly tokens create deploy), or check --app"
+	case live.NotFound:
+		hint = "check the name of the app, or use --offline for the file alone"
+	case live.Unreachable:
+		hint = "Fly could not be reached; --offline plans the file alone"
+	case live.RateLimited:
+		hint = "Fly asks for fewer requests: try again in a minute"
+	}
+	if e.RequestID != "" {
+		hint = strings.TrimPrefix(hint+"; Fly's request id: "+e.RequestID, "; ")
+	}
+	return hint
+}
+
+// report prints an error on stderr.
+func (e *Env) report(err error, painter view.Style) {
+	for i, l := range explain(err) {
+		l = view.Clean(l)
+		if i == 0 {
+			l = painter.Fail("Error: ") + l
+		}
+		_, _ = fmt.Fprintln(e.Stderr, l)
+	}
+}

@@ -1,0 +1,127 @@
+package commands
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/fly-standards/fly-standards/fixers"
+	"github.com/fly-standards/fly-standards/internal/settings"
+	"github.com/fly-standards/fly-standards/internal/view"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// sourceOptions say what is looked at, and what for.
+type sourceOptions struct {
+	config, app, token   string
+	settings             string
+	offline, requireLive bool
+	rules, skip          []string
+	regions              []string
+	allow                []string
+	maxUnavailable       string
+	noRestart            bool
+}
+
+func (o *sourceOptions) add(f *pflag.FlagSet) {
+	f.SortFlags = false
+	f.StringVarP(&o.config, "config", "c", "", "`PATH` of fly.toml, or of a folder with one")
+	f.StringVarP(&o.app, "app", "a", "", "`NAME` of the app; over FLY_APP and the file's own")
+	f.StringVarP(&o.token, "access-token", "t", "", "Fly `TOKEN`; over FLY_ACCESS_TOKEN, FLY_API_TOKEN and flyctl's login")
+	f.BoolVar(&o.offline, "offline", false, "don't look at the app")
+	f.BoolVar(&o.requireLive, "require-live", false, "an app that can't be looked at is an error")
+	f.BoolVar(&o.noRestart, "no-restart", false, "only fly.toml and staged secrets; machines take the\nrest at their next deploy")
+	f.StringSliceVar(&o.allow, "allow", nil, "also `WHAT` needs consent: review, paid")
+	f.StringSliceVar(&o.regions, "regions", nil, "`REGIONS` wanted besides the present ones, such as\nlhr,syd; agrees to their cost")
+	f.StringSliceVar(&o.rules, "rule", nil, "only the rule `ID` (repeatable)")
+	f.StringSliceVar(&o.skip, "skip", nil, "all but the rule `ID` (repeatable)")
+	f.StringVar(&o.maxUnavailable, "max-unavailable", "", "`N` machines of a group away at one time, or a fraction\n(default: fly.toml's, else 0.33)")
+	f.StringVar(&o.settings, "settings", "", "`FILE` to use for "+settings.Name)
+}
+
+// complete has the shell offer what the flags take.
+func (o *sourceOptions) complete(cmd *cobra.Command) {
+	ids := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return ruleIDs(fixers.All()), cobra.ShellCompDirectiveNoFileComp
+	}
+	// The flags exist: the only error there is can't happen.
+	_ = cmd.RegisterFlagCompletionFunc("rule", ids)
+	_ = cmd.RegisterFlagCompletionFunc("skip", ids)
+	_ = cmd.RegisterFlagCompletionFunc("allow", cobra.FixedCompletions([]string{"review", "paid"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// consent reads --allow.
+func (o *sourceOptions) consent() (plan.Consent, error) {
+	var c plan.Consent
+	for _, word := range o.allow {
+		switch strings.TrimSpace(word) {
+		case "review":
+			c.Review = true
+		case "paid":
+			c.Paid = true
+		default:
+			return c, &usageError{message: fmt.Sprintf("--allow %s: want review or paid", word)}
+		}
+	}
+	return c, nil
+}
+
+// check refuses what can't be meant, before anything is read.
+func (o *sourceOptions) check() error {
+	if o.offline && o.requireLive {
+		return &usageError{message: "--offline and --require-live exclude each other"}
+	}
+	for i, r := range o.regions {
+		r = strings.TrimSpace(r)
+		if !settings.IsRegion(r) {
+			return &usageError{
+				message: fmt.Sprintf("--regions %s: a region is three letters, such as lhr", r),
+				hint:    "`fly platform regions` lists them",
+			}
+		}
+		o.regions[i] = r
+	}
+	if _, err := plan.AtOnce(o.maxUnavailable, 1); err != nil {
+		return &usageError{message: "--max-unavailable: " + err.Error()}
+	}
+	_, err := o.consent()
+	return err
+}
+
+func ruleIDs(all []plan.Fixer) []string {
+	ids := make([]string, len(all))
+	for i, f := range all {
+		ids[i] = f.ID
+	}
+	return ids
+}
+
+// formatOptions say how the document looks.
+type formatOptions struct {
+	format string
+	json   bool
+}
+
+func (o *formatOptions) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.format, "format", "human", "`FORMAT` of the document: "+strings.Join(view.Formats(), ", "))
+	f.BoolVarP(&o.json, "json", "j", false, "short for --format json")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(view.Formats(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// check settles the format.
+func (o *formatOptions) check(f *pflag.FlagSet) error {
+	if !slices.Contains(view.Formats(), o.format) {
+		return &usageError{message: fmt.Sprintf("there is no format %q; there are %s", o.format, strings.Join(view.Formats(), " and "))}
+	}
+	if o.json {
+		if f.Changed("format") && o.format != "json" {
+			return &usageError{message: "--json and --format " + o.format + " exclude each other"}
+		}
+		o.format = "json"
+	}
+	return nil
+}

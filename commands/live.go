@@ -1,0 +1,95 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/charmbracelet/log"
+
+	"github.com/fly-standards/fly-standards/internal/atomicfile"
+	"github.com/fly-standards/fly-standards/internal/fly"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/repo"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// The reasons for not looking at the app, as a plan gives them.
+const (
+	offlineAsked   = "--offline"
+	offlineNoName  = "no app name"
+	offlineNoToken = "no token"
+)
+
+// connect makes the client for the app, or says why there is none. A token
+// that Fly refuses shows only when it is used, and is an error then.
+func connect(ctx context.Context, env *Env, g *global, o *sourceOptions, app string) (c *fly.Client, offline string, err error) {
+	if o.offline {
+		return nil, offlineAsked, nil
+	}
+	read := func(path string) ([]byte, error) { return atomicfile.ReadRegular(path, maxFile) }
+	cfg, err := fly.Discover(env.Getenv, read, env.Home, o.token, env.Clock.Now())
+	var none *fly.NoTokenError
+	switch {
+	case errors.As(err, &none):
+		return nil, offlineNoToken + " (" + none.Reason + ")", nil
+	case err != nil:
+		return nil, "", err
+	case app == "":
+		return nil, offlineNoName, nil
+	}
+	cfg.Clock, cfg.Transport, cfg.UserAgent = env.Clock, env.Transport, strings.ReplaceAll(tool(), " ", "/")
+	if g.debug {
+		cfg.Log = env.logger(g)
+	}
+	c, err = fly.New(ctx, cfg, app)
+	return c, "", err
+}
+
+// logger is for --debug: one line a request on stderr.
+func (e *Env) logger(*global) *log.Logger {
+	return log.NewWithOptions(e.Stderr, log.Options{Level: log.DebugLevel, ReportTimestamp: true, TimeFunction: log.NowUTC})
+}
+
+// howToGoLive is what to do about a reason of connect.
+func howToGoLive(offline string) string {
+	if offline == offlineNoName {
+		return "Name the app with --app or `app` in the file to look at it."
+	}
+	return "`fly auth login` or FLY_API_TOKEN lets it look at the app."
+}
+
+// scan reads the source tree around fly.toml.
+func scan(ctx context.Context, path string, file *flytoml.File) (*plan.Repo, error) {
+	dockerfile, _ := file.Get("build.dockerfile")
+	name, _ := dockerfile.Str()
+	return repo.Scan(ctx, repo.Options{
+		Dir: filepath.Dir(path), ConfigName: filepath.Base(path), Dockerfile: name, InternalPorts: internalPorts(file),
+	})
+}
+
+func internalPorts(file *flytoml.File) []int {
+	var ports []int
+	for _, key := range []string{"http_service", "services"} {
+		service, _ := file.Get(key)
+		for _, s := range service.Items() {
+			if p, ok := s.Key("internal_port"); ok {
+				if n, ok := p.Int(); ok && n > 0 && n < 1<<16 {
+					ports = append(ports, int(n))
+				}
+			}
+		}
+	}
+	return ports
+}
+
+// stateHome is the home folder for the journals; without one they go below
+// the system's folder for temporary files.
+func (e *Env) stateHome() string {
+	if e.Home != "" {
+		return e.Home
+	}
+	return os.TempDir()
+}

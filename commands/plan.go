@@ -1,0 +1,131 @@
+package commands
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/fly-standards/fly-standards/internal/view"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+type planOptions struct {
+	source           sourceOptions
+	format           formatOptions
+	out              string
+	detailedExitCode bool
+	next             string // the command that applies this plan
+}
+
+func newPlanCmd(env *Env, g *global) *cobra.Command {
+	o := &planOptions{}
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: "Show what would change, in fly.toml and on the app",
+		Long: `Show what would change to bring the app up to standard: fly.toml as a diff, and
+the machines, secrets and regions it touches. Nothing is changed, anywhere.
+
+Without a token the file alone is planned.`,
+		Example: `  fly-standards plan
+  fly-standards plan -c ./deploy -a my-app-staging
+  fly-standards plan --regions lhr --allow review
+  fly-standards plan --out plan.json && fly-standards apply plan.json
+  fly-standards plan --offline --detailed-exitcode     in CI: 2 means there are changes`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.format.check(cmd.Flags()); err != nil {
+				return err
+			}
+			o.next = nextCommand(cmd.Flags(), o.out)
+			return runPlan(cmd.Context(), env, g, o)
+		},
+	}
+	o.source.add(cmd.Flags())
+	cmd.Flags().StringVar(&o.out, "out", "", "`FILE` to save the plan in, for apply")
+	cmd.Flags().BoolVar(&o.detailedExitCode, "detailed-exitcode", false, "exit 2 when apply would change something")
+	o.format.add(cmd)
+	o.source.complete(cmd)
+	return cmd
+}
+
+func runPlan(ctx context.Context, env *Env, g *global, o *planOptions) error {
+	s, err := load(ctx, env, g, &o.source)
+	if err != nil {
+		return err
+	}
+	p, err := s.plan(&o.source)
+	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := safeToKeep(p, s.mask); err != nil {
+		return err
+	}
+	if o.out != "" {
+		if err := savePlan(env.abs(o.out), s.path, p); err != nil {
+			return err
+		}
+		env.note(g, "plan saved in %s", o.out)
+	}
+	if err := s.show(env, g, p, o.format.format, o.next); err != nil {
+		return err
+	}
+	if o.detailedExitCode && p.Changes() {
+		return errChanges
+	}
+	return nil
+}
+
+// show writes the plan as the document.
+func (s *source) show(env *Env, g *global, p *plan.Plan, format, next string) error {
+	if format == "json" {
+		return view.JSON(env.Stdout, p)
+	}
+	return view.Human(env.Stdout, p, view.Options{
+		Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose,
+		File: s.target.File, Mask: s.mask, Next: next,
+	})
+}
+
+// nextCommand is the apply that carries this very plan out: the saved file,
+// or the same flags again. The token is never repeated.
+func nextCommand(f *pflag.FlagSet, out string) string {
+	words := []string{"fly-standards", "apply"}
+	if out != "" {
+		return strings.Join(append(words, quoteArg(out)), " ")
+	}
+	leaveOut := map[string]bool{
+		"access-token": true, "detailed-exitcode": true, "format": true, "json": true,
+		"no-color": true, "verbose": true, "debug": true, "quiet": true,
+	}
+	f.VisitAll(func(flag *pflag.Flag) {
+		if !typed(flag) || leaveOut[flag.Name] {
+			return
+		}
+		words = append(words, "--"+flag.Name)
+		if flag.Value.Type() == "bool" {
+			return
+		}
+		value := flag.Value.String()
+		if list, ok := flag.Value.(pflag.SliceValue); ok {
+			value = strings.Join(list.GetSlice(), ",")
+		}
+		words = append(words, quoteArg(value))
+	})
+	return strings.Join(words, " ")
+}
+
+// quoteArg quotes a word for a POSIX shell where it needs that.
+func quoteArg(s string) string {
+	safe := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./,:=@%+", r)
+	}
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !safe(r) }) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

@@ -1,0 +1,123 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/fly-standards/fly-standards/internal/view"
+)
+
+// global are the flags of every command.
+type global struct {
+	noColor, verbose, debug, quiet bool
+}
+
+// Main runs one command line (without the program's name) and gives the exit
+// code. It prints errors itself.
+func Main(ctx context.Context, env *Env, args []string) int {
+	g := &global{}
+	root := newRootCmd(env, g)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	env.report(err, view.Style{Color: env.color(env.StderrTTY, g.noColor)})
+	return exitCode(err)
+}
+
+func newRootCmd(env *Env, g *global) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "fly-standards",
+		Short: "Bring an app on Fly.io up to standard",
+		Long: `fly-standards shows, and makes on request, the changes that bring an app on
+Fly.io up to standard: in fly.toml, where every byte that no fix names stays as
+it is, and on the machines that run.
+
+It starts with plan, which changes nothing anywhere.`,
+		Example: `  fly-standards demo           see it work on a sample app, without an account
+  fly-standards plan           what would change for the fly.toml in this folder
+  fly-standards apply          show it, ask, do it`,
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		DisableAutoGenTag: true,
+		Args:              cobra.ArbitraryArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return fromEnv(cmd, env) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			return unknownCommand(cmd, args[0])
+		},
+	}
+	root.Version = readBuild().Version
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &usageError{err.Error(), fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())}
+	})
+	f := root.PersistentFlags()
+	f.BoolVar(&g.noColor, "no-color", false, "no colours (also NO_COLOR)")
+	f.BoolVar(&g.verbose, "verbose", false, "show all details")
+	f.BoolVar(&g.debug, "debug", false, "log every request to Fly on stderr, without bodies")
+	f.BoolVarP(&g.quiet, "quiet", "q", false, "no notes and no progress on stderr")
+	f.SortFlags = false
+	root.AddCommand(
+		newPlanCmd(env, g),
+		newApplyCmd(env, g),
+		newShowCmd(env, g),
+		newDemoCmd(env, g),
+		newVersionCmd(env),
+	)
+	return root
+}
+
+func unknownCommand(root *cobra.Command, name string) error {
+	e := &usageError{message: fmt.Sprintf("there is no command %q", name), hint: "`fly-standards --help` lists the commands"}
+	root.SuggestionsMinimumDistance = 2
+	if near := root.SuggestionsFor(name); len(near) > 0 {
+		e.message += fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	return e
+}
+
+const envAnnotation = "from-environment"
+
+// fromEnv gives every flag that the command line leaves out the value of
+// FLY_STANDARDS_<FLAG>, when that is set and not empty.
+func fromEnv(cmd *cobra.Command, env *Env) error {
+	var failed error
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		name := "FLY_STANDARDS_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value := env.env(name)
+		if f.Changed || value == "" || f.Name == "help" || failed != nil {
+			return
+		}
+		if err := cmd.Flags().Set(f.Name, value); err != nil {
+			failed = &usageError{message: fmt.Sprintf("%s: %v", name, err)}
+			return
+		}
+		f.Annotations = map[string][]string{envAnnotation: {name}}
+	})
+	return failed
+}
+
+// typed says whether the flag is on the command line itself.
+func typed(f *pflag.Flag) bool { return f.Changed && f.Annotations[envAnnotation] == nil }
+
+// noArgs refuses arguments in our own words.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return &usageError{fmt.Sprintf("%s takes no arguments", cmd.Name()), fmt.Sprintf("`%s --help` says more", cmd.CommandPath())}
+	}
+	return nil
+}
+
+// note tells the user something on stderr.
+func (e *Env) note(g *global, format string, args ...any) {
+	if !g.quiet {
+		_, _ = fmt.Fprintln(e.Stderr, view.Clean(fmt.Sprintf(format, args...)))
+	}
+}

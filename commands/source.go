@@ -1,0 +1,179 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/atomicfile"
+	"github.com/fly-standards/fly-standards/internal/fly"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/secretscan"
+	"github.com/fly-standards/fly-standards/internal/view"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// maxFile is the size from which a file is no fly.toml and no settings file.
+const maxFile = 1 << 20
+
+// source is the world as a command read it, once.
+type source struct {
+	shown    string // path of fly.toml as the user knows it
+	path     string
+	target   plan.Target
+	fixers   []plan.Fixer
+	disabled []string
+	client   *fly.Client // nil when offline
+	mask     *view.Mask
+}
+
+// readFlyToml finds and parses the file that --config means.
+func readFlyToml(env *Env, config string) (shown, path string, file *flytoml.File, err error) {
+	shown = config
+	if shown == "" {
+		shown = "fly.toml"
+	}
+	path = env.abs(shown)
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		shown, path = filepath.Join(shown, "fly.toml"), filepath.Join(path, "fly.toml")
+	}
+	if ext := filepath.Ext(path); ext == ".json" || ext == ".yaml" || ext == ".yml" {
+		return "", "", nil, notSupported(shown)
+	}
+	src, err := atomicfile.ReadRegular(path, maxFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", "", nil, missing(shown, path)
+	}
+	if err != nil {
+		return "", "", nil, fmt.Errorf("read %s: %w", shown, err)
+	}
+	file, err = flytoml.Parse(shown, src)
+	return shown, path, file, err
+}
+
+func (e *Env) abs(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(e.Dir, path)
+}
+
+// missing tells what is there instead of fly.toml, as flyctl also reads JSON
+// and YAML.
+func missing(shown, path string) error {
+	for _, other := range []string{"fly.json", "fly.yaml", "fly.yml"} {
+		if _, err := os.Stat(filepath.Join(filepath.Dir(path), other)); err == nil {
+			return notSupported(filepath.Join(filepath.Dir(shown), other))
+		}
+	}
+	return &noFileError{fmt.Sprintf("there is no %s here: run this in the folder of one, or name it with --config "+
+		"(`fly config save -a APP` writes the one of an app)", shown)}
+}
+
+func notSupported(shown string) error {
+	return &noFileError{fmt.Sprintf("%s: only fly.toml is supported, not its JSON and YAML forms", shown)}
+}
+
+// appName is --app, over FLY_APP, over the file's own.
+func appName(env *Env, flag string, file *flytoml.File) string {
+	if flag != "" {
+		return flag
+	}
+	if name := env.env("FLY_APP"); name != "" {
+		return name
+	}
+	n, _ := file.Get("app")
+	name, _ := n.Str()
+	return name
+}
+
+// load reads the world. The source tree and the live app are read at the same
+// time; nothing is changed.
+func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	shown, path, file, err := readFlyToml(env, o.config)
+	if err != nil {
+		return nil, err
+	}
+	s := &source{shown: shown, path: path, mask: maskOf(file)}
+	s.target.File, s.target.AppName = file, appName(env, o.app, file)
+	if err := s.loadSettings(env, o); err != nil {
+		return nil, err
+	}
+	scanned := make(chan error, 1)
+	go func() {
+		var err error
+		s.target.Repo, err = scan(ctx, path, file)
+		scanned <- err
+	}()
+	app, err := s.loadLive(ctx, env, g, o)
+	scanErr := <-scanned
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if scanErr != nil && err == nil {
+		return nil, fmt.Errorf("read the source tree: %w", scanErr)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.target.App = app
+	return s, nil
+}
+
+// loadLive looks at the app, or says why it is not looked at.
+func (s *source) loadLive(ctx context.Context, env *Env, g *global, o *sourceOptions) (*live.App, error) {
+	c, offline, err := connect(ctx, env, g, o, s.target.AppName)
+	if err != nil {
+		return nil, err
+	}
+	if offline == "" {
+		s.client = c
+		return c.Snapshot(ctx)
+	}
+	if o.requireLive {
+		return nil, &usageError{message: "the app can't be looked at: " + offline + " (--require-live)"}
+	}
+	s.target.Offline = offline
+	if !o.offline {
+		env.note(g, "%s: planning for %s alone. %s", offline, s.shown, howToGoLive(offline))
+	}
+	return nil, nil
+}
+
+// maskOf hides what secretscan takes for a secret: in [env] and [build.args]
+// also what is only likely one.
+func maskOf(f *flytoml.File) *view.Mask {
+	return view.NewMask(f, func(path, name, value string) bool {
+		verdict := secretscan.Classify(name, value).Verdict
+		if inEnv(path) {
+			return verdict != secretscan.No
+		}
+		return verdict == secretscan.Certain
+	})
+}
+
+// inEnv says whether a path is in [env], [[env]] or [build.args].
+func inEnv(path string) bool {
+	return strings.HasPrefix(path, "env.") || strings.HasPrefix(path, "env[") || strings.HasPrefix(path, "build.args.")
+}
+
+// plan makes the plan of what was read.
+func (s *source) plan(o *sourceOptions) (*plan.Plan, error) {
+	consent, err := o.consent()
+	if err != nil {
+		return nil, err
+	}
+	return plan.Build(s.target, s.fixers, plan.Options{
+		Tool: tool(), FilePath: filepath.ToSlash(s.shown), Allow: consent,
+		Only: o.rules, Skip: slices.Concat(o.skip, s.disabled), NoRestart: o.noRestart,
+	})
+}

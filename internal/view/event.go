@@ -1,0 +1,174 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// stepDoing says what a step is about to do.
+func stepDoing(s plan.Step) string {
+	switch s.Kind {
+	case plan.StepSecrets:
+		return "store as secrets: " + list(setNames(s))
+	case plan.StepFile:
+		return "edit fly.toml"
+	case plan.StepMachine:
+		return "update machine " + machineName(s.Machine.ID, s.Machine.Group, s.Machine.Region)
+	case plan.StepClone:
+		return fmt.Sprintf("add a machine in %s, a twin of %s", s.Clone.Region, s.Clone.Source)
+	default:
+		return s.ID
+	}
+}
+
+// stepDone says what a step has done.
+func stepDone(s plan.Step, changed bool) string {
+	if !changed {
+		return stepDoing(s) + ": was so already"
+	}
+	switch s.Kind {
+	case plan.StepSecrets:
+		return "stored as secrets and confirmed: " + list(setNames(s))
+	case plan.StepFile:
+		return "fly.toml edited"
+	case plan.StepMachine:
+		text := "machine " + machineName(s.Machine.ID, s.Machine.Group, s.Machine.Region) + " updated"
+		if s.Machine.State == "started" {
+			text += " and healthy"
+		}
+		return text
+	case plan.StepClone:
+		return "machine added in " + s.Clone.Region
+	default:
+		return s.ID
+	}
+}
+
+func setNames(s plan.Step) []string {
+	names := make([]string, len(s.Secrets.Set))
+	for i, set := range s.Secrets.Set {
+		names[i] = set.Name
+	}
+	return names
+}
+
+func machineName(id, group, region string) string {
+	if group == "" || group == "app" {
+		return fmt.Sprintf("%s (%s)", id, region)
+	}
+	return fmt.Sprintf("%s (%s, %s)", id, group, region)
+}
+
+// waiting says who is waited for, and why.
+func waiting(e apply.Waiting) string {
+	machine := "machine " + e.Machine + ": "
+	switch e.For {
+	case apply.WaitLease:
+		return machine + "waiting for a lease of ours to run out"
+	case apply.WaitFloor:
+		return fmt.Sprintf("waiting for the other machines of %s: %d healthy, more than %d needed", e.Group, e.Healthy, e.Floor)
+	case apply.WaitState:
+		return machine + "waiting for the new version"
+	case apply.WaitStart:
+		return machine + "waiting for it to start"
+	case apply.WaitStop:
+		return machine + "waiting for it to stop again"
+	case apply.WaitSmoke:
+		return machine + "watching that it stays up"
+	case apply.WaitChecks:
+		var names []string
+		for _, c := range e.Checks {
+			names = append(names, c.Name+" is "+c.Status)
+		}
+		return strings.TrimSuffix(machine+"waiting for its checks: "+strings.Join(names, ", "), ": ")
+	default:
+		return machine + "waiting: " + string(e.For)
+	}
+}
+
+// other tells the events that are no step. What only frames a step (leases)
+// is for --verbose.
+func (p *Progress) other(e apply.Event) {
+	const in = "      "
+	switch e := e.(type) {
+	case apply.SecretsStored:
+		p.doing(in + "confirming that Fly has them")
+	case apply.LeaseTaken:
+		p.detail(in + "machine " + e.Machine + ": lease taken")
+	case apply.LeaseReleased:
+		if e.Lost {
+			p.say(p.yellow("!"), "machine "+e.Machine+": the lease was gone before it was given back")
+		} else {
+			p.detail(in + "machine " + e.Machine + ": lease given back")
+		}
+	case apply.Updated:
+		p.detail(in + "machine " + e.Machine + ": has the new configuration")
+	case apply.Proving:
+		p.say(" ", in[2:]+proving(e))
+	case apply.Proven:
+		p.say(" ", in[2:]+"the new check passes on machine "+e.Machine)
+	case apply.Unproven:
+		p.say(p.yellow("!"), "machine "+e.Machine+" was stopped by Fly's proxy while it was looked at: unproven, not unhealthy")
+	case apply.RollingBack:
+		text := "machine " + e.Machine + ": back to its old configuration"
+		if e.Why != nil {
+			text += ", because " + e.Why.Error()
+		}
+		p.say(p.yellow("↩"), text)
+	case apply.RolledBack:
+		p.say(p.rolledBack(e))
+	case apply.Kept:
+		p.say(p.yellow("!"), "machine "+e.Machine+" keeps the change: "+e.Why)
+	case apply.FileRestored:
+		if e.Err != nil {
+			p.say(p.red("✗"), e.Path+" could not be put back: "+e.Err.Error())
+		} else {
+			p.say(p.yellow("↩"), e.Path+" is as before")
+		}
+	case apply.CloneMade:
+		p.say(" ", in[2:]+"machine "+e.Machine+" made in "+e.Region)
+	case apply.CloneDestroyed:
+		if e.Err != nil {
+			p.say(p.red("✗"), "machine "+e.Machine+" could not be destroyed: "+e.Err.Error())
+		} else {
+			p.say(p.yellow("↩"), "machine "+e.Machine+" destroyed again")
+		}
+	case apply.Interrupted:
+		text := "stopping"
+		if len(e.InHand) > 0 {
+			text += " when " + list(e.InHand) + " is done; press Ctrl-C again to leave at once"
+		}
+		p.say(p.yellow("!"), text)
+	}
+}
+
+func (p *Progress) detail(text string) {
+	if p.Verbose {
+		p.say("", text)
+	}
+}
+
+func (p *Progress) rolledBack(e apply.RolledBack) (mark, text string) {
+	switch {
+	case e.Err != nil:
+		return p.red("✗"), "machine " + e.Machine + " could not be put back: " + e.Err.Error()
+	case !e.Healthy:
+		return p.yellow("!"), "machine " + e.Machine + " has its old configuration, and is not healthy with it either"
+	default:
+		return p.yellow("↩"), "machine " + e.Machine + " is as before and healthy"
+	}
+}
+
+func proving(e apply.Proving) string {
+	switch e.How {
+	case apply.ProofProbe:
+		return "machine " + e.Machine + " proves the new check first, as one that can't affect routing"
+	case apply.ProofWake:
+		return "machine " + e.Machine + " is started to prove the new check"
+	default:
+		return "machine " + e.Machine + " proves the new check alone; the others keep the traffic"
+	}
+}

@@ -1,0 +1,199 @@
+package view
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// sample is a plan with one finding of every fate.
+func sample() *plan.Plan {
+	return &plan.Plan{
+		SchemaVersion: plan.SchemaVersion,
+		Tool:          "fly-standards test",
+		App:           plan.AppRef{Name: "my-app", Machines: 3, Regions: map[string]int{"iad": 3}, Groups: map[string]int{"app": 3}},
+		File:          plan.FileRef{Path: "fly.toml", SHA256: strings.Repeat("0", 64)},
+		Findings: []plan.Outcome{
+			{
+				Rule: "extra-regions", Outcome: plan.NeedsConsent, Safety: plan.Safe, Costs: true, CostKnown: true, CostMonthly: 5.92,
+				Message: "all 3 machines are in iad", Reason: "adds cost", HowTo: "--regions ewr",
+				Evidence: []string{"near: ewr 330 km, yyz 560 km, ord 960 km; about $5.92 a month for one"},
+			},
+			{
+				Rule: "health-checks", Outcome: plan.Planned, Safety: plan.Safe, Key: "http_service", Line: 12,
+				Message: "http_service has no health check", Evidence: []string{`app.get("/healthz") at server.js:41`},
+				Edits: []flytoml.Edit{{Op: flytoml.Append, Path: "http_service.checks", Entries: []flytoml.Entry{{Key: "path", Value: `"/healthz"`}}}},
+			},
+			{
+				Rule: "env-secrets", Outcome: plan.Planned, Safety: plan.Safe, Key: "env.DATABASE_URL", Line: 22,
+				Message: "DATABASE_URL carries a password", Notes: []string{"rotate it: git history keeps the old value"},
+				Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: "env.DATABASE_URL"}},
+			},
+			{
+				Rule: "env-secrets", Outcome: plan.Planned, Safety: plan.Safe, Key: "env.STRIPE_KEY", Line: 23,
+				Message: "STRIPE_KEY is a Stripe live key", Notes: []string{"rotate it: git history keeps the old value"},
+				Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: "env.STRIPE_KEY"}},
+			},
+			{
+				Rule: "release-command", Outcome: plan.ByHand, Message: "Prisma migrations without a release_command",
+				File: "fly.toml", Line: 3, Column: 1,
+			},
+			{Rule: "metrics", Outcome: plan.Ignored, Message: "no metrics"},
+		},
+		Steps: []plan.Step{
+			{ID: "secrets", Kind: plan.StepSecrets, Rules: []string{"env-secrets"}, Secrets: &plan.SecretsStep{Set: []plan.SecretFrom{
+				{Name: "DATABASE_URL", Key: "env.DATABASE_URL"}, {Name: "STRIPE_KEY", Key: "env.STRIPE_KEY"},
+			}}},
+			{ID: "file", Kind: plan.StepFile, Rules: []string{"env-secrets", "health-checks"}, EditFile: &plan.FileStep{}},
+			machineStep("3d8d01"), machineStep("3d8d02"), machineStep("3d8d03"),
+		},
+		Rollouts: []plan.Rollout{{Group: "app", Started: 3, AtOnce: 1, Floor: 2, Restarts: 3}},
+		Totals: plan.Totals{
+			LinesAdded: 9, LinesRemoved: 2, LinesUntouched: 40, CommentsKept: 6,
+			SecretsSet: 2, MachinesUpdated: 3, Restarts: 3, Planned: 3, HeldBack: 1, Manual: 1, Ignored: 1,
+		},
+	}
+}
+
+func machineStep(id string) plan.Step {
+	return plan.Step{
+		ID: "machine:" + id, Kind: plan.StepMachine, Rules: []string{"env-secrets", "health-checks"},
+		Machine: &plan.MachineStep{ID: id, Group: "app", Region: "iad", State: "started"},
+	}
+}
+
+func render(t *testing.T, p *plan.Plan, o Options) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Human(&b, p, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func wantInOrder(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	rest := text
+	for _, p := range parts {
+		i := strings.Index(rest, p)
+		if i < 0 {
+			t.Fatalf("no %q, or not in this order, in:\n%s", p, text)
+		}
+		rest = rest[i+len(p):]
+	}
+}
+
+func TestHumanSaysWhatMattersInOrder(t *testing.T) {
+	got := render(t, sample(), Options{Next: "fly-standards apply"})
+	wantInOrder(t, got,
+		"my-app   fly.toml   3 machines in iad   live",
+		"health-checks", "http_service has no health check", "safe",
+		`seen: app.get("/healthz") at server.js:41`,
+		"add [[http_service.checks]]",
+		"the same change on all 3 machines",
+		"env-secrets", "DATABASE_URL carries a password", "STRIPE_KEY is a Stripe live key",
+		"DATABASE_URL and STRIPE_KEY become secrets first",
+		"rotate it",
+		"extra-regions", "held: adds cost", "to do it: fly-standards apply --regions ewr",
+		"release-command", "by hand", "at: fly.toml:3:1",
+		"file     9 lines added, 2 removed, 40 untouched, 6 comments kept",
+		"2 secrets set", "3 machines restarted once each", "2 always up",
+		"money    no change",
+		"held     1 (extra-regions)",
+		"by hand  1 (release-command)",
+		"ignored  1",
+		"Next: fly-standards apply",
+	)
+	if n := strings.Count(got, "rotate it"); n != 1 {
+		t.Errorf("the same note is printed %d times", n)
+	}
+	if strings.Contains(got, "no metrics") {
+		t.Error("an ignored finding is shown without --verbose")
+	}
+	if !strings.Contains(render(t, sample(), Options{Verbose: true}), "no metrics") {
+		t.Error("--verbose does not show an ignored finding")
+	}
+}
+
+func TestHumanFitsTheTerminal(t *testing.T) {
+	p := sample()
+	p.Findings[0].Message = strings.Repeat("wide 日本 ", 30) + strings.Repeat("x", 300)
+	for _, width := range []int{30, 40, 59, 60, 80, 200} {
+		for line := range strings.Lines(render(t, p, Options{Width: width, Color: true, Verbose: true, Next: ""})) {
+			if n := ansi.StringWidth(strings.TrimSuffix(line, "\n")); n > width {
+				t.Errorf("at %d columns a line has %d: %q", width, n, line)
+			}
+		}
+	}
+}
+
+func TestHumanColoursOnlyWhenAsked(t *testing.T) {
+	if got := render(t, sample(), Options{}); strings.Contains(got, "\x1b") {
+		t.Errorf("escape sequences without Color:\n%q", got)
+	}
+	coloured := render(t, sample(), Options{Color: true})
+	if !strings.Contains(coloured, "\x1b[") {
+		t.Error("no colour with Color")
+	}
+	if got := ansi.Strip(coloured); got != render(t, sample(), Options{}) {
+		t.Errorf("colour changes the text:\n%s", got)
+	}
+}
+
+func TestHumanEscapesWhatTheAppSays(t *testing.T) {
+	p := sample()
+	evil := "\x1b]0;owned\x07\u202e\u009b31m\r\n"
+	p.App.Name += evil
+	p.File.Path += evil
+	for i := range p.Findings {
+		f := &p.Findings[i]
+		f.Message += evil
+		f.Evidence = append(f.Evidence, evil)
+		f.Notes = append(f.Notes, evil)
+		f.Reason += evil
+		f.HowTo += evil
+		f.File += evil
+		f.Rule += evil
+	}
+	p.Steps[0].Secrets.Set[0].Name += evil
+	got := render(t, p, Options{Verbose: true, Width: 500})
+	for _, r := range got {
+		if r != '\n' && unsafeRune(r) {
+			t.Fatalf("%U reaches the terminal:\n%q", r, got)
+		}
+	}
+}
+
+func TestHumanWithNothingToDo(t *testing.T) {
+	empty := &plan.Plan{App: plan.AppRef{Name: "a"}, File: plan.FileRef{Path: "fly.toml"}, Offline: "no token"}
+	got := render(t, empty, Options{Next: "fly-standards apply"})
+	wantInOrder(t, got, "offline: no token", "file     no change", "app      not looked at: no token", "Nothing found in fly.toml.")
+	if strings.Contains(got, "Next:") {
+		t.Errorf("an empty plan names a next command:\n%s", got)
+	}
+	manual := sample()
+	manual.Findings, manual.Steps = manual.Findings[4:5], nil
+	wantInOrder(t, render(t, manual, Options{Next: "x"}), "Nothing to apply.")
+}
+
+func TestRolloutWords(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		in   plan.Rollout
+		want []string
+	}{
+		{"lone", plan.Rollout{Started: 1, Restarts: 1, AtOnce: 1, Gap: true}, []string{"the only started machine restarts: requests fail"}},
+		{"lone with proof", plan.Rollout{Started: 1, Restarts: 2, AtOnce: 1, Gap: true}, []string{"restarts 2 times"}},
+		{"several", plan.Rollout{Started: 6, Restarts: 6, AtOnce: 2, Floor: 4}, []string{"6 machines restarted once each, the first alone, then at most 2 at a time, 4 always up"}},
+		{"asleep", plan.Rollout{Stopped: 2, WakesOne: true, Suspended: 1}, []string{"2 stopped machines updated and left stopped", "one of them is started", "1 of them suspended"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			wantInOrder(t, strings.Join(rolloutWords(tc.in), "\n"), tc.want...)
+		})
+	}
+}

@@ -1,0 +1,210 @@
+package view
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// ResultJSON writes what became of a plan: the plan's own object, with
+// `result` and, when it failed, `error` beside its fields.
+func ResultJSON(w io.Writer, p *plan.Plan, r apply.Report, failed error) error {
+	doc := struct {
+		*plan.Plan
+		Result apply.Report `json:"result"`
+		Error  string       `json:"error,omitempty"`
+	}{Plan: p, Result: r}
+	if failed != nil {
+		doc.Error = failed.Error()
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(doc)
+}
+
+// Result writes what an apply did and what is left for a person.
+func Result(w io.Writer, p *plan.Plan, r apply.Report, o Options) error {
+	if o.Width <= 0 {
+		o.Width = 80
+	}
+	o.Width = max(o.Width, minWidth)
+	h := &human{Options: o, Style: Style{o.Color}, plan: p}
+	switch {
+	case r.Outcome == apply.NothingToDo, r.Outcome == apply.Refused:
+		return nil // the plan, or the error, has said it
+	case r.Outcome == apply.Complete:
+		h.line(h.green(h.bold("Done.")))
+	case r.Outcome == apply.PutBack:
+		h.line(h.yellow(h.bold("Put back.")))
+	default:
+		h.line(h.yellow(h.bold("Stopped part-way.")))
+	}
+	h.states(r)
+	if after := afterwards(p, r); len(after) > 0 {
+		h.line()
+		h.line(h.bold("What is left to do"))
+		for _, text := range after {
+			for i, l := range wrap(h.say(text), h.Width-4) {
+				h.line([]string{"  - ", "    "}[min(i, 1)], l)
+			}
+		}
+	}
+	_, err := w.Write(h.buf.Bytes())
+	return err
+}
+
+// states are one line for each thing, by what became of it.
+func (h *human) states(r apply.Report) {
+	var order []apply.State
+	by := map[apply.State][]string{}
+	add := func(s apply.State, text string) {
+		if _, ok := by[s]; !ok {
+			order = append(order, s)
+		}
+		by[s] = append(by[s], text)
+	}
+	for _, s := range r.Secrets {
+		add(s.State, s.Name)
+	}
+	var texts []string
+	for _, s := range order {
+		texts = append(texts, list(by[s])+" "+secretState(s))
+	}
+	h.total("secrets", texts...)
+	if r.File.Path != "" && r.File.State != "" && changesFile(h.plan) {
+		h.total("file", r.File.Path+" "+stateWord(r.File.State, "edited"))
+	}
+	order, by, texts = nil, map[apply.State][]string{}, nil
+	for _, m := range r.Machines {
+		add(m.State, m.ID)
+	}
+	for _, s := range order {
+		texts = append(texts, machinesState(by[s], s))
+	}
+	for _, m := range r.Machines {
+		if m.Why != "" {
+			texts = append(texts, "machine "+m.ID+": "+m.Why)
+		}
+	}
+	h.total("app", texts...)
+	for _, c := range r.Clones {
+		name := c.Machine
+		if name == "" {
+			name = "a twin of " + c.Source
+		}
+		text := name + " in " + c.Region + " " + stateWord(c.State, "added")
+		if c.Why != "" {
+			text += ": " + c.Why
+		}
+		h.total("added", text)
+	}
+	if len(r.LeasesLeft) > 0 {
+		h.total("leases", "of "+list(r.LeasesLeft)+" could not be given back; they end by themselves within seconds")
+	}
+}
+
+func changesFile(p *plan.Plan) bool {
+	return slices.ContainsFunc(p.Steps, func(s plan.Step) bool { return s.Kind == plan.StepFile })
+}
+
+func secretState(s apply.State) string {
+	if s == apply.NotSure {
+		return "may be stored or not: Fly did not say, so the value stays in the file"
+	}
+	return stateWord(s, "stored")
+}
+
+func machinesState(ids []string, s apply.State) string {
+	if s == apply.Done && len(ids) > 3 {
+		return count(len(ids), "machine") + " updated"
+	}
+	noun := "machine "
+	if len(ids) > 1 {
+		noun = "machines "
+	}
+	return noun + list(ids) + " " + stateWord(s, "updated")
+}
+
+func stateWord(s apply.State, done string) string {
+	switch s {
+	case apply.Done:
+		return done
+	case apply.AsWanted:
+		return "as wanted already"
+	case apply.Left:
+		return "left to the next deploy (--no-restart)"
+	case apply.NotReached:
+		return "untouched"
+	case apply.Restored:
+		return "as before"
+	case apply.Unhealthy:
+		return "not healthy"
+	case apply.NotSure:
+		return "in an unknown state: look with `fly status`"
+	case apply.Destroyed:
+		return "destroyed again"
+	default:
+		return string(s)
+	}
+}
+
+// afterwards is what only a person can do.
+func afterwards(p *plan.Plan, r apply.Report) []string {
+	var out []string
+	if r.File.State == apply.Done {
+		out = append(out, "Commit and push "+p.File.Path+", or the next CI deploy reverts it.")
+	}
+	stored := storedSecrets(r)
+	if len(stored) > 0 {
+		out = append(out, "Rotate "+list(stored)+": git history keeps the old value.")
+		updated := slices.ContainsFunc(r.Machines, func(m apply.MachineResult) bool { return m.State == apply.Done })
+		switch {
+		case r.Outcome == apply.Complete && updated:
+			out = append(out, "`fly secrets list` shows them as Staged until the next deploy; the machines that were updated have them already.")
+		case r.Outcome == apply.Complete:
+			out = append(out, "`fly secrets list` shows them as Staged; machines see them when they start or deploy next.")
+		default:
+			out = append(out, "The secrets stay set. Their values are those of the file, so the app means the same.")
+		}
+	}
+	if held := heldForLive(p); p.Offline != "" && r.Outcome == apply.Complete {
+		text := "The live app was not touched (" + p.Offline + ")."
+		if held > 0 {
+			text += fmt.Sprintf(" %s held until it can be reached.", count(held, "finding"))
+		}
+		out = append(out, text)
+	}
+	if r.Outcome == apply.Stopped || r.Outcome == apply.Halted {
+		out = append(out, "`fly-standards apply` goes on from here: it plans again and does what is left.")
+	}
+	if len(out) > 0 && r.Journal != "" && (r.Outcome == apply.Stopped || r.Outcome == apply.PutBack) {
+		out = append(out, "The record of this apply is "+r.Journal+".")
+	}
+	return out
+}
+
+func storedSecrets(r apply.Report) []string {
+	var names []string
+	for _, s := range r.Secrets {
+		if s.State == apply.Done {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+func heldForLive(p *plan.Plan) int {
+	n := 0
+	for _, f := range p.Findings {
+		if f.Outcome == plan.HeldBack && !strings.Contains(f.Reason, "--no-restart") {
+			n++
+		}
+	}
+	return n
+}

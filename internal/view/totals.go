@@ -1,0 +1,152 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// totals are the last lines: everything that a person must know before they
+// say yes.
+func (h *human) totals() {
+	h.total("file", h.fileTotal())
+	h.total("app", h.appTotals()...)
+	h.total("money", h.money())
+	h.total("held", h.rules(plan.NeedsConsent, plan.HeldBack, plan.Conflicting))
+	h.total("by hand", h.rules(plan.ByHand))
+	if n := h.plan.Totals.Ignored; n > 0 {
+		h.total("ignored", fmt.Sprintf("%d (--verbose shows them)", n))
+	}
+	h.line()
+}
+
+func (h *human) total(name string, texts ...string) {
+	const column = 9
+	for _, text := range texts {
+		if text == "" {
+			continue
+		}
+		for _, l := range wrap(h.say(text), h.Width-column) {
+			h.line(h.bold(name), strings.Repeat(" ", column-len(name)), l)
+			name = ""
+		}
+	}
+}
+
+func (h *human) fileTotal() string {
+	t := h.plan.Totals
+	if t.LinesAdded == 0 && t.LinesRemoved == 0 {
+		return "no change"
+	}
+	parts := []string{
+		count(t.LinesAdded, "line") + " added",
+		fmt.Sprintf("%d removed", t.LinesRemoved),
+		fmt.Sprintf("%d untouched", t.LinesUntouched),
+	}
+	if t.CommentsKept > 0 {
+		parts = append(parts, count(t.CommentsKept, "comment")+" kept")
+	}
+	if t.CommentsRemoved > 0 {
+		parts = append(parts, count(t.CommentsRemoved, "comment")+" removed")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (h *human) appTotals() []string {
+	p := h.plan
+	if p.Offline != "" {
+		return []string{"not looked at: " + p.Offline}
+	}
+	var out []string
+	if n := p.Totals.SecretsSet; n > 0 {
+		text := count(n, "secret") + " set"
+		if p.NoRestart {
+			text += ", staged until the next deploy"
+		}
+		out = append(out, text)
+	}
+	for _, r := range p.Rollouts {
+		prefix := ""
+		if len(p.App.Groups) > 1 {
+			prefix = r.Group + ": "
+		}
+		for _, s := range rolloutWords(r) {
+			out = append(out, prefix+s)
+		}
+	}
+	if n := p.Totals.MachinesAdded; n > 0 {
+		out = append(out, count(n, "machine")+" added")
+	}
+	if p.NoRestart {
+		out = append(out, "no machine is touched; they take the rest at their next deploy (--no-restart)")
+	}
+	if len(out) == 0 {
+		out = append(out, "no change")
+	}
+	return out
+}
+
+// rolloutWords say what the machines of one group go through.
+func rolloutWords(r plan.Rollout) []string {
+	var out []string
+	switch {
+	case r.Gap && r.Restarts > 1:
+		out = append(out, fmt.Sprintf("the only started machine restarts %d times (the check is proven first): requests fail for some seconds each time", r.Restarts))
+	case r.Gap:
+		out = append(out, "the only started machine restarts: requests fail for some seconds")
+	case r.Restarts > 0:
+		pace := "one at a time"
+		if r.AtOnce > 1 {
+			pace = fmt.Sprintf("the first alone, then at most %d at a time", r.AtOnce)
+		}
+		out = append(out, fmt.Sprintf("%s restarted once each, %s, %d always up", count(r.Restarts, "machine"), pace, r.Floor))
+	}
+	if r.Stopped > 0 {
+		out = append(out, count(r.Stopped, "stopped machine")+" updated and left stopped")
+	}
+	if r.WakesOne {
+		out = append(out, "one of them is started to prove the check, then stopped again")
+	}
+	if r.Suspended > 0 {
+		out = append(out, fmt.Sprintf("%d of them suspended: the memory image is lost, the next start is a cold one", r.Suspended))
+	}
+	return out
+}
+
+func (h *human) money() string {
+	t := h.plan.Totals
+	switch {
+	case t.CostUnknown && t.CostMonthly > 0:
+		return fmt.Sprintf("about $%.2f a month more, and something whose price is not known here", t.CostMonthly)
+	case t.CostUnknown:
+		return "costs more; the price is not known here"
+	case t.CostMonthly > 0:
+		return fmt.Sprintf("about $%.2f a month more", t.CostMonthly)
+	case t.CostMonthly < 0:
+		return fmt.Sprintf("about $%.2f a month less", -t.CostMonthly)
+	default:
+		return "no change"
+	}
+}
+
+// rules says "3 (env-secrets, extra-regions)": how many findings, of which
+// rules.
+func (h *human) rules(of ...plan.Disposition) string {
+	n := 0
+	var ids []string
+	for _, f := range h.plan.Findings {
+		if !slices.Contains(of, f.Outcome) {
+			continue
+		}
+		n++
+		if !slices.Contains(ids, f.Rule) {
+			ids = append(ids, f.Rule)
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d (%s)", n, strings.Join(ids, ", "))
+}
