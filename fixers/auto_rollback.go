@@ -10,7 +10,15 @@ func autoRollback() plan.Fixer {
 		ID:       "auto-rollback",
 		Title:    "experimental.auto_rollback is on, at the place where flyctl reads it",
 		Severity: plan.Info,
-		Check:    checkAutoRollback,
+		Doc: `Fly's published standards ask for auto_rollback. The key is read under [experimental] only; under [deploy] it is an unknown
+key, and ignored.
+
+flyctl (to v2026.8) reads the key and does nothing with it: no code looks at it. What does roll back is this tool's own apply, which
+puts every machine back that does not get healthy, and strategy = "bluegreen", which keeps the old machines until the new ones are
+healthy.
+
+By hand: write auto_rollback = true under [experimental].`,
+		Check: checkAutoRollback,
 	}
 }
 

@@ -15,7 +15,13 @@ func configShape() plan.Fixer {
 		ID:       "config-shape",
 		Title:    "every key has the form that flyctl reads",
 		Severity: plan.Error,
-		Check:    checkConfigShape,
+		Doc: `Some forms make flyctl refuse the whole file: [http_service.checks] with one bracket too few (as in published examples), single
+tables for restart, files, statics and machine_checks, auto_stop_machines = "on", a duration where a number of seconds is wanted, a table for
+strategy, [[build]], a service without processes while there are process groups. Others are accepted and mean something else: an
+integer duration in http_service or a top-level check is nanoseconds.
+
+The fix writes the form that flyctl reads, where there is one reading; comments stay. Forms that flyctl accepts are no findings.`,
+		Check: checkConfigShape,
 	}
 }
 

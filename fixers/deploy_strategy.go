@@ -12,7 +12,15 @@ func deployStrategy() plan.Fixer {
 		ID:       "deploy-strategy",
 		Title:    "the deploy strategy is written down, and is not immediate",
 		Severity: plan.Warning,
-		Check:    checkDeployStrategy,
+		Doc: `The strategy decides how many machines a deploy takes away at a time. rolling is flyctl's default: a few at a time, each healthy
+before the next. immediate replaces all at once and waits for nothing.
+
+Written down, the strategy stays what it is when the default changes, and a reader sees it. An explicit immediate is its author's
+decision, so changing it needs consent. canary and bluegreen, if your settings ask for them, are refused for apps with volumes, and
+bluegreen needs a health check.
+
+By hand: write strategy = "rolling" under [deploy].`,
+		Check: checkDeployStrategy,
 	}
 }
 

@@ -18,7 +18,16 @@ func envSecrets() plan.Fixer {
 		ID:       "env-secrets",
 		Title:    "no secret value stands in [env]",
 		Severity: plan.Error,
-		Check:    checkEnvSecrets,
+		Doc: `What stands in [env] is in git, for good. A secret of the same name beats an [env] entry, so the move has no gap: the value is stored
+as a secret first, and confirmed by its digest; then the entry leaves the file; then the machines restart once, without the entry and
+with the secret.
+
+A secret that exists is never written over: nobody can read it back. When a machine runs with another value than the file's, when the
+file may serve several apps, or when the value only looks like a secret, the fix needs consent. Containers with a secrets list of their
+own are left to a person.
+
+Rotate what was in git. By hand: fly secrets set NAME=- --stage with the value on stdin, check fly secrets list, remove the line, deploy.`,
+		Check: checkEnvSecrets,
 	}
 }
 

@@ -15,7 +15,15 @@ func extraRegions() plan.Fixer {
 		ID:       "extra-regions",
 		Title:    "a service runs in more than one region",
 		Severity: plan.Info,
-		Check:    checkExtraRegions,
+		Doc: `A region can be away as a whole. fly.toml has no key for regions (except primary_region): they are a property of the machines.
+
+A second region costs money, so nothing picks one for you: the plan shows three near ones and the price of one machine. Name one with
+--regions, or in .fly-standards.toml as [extra-regions] regions = ["lhr"]. The new machine is a twin of a healthy one, image pinned by
+digest, and waited for.
+
+With volumes this is left to you: a second volume starts empty, and the two diverge. With SQLite the fix needs consent for the same
+reason. By hand: fly machine clone ID --region lhr.`,
+		Check: checkExtraRegions,
 	}
 }
 

@@ -16,7 +16,19 @@ func healthChecks() plan.Fixer {
 		ID:       "health-checks",
 		Title:    "every public service has a health check",
 		Severity: plan.Warning,
-		Check:    checkHealthChecks,
+		Doc: `Without a check, Fly's proxy sends requests to a machine as soon as its process runs, and a deploy goes on to the next machine
+though this one answers nothing. A failing service check takes the machine out of routing until it passes; it does not restart it. A
+failing top-level check affects neither. A deploy waits for both kinds.
+
+A check on a path that does not answer takes a working app down, so the path is never guessed. It comes from the settings, another
+check of the file, the Dockerfile's HEALTHCHECK, or a route that the app defines; apply proves it on one machine before the others
+get it. Where nothing names a path, a TCP check is added at the top level, which never affects routing.
+
+Fly's checks send the machine's IP address as Host and do not follow redirects. Django's ALLOWED_HOSTS and frameworks that force HTTPS
+answer them with an error unless told otherwise: then the fix needs consent, and the check sends X-Forwarded-Proto.
+
+By hand: add [[http_service.checks]] (two brackets) with method, path, interval, timeout and grace_period.`,
+		Check: checkHealthChecks,
 	}
 }
 

@@ -10,6 +10,9 @@ type Fixer struct {
 	ID       string // as users write it: "health-checks"
 	Title    string // one line, no full stop
 	Severity Severity
+	// Doc is the text of the rule's page, in Markdown: why it matters, what the
+	// platform does, how to fix it by hand, each a paragraph.
+	Doc string
 	// Check must be a pure function of the target: same target, same findings,
 	// in the same order. It must not fail: what it can't decide it reports as a
 	// finding for a person, or not at all.

@@ -1,0 +1,88 @@
+package fixers_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aymanbagabas/go-udiff"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fly-standards/fly-standards/fixers"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+const pagesDir = "../docs/rules"
+
+// page is docs/rules/<id>.md: the rule's own text, and its first fixture.
+func page(fx plan.Fixer, f *fixture) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "<!-- Made from fixers/ and testdata/fixers/%s.txtar by `go test ./fixers -update`. Don't edit. -->\n", f.name)
+	fmt.Fprintf(&b, "# %s\n\n%s. Severity: %s.\n\n%s\n\n", fx.ID, upper(fx.Title), fx.Severity, fx.Doc)
+	comment, _, _ := strings.Cut(string(f.arc.Comment), "\n\n")
+	fmt.Fprintf(&b, "## Example\n\n%s\n\n", strings.TrimSpace(comment))
+	before, _ := f.file("fly.toml")
+	if after, ok := f.file("fly.toml.want"); ok {
+		diff := udiff.Unified("fly.toml", "fly.toml, after", string(before), string(after))
+		fmt.Fprintf(&b, "```diff\n%s```\n\n", diff)
+	} else {
+		fmt.Fprintf(&b, "```toml\n%s```\n\n", before)
+	}
+	want, _ := f.file("plan.want")
+	fmt.Fprintf(&b, "```text\n%s```\n\n", want)
+	fmt.Fprintf(&b, "To ignore it: `[rules.%s] enabled = false` in `.fly-standards.toml`, or `--skip %s`.\n", fx.ID, fx.ID)
+	return b.String()
+}
+
+func upper(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// TestPages holds a page for every rule, as -update writes it, and no others.
+func TestPages(t *testing.T) {
+	first := map[string]*fixture{}
+	for _, f := range fixtures(t) {
+		if f.name == f.rule {
+			first[f.rule] = f
+		}
+	}
+	have, err := filepath.Glob(pagesDir + "/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, fx := range fixers.All() {
+		f := first[fx.ID]
+		if f == nil || fx.Doc == "" {
+			t.Errorf("rule %s needs a Doc and a fixture %s.txtar", fx.ID, fx.ID)
+			continue
+		}
+		path := filepath.Join(pagesDir, fx.ID+".md")
+		want = append(want, path)
+		text := page(fx, f)
+		if *update {
+			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		got, err := os.ReadFile(path)
+		if err != nil {
+			t.Errorf("rule %s has no page (-update writes it): %v", fx.ID, err)
+			continue
+		}
+		if diff := cmp.Diff(text, string(got)); diff != "" {
+			t.Errorf("%s is not what its sources make (-update writes it):\n%s", path, diff)
+		}
+	}
+	if !*update {
+		if diff := cmp.Diff(want, have); diff != "" {
+			t.Errorf("pages of no rule: %s", diff)
+		}
+	}
+}
