@@ -70,14 +70,24 @@ func (l *leases) take(ctx context.Context, machine string) error {
 
 // free says whether nobody holds the machine.
 func (l *leases) free(ctx context.Context, machine string) error {
-	holder, err := l.r.d.Machines.LeaseHolder(ctx, machine)
-	if err != nil || holder == nil {
+	h, err := l.holder(ctx, machine)
+	if err != nil || h == nil {
 		return err
 	}
-	return &live.Error{
-		Kind: live.LeaseHeld, Doing: "lease machine " + machine, Owner: holder.Owner, ExpiresAt: holder.ExpiresAt,
-		Message: "it is held by " + holder.Owner + " until " + holder.ExpiresAt.UTC().Format(time.RFC3339),
+	return h
+}
+
+// holder is an error of kind live.LeaseHeld that tells who holds the machine;
+// nil when nobody does.
+func (l *leases) holder(ctx context.Context, machine string) (*live.Error, error) {
+	h, err := l.r.d.Machines.LeaseHolder(ctx, machine)
+	if err != nil || h == nil {
+		return nil, err
 	}
+	return &live.Error{
+		Kind: live.LeaseHeld, Doing: "lease machine " + machine, Owner: h.Owner, ExpiresAt: h.ExpiresAt,
+		Message: "it is held by " + holder(h.Owner, h.ExpiresAt),
+	}, nil
 }
 
 // takeAgain is for an answer that was lost: if the lease was given, its nonce

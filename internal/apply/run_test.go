@@ -207,7 +207,11 @@ func TestForeignLeaseStopsThere(t *testing.T) {
 	w := newWorld(t, three()...)
 	w.migrate()
 	w.patch([]machineconfig.Op{dropEnv})
-	w.app.Machine("bbb").HoldLease("ops@example.com", time.Hour)
+	w.on = func(e apply.Event) {
+		if _, ok := e.(apply.SecretsStored); ok { // after the first look at the leases
+			w.app.Machine("bbb").HoldLease("ops@example.com", time.Hour)
+		}
+	}
 	rep, err := w.run0()
 	p := partial(t, err)
 	var le *live.Error
@@ -220,6 +224,53 @@ func TestForeignLeaseStopsThere(t *testing.T) {
 	}
 }
 
+// A machine that somebody holds from the start is reason to begin nothing.
+func TestForeignLeaseBeforehandChangesNothing(t *testing.T) {
+	w := newWorld(t, three()...)
+	w.migrate()
+	w.patch([]machineconfig.Op{dropEnv})
+	w.app.Machine("bbb").HoldLease("ops@example.com", time.Hour)
+	w.app.Machine("ccc").HoldLease("ci@example.com", time.Minute)
+	writes, reads := len(w.p.Writes()), len(w.p.Requests())
+	rep, err := w.run0()
+	want := "machine bbb is held by ops@example.com until 2026-09-01T13:00:00Z; machine ccc is held by ci@example.com until 2026-09-01T12:01:00Z: " +
+		"nothing was changed; run again after 2026-09-01T13:00:00Z"
+	var le *live.Error
+	var part *apply.PartialError
+	if err == nil || err.Error() != want || !errors.As(err, &le) || le.Kind != live.LeaseHeld || le.Owner != "ops@example.com" || errors.As(err, &part) {
+		t.Errorf("got %v", err)
+	}
+	if rep.Outcome != apply.Refused || rep.Changed() || w.read() != tomlBefore || len(w.app.SecretNames()) > 0 || len(w.p.Writes()) != writes || len(w.journals()) != 0 {
+		t.Errorf("something was changed: %+v", rep)
+	}
+	if n := len(w.p.Requests()) - reads; n != 5 { // machines, secrets, and one lease each
+		t.Errorf("it took %d requests, want 5", n)
+	}
+}
+
+// What restarts nothing needs nobody's lease.
+func TestForeignLeaseDoesNotMatterWithoutRestarts(t *testing.T) {
+	w := newWorld(t, three()...)
+	w.migrate()
+	w.patch([]machineconfig.Op{dropEnv})
+	w.app.Machine("bbb").HoldLease("ops@example.com", time.Hour)
+	w.options.NoRestart = true
+	if rep, err := w.run0(); err != nil || rep.File.State != apply.Done {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLeasesThatCannotBeReadChangeNothing(t *testing.T) {
+	w := newWorld(t, three()...)
+	w.migrate()
+	w.patch([]machineconfig.Op{dropEnv})
+	w.p.Fault(flysim.Fault{Method: "GET", Path: `/machines/ccc/lease$`, Effect: flysim.Status(403, "no")})
+	rep, err := w.run()
+	if !live.Is(err, live.Forbidden) || rep.Outcome != apply.Refused || w.read() != tomlBefore || len(w.app.SecretNames()) > 0 {
+		t.Errorf("got %v", err)
+	}
+}
+
 // run0 is run for a world in which somebody else holds a lease for long.
 func (w *world) run0() (apply.Report, error) {
 	w.t.Helper()
@@ -229,7 +280,14 @@ func (w *world) run0() (apply.Report, error) {
 		}
 	}()
 	j := journal.New(w.state, "web", w.clk)
-	return apply.Run(w.t.Context(), w.plan, apply.Deps{Machines: w.client, Secrets: w.client, File: apply.OnDisk(w.path), Clock: w.clk, Journal: j, Options: w.options})
+	return apply.Run(w.t.Context(), w.plan, apply.Deps{
+		Machines: w.client, Secrets: w.client, File: apply.OnDisk(w.path), Clock: w.clk, Journal: j, Options: w.options,
+		Emit: func(e apply.Event) {
+			if w.on != nil {
+				w.on(e)
+			}
+		},
+	})
 }
 
 func TestInterruptFinishesTheMachineInHand(t *testing.T) {

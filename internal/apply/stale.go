@@ -103,14 +103,17 @@ func (r *run) checkLive(ctx context.Context) ([]Moved, error) {
 		}
 		moved = r.checkMachines(all)
 	}
-	if len(r.migrated.names) == 0 {
+	if len(r.migrated.names) > 0 {
+		now, err := r.d.Secrets.Secrets(ctx)
+		if err != nil {
+			return nil, err
+		}
+		moved = append(moved, r.checkSecrets(now)...)
+	}
+	if len(moved) > 0 {
 		return moved, nil
 	}
-	now, err := r.d.Secrets.Secrets(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return append(moved, r.checkSecrets(now)...), nil
+	return nil, r.checkLeases(ctx)
 }
 
 // needsLive says whether the plan can't be carried out on the file alone.
