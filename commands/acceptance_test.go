@@ -3,6 +3,7 @@ package commands_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -141,6 +142,11 @@ func (s *shop) noneSaid() {
 		for _, c := range canaries() {
 			if bytes.Contains(b, []byte(c)) {
 				s.t.Errorf("%s holds %s", path, c)
+			}
+			for _, word := range bytes.Split(b, []byte{'"'}) {
+				if plain, err := base64.StdEncoding.DecodeString(string(word)); err == nil && bytes.Contains(plain, []byte(c)) {
+					s.t.Errorf("%s holds %s, as base64", path, c)
+				}
 			}
 		}
 		return err

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/journal"
@@ -111,21 +112,28 @@ func (r *run) restore(step string) error {
 	return r.d.Journal.Append(journal.Done, step, rec)
 }
 
-// envNames are the entries of [env] that an edit takes out of it.
-func envNames(f *flytoml.File, e flytoml.Edit) []string {
+// envEntry is an entry of [env], or of one of [[env]].
+type envEntry struct{ name, path string }
+
+// envEntries are the entries that an edit takes out of the file.
+func envEntries(f *flytoml.File, e flytoml.Edit) []envEntry {
 	if e.Op != flytoml.Remove && e.Op != flytoml.Move {
 		return nil
 	}
 	segs, err := flytoml.ParsePath(e.Path)
-	if err != nil || len(segs) == 0 || len(segs) > 2 || segs[0].Key != "env" {
+	// flyctl reads [Env] as [env].
+	if err != nil || len(segs) == 0 || !strings.EqualFold(segs[0].Key, "env") {
 		return nil
 	}
-	if len(segs) == 2 {
-		return []string{segs[1].Key}
+	if last := segs[len(segs)-1]; len(segs) > 1 && last.Index < 0 {
+		return []envEntry{{last.Key, e.Path}}
 	}
-	env, ok := f.Get("env")
-	if !ok {
-		return nil
+	gone, _ := f.Get(e.Path)
+	var out []envEntry
+	for _, table := range gone.Items() {
+		for _, key := range table.Keys() {
+			out = append(out, envEntry{key, flytoml.Join(table.Path(), key)})
+		}
 	}
-	return env.Keys()
+	return out
 }

@@ -157,7 +157,7 @@ func (m *migrated) checkedOps(ops []machineconfig.Op) []machineconfig.Op {
 func (m *migrated) fileOf(f *flytoml.File, edits []flytoml.Edit) []byte {
 	var cut []flytoml.Edit
 	for _, e := range edits {
-		if e.Op == flytoml.Remove && len(envNames(f, e)) > 0 {
+		if e.Op == flytoml.Remove && len(envEntries(f, e)) > 0 {
 			cut = append(cut, e)
 		}
 	}

@@ -65,8 +65,8 @@ func (r *run) noteMigrated() {
 			}
 		case plan.StepFile:
 			for _, e := range s.EditFile.Edits {
-				for _, name := range envNames(r.file, e) {
-					add(name, flytoml.Join("env", name))
+				for _, gone := range envEntries(r.file, e) {
+					add(gone.name, gone.path)
 				}
 			}
 		case plan.StepMachine:
@@ -122,6 +122,16 @@ func (r *run) needsLive() bool {
 		!r.noRestart() && len(r.steps(plan.StepMachine))+len(r.steps(plan.StepClone)) > 0
 }
 
+// onItsWayDown says whether a machine is untouchable for a moment only, because
+// the proxy stops it just now.
+func onItsWayDown(m live.Machine) bool {
+	if m.State != "stopping" && m.State != "suspending" {
+		return false
+	}
+	m.State = "stopped"
+	return m.Untouchable() == ""
+}
+
 func (r *run) checkMachines(all []live.Machine) []Moved {
 	var moved []Moved
 	find := func(id string) (live.Machine, bool) {
@@ -130,7 +140,7 @@ func (r *run) checkMachines(all []live.Machine) []Moved {
 			moved = append(moved, Moved{"machine", id, "it is gone"})
 			return live.Machine{}, false
 		}
-		if why := all[i].Untouchable(); why != "" {
+		if why := all[i].Untouchable(); why != "" && !onItsWayDown(all[i]) {
 			moved = append(moved, Moved{"machine", id, why})
 			return live.Machine{}, false
 		}
