@@ -15,22 +15,31 @@ import (
 const hidden = "(hidden)"
 
 // Value is a secret value. Every way of printing, logging or encoding it
-// gives "(hidden)"; the text itself comes out of Reveal only, and Reveal has
-// one caller outside tests: the request body of Fly's secrets endpoint.
-type Value struct{ text string }
+// gives "(hidden)"; the text itself comes out of Reveal only, whose callers are
+// all in package fly: the body of the secrets endpoint, the authorization
+// header, and the hiding of what a server's message repeats.
+//
+// The text is behind a pointer because fmt reaches into unexported fields of
+// a struct without asking their methods: there it finds an address.
+type Value struct{ text *string }
 
 // New wraps text.
-func New(text string) Value { return Value{text} }
+func New(text string) Value { return Value{&text} }
 
 // Reveal is the text itself. Must not be called for anything that is shown,
 // logged or written.
-func (v Value) Reveal() string { return v.text }
+func (v Value) Reveal() string {
+	if v.text == nil {
+		return ""
+	}
+	return *v.text
+}
 
 // Empty says whether there is no text at all.
-func (v Value) Empty() bool { return v.text == "" }
+func (v Value) Empty() bool { return v.Reveal() == "" }
 
 // Equal compares without revealing.
-func (v Value) Equal(o Value) bool { return hmac.Equal([]byte(v.text), []byte(o.text)) }
+func (v Value) Equal(o Value) bool { return hmac.Equal([]byte(v.Reveal()), []byte(o.Reveal())) }
 
 var fingerprintKey = sync.OnceValue(func() []byte {
 	key := make([]byte, 32)
@@ -44,7 +53,7 @@ var fingerprintKey = sync.OnceValue(func() []byte {
 // short password can't be searched for.
 func (v Value) Fingerprint() string {
 	mac := hmac.New(sha256.New, fingerprintKey())
-	mac.Write([]byte(v.text))
+	mac.Write([]byte(v.Reveal()))
 	return hex.EncodeToString(mac.Sum(nil))[:8]
 }
 

@@ -1,0 +1,65 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+)
+
+func TestUntouchable(t *testing.T) {
+	const managed = `"fly_platform_version":"v2"`
+	for _, tt := range []struct {
+		name   string
+		config string // "": none
+		change func(*Machine)
+		want   string // part of the reason; "" for none
+	}{
+		{name: "ordinary", config: `{"metadata":{` + managed + `}}`},
+		{name: "stopped", config: `{"metadata":{` + managed + `}}`, change: func(m *Machine) { m.State = "stopped" }},
+		{name: "host down", config: `{"metadata":{` + managed + `}}`, change: func(m *Machine) { m.HostStatus = "unreachable" }, want: "host is unreachable"},
+		{name: "no config", want: "no config"},
+		{name: "postgres", config: `{"metadata":{` + managed + `,"fly-managed-postgres":"true"}}`, want: "Postgres"},
+		{name: "unmanaged", config: `{"metadata":{}}`, want: "not managed"},
+		{name: "canary", config: `{"metadata":{` + managed + `,"fly_canary":"true"}}`, want: "deploy"},
+		{name: "release command", config: `{"metadata":{` + managed + `,"fly_process_group":"fly_app_release_command"}}`, want: "one command"},
+		{name: "console", config: `{"metadata":{` + managed + `,"fly_process_group":"fly_app_console"}}`, want: "one command"},
+		{name: "standby", config: `{"standbys":["x"],"metadata":{` + managed + `}}`, want: "standby"},
+		{name: "auto destroy", config: `{"auto_destroy":true,"metadata":{` + managed + `}}`, want: "destroys itself"},
+		{name: "schedule", config: `{"schedule":"hourly","metadata":{` + managed + `}}`, want: "schedule"},
+		{name: "replacing", config: `{"metadata":{` + managed + `}}`, change: func(m *Machine) { m.State = "replacing" }, want: "replacing"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m := Machine{State: "started", HostStatus: "ok"}
+			if tt.config != "" {
+				c, err := machineconfig.Parse([]byte(tt.config))
+				if err != nil {
+					t.Fatal(err)
+				}
+				m.Config = c
+			}
+			if tt.change != nil {
+				tt.change(&m)
+			}
+			got := m.Untouchable()
+			if (got == "") != (tt.want == "") || !strings.Contains(got, tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestKindSurvivesWrapping(t *testing.T) {
+	err := fmt.Errorf("apply: %w", &Error{Kind: LeaseHeld, Doing: "lease machine m1", Message: "held", Status: 409})
+	if !Is(err, LeaseHeld) || Is(err, Conflict) {
+		t.Error("the kind is lost")
+	}
+	if got, want := err.Error(), "apply: lease machine m1: held (HTTP 409)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if _, ok := KindOf(errors.New("x")); ok {
+		t.Error("an error that is none of the platform's has no kind")
+	}
+}
