@@ -18,32 +18,6 @@ type block struct {
 
 func (b block) outcome() plan.Disposition { return b.findings[0].Outcome }
 
-// blocks groups findings and puts what apply does first, what it could do
-// next, and what a person must do last. Ignored ones are shown on request.
-func blocks(all []plan.Outcome, verbose bool) []block {
-	order := []plan.Disposition{plan.Planned, plan.NeedsConsent, plan.HeldBack, plan.Conflicting, plan.ByHand}
-	if verbose {
-		order = append(order, plan.Ignored)
-	}
-	var out []block
-	for _, want := range order {
-		for _, f := range all {
-			if f.Outcome != want {
-				continue
-			}
-			i := slices.IndexFunc(out, func(b block) bool {
-				return b.rule == f.Rule && b.outcome() == want && label(b.findings[0]) == label(f)
-			})
-			if i < 0 {
-				out = append(out, block{rule: f.Rule})
-				i = len(out) - 1
-			}
-			out[i].findings = append(out[i].findings, f)
-		}
-	}
-	return out
-}
-
 // label is the word at the right edge.
 func label(f plan.Outcome) string {
 	switch f.Outcome {

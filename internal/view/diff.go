@@ -30,8 +30,8 @@ func diff(f *flytoml.File, edits []flytoml.Edit, m *Mask) ([]diffLine, error) {
 	if err != nil {
 		return nil, err
 	}
-	before := string(f.Bytes())
-	u, err := udiff.ToUnifiedDiff("", "", before, udiff.Lines(before, string(after.Bytes())), diffContext)
+	before := ended(f.Bytes())
+	u, err := udiff.ToUnifiedDiff("", "", before, udiff.Lines(before, ended(after.Bytes())), diffContext)
 	if err != nil {
 		return nil, fmt.Errorf("compare fly.toml with its edited form: %w", err)
 	}
@@ -58,6 +58,15 @@ func diff(f *flytoml.File, edits []flytoml.Edit, m *Mask) ([]diffLine, error) {
 		}
 	}
 	return trim(slideUp(out)), nil
+}
+
+// ended is text whose last line has its end: a last line without one is not
+// another line once more lines follow it.
+func ended(b []byte) string {
+	if len(b) == 0 || b[len(b)-1] == '\n' {
+		return string(b)
+	}
+	return string(b) + "\n"
 }
 
 // diffContext is how far to look for a line of context that is not blank.

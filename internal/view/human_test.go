@@ -197,3 +197,33 @@ func TestRolloutWords(t *testing.T) {
 		})
 	}
 }
+
+// What matters most stands first; of the same gravity, what apply does.
+func TestOrderOfBlocks(t *testing.T) {
+	finding := func(rule string, s plan.Severity, d plan.Disposition) plan.Outcome {
+		return plan.Outcome{Rule: rule, Severity: s, Outcome: d, Safety: plan.Safe, Message: "about " + rule}
+	}
+	p := &plan.Plan{Findings: []plan.Outcome{
+		finding("a-info", plan.Info, plan.Planned),
+		finding("b-warning-held", plan.Warning, plan.HeldBack),
+		finding("c-warning", plan.Warning, plan.Planned),
+		finding("d-ignored", plan.Error, plan.Ignored),
+		finding("e-error-by-hand", plan.Error, plan.ByHand),
+	}}
+	got := render(t, p, Options{Verbose: true})
+	wantInOrder(t, got, "about e-error-by-hand", "about c-warning", "about b-warning-held", "about a-info", "about d-ignored")
+}
+
+func TestMachinesLeftAlone(t *testing.T) {
+	p := sample()
+	p.LeftAlone = []plan.LeftAlone{{Machine: "9185ab", Group: "app", Why: "it is a standby"}}
+	wantInOrder(t, render(t, p, Options{}), "as is    machine 9185ab is not changed: it is a standby", "file  ")
+
+	for range 8 {
+		p.LeftAlone = append(p.LeftAlone, p.LeftAlone[0])
+	}
+	wantInOrder(t, render(t, p, Options{}), "and 3 more machines (--verbose names them)")
+	if got := render(t, p, Options{Verbose: true}); strings.Count(got, "it is a standby") != 9 {
+		t.Errorf("not all are named:\n%s", got)
+	}
+}

@@ -11,6 +11,7 @@ import (
 // totals are the last lines: everything that a person must know before they
 // say yes.
 func (h *human) totals() {
+	h.total("as is", h.leftAlone()...)
 	h.total("file", h.fileTotal())
 	h.total("app", h.appTotals()...)
 	h.total("money", h.money())
@@ -87,6 +88,21 @@ func (h *human) appTotals() []string {
 	}
 	return out
 }
+
+// leftAlone names the machines that are never changed, each with the reason.
+func (h *human) leftAlone() []string {
+	var out []string
+	for i, m := range h.plan.LeftAlone {
+		if i == maxNamed && !h.Verbose {
+			return append(out, "and "+count(len(h.plan.LeftAlone)-i, "more machine")+" (--verbose names them)")
+		}
+		out = append(out, "machine "+m.Machine+" is not changed: "+m.Why)
+	}
+	return out
+}
+
+// maxNamed is how many machines are named without --verbose.
+const maxNamed = 6
 
 // rolloutWords say what the machines of one group go through.
 func rolloutWords(r plan.Rollout) []string {
