@@ -26,6 +26,7 @@ func (s *source) loadSettings(env *Env, o *sourceOptions) error {
 		if set, err = settings.Parse(shown, src, ruleIDs(all)); err != nil {
 			return err
 		}
+		s.settings = filepath.ToSlash(shown)
 	}
 	s.target.Settings, s.disabled = set.Settings, set.Disabled
 	if len(o.regions) > 0 {

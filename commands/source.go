@@ -7,8 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
+	"time"
 
 	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/fly"
@@ -29,6 +29,8 @@ type source struct {
 	target   plan.Target
 	fixers   []plan.Fixer
 	disabled []string
+	settings string // the settings file as the user knows it
+	today    time.Time
 	client   *fly.Client // nil when offline
 	mask     *view.Mask
 }
@@ -103,7 +105,7 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 	if err != nil {
 		return nil, err
 	}
-	s := &source{shown: shown, path: path, mask: maskOf(file)}
+	s := &source{shown: shown, path: path, mask: maskOf(file), today: env.Clock.Now()}
 	s.target.File, s.target.AppName = file, appName(env, o.app, file)
 	if err := s.loadSettings(env, o); err != nil {
 		return nil, err
@@ -174,6 +176,7 @@ func (s *source) plan(o *sourceOptions) (*plan.Plan, error) {
 	}
 	return plan.Build(s.target, s.fixers, plan.Options{
 		Tool: tool(), FilePath: filepath.ToSlash(s.shown), Allow: consent,
-		Only: o.rules, Skip: slices.Concat(o.skip, s.disabled), NoRestart: o.noRestart,
+		Only: o.rules, Skip: o.skip, NoRestart: o.noRestart,
+		Disabled: s.disabled, DisabledIn: s.settings, Today: s.today,
 	})
 }

@@ -23,7 +23,8 @@ digest, and waited for.
 
 With volumes this is left to you: a second volume starts empty, and the two diverge. With SQLite the fix needs consent for the same
 reason. By hand: fly machine clone ID --region lhr.`,
-		Check: checkExtraRegions,
+		Check:    checkExtraRegions,
+		NeedsApp: true,
 	}
 }
 

@@ -13,5 +13,6 @@ func All() []plan.Fixer {
 		envSecrets(),
 		extraRegions(),
 		healthChecks(),
+		unusedIgnore(),
 	}
 }

@@ -1,13 +1,12 @@
 package plan
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 )
@@ -20,6 +19,12 @@ type Options struct {
 	Only      []string // rule ids; empty: all
 	Skip      []string
 	NoRestart bool
+	// Disabled rules look, but what they find is ignored; DisabledIn names the
+	// settings file that says so.
+	Disabled   []string
+	DisabledIn string
+	// Today ends the ignore comments that are limited in time; zero ends none.
+	Today time.Time
 }
 
 // Consent is what the user agreed to besides safe fixes that cost nothing.
@@ -36,15 +41,6 @@ func (e *UnknownRuleError) Error() string {
 	return fmt.Sprintf("there is no rule %q; did you mean %q?", e.ID, e.Near)
 }
 
-// finding is a Finding on its way to an Outcome.
-type finding struct {
-	Finding
-	title   string
-	outcome Disposition
-	reason  string
-	howTo   string
-}
-
 // Build asks every fixer and makes one plan of what they say. The order of
 // the fixers does not matter. It reads nothing and changes nothing.
 func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
@@ -52,7 +48,11 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := collect(t, chosen, o)
+	ignores, err := readIgnores(t.File, fixers)
+	if err != nil {
+		return nil, err
+	}
+	all := collect(t, chosen, ignores, o)
 	holdConflicts(all)
 	after, err := settleEdits(t.File, all)
 	if err != nil {
@@ -82,68 +82,6 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 func hash(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
-}
-
-// choose filters the fixers by --rule and --skip and sorts them by id.
-func choose(fixers []Fixer, o Options) ([]Fixer, error) {
-	for _, id := range slices.Concat(o.Only, o.Skip) {
-		if !slices.ContainsFunc(fixers, func(f Fixer) bool { return f.ID == id }) {
-			return nil, &UnknownRuleError{ID: id, Near: nearest(id, fixers)}
-		}
-	}
-	var chosen []Fixer
-	for _, f := range fixers {
-		if (len(o.Only) == 0 || slices.Contains(o.Only, f.ID)) && !slices.Contains(o.Skip, f.ID) {
-			chosen = append(chosen, f)
-		}
-	}
-	slices.SortFunc(chosen, func(a, b Fixer) int { return cmp.Compare(a.ID, b.ID) })
-	return chosen, nil
-}
-
-// collect runs the fixers and decides, for each finding alone, what becomes
-// of it.
-func collect(t Target, fixers []Fixer, o Options) []*finding {
-	var all []*finding
-	for _, fx := range fixers {
-		found := fx.Check(t)
-		slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(a.At.Line, b.At.Line) })
-		for _, f := range found {
-			f.Rule = fx.ID
-			if f.Severity == "" {
-				f.Severity = fx.Severity
-			}
-			n := &finding{Finding: f, title: fx.Title}
-			n.decide(o)
-			all = append(all, n)
-		}
-	}
-	return all
-}
-
-func (f *finding) decide(o Options) {
-	f.howTo = f.HowTo
-	fix := f.Fix
-	switch {
-	case f.Held != "":
-		f.outcome, f.reason = HeldBack, f.Held
-	case fix == nil:
-		f.outcome = ByHand
-	case fix.Safety == Manual:
-		f.outcome, f.reason = ByHand, fix.Why
-	case fix.Costs && !fix.Consented && !o.Allow.Paid:
-		f.outcome, f.reason, f.howTo = NeedsConsent, "adds cost", cmp.Or(f.HowTo, "--allow paid")
-	case fix.Safety < Safe && !o.Allow.Review:
-		f.outcome, f.reason, f.howTo = NeedsConsent, fix.Why, cmp.Or(f.HowTo, "--allow review")
-	case o.NoRestart && len(fix.Edits) == 0 && !setsSecret(fix):
-		f.outcome, f.reason = HeldBack, "--no-restart leaves the machines to their next deploy"
-	default:
-		f.outcome, f.reason = Planned, fix.Why
-	}
-}
-
-func setsSecret(fix *Fix) bool {
-	return slices.ContainsFunc(fix.Changes, func(c Change) bool { return c.Secret != nil })
 }
 
 // settleEdits makes the edits of all planned findings together. A finding
@@ -238,22 +176,4 @@ func appRef(t Target) AppRef {
 		ref.Groups[m.Group()]++
 	}
 	return ref
-}
-
-// nearest is the rule whose id shares most with id; "" when none is near.
-func nearest(id string, fixers []Fixer) string {
-	best, bestLen := "", 3
-	for _, f := range fixers {
-		n := 0
-		for n < len(id) && n < len(f.ID) && id[n] == f.ID[n] {
-			n++
-		}
-		if strings.Contains(f.ID, id) {
-			n = max(n, len(id))
-		}
-		if n > bestLen {
-			best, bestLen = f.ID, n
-		}
-	}
-	return best
 }

@@ -17,6 +17,9 @@ type Fixer struct {
 	// in the same order. It must not fail: what it can't decide it reports as a
 	// finding for a person, or not at all.
 	Check func(Target) []Finding
+	// NeedsApp: it finds things on the live app only, so that offline its
+	// silence means nothing.
+	NeedsApp bool
 }
 
 // Severity is how much a finding matters.

@@ -1,0 +1,103 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// finding is a Finding on its way to an Outcome.
+type finding struct {
+	Finding
+	title   string
+	outcome Disposition
+	reason  string
+	howTo   string
+}
+
+// choose filters the fixers by --rule and --skip and sorts them by id.
+func choose(fixers []Fixer, o Options) ([]Fixer, error) {
+	for _, id := range slices.Concat(o.Only, o.Skip) {
+		if !slices.ContainsFunc(fixers, func(f Fixer) bool { return f.ID == id }) {
+			return nil, &UnknownRuleError{ID: id, Near: nearest(id, fixers)}
+		}
+	}
+	var chosen []Fixer
+	for _, f := range fixers {
+		if (len(o.Only) == 0 || slices.Contains(o.Only, f.ID)) && !slices.Contains(o.Skip, f.ID) {
+			chosen = append(chosen, f)
+		}
+	}
+	slices.SortFunc(chosen, func(a, b Fixer) int { return cmp.Compare(a.ID, b.ID) })
+	return chosen, nil
+}
+
+// collect runs the fixers and decides, for each finding alone, what becomes
+// of it.
+func collect(t Target, fixers []Fixer, ignores []*ignore, o Options) []*finding {
+	var all []*finding
+	add := func(fx Fixer, found []Finding) {
+		slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(a.At.Line, b.At.Line) })
+		for _, f := range found {
+			f.Rule = fx.ID
+			if f.Severity == "" {
+				f.Severity = fx.Severity
+			}
+			n := &finding{Finding: f, title: fx.Title}
+			n.decide(o)
+			n.ignoreWhere(ignores, o)
+			all = append(all, n)
+		}
+	}
+	for _, fx := range fixers {
+		add(fx, fx.Check(t))
+	}
+	// Only now is it known which ignores did something.
+	if i := slices.IndexFunc(fixers, func(fx Fixer) bool { return fx.ID == UnusedIgnore }); i >= 0 {
+		add(fixers[i], unusedIgnores(t, fixers, ignores, o))
+	}
+	return all
+}
+
+func (f *finding) decide(o Options) {
+	f.howTo = f.HowTo
+	fix := f.Fix
+	switch {
+	case f.Held != "":
+		f.outcome, f.reason = HeldBack, f.Held
+	case fix == nil:
+		f.outcome = ByHand
+	case fix.Safety == Manual:
+		f.outcome, f.reason = ByHand, fix.Why
+	case fix.Costs && !fix.Consented && !o.Allow.Paid:
+		f.outcome, f.reason, f.howTo = NeedsConsent, "adds cost", cmp.Or(f.HowTo, "--allow paid")
+	case fix.Safety < Safe && !o.Allow.Review:
+		f.outcome, f.reason, f.howTo = NeedsConsent, fix.Why, cmp.Or(f.HowTo, "--allow review")
+	case o.NoRestart && len(fix.Edits) == 0 && !setsSecret(fix):
+		f.outcome, f.reason = HeldBack, "--no-restart leaves the machines to their next deploy"
+	default:
+		f.outcome, f.reason = Planned, fix.Why
+	}
+}
+
+func setsSecret(fix *Fix) bool {
+	return slices.ContainsFunc(fix.Changes, func(c Change) bool { return c.Secret != nil })
+}
+
+// nearest is the rule whose id shares most with id; "" when none is near.
+func nearest(id string, fixers []Fixer) string {
+	best, bestLen := "", 3
+	for _, f := range fixers {
+		n := 0
+		for n < len(id) && n < len(f.ID) && id[n] == f.ID[n] {
+			n++
+		}
+		if strings.Contains(f.ID, id) {
+			n = max(n, len(id))
+		}
+		if n > bestLen {
+			best, bestLen = f.ID, n
+		}
+	}
+	return best
+}

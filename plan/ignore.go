@@ -1,0 +1,178 @@
+package plan
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+)
+
+// UnusedIgnore is the rule whose findings Build makes itself: an ignore
+// comment that ignores nothing.
+const UnusedIgnore = "unused-ignore"
+
+// IgnoreError is an ignore comment that can't be meant. It is an error and not
+// a finding: one that did nothing would be believed to work.
+type IgnoreError struct {
+	File    string
+	Line    int
+	Message string
+}
+
+// Error implements error.
+func (e *IgnoreError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Message) }
+
+// ignore is one rule of one ignore comment.
+type ignore struct {
+	rule   string
+	at     int // line of the comment
+	line   int // that it is about; 0: the whole file
+	until  string
+	reason string
+	used   bool
+}
+
+const (
+	ignoreMark = "fly-standards:"
+	ignoreForm = "write `# fly-standards: ignore[RULE] reason`, or ignore-file[RULE] at the top of the file"
+)
+
+// readIgnores reads the comments of f:
+//
+//	# fly-standards: ignore[rule-a, rule-b] until=2027-01-31 reason
+//	# fly-standards: ignore-file[rule-a] reason
+//
+// An ignore is about the line that it ends, or about the next line when it
+// stands alone. An ignore-file is about all of f, and stands above everything.
+func readIgnores(f *flytoml.File, fixers []Fixer) ([]*ignore, error) {
+	var out []*ignore
+	alone := map[int]bool{}
+	for _, c := range f.CommentLines() {
+		alone[c.Line] = c.Alone
+	}
+	for _, c := range f.CommentLines() {
+		text, ours := strings.CutPrefix(strings.TrimSpace(strings.TrimLeft(c.Text, "#")), ignoreMark)
+		if !ours {
+			continue
+		}
+		found, whole, problem := parseIgnore(strings.TrimSpace(text), fixers)
+		if problem == "" && whole && !atTop(f, c.Line) {
+			problem = "ignore-file is about the whole file and belongs at its top, above the first key"
+		}
+		if problem != "" {
+			return nil, &IgnoreError{f.Name(), c.Line, problem}
+		}
+		line := c.Line
+		for alone[line] {
+			line++
+		}
+		for _, ig := range found {
+			ig.at, ig.line = c.Line, line
+			if whole {
+				ig.line = 0
+			}
+			out = append(out, ig)
+		}
+	}
+	return out, nil
+}
+
+// parseIgnore reads what stands behind the mark.
+func parseIgnore(text string, fixers []Fixer) (found []*ignore, whole bool, problem string) {
+	verb, rest, _ := strings.Cut(text, "[")
+	ids, rest, closed := strings.Cut(rest, "]")
+	verb = strings.TrimSpace(verb)
+	if !closed || verb != "ignore" && verb != "ignore-file" {
+		return nil, false, "this comment ignores nothing; " + ignoreForm
+	}
+	until, words := "", []string{}
+	for word := range strings.FieldsSeq(rest) {
+		date, isDate := strings.CutPrefix(word, "until=")
+		if !isDate {
+			words = append(words, word)
+			continue
+		}
+		if _, err := time.Parse(time.DateOnly, date); err != nil {
+			return nil, false, fmt.Sprintf("until=%s is no date; write it as until=2027-01-31", date)
+		}
+		until = date
+	}
+	for id := range strings.SplitSeq(ids, ",") {
+		id = strings.TrimSpace(id)
+		if id == "" {
+			return nil, false, "no rule is named; " + ignoreForm
+		}
+		if !slices.ContainsFunc(fixers, func(f Fixer) bool { return f.ID == id }) {
+			return nil, false, (&UnknownRuleError{ID: id, Near: nearest(id, fixers)}).Error()
+		}
+		found = append(found, &ignore{rule: id, until: until, reason: strings.Join(words, " ")})
+	}
+	return found, verb == "ignore-file", ""
+}
+
+// atTop says whether there are only comments and blank lines above a line.
+func atTop(f *flytoml.File, line int) bool {
+	for n := 1; n < line; n++ {
+		text := strings.TrimSpace(strings.TrimPrefix(f.Line(n), "\ufeff"))
+		if text != "" && text[0] != '#' {
+			return false
+		}
+	}
+	return true
+}
+
+// expired says whether the day after until has begun.
+func (ig *ignore) expired(today time.Time) bool {
+	return ig.until != "" && !today.IsZero() && today.Format(time.DateOnly) > ig.until
+}
+
+// ignoreWhere it says so: in a comment, or in the settings.
+func (f *finding) ignoreWhere(ignores []*ignore, o Options) {
+	for _, ig := range ignores {
+		if ig.rule != f.Rule || ig.expired(o.Today) || ig.line != 0 && ig.line != f.At.Line {
+			continue
+		}
+		ig.used = true
+		f.outcome, f.howTo = Ignored, ""
+		f.reason = fmt.Sprintf("%s:%d", o.FilePath, ig.at)
+		if ig.reason != "" {
+			f.reason += ": " + ig.reason
+		}
+	}
+	if slices.Contains(o.Disabled, f.Rule) {
+		f.outcome, f.reason, f.howTo = Ignored, "enabled = false in "+cmp.Or(o.DisabledIn, "the settings"), ""
+	}
+}
+
+// unusedIgnores are the findings about ignore comments without effect. Of a
+// rule that did not run, or that finds things on the live app only and could
+// not look at it, nothing can be said.
+func unusedIgnores(t Target, chosen []Fixer, ignores []*ignore, o Options) []Finding {
+	var out []Finding
+	for _, ig := range ignores {
+		i := slices.IndexFunc(chosen, func(f Fixer) bool { return f.ID == ig.rule })
+		if ig.used || i < 0 || ig.rule == UnusedIgnore || t.App == nil && chosen[i].NeedsApp {
+			continue
+		}
+		message := fmt.Sprintf("this comment ignores %s, which finds nothing here", ig.rule)
+		if ig.expired(o.Today) {
+			message = fmt.Sprintf("this comment ignored %s until %s, and no longer does", ig.rule, ig.until)
+		}
+		out = append(out, Finding{
+			Message: message, At: At{Line: ig.at, Column: commentColumn(t.File, ig.at)}, HowTo: "take the comment out of fly.toml",
+		})
+	}
+	return out
+}
+
+// commentColumn is where the comment of a line begins, counted in characters.
+func commentColumn(f *flytoml.File, line int) int {
+	text := []byte(f.Line(line))
+	i := bytes.LastIndex(text, []byte(ignoreMark))
+	i = bytes.LastIndexByte(text[:max(i, 0)], '#')
+	return len([]rune(string(text[:max(i, 0)]))) + 1
+}
