@@ -132,12 +132,8 @@ func (r *run) twin(ctx context.Context, s *plan.CloneStep, mark string) (Create,
 		cfg = cfg.WithImage(image)
 	}
 	c := Create{Region: s.Region, Config: cfg}
-	if s.Secrets {
-		if c.MinSecrets, err = r.secretsVersion(ctx); err != nil {
-			return Create{}, err
-		}
-	}
-	return c, nil
+	c.MinSecrets, err = r.secretsFor(ctx, s.Secrets)
+	return c, err
 }
 
 // create makes the machine. When the answer is lost it looks for the mark
@@ -160,11 +156,14 @@ func (r *run) create(ctx context.Context, c Create, mark string) (live.Machine, 
 			return found[0], nil
 		}
 	}
+	first := err
 	m, err = r.d.Machines.CreateMachine(ctx, c)
 	found, e := r.marked(ctx, mark)
 	switch {
-	case err != nil && uncertain(err) && len(found) > 0:
-		m, err = found[0], nil
+	case err != nil && len(found) > 0: // whatever the second answer says: the first call made one
+		m = found[0]
+	case err != nil && !uncertain(err) && e != nil:
+		return live.Machine{}, first // nobody knows what the first call did
 	case err != nil:
 		return live.Machine{}, err
 	}

@@ -81,6 +81,10 @@ func healthy(m live.Machine) bool {
 	return m.State == "started" && len(notPassing(m, time.Time{})) == 0
 }
 
+// serves says whether the group rests on a machine: a cordoned one gets no
+// requests, however healthy it is. Without services that makes no difference.
+func serves(m live.Machine) bool { return !m.Cordoned || len(m.Config.Services()) == 0 }
+
 // lastEvent is the newest event of a type.
 func lastEvent(m live.Machine, kind string) (live.Event, bool) {
 	var last live.Event
@@ -111,6 +115,28 @@ func asleep(m live.Machine) bool {
 		return ok && e.RequestedStop
 	}
 	return false
+}
+
+// asleepSince is asleep for a machine that got a version of ours since: the
+// swap itself asks the version before to stop, which leaves the same trace. So
+// ours must have been started before it was asked to stop, or the machine must
+// have been down already.
+func asleepSince(m live.Machine, since time.Time) bool {
+	if !asleep(m) || m.State != "stopped" && m.State != "stopping" {
+		return asleep(m)
+	}
+	exit, _ := lastEvent(m, "exit")
+	start, _ := lastEvent(m, "start")
+	if exit.Timestamp.After(since) {
+		return start.Timestamp.After(since) && !start.Timestamp.After(exit.Timestamp)
+	}
+	return !start.Timestamp.After(exit.Timestamp)
+}
+
+// startedSince says whether a start is on record after since.
+func startedSince(m live.Machine, since time.Time) bool {
+	e, ok := lastEvent(m, "start")
+	return ok && e.Timestamp.After(since)
 }
 
 // down says whether a machine rests in a state that it does not leave without

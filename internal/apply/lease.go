@@ -39,9 +39,10 @@ func (l *leases) of(machine string) *held {
 	return nil
 }
 
-// nonce of our lease on a machine; "" when we hold none.
+// nonce of our lease on a machine; "" when we hold none. That of a lease which
+// is gone would be refused for ever, also where nobody holds the machine.
 func (l *leases) nonce(machine string) string {
-	if h := l.of(machine); h != nil {
+	if h := l.of(machine); h != nil && !h.lost {
 		return h.nonce
 	}
 	return ""
@@ -56,14 +57,18 @@ func (l *leases) take(ctx context.Context, machine string) error {
 	if err := l.free(ctx, machine); err != nil {
 		return err
 	}
+	asked := l.r.d.Clock.Now() // the answer may be late, and the lease runs already
 	got, err := l.r.d.Machines.AcquireLease(ctx, machine, leaseTTL)
 	if err != nil && uncertain(err) {
-		got, err = l.takeAgain(ctx, machine, err)
+		got, asked, err = l.takeAgain(ctx, machine, err)
+		if err != nil && uncertain(err) && !slices.Contains(l.r.rep.LeasesLeft, machine) {
+			l.r.rep.LeasesLeft = append(l.r.rep.LeasesLeft, machine) // it may be ours, and nobody can give it back
+		}
 	}
 	if err != nil {
 		return err
 	}
-	l.all = append(l.all, &held{machine: machine, nonce: got.Nonce, refreshed: l.r.d.Clock.Now()})
+	l.all = append(l.all, &held{machine: machine, nonce: got.Nonce, refreshed: asked})
 	l.r.emit(LeaseTaken{machine})
 	return nil
 }
@@ -92,24 +97,34 @@ func (l *leases) holder(ctx context.Context, machine string) (*live.Error, error
 
 // takeAgain is for an answer that was lost: if the lease was given, its nonce
 // is lost as well, and it has to run out.
-func (l *leases) takeAgain(ctx context.Context, machine string, lost error) (live.Lease, error) {
+func (l *leases) takeAgain(ctx context.Context, machine string, lost error) (live.Lease, time.Time, error) {
 	until := l.r.d.Clock.Now().Add(leaseTTL + 2*time.Second)
 	l.r.emit(Waiting{Machine: machine, For: WaitLease, Until: until})
 	for {
 		err := l.free(ctx, machine)
 		if err == nil {
-			return l.r.d.Machines.AcquireLease(ctx, machine, leaseTTL)
+			asked := l.r.d.Clock.Now()
+			got, err := l.r.d.Machines.AcquireLease(ctx, machine, leaseTTL)
+			return got, asked, err
 		}
 		if !l.r.d.Clock.Now().Before(until) {
 			if live.Is(err, live.LeaseHeld) {
-				return live.Lease{}, err
+				return live.Lease{}, until, err
 			}
-			return live.Lease{}, lost
+			return live.Lease{}, until, lost
 		}
 		if err := l.refreshAndSleep(ctx, 2*time.Second); err != nil {
-			return live.Lease{}, lost
+			return live.Lease{}, until, lost
 		}
 	}
+}
+
+// keep prolongs a machine's lease if it is due, and says whether we hold it
+// still, so that a write may follow.
+func (l *leases) keep(ctx context.Context, machine string) bool {
+	l.refresh(ctx)
+	h := l.of(machine)
+	return h != nil && !h.lost && l.r.d.Clock.Now().Sub(h.refreshed) < leaseTTL
 }
 
 func (l *leases) refreshAndSleep(ctx context.Context, d time.Duration) error {

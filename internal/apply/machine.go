@@ -29,9 +29,9 @@ type job struct {
 
 func (j job) id() string { return j.step.Machine.ID }
 
-// errRequeue is a machine that the proxy starts or stops just now. It must
-// wait for its turn.
-var errRequeue = errors.New("the machine was started or stopped again and again")
+// errRequeue is a machine that the proxy starts or stops just now, or whose
+// lease ran out before it was used. It must wait for its turn.
+var errRequeue = errors.New("the machine could not be taken in hand: it was started, stopped or lost again and again")
 
 // maxRequeues bounds how often that happens in a group, 2 s apart: as long as
 // the slowest stop (kill_timeout is at most 5 minutes).
@@ -118,11 +118,12 @@ func (r *run) beginLeased(ctx context.Context, j job) (*hand, error) {
 	if image := j.step.Machine.Image; image != "" {
 		cfg = cfg.WithImage(image)
 	}
-	min := uint64(0)
-	if j.step.Machine.Secrets {
-		if min, err = r.secretsVersion(ctx); err != nil {
-			return nil, err
-		}
+	min, err := r.secretsFor(ctx, j.step.Machine.Secrets)
+	if err != nil {
+		return nil, err
+	}
+	if !r.leases.keep(ctx, now.ID) {
+		return nil, errRequeue // reading took longer than the lease lasts
 	}
 	if err := r.journalMachine(h, now.Version); err != nil {
 		return nil, err

@@ -17,11 +17,12 @@ type floorNow struct {
 }
 
 // floor counts the machines of a group as they are now. Those that the proxy
-// put to sleep do not count; those that went down by themselves do.
+// put to sleep do not count, nor do cordoned ones; those that went down by
+// themselves do.
 func (r *run) floor(g *group, all []live.Machine) floorNow {
 	var f floorNow
 	for _, m := range all {
-		if m.Untouchable() != "" && !g.seen[m.ID] {
+		if !serves(m) || m.Untouchable() != "" && !g.seen[m.ID] {
 			continue
 		}
 		if !m.Started() && (!g.seen[m.ID] || asleep(m)) {
@@ -76,9 +77,9 @@ func choose(candidates, all []live.Machine, f floorNow, first bool) []live.Machi
 	if first {
 		limit = 1
 	}
-	inRegion := map[string]int{} // started machines
+	inRegion := map[string]int{} // started machines that serve
 	for _, m := range all {
-		if m.Started() {
+		if m.Started() && serves(m) {
 			inRegion[m.Region]++
 		}
 	}
@@ -89,20 +90,24 @@ func choose(candidates, all []live.Machine, f floorNow, first bool) []live.Machi
 		if len(batch) == limit {
 			break
 		}
-		if n := inRegion[m.Region]; len(inRegion) > 1 && taken[m.Region]+1 > max(1, n-1) {
+		served, well := serves(m), healthy(m)
+		if n := inRegion[m.Region]; served && len(inRegion) > 1 && taken[m.Region]+1 > max(1, n-1) {
 			continue
 		}
 		// One that is unhealthy as it is proves nothing about the change, and
 		// would take the others back with it. Only a lone one is taken so.
-		if healthy(m) {
-			spare--
-		} else if f.started > 1 {
+		if !well && (f.started > 1 || !served && f.started > 0) {
 			continue
 		}
-		if spare < 0 {
-			break
+		if served {
+			if well {
+				spare--
+			}
+			if spare < 0 {
+				break
+			}
+			taken[m.Region]++
 		}
-		taken[m.Region]++
 		batch = append(batch, m)
 	}
 	slices.SortFunc(batch, func(a, b live.Machine) int {

@@ -152,3 +152,33 @@ func TestMigratedValueElsewhere(t *testing.T) {
 		t.Errorf("the machine's value is kept: %s", cfg)
 	}
 }
+
+// The swap itself asks the old version to stop: that alone does not mean that
+// the new one was put to sleep.
+func TestAsleepSince(t *testing.T) {
+	update := time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC)
+	at := func(kind string, s int, requested bool) live.Event {
+		return live.Event{Type: kind, Timestamp: update.Add(time.Duration(s) * time.Second), RequestedStop: requested}
+	}
+	cases := []struct {
+		name   string
+		state  string
+		events []live.Event
+		want   bool
+	}{
+		{"started, then stopped by the proxy", "stopped", []live.Event{at("exit", 9, true), at("start", 2, false), at("exit", 1, true), at("start", -60, false)}, true},
+		{"stopped before the update came", "stopped", []live.Event{at("exit", -1, true), at("start", -60, false)}, true},
+		{"the swap's stop only", "stopped", []live.Event{at("exit", 1, true), at("start", -60, false)}, false},
+		{"an old stop, long before the last start", "stopped", []live.Event{at("start", -60, false), at("exit", -90, true)}, false},
+		{"crashed", "stopped", []live.Event{at("exit", 3, false), at("start", 2, false), at("exit", 1, true)}, false},
+		{"suspended", "suspended", nil, true},
+		{"started", "started", []live.Event{at("exit", -1, true)}, false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			if got := asleepSince(live.Machine{State: c.state, Events: c.events}, update); got != c.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}

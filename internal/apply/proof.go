@@ -53,6 +53,9 @@ func (r *run) proveReally(ctx context.Context, g *group, h *hand) error {
 		r.emit(Proven{h.machine})
 	}
 	second, err := r.begin(ctx, real)
+	for errors.Is(err, errRequeue) && r.requeue(ctx, g) {
+		second, err = r.begin(ctx, real)
+	}
 	if err != nil {
 		// It has the probe still, which is nothing that anybody wants to keep.
 		r.failed(s, err)
@@ -126,12 +129,15 @@ func (r *run) proveAwake(ctx context.Context, g *group, idle []live.Machine) err
 	return r.conclude(g, h)
 }
 
-// toWake prefers a machine that has no memory image to lose.
+// toWake prefers a machine that has no memory image to lose, and takes one
+// that failed, or never ran, last: it proves nothing about the change.
 func toWake(g *group, idle []live.Machine) live.Machine {
 	list := slices.DeleteFunc(slices.Clone(idle), func(m live.Machine) bool { return !g.proves(m) })
-	for _, m := range list {
-		if m.State == "stopped" {
-			return m
+	for _, state := range []string{"stopped", "suspended"} {
+		for _, m := range list {
+			if m.State == state {
+				return m
+			}
 		}
 	}
 	return list[0]

@@ -47,7 +47,7 @@ func (r *run) postBack(ctx context.Context, h *hand) (*hand, error) {
 		return nil, err
 	}
 	// What the proxy put to sleep since is not woken for this.
-	start := h.before.Started() && !asleep(now)
+	start := h.before.Started() && !asleepSince(now, h.since)
 	u := Update{Config: cfg, CurrentVersion: now.Version, SkipLaunch: !start}
 	got, err := r.post(ctx, back, u)
 	if err != nil {
@@ -152,7 +152,7 @@ func (r *run) mayTake(ctx context.Context, h *hand) string {
 			if i < 0 {
 				return "it is gone"
 			}
-			if !healthy(all[i]) || f.healthy-1 >= f.floor {
+			if !serves(all[i]) || !healthy(all[i]) || f.healthy-1 >= f.floor {
 				return ""
 			}
 		case !uncertain(err):

@@ -60,7 +60,7 @@ func (r *run) updateGroup(ctx context.Context, g *group) error {
 		started, idle, err := g.split(all)
 		switch {
 		case err != nil:
-		case len(started) > 0 && g.proof && g.first && countStarted(all) == 1 && g.proves(started[0]):
+		case len(started) > 0 && g.proof && g.first && countServing(all) == 1 && serves(started[0]) && g.proves(started[0]):
 			err = r.proveAlone(ctx, g, started[0])
 		case len(started) > 0:
 			err = r.updateStarted(ctx, g, all)
@@ -95,7 +95,7 @@ func (r *run) readGroup(ctx context.Context, g *group) ([]live.Machine, error) {
 }
 
 // split sorts the pending machines by whether they are started now; both by
-// id.
+// id, those that nobody would miss first.
 func (g *group) split(all []live.Machine) (started, idle []live.Machine, err error) {
 	found := 0
 	for _, m := range all {
@@ -116,17 +116,28 @@ func (g *group) split(all []live.Machine) (started, idle []live.Machine, err err
 			}
 		}
 	}
+	slices.SortStableFunc(started, func(a, b live.Machine) int { return compareBool(serves(a), serves(b)) })
 	return started, idle, nil
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }
 
 func (g *group) proves(m live.Machine) bool { return len(g.pending[m.ID].Machine.Proof) > 0 }
 
 func (g *group) someProof(list []live.Machine) bool { return slices.ContainsFunc(list, g.proves) }
 
-func countStarted(all []live.Machine) int {
+func countServing(all []live.Machine) int {
 	n := 0
 	for _, m := range all {
-		if m.Started() && m.Untouchable() == "" {
+		if m.Started() && serves(m) && m.Untouchable() == "" {
 			n++
 		}
 	}

@@ -179,6 +179,15 @@ func (r *run) markSecrets(names []string, state State) {
 	}
 }
 
+// secretsFor is the version of the secrets that a machine must boot with: the
+// one that we set, also where the machine needs none of them.
+func (r *run) secretsFor(ctx context.Context, needed bool) (uint64, error) {
+	if !needed {
+		return r.minSecrets, nil
+	}
+	return r.secretsVersion(ctx)
+}
+
 // secretsVersion is what machines that lose an env entry must wait for: the
 // version of our own set, or the newest one when the secrets were there.
 func (r *run) secretsVersion(ctx context.Context) (uint64, error) {

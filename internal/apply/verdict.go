@@ -13,7 +13,7 @@ func (r *run) judgeDown(ctx context.Context, h *hand, m live.Machine) {
 	if h.downs++; h.downs < 2 && m.State != "failed" {
 		return
 	}
-	if m.State != "failed" && asleep(m) {
+	if m.State != "failed" && asleepSince(m, h.since) {
 		r.finish(ctx, h, unproven, nil)
 		return
 	}

@@ -112,6 +112,8 @@ func (r *run) lookStart(ctx context.Context, h *hand, slice time.Duration) bool 
 		r.finish(ctx, h, unwell, &UnhealthyError{Machine: h.machine, Why: "it crashes again and again"})
 	case down(m) && h.back:
 		r.wake(ctx, h) // it was started before, so it has to be again
+	case down(m) && m.State != "failed" && h.woken && !startedSince(m, h.since):
+		r.wake(ctx, h) // a start that comes too early may be lost without a word
 	case down(m):
 		r.judgeDown(ctx, h, m)
 	}
@@ -201,6 +203,13 @@ func (r *run) read(ctx context.Context, h *hand) (live.Machine, bool) {
 // wake starts a machine under our lease. A start that comes too early is
 // refused; the next look tries again.
 func (r *run) wake(ctx context.Context, h *hand) {
+	if r.leases.of(h.machine) != nil && !r.leases.keep(ctx, h.machine) {
+		r.leases.release(ctx, h.machine)
+		if err := r.leases.take(ctx, h.machine); err != nil {
+			r.overdue(ctx, h, "it does not start")
+			return
+		}
+	}
 	err := r.d.Machines.StartMachine(ctx, h.machine, r.leases.nonce(h.machine))
 	if err == nil || uncertain(err) {
 		h.phase, h.woken = WaitStart, true

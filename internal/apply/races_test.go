@@ -1,0 +1,162 @@
+package apply_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/flysim"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+)
+
+// A machine that the proxy stops at the very moment of the look is the one
+// that was planned for: its version is the same.
+func TestStoppingMachineIsNotStale(t *testing.T) {
+	w := newWorld(t, three()...)
+	w.migrate()
+	w.patch([]machineconfig.Op{dropEnv})
+	w.app.Machine("bbb").StopByProxy(0)
+	w.ok(w.clk.Sleep(t.Context(), 100*time.Millisecond))
+	if s := w.app.Machine("bbb").State(); s != "stopping" {
+		t.Fatalf("machine bbb is %s", s)
+	}
+	rep, err := w.run()
+	w.ok(err)
+	if got := states(rep); got["bbb"] != apply.Done || w.app.Machine("bbb").State() != "stopped" {
+		t.Errorf("got %v, machine bbb is %s", got, w.app.Machine("bbb").State())
+	}
+}
+
+// A cordoned machine takes no traffic, so a group does not rest on it: it
+// proves the check, and the machine beside it is never taken for that.
+func TestCordonedMachineDoesNotCarryTheGroup(t *testing.T) {
+	for _, path := range []string{"/healthz", "/nothing-here"} {
+		t.Run(path, func(t *testing.T) {
+			w := newWorld(t, flysim.MachineSpec{ID: "aaa"}, flysim.MachineSpec{ID: "ccc", Cordoned: true})
+			w.patch([]machineconfig.Op{addCheck(path)}, 0)
+			_, err := w.run()
+			if (err == nil) != (path == "/healthz") {
+				t.Fatalf("got %v", err)
+			}
+			var order []string
+			for _, e := range w.events {
+				if u, ok := e.(apply.Updated); ok {
+					order = append(order, u.Machine)
+				}
+			}
+			if want := map[string]string{"/healthz": "ccc aaa", "/nothing-here": "ccc ccc"}[path]; strings.Join(order, " ") != want {
+				t.Errorf("updated %v, want %s", order, want)
+			}
+			if !w.app.Machine("ccc").Cordoned() {
+				t.Error("machine ccc is not cordoned any more")
+			}
+		})
+	}
+}
+
+// Two that serve and one that is cordoned: never both away, though a third of
+// all is one and one is "up".
+func TestCordonedMachineIsNotCountedForTheFloor(t *testing.T) {
+	specs := []flysim.MachineSpec{{ID: "aaa"}, {ID: "bbb"}, {ID: "ccc", Cordoned: true}, {ID: "ddd", Cordoned: true}}
+	w := newWorld(t, specs...)
+	w.migrate()
+	w.patch([]machineconfig.Op{dropEnv})
+	w.options.MaxUnavailable = "0.5" // two of four, but one of the two that serve
+	_, err := w.run()
+	w.ok(err)
+	away := map[string]bool{}
+	for _, e := range w.events {
+		switch e := e.(type) {
+		case apply.Updated:
+			away[e.Machine] = true
+		case apply.StepDone:
+			delete(away, strings.TrimPrefix(e.Step.ID, "machine:"))
+		}
+		if away["aaa"] && away["bbb"] {
+			t.Fatal("both machines that serve were away")
+		}
+	}
+}
+
+// When answers are so late that the lease has run out by then, nothing is
+// written with it: it is taken again.
+func TestSlowAnswersOutlastTheLease(t *testing.T) {
+	for _, path := range []string{`/machines/aaa/lease$`, `/machines/aaa$`, `/machines/bbb/start$`} {
+		t.Run(path, func(t *testing.T) {
+			specs := three()
+			if strings.Contains(path, "start") {
+				specs = []flysim.MachineSpec{{ID: "bbb", State: "stopped"}}
+			}
+			w := newWorld(t, specs...)
+			w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+			method := map[bool]string{true: "POST", false: "GET"}[!strings.HasSuffix(path, "aaa$")]
+			w.p.Fault(flysim.Fault{Method: method, Path: path, Effect: flysim.Slow(20 * time.Second)})
+			rep, err := w.run()
+			w.ok(err)
+			if rep.Outcome != apply.Complete {
+				t.Errorf("%+v", rep)
+			}
+		})
+	}
+}
+
+// A machine that failed before anybody touched it proves nothing, so another
+// one is woken for the proof.
+func TestProofIsNotAskedOfAFailedMachine(t *testing.T) {
+	w := newWorld(t, flysim.MachineSpec{ID: "aaa", State: "failed"}, flysim.MachineSpec{ID: "bbb", State: "suspended"})
+	w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+	rep, err := w.run()
+	w.ok(err)
+	if len(w.app.Machine("aaa").Record().Boots) != 0 || len(w.app.Machine("bbb").Record().Boots) != 1 {
+		t.Errorf("the failed machine was woken: %+v", rep)
+	}
+}
+
+// The first creation arrives after all, and the second is refused: the machine
+// is there, costs money, and must be known.
+func TestLateCreationIsFound(t *testing.T) {
+	w := newWorld(t, three()...)
+	w.clone("aaa", "lhr")
+	w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines$`, Effect: flysim.DropAfter()})
+	// Three looks do not show it, as where a list lags behind.
+	w.p.Fault(flysim.Fault{Method: "GET", Path: `/machines$`, Nth: 2, Times: 4, Effect: flysim.Body(200, "[]")})
+	w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines$`, Effect: flysim.Status(422, "no payment method")})
+	rep, err := w.run()
+	w.ok(err)
+	if len(w.app.Machines()) != 4 || rep.Clones[0].State != apply.Done || rep.Clones[0].Machine == "" {
+		t.Errorf("%d machines, %+v", len(w.app.Machines()), rep.Clones)
+	}
+}
+
+// Every machine that boots after the secrets were set boots with them, whether
+// it loses an entry of its own or not.
+func TestEveryUpdateWaitsForTheSecrets(t *testing.T) {
+	w := newWorld(t, three()...)
+	w.migrate()
+	w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+	_, err := w.run()
+	w.ok(err)
+	for _, m := range w.app.Machines() {
+		if b := m.Record().Boots; len(b) != 1 || b[0].Secrets == 0 {
+			t.Errorf("machine %s booted with %+v", m.ID(), b)
+		}
+	}
+}
+
+// The proxy stops the lone machine just between its proof and its update.
+func TestLoneMachineStopsBetweenItsUpdates(t *testing.T) {
+	w := newWorld(t, flysim.MachineSpec{ID: "aaa"})
+	w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+	w.on = func(e apply.Event) {
+		if _, ok := e.(apply.Proven); ok {
+			w.on = nil
+			w.app.Machine("aaa").StopByProxy(0)
+		}
+	}
+	rep, err := w.run()
+	w.ok(err)
+	if rep.Outcome != apply.Complete || strings.Contains(string(w.app.Machine("aaa").Config()), "standards-proof") {
+		t.Errorf("%+v", rep)
+	}
+}
