@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/view"
@@ -80,6 +81,8 @@ func explain(err error) []string {
 		usage *usageError
 		rule  *plan.UnknownRuleError
 		stale *apply.StaleError
+
+		refused *atomicfile.RefusedError
 	)
 	switch {
 	case err == nil, errors.Is(err, errChanges), isClosedPipe(err):
@@ -94,6 +97,8 @@ func explain(err error) []string {
 		return []string{usage.message, usage.hint}
 	case errors.As(err, &stale):
 		return []string{err.Error(), "nothing was changed; `fly-standards plan` makes the plan anew"}
+	case errors.As(err, &refused) && exitCode(err) == exitError:
+		return []string{err.Error(), "nothing was changed"}
 	case errors.As(err, &rule):
 		return []string{rule.Error()}
 	case errors.Is(err, context.Canceled) && exitCode(err) == exitInterrupted && !carried(err):

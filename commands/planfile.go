@@ -57,12 +57,12 @@ func savePlan(path, flyToml string, p *plan.Plan) error {
 // readPlan reads a saved plan, strictly: a field that this program does not
 // know might be one that a newer one relies on.
 func readPlan(path, shown string) (*plan.Plan, error) {
-	raw, err := atomicfile.ReadRegular(path, maxPlan)
+	raw, err := readShown(path, "plan "+shown, maxPlan)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no plan file %s", shown)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read plan %s: %w", shown, err)
+		return nil, err
 	}
 	var head struct {
 		SchemaVersion int `json:"schema_version"`

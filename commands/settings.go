@@ -1,14 +1,15 @@
 package commands
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/fixers"
-	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/settings"
 	"github.com/fly-standards/fly-standards/plan"
@@ -19,9 +20,12 @@ func (s *source) loadSettings(env *Env, o *sourceOptions) error {
 	all := fixers.All()
 	set := &settings.File{}
 	if shown, path := settingsPath(env, o.settings, s.path); path != "" {
-		src, err := atomicfile.ReadRegular(path, maxFile)
+		src, err := readShown(path, "settings "+shown, maxFile)
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("read settings %s: there is no such file", shown)
+		}
 		if err != nil {
-			return fmt.Errorf("read settings %s: %w", shown, err)
+			return err
 		}
 		if set, err = settings.Parse(shown, src, ruleIDs(all)); err != nil {
 			return err

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/fly"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -48,12 +47,12 @@ func readFlyToml(env *Env, config string) (shown, path string, file *flytoml.Fil
 	if ext := filepath.Ext(path); ext == ".json" || ext == ".yaml" || ext == ".yml" {
 		return "", "", nil, notSupported(shown)
 	}
-	src, err := atomicfile.ReadRegular(path, maxFile)
+	src, err := readShown(path, shown, maxFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", "", nil, missing(shown, path)
 	}
 	if err != nil {
-		return "", "", nil, fmt.Errorf("read %s: %w", shown, err)
+		return "", "", nil, err
 	}
 	file, err = flytoml.Parse(shown, src)
 	return shown, path, file, err
@@ -73,6 +72,12 @@ func missing(shown, path string) error {
 		if _, err := os.Stat(filepath.Join(filepath.Dir(path), other)); err == nil {
 			return notSupported(filepath.Join(filepath.Dir(shown), other))
 		}
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return &noFileError{shown + " is a symbolic link that leads nowhere"}
+	}
+	if info, err := os.Stat(filepath.Dir(path)); err == nil && info.IsDir() && filepath.Base(filepath.Dir(path)) == "fly.toml" {
+		return &noFileError{filepath.Dir(shown) + " is a folder, not a file"}
 	}
 	return &noFileError{fmt.Sprintf("there is no %s here: run this in the folder of one, or name it with --config "+
 		"(`fly config save -a APP` writes the one of an app)", shown)}
@@ -139,7 +144,11 @@ func (s *source) loadLive(ctx context.Context, env *Env, g *global, o *sourceOpt
 	}
 	if offline == "" {
 		s.client = c
-		return c.Snapshot(ctx)
+		app, err := c.Snapshot(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return app, refusePostgres(app)
 	}
 	if o.requireLive {
 		return nil, &usageError{message: "the app can't be looked at: " + offline + " (--require-live)"}

@@ -190,6 +190,14 @@ func fill(f File, data []byte, mode fs.FileMode, old fs.FileInfo) error {
 	return f.Sync()
 }
 
+// size says a limit the way people do.
+func size(n int64) string {
+	if n > 0 && n%(1<<20) == 0 {
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
 // ReadRegular reads a regular file of at most limit bytes. Pipes, folders and
 // devices are refused with a *RefusedError without ever blocking on them, and
 // so is a larger file.
@@ -218,7 +226,7 @@ func ReadRegular(path string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	if int64(len(data)) > limit {
-		return nil, &RefusedError{path, fmt.Sprintf("it is larger than %d bytes", limit), nil}
+		return nil, &RefusedError{path, "it is larger than " + size(limit), nil}
 	}
 	return data, nil
 }
