@@ -1,6 +1,10 @@
 package apply_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -98,6 +102,28 @@ func TestSlowAnswersOutlastTheLease(t *testing.T) {
 				t.Errorf("%+v", rep)
 			}
 		})
+	}
+}
+
+// A service check may come every second, a top-level one every two: the probe
+// of a lone machine must not be refused for that.
+func TestProbeOfAFastCheck(t *testing.T) {
+	w := newWorld(t, flysim.MachineSpec{ID: "aaa"})
+	fast := addCheck("/healthz")
+	fast.Value = json.RawMessage(`{"type":"http","path":"/healthz","interval":"1s","timeout":"1s","grace_period":"5s"}`)
+	w.patch([]machineconfig.Op{fast}, 0)
+	sent := ""
+	w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines/aaa$`, Match: func(r *http.Request) bool {
+		body, err := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if sent == "" {
+			sent = string(body)
+		}
+		return err != nil
+	}})
+	_, _ = w.run() // this simulation refuses 1 s for a service check as well
+	if !strings.Contains(sent, `"standards-proof-8080":{`) || strings.Contains(sent, `"interval":"1s"`) {
+		t.Errorf("the probe was sent as %s", sent)
 	}
 }
 
