@@ -7,7 +7,7 @@
 // sees to that; this package knows nothing of what the data means.
 //
 // Nothing here keeps two applies from running at once: each has a file of its
-// own. The folder of the app is the place where a lock would go.
+// own. Lock does that.
 package journal
 
 import (
