@@ -98,6 +98,7 @@ const (
 	StepFile    StepKind = "file"
 	StepMachine StepKind = "machine"
 	StepClone   StepKind = "clone"
+	StepDestroy StepKind = "destroy" // an undo only
 )
 
 // Step changes one thing once, whatever number of rules asked for it. One of
@@ -112,6 +113,7 @@ type Step struct {
 	EditFile *FileStep    `json:"edit_file,omitempty"`
 	Machine  *MachineStep `json:"machine,omitempty"`
 	Clone    *CloneStep   `json:"clone,omitempty"`
+	Destroy  *DestroyStep `json:"destroy,omitempty"`
 }
 
 // SecretsStep stages secrets. It must never write a name that Existing has,
@@ -133,8 +135,10 @@ type FileStep struct {
 	Edits []flytoml.Edit `json:"edits"`
 	// ResultSHA256 is of the bytes after all edits.
 	ResultSHA256 string `json:"result_sha256"`
-	Added        int    `json:"lines_added"`
-	Removed      int    `json:"lines_removed"`
+	// Content, of an undo only, is what the file becomes; there are no Edits.
+	Content []byte `json:"-"`
+	Added   int    `json:"lines_added"`
+	Removed int    `json:"lines_removed"`
 }
 
 // MachineStep updates one machine once.

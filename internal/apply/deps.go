@@ -23,6 +23,8 @@ type Deps struct {
 	// first, finishes the machine in hand. Must be closed, not sent to.
 	Abort <-chan struct{}
 	Options
+
+	undoOf string // journal of the apply that is taken back; "" for an apply
 }
 
 // Options are the user's.
@@ -52,18 +54,25 @@ type FileSystem interface {
 // maxFile is more than any fly.toml; the parser takes less.
 const maxFile = 4 << 20
 
-type onDisk string
+type onDisk struct {
+	path string
+	fs   atomicfile.FS // nil: the real one
+}
 
 // OnDisk is the file at path.
-func OnDisk(path string) FileSystem { return onDisk(path) }
+func OnDisk(path string) FileSystem { return onDisk{path: path} }
+
+// OnDiskVia is the file at path, written through other system calls, for a
+// simulation that makes one of them fail.
+func OnDiskVia(path string, fs atomicfile.FS) FileSystem { return onDisk{path, fs} }
 
 // writable is what a FileSystem may have besides: why Write would be refused.
 // It is asked before anything is done, because a file that turns out to be
 // read-only after the secrets were stored leaves half a migration.
 type writable interface{ Writable() error }
 
-func (p onDisk) Writable() error       { return atomicfile.Writable(string(p)) }
-func (p onDisk) Read() ([]byte, error) { return atomicfile.ReadRegular(string(p), maxFile) }
+func (p onDisk) Writable() error       { return atomicfile.Writable(p.path) }
+func (p onDisk) Read() ([]byte, error) { return atomicfile.ReadRegular(p.path, maxFile) }
 func (p onDisk) Write(data []byte) error {
-	return atomicfile.Write(string(p), data, atomicfile.Options{})
+	return atomicfile.Write(p.path, data, atomicfile.Options{FS: p.fs})
 }

@@ -29,11 +29,10 @@ func (r *run) writeFile(step plan.Step) error {
 		return &StaleError{[]Moved{{"file", r.p.File.Path, "it was changed while the plan was being carried out"}}}
 	}
 	s := step.EditFile
-	after, err := r.file.Apply(s.Edits...)
+	want, err := r.wantedFile(s)
 	if err != nil {
 		return fmt.Errorf("edit %s: %w", r.p.File.Path, err)
 	}
-	want := after.Bytes()
 	if s.ResultSHA256 != "" && sum(want) != s.ResultSHA256 {
 		return fmt.Errorf("edit %s: the result is not the one that was planned", r.p.File.Path)
 	}

@@ -18,6 +18,7 @@ import (
 type (
 	beginRecord struct {
 		Tool     string      `json:"tool"`
+		Undo     string      `json:"undo,omitempty"` // journal of the apply that is taken back
 		App      string      `json:"app"`
 		Path     string      `json:"path"`
 		SHA256   string      `json:"sha256"` // of the file before

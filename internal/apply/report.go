@@ -35,6 +35,7 @@ type Report struct {
 	App      string          `json:"app"`
 	Outcome  Outcome         `json:"outcome"`
 	Journal  string          `json:"journal,omitempty"` // id
+	Undo     string          `json:"undo,omitempty"`    // id of the apply that was taken back
 	Secrets  []SecretResult  `json:"secrets,omitempty"`
 	File     FileResult      `json:"file"`
 	Machines []MachineResult `json:"machines,omitempty"`

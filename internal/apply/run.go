@@ -67,7 +67,7 @@ func newRun(ctx context.Context, p *plan.Plan, d Deps) (*run, error) {
 	}
 	r := &run{
 		d: d, p: p, stop: ctx, groups: map[string]*group{}, changed: map[string]*hand{}, unproven: map[string]bool{}, begun: map[string]bool{},
-		rep: Report{App: p.App.Name, Outcome: Refused, File: FileResult{Path: p.File.Path, State: NotReached}},
+		rep: Report{App: p.App.Name, Undo: d.undoOf, Outcome: Refused, File: FileResult{Path: p.File.Path, State: NotReached}},
 	}
 	r.leases.r = r
 	if _, err := plan.AtOnce(d.MaxUnavailable, 1); err != nil {
@@ -101,6 +101,8 @@ func (r *run) readSteps() error {
 			r.rep.Machines = append(r.rep.Machines, MachineResult{ID: m.ID, Group: m.Group, Region: m.Region, State: NotReached, step: s.ID})
 		case s.Kind == plan.StepClone && s.Clone != nil:
 			r.rep.Clones = append(r.rep.Clones, CloneResult{Source: s.Clone.Source, Region: s.Clone.Region, State: NotReached, step: s.ID})
+		case s.Kind == plan.StepDestroy && s.Destroy != nil && r.d.undoOf != "":
+			r.rep.Clones = append(r.rep.Clones, CloneResult{Machine: s.Destroy.ID, Source: s.Destroy.Source, Region: s.Destroy.Region, State: NotReached, step: s.ID})
 		default:
 			return fmt.Errorf("plan step %s: it is of kind %q without one", s.ID, s.Kind)
 		}
@@ -125,7 +127,7 @@ func (r *run) carryOut(ctx context.Context) error {
 		return errInterrupted
 	}
 	if err := r.d.Journal.Append(journal.Begin, "", beginRecord{
-		Tool: r.p.Tool, App: r.p.App.Name, Path: r.p.File.Path, SHA256: r.p.File.SHA256, Steps: r.p.Steps, Migrated: r.migrated.names,
+		Tool: r.p.Tool, Undo: r.d.undoOf, App: r.p.App.Name, Path: r.p.File.Path, SHA256: r.p.File.SHA256, Steps: r.p.Steps, Migrated: r.migrated.names,
 	}); err != nil {
 		return err
 	}
@@ -148,7 +150,10 @@ func (r *run) carryOut(ctx context.Context) error {
 		r.takeBack(ctx, err)
 		return err
 	}
-	return r.addMachines(ctx)
+	if err := r.addMachines(ctx); err != nil {
+		return err
+	}
+	return r.destroyMachines(ctx)
 }
 
 // one carries out a step that is done as a whole.

@@ -1,0 +1,166 @@
+package apply
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/journal"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+)
+
+// History is what the journal of one run tells: what was done, as far as it
+// came, and what taking it back needs. It holds no migrated value.
+type History struct {
+	ID       string
+	Undo     string // id of the apply that this run took back; "" for an apply
+	App      string
+	Path     string // of the file, as the user named it then
+	At       time.Time
+	Migrated []string // env entries that went
+	Secrets  []string // stored, or perhaps stored
+	File     *PastFile
+	Machines []PastMachine // in the order in which they were first updated
+	Clones   []PastClone
+	Steps    int
+	Ended    bool // false: it was killed, or runs still
+	Outcome  Outcome
+}
+
+// PastFile is the file step. Before is nil when the bytes could not be kept.
+type PastFile struct {
+	BeforeSHA256, AfterSHA256 string
+	Before                    []byte
+	Edits                     []flytoml.Edit
+	Restored                  bool
+}
+
+// PastMachine is one machine that was updated, or perhaps was. Inverse takes
+// back what is still ours, in this order.
+type PastMachine struct {
+	ID, Group, Region string
+	State             string // before the run
+	Inverse           []machineconfig.Op
+	Incomplete        bool   // a value of ours can't be taken back: the old one is a secret
+	Version           string // ours; "" when the answer is not known
+	Back              bool   // it has its old configuration again
+}
+
+// PastClone is one machine that was added, or perhaps was.
+type PastClone struct{ Machine, Source, Region, Marker string }
+
+// ReadHistory reads a journal. One that ends before its first entry gives a
+// History without an App: nothing was done.
+func ReadHistory(path string) (History, error) {
+	h := History{ID: strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))}
+	entries, err := journal.Read(path)
+	if err != nil {
+		return h, err
+	}
+	for _, e := range entries {
+		if err := h.add(e); err != nil {
+			return h, fmt.Errorf("read journal %s, line %d: %w", path, e.Seq, err)
+		}
+	}
+	return h, nil
+}
+
+func (h *History) add(e journal.Entry) error {
+	switch {
+	case e.Kind == journal.Begin:
+		var rec beginRecord
+		err := json.Unmarshal(e.Data, &rec)
+		h.Undo, h.App, h.Path, h.Migrated = rec.Undo, rec.App, rec.Path, rec.Migrated
+		h.At, h.Steps = e.Time, len(rec.Steps)
+		return err
+	case e.Kind == journal.End:
+		var rec endRecord
+		err := json.Unmarshal(e.Data, &rec)
+		h.Ended, h.Outcome = true, rec.Report.Outcome
+		return err
+	case e.Step == "secrets":
+		var rec secretsRecord
+		err := json.Unmarshal(e.Data, &rec)
+		for _, name := range rec.Names {
+			if !slices.Contains(h.Secrets, name) {
+				h.Secrets = append(h.Secrets, name)
+			}
+		}
+		return err
+	case e.Step == "file":
+		return h.addFile(e)
+	case strings.HasPrefix(e.Step, "machine:"):
+		return h.addMachine(e)
+	case strings.HasPrefix(e.Step, "clone:"):
+		return h.addClone(e)
+	}
+	return nil
+}
+
+func (h *History) addFile(e journal.Entry) error {
+	var rec fileRecord
+	if err := json.Unmarshal(e.Data, &rec); err != nil {
+		return err
+	}
+	switch {
+	case e.Kind == journal.Intent && !rec.Restored:
+		h.File = &PastFile{BeforeSHA256: rec.BeforeSHA256, AfterSHA256: rec.AfterSHA256, Before: rec.Before, Edits: rec.Edits}
+	case rec.Restored && e.Kind == journal.Done && h.File != nil:
+		h.File.Restored = true
+	}
+	return nil
+}
+
+func (h *History) addMachine(e journal.Entry) error {
+	var rec machineRecord
+	if err := json.Unmarshal(e.Data, &rec); err != nil {
+		return err
+	}
+	i := slices.IndexFunc(h.Machines, func(m PastMachine) bool { return m.ID == rec.Machine })
+	if i < 0 {
+		if e.Kind != journal.Intent {
+			return nil
+		}
+		h.Machines = append(h.Machines, PastMachine{ID: rec.Machine, Group: rec.Group, Region: rec.Region, State: rec.State})
+		i = len(h.Machines) - 1
+	}
+	m := &h.Machines[i]
+	switch {
+	case e.Kind == journal.Intent && rec.Back:
+		m.Version = ""
+	case e.Kind == journal.Intent:
+		// The newest first. Two updates of one machine (a proof and the real one)
+		// both started from the same configuration.
+		m.Inverse = append(slices.Clone(rec.Inverse), m.Inverse...)
+		m.Incomplete = m.Incomplete || rec.Config == nil
+		m.Version, m.Back = "", false
+	case e.Kind == journal.Done:
+		m.Version, m.Back = rec.Version, rec.Back
+	}
+	return nil
+}
+
+func (h *History) addClone(e journal.Entry) error {
+	var rec cloneRecord
+	if err := json.Unmarshal(e.Data, &rec); err != nil {
+		return err
+	}
+	i := slices.IndexFunc(h.Clones, func(c PastClone) bool { return c.Marker == rec.Marker })
+	if i < 0 {
+		h.Clones = append(h.Clones, PastClone{rec.Machine, rec.Source, rec.Region, rec.Marker})
+	} else if rec.Machine != "" {
+		h.Clones[i].Machine = rec.Machine
+	}
+	return nil
+}
+
+// Left says whether anything of the run may be there still that can be taken
+// back. A stored secret can't.
+func (h *History) Left() bool {
+	return h.File != nil && !h.File.Restored || len(h.Clones) > 0 ||
+		slices.ContainsFunc(h.Machines, func(m PastMachine) bool { return !m.Back })
+}
