@@ -43,7 +43,7 @@ type demo struct {
 }
 
 func runDemo(ctx context.Context, env *Env, g *global, speed int) error {
-	d, err := newDemo(env, speed)
+	d, err := newDemo(env, clock.NewScaled(speed))
 	if err != nil {
 		return fmt.Errorf("set up the demo: %w", err)
 	}
@@ -116,7 +116,7 @@ func (d *demo) record() []string {
 
 // newDemo puts the sample app into a folder of its own and starts its
 // platform.
-func newDemo(env *Env, speed int) (*demo, error) {
+func newDemo(env *Env, clk clock.Clock) (*demo, error) {
 	dir, err := os.MkdirTemp("", "fly-standards-demo-")
 	if err != nil {
 		return nil, err
@@ -125,7 +125,6 @@ func newDemo(env *Env, speed int) (*demo, error) {
 		_ = os.RemoveAll(dir)
 		return nil, err
 	}
-	clk := clock.NewScaled(speed)
 	sim := flysim.New(clk)
 	app, err := sim.Load(demoScenario())
 	if err != nil {
