@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/spf13/cobra"
+
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -45,6 +47,16 @@ func (e *noFileError) Error() string { return e.message }
 type declinedError struct{}
 
 func (declinedError) Error() string { return "declined; nothing was changed" }
+
+// exitCodeOf is the exit code of a command. A check has its own: 1 says that
+// it found something, so an error is 2.
+func exitCodeOf(cmd *cobra.Command, err error) int {
+	code := exitCode(err)
+	if cmd != nil && cmd.Name() == "check" && code == exitError && !errors.Is(err, errFindings) {
+		return 2
+	}
+	return code
+}
 
 // exitCode maps what a command returned to the code of the process, here and
 // nowhere else.
@@ -85,7 +97,7 @@ func explain(err error) []string {
 		refused *atomicfile.RefusedError
 	)
 	switch {
-	case err == nil, errors.Is(err, errChanges), isClosedPipe(err):
+	case err == nil, errors.Is(err, errChanges), errors.Is(err, errFindings), isClosedPipe(err):
 		return nil
 	case errors.As(err, &parse):
 		out := []string{parse.Error()}

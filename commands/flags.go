@@ -44,13 +44,17 @@ func (o *sourceOptions) add(f *pflag.FlagSet) {
 
 // complete has the shell offer what the flags take.
 func (o *sourceOptions) complete(cmd *cobra.Command) {
+	o.completeRules(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("allow", cobra.FixedCompletions([]string{"review", "paid"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (*sourceOptions) completeRules(cmd *cobra.Command) {
 	ids := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return ruleIDs(fixers.All()), cobra.ShellCompDirectiveNoFileComp
 	}
 	// The flags exist: the only error there is can't happen.
 	_ = cmd.RegisterFlagCompletionFunc("rule", ids)
 	_ = cmd.RegisterFlagCompletionFunc("skip", ids)
-	_ = cmd.RegisterFlagCompletionFunc("allow", cobra.FixedCompletions([]string{"review", "paid"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // consent reads --allow.
@@ -103,19 +107,27 @@ func ruleIDs(all []plan.Fixer) []string {
 type formatOptions struct {
 	format string
 	json   bool
+	names  []string // that there are
 }
 
-func (o *formatOptions) add(cmd *cobra.Command) {
+// add is for a command that does something: a person reads it, or a script.
+func (o *formatOptions) add(cmd *cobra.Command) { o.addNames(cmd, []string{"human", "json"}) }
+
+// addAll is for a command whose document is a plan.
+func (o *formatOptions) addAll(cmd *cobra.Command) { o.addNames(cmd, view.Formats()) }
+
+func (o *formatOptions) addNames(cmd *cobra.Command, names []string) {
+	o.names = names
 	f := cmd.Flags()
-	f.StringVar(&o.format, "format", "human", "`FORMAT` of the document: "+strings.Join(view.Formats(), ", "))
+	f.StringVar(&o.format, "format", "human", "`FORMAT` of the document: "+strings.Join(names, ", "))
 	f.BoolVarP(&o.json, "json", "j", false, "short for --format json")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(view.Formats(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // check settles the format.
 func (o *formatOptions) check(f *pflag.FlagSet) error {
-	if !slices.Contains(view.Formats(), o.format) {
-		return &usageError{message: fmt.Sprintf("there is no format %q; there are %s", o.format, strings.Join(view.Formats(), " and "))}
+	if !slices.Contains(o.names, o.format) {
+		return &usageError{message: fmt.Sprintf("there is no format %q here; there are %s", o.format, strings.Join(o.names, ", "))}
 	}
 	if o.json {
 		if f.Changed("format") && o.format != "json" {

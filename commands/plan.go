@@ -45,7 +45,7 @@ Without a token the file alone is planned.`,
 	o.source.add(cmd.Flags())
 	cmd.Flags().StringVar(&o.out, "out", "", "`FILE` to save the plan in, for apply")
 	cmd.Flags().BoolVar(&o.detailedExitCode, "detailed-exitcode", false, "exit 2 when apply would change something")
-	o.format.add(cmd)
+	o.format.addAll(cmd)
 	o.source.complete(cmd)
 	return cmd
 }
@@ -82,8 +82,8 @@ func runPlan(ctx context.Context, env *Env, g *global, o *planOptions) error {
 
 // show writes the plan as the document.
 func (s *source) show(env *Env, g *global, p *plan.Plan, format, next string) error {
-	if format == "json" {
-		return view.JSON(env.Stdout, p)
+	if format != "human" {
+		return view.Report(env.Stdout, format, p, s.mask)
 	}
 	return view.Human(env.Stdout, p, view.Options{
 		Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose,

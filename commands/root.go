@@ -22,9 +22,9 @@ func Main(ctx context.Context, env *Env, args []string) int {
 	g := &global{}
 	root := newRootCmd(env, g)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	env.report(err, view.Style{Color: env.color(env.StderrTTY, g.noColor)})
-	return exitCode(err)
+	return exitCodeOf(cmd, err)
 }
 
 func newRootCmd(env *Env, g *global) *cobra.Command {
@@ -67,6 +67,7 @@ It starts with plan, which changes nothing anywhere.`,
 	root.AddCommand(
 		newPlanCmd(env, g),
 		newApplyCmd(env, g),
+		newCheckCmd(env, g),
 		newShowCmd(env, g),
 		newDemoCmd(env, g),
 		newVersionCmd(env),

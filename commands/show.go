@@ -41,7 +41,7 @@ planned for, the plan is shown with its diff; later its edits are said in words.
 		},
 	}
 	cmd.Flags().StringVarP(&o.config, "config", "c", "", "`PATH` of fly.toml, when it is not where the plan says")
-	o.format.add(cmd)
+	o.format.addAll(cmd)
 	return cmd
 }
 

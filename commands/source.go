@@ -183,9 +183,19 @@ func (s *source) plan(o *sourceOptions) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return plan.Build(s.target, s.fixers, plan.Options{
+	p, err := plan.Build(s.target, s.fixers, plan.Options{
 		Tool: tool(), FilePath: filepath.ToSlash(s.shown), Allow: consent,
 		Only: o.rules, Skip: o.skip, NoRestart: o.noRestart,
 		Disabled: s.disabled, DisabledIn: s.settings, Today: s.today,
 	})
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range p.Findings {
+		// The reason of an ignore is the author's own words, whatever they are.
+		if f.Outcome == plan.Ignored && s.mask.Holds(f.Reason) {
+			p.Findings[i].Reason = "ignored; the reason holds a value that is not shown"
+		}
+	}
+	return p, nil
 }

@@ -26,7 +26,7 @@ type Options struct {
 }
 
 // Formats are the names that --format takes.
-func Formats() []string { return []string{"human", "json"} }
+func Formats() []string { return []string{"human", "json", "markdown", "sarif", "github", "junit"} }
 
 // minWidth is the narrowest terminal that is written for.
 const minWidth = 30

@@ -1,0 +1,108 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fly-standards/fly-standards/internal/settings"
+	"github.com/fly-standards/fly-standards/internal/view"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// errFindings is the outcome of a check that found something, not a failure.
+var errFindings = errors.New("there are findings")
+
+type checkOptions struct {
+	source sourceOptions
+	format formatOptions
+	failOn string
+}
+
+func newCheckCmd(env *Env, g *global) *cobra.Command {
+	o := &checkOptions{}
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "The findings only, for CI and editors",
+		Long: `List what is not up to standard in fly.toml, one finding a line. It needs no
+network and no token, so it says the same on every machine; --require-live looks
+at the app too.
+
+Exit codes, the same for every format: 0 when nothing is found at or above
+--fail-on, 1 when something is, 2 for an error, 3 when there is no fly.toml.`,
+		Example: `  fly-standards check
+  fly-standards check --format github           annotations on the lines of a pull request
+  fly-standards check --format sarif > fly.sarif
+  fly-standards check --fail-on error --rule config-shape`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(cmd); err != nil {
+				return err
+			}
+			return runCheck(cmd.Context(), env, g, o)
+		},
+	}
+	s, f := &o.source, cmd.Flags()
+	f.SortFlags = false
+	f.StringVarP(&s.config, "config", "c", "", "`PATH` of fly.toml, or of a folder with one")
+	f.StringVarP(&s.app, "app", "a", "", "`NAME` of the app; over FLY_APP and the file's own")
+	f.StringVarP(&s.token, "access-token", "t", "", "Fly `TOKEN`, for --require-live")
+	f.BoolVar(&s.offline, "offline", false, "don't look at the app; so it is without --require-live")
+	f.BoolVar(&s.requireLive, "require-live", false, "look at the app too; that it can't be is an error")
+	f.StringSliceVar(&s.rules, "rule", nil, "only the rule `ID` (repeatable)")
+	f.StringSliceVar(&s.skip, "skip", nil, "all but the rule `ID` (repeatable)")
+	f.StringVar(&s.settings, "settings", "", "`FILE` to use for "+settings.Name)
+	f.StringVar(&o.failOn, "fail-on", "warning", "the least `SEVERITY` that fails: error, warning or info")
+	o.format.addAll(cmd)
+	s.completeRules(cmd)
+	return cmd
+}
+
+func (o *checkOptions) check(cmd *cobra.Command) error {
+	if err := o.format.check(cmd.Flags()); err != nil {
+		return err
+	}
+	if !slices.Contains([]string{"error", "warning", "info"}, o.failOn) {
+		return &usageError{message: fmt.Sprintf("--fail-on %s: want error, warning or info", o.failOn)}
+	}
+	if err := o.source.check(); err != nil {
+		return err
+	}
+	o.source.offline = !o.source.requireLive
+	return nil
+}
+
+func runCheck(ctx context.Context, env *Env, g *global, o *checkOptions) error {
+	s, err := load(ctx, env, g, &o.source)
+	if err != nil {
+		return err
+	}
+	p, err := s.plan(&o.source)
+	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := safeToKeep(p, s.mask); err != nil {
+		return err
+	}
+	if o.format.format == "human" {
+		err = view.Check(env.Stdout, p, view.Options{Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose, Mask: s.mask})
+	} else {
+		err = view.Report(env.Stdout, o.format.format, p, s.mask)
+	}
+	if err != nil {
+		return err
+	}
+	fails := func(f plan.Outcome) bool {
+		return f.Outcome != plan.Ignored && view.AtLeast(f.Severity, plan.Severity(o.failOn))
+	}
+	if slices.ContainsFunc(p.Findings, fails) {
+		return errFindings
+	}
+	return nil
+}

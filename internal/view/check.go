@@ -1,0 +1,93 @@
+package view
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// sentence is what is wrong, without what can't be printed.
+func sentence(f plan.Outcome, m *Mask) string { return Clean(m.hide(f.Message)) }
+
+// severities, gravest first.
+func severities() []plan.Severity {
+	return []plan.Severity{plan.Error, plan.Warning, plan.Info}
+}
+
+// AtLeast says whether a severity is as grave as another, or graver.
+func AtLeast(s, least plan.Severity) bool {
+	return slices.Index(severities(), s) <= slices.Index(severities(), least)
+}
+
+// open are the findings that nobody chose to ignore, by place, then gravest
+// first.
+func open(p *plan.Plan) []plan.Outcome {
+	out := slices.DeleteFunc(slices.Clone(p.Findings), func(f plan.Outcome) bool { return f.Outcome == plan.Ignored })
+	slices.SortStableFunc(out, func(a, b plan.Outcome) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(slices.Index(severities(), a.Severity), slices.Index(severities(), b.Severity)))
+	})
+	return out
+}
+
+// Check writes the findings one a line, as compilers do, so that editors and
+// terminals find their place: fly.toml:12:3: warning: message [rule].
+func Check(w io.Writer, p *plan.Plan, o Options) error {
+	var b strings.Builder
+	st := Style{o.Color}
+	found := open(p)
+	for _, f := range found {
+		where := Clean(f.File)
+		if f.Line > 0 {
+			where = Clean(place(f))
+		}
+		word := string(f.Severity)
+		switch f.Severity {
+		case plan.Error:
+			word = st.red(word)
+		case plan.Warning:
+			word = st.yellow(word)
+		}
+		fmt.Fprintf(&b, "%s: %s: %s %s\n", st.bold(where), word, sentence(f, o.Mask), st.faint("["+f.Rule+"]"))
+		if o.Verbose {
+			fmt.Fprintf(&b, "    %s; see %s\n", label(f), f.URL)
+		}
+	}
+	b.WriteString(tally(found, p.Totals.Ignored) + "\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// tally says "2 findings: 1 error, 1 warning; 3 ignored".
+func tally(found []plan.Outcome, ignored int) string {
+	text := "nothing found"
+	if len(found) > 0 {
+		text = count(len(found), "finding") + ": " + strings.Join(bySeverity(found), ", ")
+	}
+	if ignored > 0 {
+		text += fmt.Sprintf("; %d ignored", ignored)
+	}
+	return text
+}
+
+func bySeverity(found []plan.Outcome) []string {
+	var parts []string
+	for _, s := range severities() {
+		n := 0
+		for _, f := range found {
+			if f.Severity == s {
+				n++
+			}
+		}
+		switch {
+		case n > 0 && s == plan.Info:
+			parts = append(parts, fmt.Sprintf("%d info", n))
+		case n > 0:
+			parts = append(parts, count(n, string(s)))
+		}
+	}
+	return parts
+}
