@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -83,7 +84,7 @@ func envFinding(t plan.Target, e envEntry, v secret.Value, got secretscan.Result
 		return f
 	}
 	if t.App == nil {
-		holdOffline(t, e.name, &f)
+		holdOffline(t, &f)
 		return f
 	}
 	if why := ownSecretList(t); why != "" {
@@ -96,24 +97,26 @@ func envFinding(t plan.Target, e envEntry, v secret.Value, got secretscan.Result
 
 // holdOffline keeps the value in the file: it must not leave before the app
 // has it.
-func holdOffline(t plan.Target, name string, f *plan.Finding) {
+func holdOffline(t plan.Target, f *plan.Finding) {
 	f.Held = "the value may leave the file only after the app has it, and the app can't be reached: " + t.Offline
 	app := t.AppName
 	if app == "" {
 		app = "NAME"
 	}
-	f.HowTo = fmt.Sprintf("log in (fly auth login), then: fly-standards apply --yes --app %s; "+
-		"by hand: fly secrets set %s=- --stage --app %s, the value on stdin", app, name, app)
+	// The same words for every name, so that the plan says them once.
+	f.HowTo = fmt.Sprintf("log in (fly auth login), then: fly-standards apply --app %s; by hand: "+
+		"fly secrets set NAME=- --stage --app %s, with the value on stdin", app, app)
 	f.Fix = &plan.Fix{Safety: plan.Safe}
 }
 
 func envFix(t plan.Target, e envEntry, v secret.Value, got secretscan.Result, f *plan.Finding) *plan.Fix {
 	fix := &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: e.node.Path()}}}
 	var doubts []string
-	if _, exists := t.App.Secret(e.name); exists {
+	if have, exists := t.App.Secret(e.name); exists {
 		// A secret beats an [env] entry of its name, and can't be read back:
 		// it must never be written over.
 		f.Message = fmt.Sprintf("%s in [env] is dead: the app has a secret of that name, which wins", e.name)
+		doubts = append(doubts, notSeenYet(t, have)...)
 	} else {
 		fix.Changes = append(fix.Changes, plan.Change{Secret: &plan.SecretChange{Name: e.name, From: e.node.Path()}})
 		if got.Verdict == secretscan.Likely {
@@ -135,6 +138,26 @@ func envFix(t plan.Target, e envEntry, v secret.Value, got secretscan.Result, f 
 		fix.Safety, fix.Why = plan.Review, strings.Join(doubts, "; ")
 	}
 	return fix
+}
+
+// notSeenYet says which machines started before the secret was set: they run
+// with the env entry still, and restarting them would bring them a value that
+// nobody here knows. Not so when this tool stored it: then it is the file's.
+func notSeenYet(t plan.Target, s live.Secret) []string {
+	const skew = 10 * time.Minute // between this clock and Fly's
+	if at, ours := t.Stored[s.Name]; ours && s.UpdatedAt.Before(at.Add(skew)) {
+		return nil
+	}
+	var ids []string
+	for _, m := range machinesOf(t, nil) {
+		if _, ok := m.Config.EnvValue(s.Name); ok && s.UpdatedAt.After(m.LastStart()) {
+			ids = append(ids, m.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return []string{"the secret was set after machine " + strings.Join(ids, ", ") + " last started, so a restart may bring another value than the one in use"}
 }
 
 func dropEnv(m live.Machine, name string) plan.Change {
@@ -215,6 +238,9 @@ func deadEntries(t plan.Target, inFile map[string]bool) []plan.Finding {
 		f.At.Machine = f.Machines[0]
 		f.Message = s.Name + " is a secret of the app, and still an env entry on its machines"
 		f.Evidence = []string{"on machine " + strings.Join(f.Machines, ", ") + "; the secret wins, the entry only leaks"}
+		if doubts := notSeenYet(t, s); len(doubts) > 0 {
+			f.Fix.Safety, f.Fix.Why = plan.Review, strings.Join(doubts, "; ")
+		}
 		if why := ownSecretList(t); why != "" {
 			f.Fix, f.Notes = nil, []string{why}
 		}

@@ -59,6 +59,13 @@ func regionsOfGroup(t plan.Target, group string) []plan.Finding {
 		machines = append(machines, m)
 		here[m.Region] = true
 	}
+	// One that is being made, or whose host is down, is there all the same: a
+	// second twin beside it would be paid for twice.
+	for _, m := range t.App.Machines {
+		if m.Group() == group || m.Config.IsZero() {
+			here[m.Region] = true
+		}
+	}
 	wanted := slices.DeleteFunc(slices.Clone(t.Settings.Regions), func(r string) bool { return here[r] })
 	if len(machines) == 0 || len(wanted) == 0 && len(here) > 1 || len(wanted) == 0 && len(t.Settings.Regions) > 0 {
 		return nil

@@ -143,7 +143,7 @@ func httpFix(t plan.Target, s service, w way) *plan.Fix {
 		Edits:   []flytoml.Edit{{Op: flytoml.Append, Path: s.Path + "." + key, Entries: entries}},
 		Changes: onService(t, s, httpCheckJSON(t, s, w.path)),
 	}
-	if why := w.doubt(t); why != "" {
+	if why := w.doubt(t, s); why != "" {
 		fix.Safety, fix.Why = plan.Review, why
 	}
 	return fix

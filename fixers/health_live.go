@@ -122,10 +122,11 @@ func (s service) wireChecks() []json.RawMessage {
 				}
 				w[key] = v
 			case "headers":
-				if n.Kind() != flytoml.Table {
+				headers, ok := wireHeaders(n)
+				if !ok {
 					return nil
 				}
-				w[key] = wireHeaders(n)
+				w[key] = headers
 			case "restart_limit": // known to have no effect
 			default:
 				return nil
@@ -136,13 +137,17 @@ func (s service) wireChecks() []json.RawMessage {
 	return out
 }
 
-func wireHeaders(n flytoml.Node) []map[string]any {
+// wireHeaders is false for headers in another form than name = "value".
+func wireHeaders(n flytoml.Node) ([]map[string]any, bool) {
 	var out []map[string]any
 	for _, name := range n.Keys() {
-		v, _ := str(n, name)
+		v, ok := str(n, name)
+		if !ok {
+			return nil, false
+		}
 		out = append(out, map[string]any{"name": name, "values": []string{v}})
 	}
-	return out
+	return out, n.Kind() == flytoml.Table
 }
 
 func httpCheckJSON(t plan.Target, s service, path string) json.RawMessage {

@@ -3,7 +3,9 @@ package fixers
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
+	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -71,8 +73,12 @@ func seen(e plan.Evidence) string {
 
 // doubt says why a check on this path needs a person's consent; "" when apply
 // may put it in, proving it on one machine before the others.
-func (w way) doubt(t plan.Target) string {
+func (w way) doubt(t plan.Target, s service) string {
 	switch {
+	case severalPorts(t) && (w.rank == rankSettings || w.rank == rankRoute || w.rank == rankProbe):
+		return "the app serves on several ports, and nothing says which of them answers the path"
+	case speaksHTTP2(s):
+		return "the app is spoken to in HTTP/2 only (h2_backend), and Fly's checks speak HTTP/1"
 	case w.rank == rankProbe:
 		return "only a probe of the public hostname knows the path; Fly asks from inside, by IP address"
 	case w.route.Prefixed:
@@ -92,3 +98,25 @@ func (w way) doubt(t plan.Target) string {
 }
 
 func forcesSSL(t plan.Target) bool { return t.Repo != nil && t.Repo.ForceSSL != nil }
+
+// severalPorts says whether public services stand on more than one port.
+func severalPorts(t plan.Target) bool {
+	seen := map[int]bool{}
+	for _, s := range fileServices(t.File) {
+		if public(s) {
+			seen[s.InternalPort] = true
+		}
+	}
+	return len(seen) > 1
+}
+
+func speaksHTTP2(s service) bool {
+	on := func(n flytoml.Node) bool {
+		opts, _ := n.Key("http_options")
+		h2, _ := opts.Key("h2_backend")
+		v, _ := h2.Bool()
+		return v
+	}
+	ports, _ := s.Node.Key("ports")
+	return on(s.Node) || slices.ContainsFunc(ports.Items(), on)
+}

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"time"
+
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
 )
@@ -8,11 +10,15 @@ import (
 // Target is all that a fixer may look at. It was read once; looking costs no
 // request and changes nothing.
 type Target struct {
-	File     *flytoml.File
-	Repo     *Repo     // nil: no source tree beside the file
-	App      *live.App // nil: planning offline
-	AppName  string    // the app meant, also offline; "" when nothing names one
-	Offline  string    // why App is nil, for the user: "no token", "--offline"
+	File    *flytoml.File
+	Repo    *Repo     // nil: no source tree beside the file
+	App     *live.App // nil: planning offline
+	AppName string    // the app meant, also offline; "" when nothing names one
+	// Stored are the secrets that this tool's own journals say it stored for the
+	// app, with the time: after an apply that was cut short they are known to
+	// have the value that stood in the file.
+	Stored   map[string]time.Time
+	Offline  string // why App is nil, for the user: "no token", "--offline"
 	Settings Settings
 }
 

@@ -17,9 +17,11 @@ const leaseOfScenario = time.Hour
 type Scenario struct {
 	App      AppSpec
 	Machines []MachineSpec
-	Secrets  map[string]string
-	Volumes  []VolumeSpec
-	IPs      []string // public addresses; those of fdaa: are Flycast
+	Secrets  map[string]string // older than the machines' last boot
+	// LaterSecrets were set since: no machine has them yet.
+	LaterSecrets map[string]string
+	Volumes      []VolumeSpec
+	IPs          []string // public addresses; those of fdaa: are Flycast
 	// Checks: "pass" (default: as App.Serves and Listening say), "never",
 	// "never-after-update".
 	Checks string
@@ -58,6 +60,9 @@ func (p *Platform) Load(s Scenario) (*App, error) {
 	}
 	for _, m := range s.Machines {
 		app.AddMachine(m)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.LaterSecrets)) {
+		app.SetSecret(name, s.LaterSecrets[name])
 	}
 	for _, ip := range s.IPs {
 		app.AddIP(ip, "global", false)

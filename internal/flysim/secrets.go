@@ -82,12 +82,17 @@ func (r secretRow) view(name string) object {
 	return object{"name": name, "digest": r.digest(), "created_at": stamp(r.created), "updated_at": stamp(r.updated)}
 }
 
-// SetSecret sets a secret of before the test. Machines made later have it at
-// their first boot.
+// SetSecret sets a secret of before the test: two hours ago while the app has
+// no machine, so that those made later have had it since their first boot, an
+// hour ago; now when it has some.
 func (a *App) SetSecret(name, value string) {
 	a.p.lock()
 	defer a.p.mu.Unlock()
-	a.secrets.write(a.p.now, map[string]*string{name: &value})
+	when := a.p.now
+	if len(a.machines) == 0 {
+		when = when.Add(-2 * time.Hour)
+	}
+	a.secrets.write(when, map[string]*string{name: &value})
 }
 
 // DeleteSecret removes a secret, as somebody else may.

@@ -180,6 +180,8 @@ func (m Machine) Untouchable() string {
 		return "it runs one command and goes away"
 	}
 	switch {
+	case m.Image == "":
+		return "the API gave no digest of its image, and a tag could bring another one"
 	case len(m.Config.Standbys()) > 0:
 		return "it is a standby"
 	case m.Config.AutoDestroy():
@@ -192,4 +194,15 @@ func (m Machine) Untouchable() string {
 		return "it is " + m.State
 	}
 	return ""
+}
+
+// LastStart is when the machine last started, as its events tell; its last
+// update when they tell of no start.
+func (m Machine) LastStart() time.Time {
+	for _, e := range m.Events {
+		if e.Type == "start" {
+			return e.Timestamp
+		}
+	}
+	return m.UpdatedAt
 }

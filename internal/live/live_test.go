@@ -29,10 +29,11 @@ func TestUntouchable(t *testing.T) {
 		{name: "standby", config: `{"standbys":["x"],"metadata":{` + managed + `}}`, want: "standby"},
 		{name: "auto destroy", config: `{"auto_destroy":true,"metadata":{` + managed + `}}`, want: "destroys itself"},
 		{name: "schedule", config: `{"schedule":"hourly","metadata":{` + managed + `}}`, want: "schedule"},
+		{name: "no digest", config: `{"metadata":{` + managed + `}}`, change: func(m *Machine) { m.Image = "" }, want: "no digest"},
 		{name: "replacing", config: `{"metadata":{` + managed + `}}`, change: func(m *Machine) { m.State = "replacing" }, want: "replacing"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			m := Machine{State: "started", HostStatus: "ok"}
+			m := Machine{State: "started", HostStatus: "ok", Image: "r/x@sha256:1"}
 			if tt.config != "" {
 				c, err := machineconfig.Parse([]byte(tt.config))
 				if err != nil {

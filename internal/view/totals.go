@@ -68,6 +68,9 @@ func (h *human) appTotals() []string {
 		}
 		out = append(out, text)
 	}
+	if len(p.Staged) > 0 {
+		out = append(out, "restarting also brings staged secrets: "+strings.Join(p.Staged, ", "))
+	}
 	for _, r := range p.Rollouts {
 		prefix := ""
 		if len(p.App.Groups) > 1 {
