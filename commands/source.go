@@ -133,6 +133,9 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 		return nil, err
 	}
 	s.target.App = app
+	if app != nil && len(app.Secrets) > 0 {
+		s.target.Stored = env.storedSecrets(app.Name)
+	}
 	return s, nil
 }
 
