@@ -23,7 +23,7 @@ type Key struct {
 
 var index = sync.OnceValue(func() map[string]Key {
 	m := map[string]Key{}
-	for line := range strings.Lines(table) {
+	for line := range strings.Lines(table + forms) {
 		path, kind, ok := strings.Cut(strings.TrimSpace(line), "\t")
 		if !ok {
 			continue
@@ -47,13 +47,7 @@ func Lookup(path string) (Key, bool) {
 	if err != nil {
 		return Key{}, false
 	}
-	var keys []string
-	for _, s := range segments {
-		if s.Index < 0 {
-			keys = append(keys, s.Key)
-		}
-	}
-	return find(index(), "", keys)
+	return find(index(), "", keysOf(segments))
 }
 
 // find matches the rest of a path below prefix, trying the key itself, then
@@ -62,6 +56,9 @@ func find(known map[string]Key, prefix string, rest []string) (Key, bool) {
 	if len(rest) == 0 {
 		k, ok := known[prefix]
 		return k, ok
+	}
+	if k, ok := known[prefix]; ok && k.Kind == "interface" { // flyctl passes on whatever stands there
+		return k, true
 	}
 	for _, name := range []string{strings.ToLower(rest[0]), "*"} {
 		path := name
