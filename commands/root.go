@@ -69,6 +69,8 @@ It starts with plan, which changes nothing anywhere.`,
 		newApplyCmd(env, g),
 		newCheckCmd(env, g),
 		newShowCmd(env, g),
+		newExplainCmd(env, g),
+		newRulesCmd(env),
 		newDemoCmd(env, g),
 		newVersionCmd(env),
 	)

@@ -15,11 +15,19 @@ type finding struct {
 	howTo   string
 }
 
+// KnownRule gives an *UnknownRuleError when there is no rule with the id.
+func KnownRule(id string, fixers []Fixer) error {
+	if slices.ContainsFunc(fixers, func(f Fixer) bool { return f.ID == id }) {
+		return nil
+	}
+	return &UnknownRuleError{ID: id, Near: nearest(id, fixers)}
+}
+
 // choose filters the fixers by --rule and --skip and sorts them by id.
 func choose(fixers []Fixer, o Options) ([]Fixer, error) {
 	for _, id := range slices.Concat(o.Only, o.Skip) {
-		if !slices.ContainsFunc(fixers, func(f Fixer) bool { return f.ID == id }) {
-			return nil, &UnknownRuleError{ID: id, Near: nearest(id, fixers)}
+		if err := KnownRule(id, fixers); err != nil {
+			return nil, err
 		}
 	}
 	var chosen []Fixer

@@ -106,8 +106,8 @@ func parseIgnore(text string, fixers []Fixer) (found []*ignore, whole bool, prob
 		if id == "" {
 			return nil, false, "no rule is named; " + ignoreForm
 		}
-		if !slices.ContainsFunc(fixers, func(f Fixer) bool { return f.ID == id }) {
-			return nil, false, (&UnknownRuleError{ID: id, Near: nearest(id, fixers)}).Error()
+		if err := KnownRule(id, fixers); err != nil {
+			return nil, false, err.Error()
 		}
 		found = append(found, &ignore{rule: id, until: until, reason: strings.Join(words, " ")})
 	}
