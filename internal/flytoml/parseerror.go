@@ -54,7 +54,7 @@ func (f *File) maskedLine(n int, s *stmt) string {
 	switch {
 	case first != n-1:
 		// In the middle of a value that spans lines, as far as one can tell.
-		return hidden
+		return f.maskedElement(first, text)
 	case len(trimmed) == 0:
 		return ""
 	case plainHeading(trimmed):
@@ -72,6 +72,22 @@ func (f *File) maskedLine(n int, s *stmt) string {
 		return string(text[:eq+1]) + " " + hidden
 	}
 	return string(text)
+}
+
+// maskedElement is a line inside an array that starts on line first: of a
+// `key = value`, which does not belong there, the key. Inside a string nothing
+// is shown, because what looks like a key may be a part of the value.
+func (f *File) maskedElement(first int, text []byte) string {
+	opens := f.content(first)
+	_, value, _ := bytes.Cut(opens, []byte("="))
+	if !bytes.HasPrefix(bytes.TrimSpace(value), []byte("[")) || bytes.ContainsAny(value, `"'`) {
+		return hidden
+	}
+	eq := bytes.IndexByte(text, '=')
+	if eq < 0 || !plainKey(strings.ToLower(string(text[:eq]))) {
+		return hidden
+	}
+	return string(text[:eq+1]) + " " + hidden
 }
 
 // stmtStart gives the index of the line on which the statement of line n
