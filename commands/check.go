@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,8 @@ type checkOptions struct {
 	source sourceOptions
 	format formatOptions
 	failOn string
+	// suppressAll writes the baseline, prune takes out of it what is met.
+	suppressAll, prune bool
 }
 
 func newCheckCmd(env *Env, g *global) *cobra.Command {
@@ -56,6 +59,8 @@ Exit codes, the same for every format: 0 when nothing is found at or above
 	f.StringSliceVar(&s.skip, "skip", nil, "all but the rule `ID` (repeatable)")
 	f.StringVar(&s.settings, "settings", "", "`FILE` to use for "+settings.Name)
 	f.StringVar(&o.failOn, "fail-on", "warning", "the least `SEVERITY` that fails: error, warning or info")
+	f.BoolVar(&o.suppressAll, "suppress-all", false, "accept all that is found now: list it in\n"+baselineName+", which check ignores")
+	f.BoolVar(&o.prune, "prune-suppressions", false, "take out of that list what is no longer found")
 	o.format.addAll(cmd)
 	s.completeRules(cmd)
 	return cmd
@@ -71,6 +76,12 @@ func (o *checkOptions) check(cmd *cobra.Command) error {
 	if err := o.source.check(); err != nil {
 		return err
 	}
+	if o.suppressAll && o.prune {
+		return &usageError{message: "--suppress-all and --prune-suppressions exclude each other"}
+	}
+	if (o.suppressAll || o.prune) && len(o.source.rules)+len(o.source.skip) > 0 {
+		return &usageError{message: "the list of accepted findings is of all rules: leave --rule and --skip out"}
+	}
 	o.source.offline = !o.source.requireLive
 	return nil
 }
@@ -80,7 +91,7 @@ func runCheck(ctx context.Context, env *Env, g *global, o *checkOptions) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.plan(&o.source)
+	p, err := o.planAccepting(env, g, s)
 	if err != nil {
 		return err
 	}
@@ -105,4 +116,29 @@ func runCheck(ctx context.Context, env *Env, g *global, o *checkOptions) error {
 		return errFindings
 	}
 	return nil
+}
+
+// planAccepting plans with what is in the baseline ignored, after the baseline
+// was written as the flags say.
+func (o *checkOptions) planAccepting(env *Env, g *global, s *source) (*plan.Plan, error) {
+	known, err := s.readBaseline()
+	if err != nil {
+		return nil, err
+	}
+	if o.suppressAll || o.prune {
+		p, err := s.plan(&o.source)
+		if err != nil {
+			return nil, err
+		}
+		n, err := s.writeBaseline(known, p, o.prune)
+		if err != nil {
+			return nil, err
+		}
+		env.note(g, "%d in %s", n, baselineName)
+		if known, err = s.readBaseline(); err != nil {
+			return nil, err
+		}
+	}
+	s.accepted = known.accepts(filepath.Base(s.path))
+	return s.plan(&o.source)
 }

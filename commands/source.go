@@ -30,7 +30,8 @@ type source struct {
 	disabled []string
 	settings string // the settings file as the user knows it
 	today    time.Time
-	client   *fly.Client // nil when offline
+	accepted func(plan.Finding) bool // in the baseline; nil: not looked at
+	client   *fly.Client             // nil when offline
 	mask     *view.Mask
 }
 
@@ -190,6 +191,7 @@ func (s *source) plan(o *sourceOptions) (*plan.Plan, error) {
 		Tool: tool(), FilePath: filepath.ToSlash(s.shown), Allow: consent,
 		Only: o.rules, Skip: o.skip, NoRestart: o.noRestart,
 		Disabled: s.disabled, DisabledIn: s.settings, Today: s.today,
+		Accepted: s.accepted, AcceptedIn: baselineName,
 	})
 	if err != nil {
 		return nil, err

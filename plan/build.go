@@ -23,6 +23,10 @@ type Options struct {
 	// settings file that says so.
 	Disabled   []string
 	DisabledIn string
+	// Accepted says of which findings the user has a list, to be ignored; nil
+	// is no list. AcceptedIn names it.
+	Accepted   func(Finding) bool
+	AcceptedIn string
 	// Today ends the ignore comments that are limited in time; zero ends none.
 	Today time.Time
 }

@@ -143,6 +143,9 @@ func (f *finding) ignoreWhere(ignores []*ignore, o Options) {
 			f.reason += ": " + ig.reason
 		}
 	}
+	if o.Accepted != nil && f.outcome != Ignored && o.Accepted(f.Finding) {
+		f.outcome, f.reason, f.howTo = Ignored, "known before, in "+o.AcceptedIn, ""
+	}
 	if slices.Contains(o.Disabled, f.Rule) {
 		f.outcome, f.reason, f.howTo = Ignored, "enabled = false in "+cmp.Or(o.DisabledIn, "the settings"), ""
 	}
