@@ -193,6 +193,9 @@ func carryOut(ctx context.Context, env *Env, g *global, s *source, p *plan.Plan,
 	d := apply.Deps{
 		File: apply.OnDisk(s.path), Clock: env.Clock, Journal: j, Emit: progress.Event, Abort: env.Abort, Options: o,
 	}
+	if env.Replay != nil {
+		d.File = apply.OnDiskVia(s.path, env.Replay.FS)
+	}
 	if s.client != nil { // a nil *fly.Client in the interfaces would not be nil
 		d.Machines, d.Secrets = s.client, s.client
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/muesli/termenv"
 	"golang.org/x/term"
 
+	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/clock"
 )
 
@@ -32,8 +33,17 @@ type Env struct {
 	Clock  clock.Clock
 	// Transport carries the requests to Fly; nil is the network.
 	Transport http.RoundTripper
+	// Replay makes a run repeatable for a simulation: nil in real life.
+	Replay *Replay
 	// Abort is closed when the user wants out at once; nil never is.
 	Abort <-chan struct{}
+}
+
+// Replay is what a simulation takes over besides clock and transport, so that
+// the same world gives the same run.
+type Replay struct {
+	Jitter func() float64 // of the pauses between tries, in [0, 1)
+	FS     atomicfile.FS  // the system calls that write fly.toml
 }
 
 // OSEnv is the real one.

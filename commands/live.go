@@ -41,6 +41,9 @@ func connect(ctx context.Context, env *Env, g *global, o *sourceOptions, app str
 		return nil, offlineNoName, nil
 	}
 	cfg.Clock, cfg.Transport, cfg.UserAgent = env.Clock, env.Transport, strings.ReplaceAll(tool(), " ", "/")
+	if env.Replay != nil {
+		cfg.Jitter, cfg.Serial = env.Replay.Jitter, true
+	}
 	if g.debug {
 		cfg.Log = env.logger(g)
 	}

@@ -13,6 +13,7 @@ func All() []plan.Fixer {
 		envSecrets(),
 		extraRegions(),
 		healthChecks(),
+		imagePin(),
 		unusedIgnore(),
 	}
 }

@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/journal"
@@ -145,8 +146,12 @@ func wanted(was machineconfig.Config, j job) (machineconfig.Config, bool, error)
 		if _, changed, err := machineconfig.Apply(was, j.step.Machine.Ops); err != nil || !changed {
 			return was, false, err
 		}
+		// It may have the probe of an apply that was cut short, which proves
+		// nothing until it is seen to pass: the update is made all the same.
+		cfg, _, err := machineconfig.Apply(was, j.ops)
+		return cfg, true, err
 	}
-	return machineconfig.Apply(was, j.ops)
+	return machineconfig.Apply(was, append(slices.Clone(j.ops), leftProbes(was)...))
 }
 
 // unmoved says whether the machine is still the one that was planned for.

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -78,6 +80,9 @@ func (r *run) proveReally(ctx context.Context, g *group, h *hand) error {
 // one of a service may come every second.
 const minTopInterval = 2 * time.Second
 
+// probePrefix begins the names of top-level checks that stand in for a proof.
+const probePrefix = "standards-proof-"
+
 // probeOps are the ops of a machine with each new service check made a
 // top-level check on the port that it would ask.
 func probeOps(s *plan.MachineStep) ([]machineconfig.Op, error) {
@@ -100,9 +105,9 @@ func probeOps(s *plan.MachineStep) ([]machineconfig.Op, error) {
 		if d, err := time.ParseDuration(fmt.Sprint(check["interval"])); err == nil && d < minTopInterval {
 			check["interval"] = minTopInterval.String()
 		}
-		name := "standards-proof-" + port
+		name := probePrefix + port
 		for n := 2; used[name]; n++ {
-			name = "standards-proof-" + port + "-" + strconv.Itoa(n)
+			name = probePrefix + port + "-" + strconv.Itoa(n)
 		}
 		used[name] = true
 		value, err := json.Marshal(check)
@@ -134,6 +139,17 @@ func (r *run) proveAwake(ctx context.Context, g *group, idle []live.Machine) err
 		r.rest(ctx, h)
 	}
 	return r.conclude(g, h)
+}
+
+// leftProbes take away what an apply that was cut short has left.
+func leftProbes(was machineconfig.Config) []machineconfig.Op {
+	var ops []machineconfig.Op
+	for _, name := range slices.Sorted(maps.Keys(was.Checks())) {
+		if strings.HasPrefix(name, probePrefix) {
+			ops = append(ops, machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: machineconfig.Pointer("checks", name)})
+		}
+	}
+	return ops
 }
 
 // toWake prefers a machine that has no memory image to lose, and takes one

@@ -28,6 +28,7 @@ type Client struct {
 	clock  clock.Clock
 	log    Logger
 	jitter func() float64
+	serial bool
 	limits limiter
 
 	tokens    *tokens.Tokens
@@ -54,7 +55,7 @@ func New(ctx context.Context, cfg Config, appName string) (*Client, error) {
 	}
 	c := &Client{
 		app: appName, base: base, agent: cfg.UserAgent, log: cfg.Log,
-		clock: cfg.Clock, jitter: cfg.Jitter, discharge: cfg.Discharge,
+		clock: cfg.Clock, jitter: cfg.Jitter, serial: cfg.Serial, discharge: cfg.Discharge,
 		tokens: tokens.Parse(cfg.Token.Reveal()),
 	}
 	if c.clock == nil {

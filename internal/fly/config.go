@@ -35,6 +35,9 @@ type Config struct {
 	Transport http.RoundTripper // nil for one like net/http's own
 	// Jitter gives numbers in [0, 1) that spread retries; nil for random ones.
 	Jitter func() float64
+	// Serial reads one thing after the other where reads would run side by
+	// side: what is simulated then replays exactly.
+	Serial bool
 	// Discharge renews macaroon tokens before they are used; nil for fly-go's
 	// own way, which asks the service that the token names (auth.fly.io). It
 	// is not called for plain tokens.

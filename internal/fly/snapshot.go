@@ -31,6 +31,10 @@ func (c *Client) Snapshot(ctx context.Context) (*live.App, error) {
 		func() (err error) { out.IPs, err = c.addresses(ctx); return err },
 	}
 	for i, read := range reads {
+		if c.serial {
+			errs[i] = read()
+			continue
+		}
 		reading.Go(func() { errs[i] = read() })
 	}
 	reading.Wait()

@@ -15,7 +15,7 @@ func (m *Machine) start(source string) {
 		})
 		return
 	}
-	m.startBoot(m.p.secretsFor(m.app, launchInput{}), bootTime)
+	m.startBoot(max(m.p.secretsFor(m.app, launchInput{}), m.minSecrets), bootTime)
 }
 
 func (c *call) startMachine() reply {

@@ -50,6 +50,7 @@ type Machine struct {
 	boot         int // counts boots: what was scheduled for an older one is void
 	bootedAt     time.Time
 	secretsSeen  uint64
+	minSecrets   uint64 // what the last create or update asked for: its host has these, so a later start sees them
 	env          map[string]string
 	restartCount int // automatic restarts since the last update
 

@@ -87,7 +87,7 @@ func (c *call) updateMachine() reply {
 	if err := m.setConfig(in.Config); err != nil {
 		return fail(http.StatusBadRequest, "%s", err.Error())
 	}
-	m.image = c.p.resolveImage(cfg.Image)
+	m.image, m.minSecrets = c.p.resolveImage(cfg.Image), in.MinSecrets
 	if in.SkipService {
 		m.cordoned = true
 	}
@@ -140,7 +140,7 @@ func (c *call) createMachine() reply {
 	if err := m.setConfig(in.Config); err != nil {
 		return fail(http.StatusBadRequest, "%s", err.Error())
 	}
-	m.image = c.p.resolveImage(cfg.Image)
+	m.image, m.minSecrets = c.p.resolveImage(cfg.Image), in.MinSecrets
 	m.host = m.region + "-" + m.id[:2]
 	m.cordoned = in.SkipService
 	m.newVersion()

@@ -1,0 +1,176 @@
+package faultrun
+
+import (
+	"bytes"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flysim"
+)
+
+func containsText(s, part string) bool { return part != "" && strings.Contains(s, part) }
+
+// kept is promise 4 at one instant: each value is in the file or in the app's
+// secrets. When somebody else has taken the name, the file keeps its value for
+// the rest of that run; a later plan sees that theirs wins.
+func (w *world) kept(when string) {
+	text := w.file()
+	for _, name := range slices.Sorted(maps.Keys(w.values)) {
+		v := w.values[name]
+		stored, _ := w.app.SecretValue(name)
+		if containsText(text, v) || stored == v {
+			continue
+		}
+		if run, ok := w.othersSet[name]; ok && w.runs > run {
+			continue
+		}
+		w.fail("promise 4: %s is neither in the file nor a secret, %s", name, when)
+	}
+}
+
+// check is what must hold after every run.
+func (p *process) check() {
+	w := p.w
+	w.kept("after the run")
+	if line := w.onlyNamed(w.file()); line != "" {
+		w.fail("promise 1: this line of fly.toml was changed: %s", line)
+	}
+	if line := p.document(); line != "" {
+		w.fail("promise 10: %s", line)
+	}
+	p.silent()
+	p.checkLeases()
+	p.checkFloor()
+	p.checkRestarts()
+	p.checkResent()
+	p.checkConfigs()
+	for _, v := range w.p.Violations() {
+		if strings.Contains(v.What, "was overwritten") || strings.Contains(v.What, "skip_") || strings.Contains(v.What, "re-resolved") {
+			w.fail("the platform saw %v", v)
+		}
+	}
+}
+
+// silent is promise 3 for all that was said and written.
+func (p *process) silent() {
+	w := p.w
+	for name, v := range w.values {
+		for what, text := range map[string][]byte{"stdout": p.out.Bytes(), "stderr": p.errOut.Bytes()} {
+			if bytes.Contains(text, []byte(v)) || bytes.Contains(text, []byte("cnry")) {
+				w.fail("promise 3: the value of %s is on %s", name, what)
+			}
+		}
+	}
+	_ = filepath.WalkDir(w.state(), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil //nolint:nilerr // no state was written
+		}
+		if b, err := os.ReadFile(path); err != nil || bytes.Contains(b, []byte("cnry")) {
+			w.fail("promise 3: a value is in the journal (%v)", err)
+		}
+		return nil
+	})
+}
+
+// checkLeases: a program that ended by itself holds none, save where the
+// platform's answer to the lease was spoilt; those run out.
+func (p *process) checkLeases() {
+	w := p.w
+	if held := w.p.HeldLeases(); len(held) > 0 && !p.dead {
+		for _, h := range held {
+			_, id, _ := strings.Cut(h, "/")
+			if !p.spoilt(id) {
+				w.fail("promise 6: the lease on %s is held after the run", id)
+			}
+		}
+	}
+}
+
+// spoilt says whether a call about the lease of a machine did not come through.
+func (p *process) spoilt(id string) bool {
+	return slices.ContainsFunc(p.tape(), func(r flysim.Request) bool {
+		return strings.HasSuffix(r.Path, "/"+id+"/lease") && (r.Fault != "" || r.Status == 0 || r.Status >= 400 && r.Status != 404)
+	}) || slices.ContainsFunc(p.w.struck, func(s string) bool { return strings.Contains(s, "/"+id+"/lease") })
+}
+
+func (p *process) tape() []flysim.Request { return p.w.p.Requests()[p.firstTape:] }
+
+// checkRestarts: once each, twice for a lone machine that proves a check, and
+// once more to put it back.
+func (p *process) checkRestarts() {
+	w := p.w
+	lone := map[string]int{}
+	for _, m := range w.machines {
+		if p.start[m.id].state == "started" && m.touchable {
+			lone[m.group]++
+		}
+	}
+	for _, m := range w.machines {
+		s, there := p.start[m.id]
+		if !there {
+			continue
+		}
+		said := 1
+		if lone[m.group] < 2 || len(w.hurt) > 0 {
+			said++
+		}
+		if p.code != 0 {
+			said++
+		}
+		if got := w.app.Machine(m.id).Record().Restarts - s.restarts - (w.outside[m.id] - s.outside); got > said {
+			w.fail("promise 6: %s was restarted %d times, not %d", m.id, got, said)
+		}
+	}
+}
+
+// checkResent: after a reply that was lost, nothing is sent again before the
+// program has looked.
+func (p *process) checkResent() {
+	lost := map[string]bool{}
+	for _, r := range p.tape() {
+		thing, key := r.Path, r.Method+" "+r.Path+string(r.Body)
+		switch {
+		case r.Method == "GET":
+			for k := range lost {
+				if strings.Contains(k, " "+thing) || strings.HasSuffix(strings.SplitN(k, "{", 2)[0], "/machines") {
+					delete(lost, k)
+				}
+			}
+		case r.Method != "POST" || !(strings.HasSuffix(thing, "/secrets") || strings.HasSuffix(thing, "/machines") || strings.Count(thing, "/") == 5):
+		case lost[key]:
+			p.w.fail("a lost %s %s was sent again blindly", r.Method, r.Path)
+		case r.Status == 0 || r.Status >= 500 || r.Status == 408 || r.Fault == "html" || r.Fault == "truncated" || r.Fault == "slow":
+			lost[key] = true
+		}
+	}
+}
+
+// checkConfigs: what nobody named is on every machine still, and every boot
+// found its values.
+func (p *process) checkConfigs() {
+	w := p.w
+	for _, m := range w.app.Machines() {
+		cfg := string(m.Config())
+		mine := w.machineOf(m.ID())
+		if !strings.Contains(cfg, "a_field_of_next_year") || !strings.Contains(cfg, "required_host_features") {
+			w.fail("promise 1: %s lost a field that nobody knows", m.ID())
+		}
+		if w.theirs[m.ID()] != 0 && !strings.Contains(cfg, `"theirs":true`) {
+			w.fail("what somebody else set on %s is gone", m.ID())
+		}
+		if mine == nil && len(w.values) == 0 {
+			continue
+		}
+		for _, boot := range m.Record().Boots {
+			for name, v := range w.values {
+				if got := boot.Env[name]; got != v && got != w.allowed[name] || got == "" {
+					w.fail("promise 4: %s booted without %s", m.ID(), name)
+				}
+			}
+		}
+	}
+}

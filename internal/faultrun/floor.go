@@ -1,0 +1,87 @@
+package faultrun
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/flysim"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// checkFloor is promise 5: at no instant fewer healthy machines than the
+// floor, or than there were. One that a trouble struck counts as if it were
+// well: that it is not is not the program's doing.
+func (p *process) checkFloor() {
+	w := p.w
+	for _, group := range []string{"app", "worker"} {
+		var in []*flysim.Machine
+		started, well := 0, 0
+		for _, m := range w.app.Machines() {
+			s, there := p.start[m.ID()]
+			mine := w.machineOf(m.ID())
+			if !there || s.state != "started" || mine != nil && !mine.touchable || groupOf(m, mine) != group {
+				continue
+			}
+			started++
+			in = append(in, m)
+			if s.healthy || w.hurt[m.ID()] {
+				well++
+			}
+		}
+		atOnce, err := plan.AtOnce(w.limit, started)
+		if err != nil {
+			w.fail("%v", err)
+			return
+		}
+		floor := min(well, max(0, started-atOnce))
+		if least, at := p.least(in); least < floor {
+			w.fail("promise 5: %d machines of %s were healthy at %s, the floor is %d", least, group, at.Format("15:04:05.000"), floor)
+		}
+	}
+}
+
+// groupOf is the group of a machine; mine is nil for a twin that a run made.
+func groupOf(m *flysim.Machine, mine *machine) string {
+	switch {
+	case mine != nil:
+		return mine.group
+	case bytes.Contains(m.Config(), []byte(`"fly_process_group":"worker"`)):
+		return "worker"
+	}
+	return "app"
+}
+
+// least is the lowest count of healthy machines since the run began, looked
+// at after all that happened at one time.
+func (p *process) least(in []*flysim.Machine) (int, time.Time) {
+	times := map[time.Time]bool{p.began: true}
+	lines := make([][]flysim.Moment, len(in))
+	for i, m := range in {
+		lines[i] = m.Timeline()
+		for _, x := range lines[i] {
+			if !x.At.Before(p.began) {
+				times[x.At] = true
+			}
+		}
+	}
+	least, when := len(in), p.began
+	for at := range times {
+		n := 0
+		for i, line := range lines {
+			ok := p.w.hurt[in[i].ID()]
+			for k := len(line) - 1; k >= 0 && !ok; k-- {
+				if !line[k].At.After(at) {
+					ok = line[k].Healthy
+					break
+				}
+			}
+			if ok {
+				n++
+			}
+		}
+		if n < least || n == least && at.Before(when) {
+			least, when = n, at
+		}
+	}
+	return least, when
+}

@@ -1,0 +1,80 @@
+package faultrun
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// planOnly is promise 2: a plan writes nothing.
+func (w *world) planOnly(args ...string) *process {
+	file, writes := w.file(), len(w.p.Writes())
+	kept := w.troubles
+	w.troubles = nil
+	p := w.process(args)
+	w.troubles = kept
+	if w.file() != file || len(w.p.Writes()) != writes {
+		w.fail("promise 2: %s wrote something", strings.Join(args, " "))
+	}
+	return p
+}
+
+// makePeace ends all troubles and lets things settle.
+func (w *world) makePeace() {
+	w.troubles = nil
+	w.p.ClearFaults()
+	for _, m := range w.app.Machines() {
+		m.HostDown("ok")
+		m.Behave(nil)
+		m.CrashWhen(nil)
+		if strings.HasPrefix(m.Leased(), "mallory") {
+			m.DropLease()
+		}
+	}
+	w.pass(180)
+	w.p.Settle(time.Minute)
+	if held := w.p.HeldLeases(); len(held) > 0 {
+		w.fail("promise 6: leases are held three minutes later: %s", strings.Join(held, " "))
+	}
+}
+
+// converge is promise 8: run again in peace, at most three times, until there
+// is nothing left to do.
+func (w *world) converge() {
+	var flags []string
+	but := ""
+	for _, f := range w.flags {
+		if f != "--no-restart" && f != "--no-rollback" {
+			flags = append(flags, f)
+		}
+	}
+	if w.route && !w.answers {
+		// The proof of this check fails, rightly, each time anew.
+		if w.everKilled || w.has("--no-rollback") || slices.ContainsFunc(w.struck, func(s string) bool { return strings.Contains(s, "ctrl-c") }) {
+			return // the check that can't pass may be left on a machine
+		}
+		but = "health-checks"
+	}
+	// An entry whose secret is newer than the machines needs a look first.
+	if !w.has("--allow") {
+		flags = append(flags, "--allow", "review")
+	}
+	flags = append(flags, rules(but)...)
+	for try := range 3 {
+		p := w.process(append([]string{"apply", "--yes"}, flags...))
+		w.pass(60)
+		w.p.Settle(time.Minute)
+		if p.code == 0 {
+			break
+		}
+		if try == 2 {
+			w.fail("promise 8: three applies in peace did not get to the end (exit %d)", p.code)
+			return
+		}
+	}
+	p := w.planOnly(append([]string{"plan", "--detailed-exitcode"}, flags...)...)
+	if p.code != 0 {
+		w.fail("promise 8: there is something left to do (exit %d)", p.code)
+		w.note("%s", p.out.String())
+	}
+}

@@ -1,0 +1,216 @@
+package faultrun
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/flysim"
+)
+
+// trouble strikes once, at the nth request of a class in one process, or at
+// the nth system call of the file's write.
+type trouble struct {
+	class string // as class gives; "any"; "disk"
+	nth   int
+	what  string
+	do    func(w *world, id string, s *strike)
+	done  bool
+}
+
+// strike is what happens to one request or system call.
+type strike struct {
+	killBefore, killAfter, refuse, full bool
+	effect                              *flysim.Effect
+}
+
+// strikes lets the troubles of a request happen.
+func (w *world) strikes(req *http.Request) strike {
+	kind := class(req)
+	w.proc.calls[kind]++
+	w.proc.calls["any"]++
+	id := machineOf(req.URL.Path)
+	if id == "" {
+		id = w.machines[w.proc.calls["any"]%len(w.machines)].id
+	}
+	return w.strike(func(t *trouble) bool {
+		return (t.class == kind || t.class == "any") && t.nth == w.proc.calls[t.class]
+	}, id, req.Method+" "+req.URL.Path)
+}
+
+func (w *world) strikesDisk(n int, what string) strike {
+	return w.strike(func(t *trouble) bool { return t.class == "disk" && t.nth == n }, "", "system call "+what)
+}
+
+func (w *world) strike(hits func(*trouble) bool, id, at string) (s strike) {
+	for _, t := range w.troubles {
+		if !t.done && hits(t) {
+			t.done, w.proc.faulty = true, true
+			w.struck = append(w.struck, fmt.Sprintf("run %d, %s %d: %s at %s", w.proc.run, t.class, t.nth, t.what, at))
+			w.note("STRIKE %s at %s", t.what, at)
+			t.do(w, id, &s)
+		}
+	}
+	return s
+}
+
+// drawTroubles takes none to four of them.
+func (w *world) drawTroubles() {
+	for range pick(w, 0, 1, 1, 1, 2, 2, 3, 4) {
+		t := &trouble{}
+		switch w.rng.IntN(10) {
+		case 0, 1:
+			t.class, t.nth = "any", 1+w.rng.IntN(20+10*len(w.machines))
+		case 2:
+			t.class, t.nth = "disk", 1+w.rng.IntN(10)
+		default:
+			t.class = pick(w, "secrets-get", "secrets-get", "secrets-post", "lease-get", "lease-post", "lease-delete", "update", "update", "read", "wait", "list", "create")
+			t.nth = 1 + w.rng.IntN(4)
+			if w.chance(2) {
+				t.nth = 1
+			}
+			if t.class == "secrets-get" {
+				t.nth = 2 + w.rng.IntN(3)
+			}
+		}
+		t.what, t.do = w.drawEffect(t.class)
+		w.troubles = append(w.troubles, t)
+	}
+}
+
+func (w *world) drawEffect(class string) (string, func(*world, string, *strike)) {
+	n := w.rng.IntN(8)
+	switch {
+	case class == "disk" && n < 3:
+		return "killed before", func(_ *world, _ string, s *strike) { s.killBefore = true }
+	case class == "disk" && n < 6:
+		return "killed after", func(_ *world, _ string, s *strike) { s.killAfter = true }
+	case class == "disk":
+		return "disk full", func(_ *world, _ string, s *strike) { s.full = true }
+	case class == "secrets-get" && n < 4:
+		return "somebody sets the secret", othersSetSecret
+	case class == "secrets-post" && n < 2:
+		return "says yes and stores nothing", reply(flysim.Body(http.StatusOK, `{"secrets":[{"name":"DATABASE_URL","digest":"00"}],"version":1}`))
+	case n < 4:
+		return w.drawReply()
+	case n < 6:
+		return w.drawEnd()
+	}
+	return w.drawOthers()
+}
+
+func reply(e flysim.Effect) func(*world, string, *strike) {
+	return func(_ *world, _ string, s *strike) { s.effect = &e }
+}
+
+func (w *world) drawReply() (string, func(*world, string, *strike)) {
+	if w.chance(3) {
+		code := pick(w, 400, 401, 403, 404, 408, 409, 412, 422, 429, 500, 502, 503, 504)
+		return fmt.Sprintf("status %d", code), reply(flysim.Status(code, "oops"))
+	}
+	slow := time.Duration(pick(w, 1, 5, 14, 20, 45)) * time.Second
+	switch w.rng.IntN(8) {
+	case 0:
+		return "dropped before effect", reply(flysim.DropBefore())
+	case 1, 2:
+		return "dropped after effect", reply(flysim.DropAfter())
+	case 3:
+		return "502 after effect", reply(flysim.StatusAfter(http.StatusBadGateway, "bad gateway"))
+	case 4:
+		return "slow " + slow.String(), reply(flysim.Slow(slow))
+	case 5:
+		return "duplicated", reply(flysim.Duplicate())
+	case 6:
+		return "html", reply(flysim.HTML(pick(w, 200, 502)))
+	}
+	return "truncated", reply(flysim.Truncate())
+}
+
+// drawEnd is an end of the process, or of its network.
+func (w *world) drawEnd() (string, func(*world, string, *strike)) {
+	switch w.rng.IntN(6) {
+	case 0, 1:
+		return "killed before", func(_ *world, _ string, s *strike) { s.killBefore = true }
+	case 2, 3:
+		return "killed after", func(_ *world, _ string, s *strike) { s.killAfter = true }
+	case 4:
+		return "connection refused", func(_ *world, _ string, s *strike) { s.refuse = true }
+	}
+	twice := w.chance(3)
+	return "ctrl-c", func(w *world, _ string, _ *strike) {
+		w.proc.interrupted = true
+		w.proc.cancel()
+		if twice && !w.proc.aborted {
+			w.proc.aborted = true
+			close(w.proc.abort)
+		}
+	}
+}
+
+// drawOthers is what other people, the proxy and the hosts do meanwhile.
+func (w *world) drawOthers() (string, func(*world, string, *strike)) {
+	d := time.Duration(1+w.rng.IntN(20)) * time.Second
+	hurts := func(do func(m *flysim.Machine)) func(*world, string, *strike) {
+		return func(w *world, id string, _ *strike) {
+			w.hurt[id] = true
+			do(w.app.Machine(id))
+		}
+	}
+	switch w.rng.IntN(9) {
+	case 0:
+		return "lease stolen", func(w *world, id string, _ *strike) { w.app.Machine(id).HoldLease("mallory@example.com", 2*d) }
+	case 1:
+		return "lease dropped", func(w *world, id string, _ *strike) { w.app.Machine(id).DropLease() }
+	case 2:
+		return "host vanishes", hurts(func(m *flysim.Machine) { m.HostDown("unreachable") })
+	case 3:
+		return "checks flap", hurts(func(m *flysim.Machine) { m.Behave(flysim.NeverHealthy); w.p.After(3*d, func() { m.Behave(nil) }) })
+	case 4:
+		return "crash loop after update", hurts((*flysim.Machine).CrashLoopAfterUpdate)
+	case 5:
+		return "proxy stops it", hurts(func(m *flysim.Machine) { m.StopByProxy(d / 4) })
+	case 6:
+		return "proxy starts it", hurts(func(m *flysim.Machine) { m.StartByProxy(d / 4) })
+	default:
+		return "somebody updates it", othersUpdate
+	}
+}
+
+// othersUpdate is another client's deploy of one machine. The request that it
+// meets comes a few seconds later, when the machine runs again.
+func othersUpdate(w *world, id string, _ *strike) {
+	m := w.app.Machine(id)
+	if m == nil || w.machineOf(id) == nil {
+		return
+	}
+	w.hurt[id] = true
+	w.outside[id]++
+	if w.proc.planned {
+		w.theirs[id] = w.proc.run
+	} else {
+		w.theirs[id] = -1
+	}
+	m.Update(func(config map[string]any) { config["theirs"] = true })
+	_ = w.clk.Sleep(context.Background(), 6*time.Second)
+}
+
+func (w *world) machineOf(id string) *machine {
+	for i := range w.machines {
+		if w.machines[i].id == id {
+			return &w.machines[i]
+		}
+	}
+	return nil
+}
+
+// othersSetSecret stores another value under a name that the file has, while
+// the file has it still.
+func othersSetSecret(w *world, _ string, _ *strike) {
+	v, ok := w.values["DATABASE_URL"]
+	if !ok || !containsText(w.file(), v) {
+		return
+	}
+	w.othersSet["DATABASE_URL"], w.allowed["DATABASE_URL"] = w.proc.run, "theirs"
+	w.app.SetSecret("DATABASE_URL", "theirs")
+}

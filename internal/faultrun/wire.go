@@ -1,0 +1,205 @@
+package faultrun
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/flysim"
+)
+
+// wire carries requests to the platform without a socket, and is where
+// troubles strike.
+type wire struct{ w *world }
+
+// RoundTrip implements http.RoundTripper.
+func (t wire) RoundTrip(req *http.Request) (*http.Response, error) {
+	w := t.w
+	p := w.proc
+	if p == nil || p.dead {
+		return nil, io.EOF // what a dead process has deferred
+	}
+	var body []byte
+	if req.Body != nil {
+		body, _ = io.ReadAll(req.Body)
+		_ = req.Body.Close()
+	}
+	if err := p.ended(req); err != nil {
+		return nil, err
+	}
+	w.leaks(req, body)
+	w.kept("before " + req.Method + " " + req.URL.Path)
+	now := w.strikes(req)
+	if now.refuse {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	}
+	if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
+	if now.killBefore {
+		p.kill()
+	}
+	resp, err := w.serve(req, body, now.effect)
+	w.sawWrite(req, resp)
+	w.kept("after " + req.Method + " " + req.URL.Path)
+	if now.killAfter {
+		p.kill()
+	}
+	if ended := p.ended(req); ended != nil {
+		return nil, ended
+	}
+	return resp, err
+}
+
+// ended is the error of a request whose context has ended. The context that
+// an apply works in ends by a goroutine of its own once the user aborts; it is
+// waited for, so that the same seed gives the same run. Leases are released
+// in a context that outlives that.
+func (p *process) ended(req *http.Request) error {
+	if p.aborted && req.Method != http.MethodDelete {
+		select {
+		case <-req.Context().Done():
+		case <-time.After(time.Second):
+		}
+	}
+	return req.Context().Err()
+}
+
+// serve has the platform answer. A reply that took longer than the client
+// waits for is none.
+func (w *world) serve(req *http.Request, body []byte, effect *flysim.Effect) (*http.Response, error) {
+	if effect != nil {
+		w.p.Fault(flysim.Fault{Effect: *effect})
+		defer w.p.ClearFaults()
+	}
+	in := req.Clone(context.WithoutCancel(req.Context()))
+	in.Body = io.NopCloser(bytes.NewReader(body))
+	rec := httptest.NewRecorder()
+	began := w.clk.Now()
+	cut := serveCut(w.p, rec, in)
+	if w.clk.Now().Sub(began) > patience(req) {
+		return nil, context.DeadlineExceeded
+	}
+	if cut && !rec.Flushed {
+		return nil, io.EOF
+	}
+	resp := rec.Result()
+	resp.Request = req
+	if cut {
+		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(rec.Body.Bytes()), broken{}))
+	}
+	return resp, nil
+}
+
+// serveCut says whether the connection was cut.
+func serveCut(p *flysim.Platform, rec http.ResponseWriter, req *http.Request) (cut bool) {
+	defer func() {
+		switch r := recover(); {
+		case r == nil:
+		case r == http.ErrAbortHandler: //nolint:errorlint // a panic's value, never wrapped
+			cut = true
+		default:
+			panic(r)
+		}
+	}()
+	p.ServeHTTP(rec, req)
+	return false
+}
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// patience is how long the client waits for a reply.
+func patience(req *http.Request) time.Duration {
+	if n, err := strconv.Atoi(req.URL.Query().Get("timeout")); err == nil {
+		return time.Duration(n+10) * time.Second
+	}
+	if req.Method == http.MethodDelete {
+		return 10 * time.Second
+	}
+	return 30 * time.Second
+}
+
+// class is what a request is about, for troubles that strike one kind only.
+func class(req *http.Request) string {
+	path := strings.TrimPrefix(req.URL.Path, "/v1/apps/shop")
+	method := strings.ToLower(req.Method)
+	switch {
+	case path == "/secrets":
+		return "secrets-" + method
+	case path == "/machines" && method == "get":
+		return "list"
+	case path == "/machines":
+		return "create"
+	case strings.HasSuffix(path, "/lease"):
+		return "lease-" + method
+	case strings.HasSuffix(path, "/wait"):
+		return "wait"
+	case strings.HasSuffix(path, "/start"), strings.HasSuffix(path, "/stop"), strings.HasSuffix(path, "/suspend"):
+		return "act"
+	case machineOf(req.URL.Path) != "" && method == "post":
+		return "update"
+	case machineOf(req.URL.Path) != "" && method == "get":
+		return "read"
+	}
+	return "other"
+}
+
+// machineOf is the machine that a path is about; "" for none.
+func machineOf(path string) string {
+	parts := strings.Split(path, "/") // "" v1 apps shop machines ID ...
+	if len(parts) > 5 && parts[4] == "machines" {
+		return parts[5]
+	}
+	return ""
+}
+
+// leaks looks for a secret value in a request that has no business with one.
+// A machine may be sent what its own configuration has or had, and a twin what
+// the machine that it is made of has still.
+func (w *world) leaks(req *http.Request, body []byte) {
+	kind := class(req)
+	for name, v := range w.values {
+		if strings.Contains(req.URL.String(), v) {
+			w.fail("promise 3: the value of %s is in the address of %s", name, kind)
+		}
+		if kind == "secrets-post" || !bytes.Contains(body, []byte(v)) {
+			continue
+		}
+		m := w.app.Machine(machineOf(req.URL.Path))
+		own := kind == "update" && m != nil && slices.ContainsFunc(w.machines, func(x machine) bool { return x.id == m.ID() })
+		if !own && !(kind == "create" && w.someMachineHas(v)) {
+			w.fail("promise 3: the value of %s went out in %s %s", name, req.Method, req.URL.Path)
+		}
+	}
+}
+
+func (w *world) someMachineHas(v string) bool {
+	return slices.ContainsFunc(w.machines, func(m machine) bool { return bytes.Contains(w.app.Machine(m.id).Config(), []byte(v)) })
+}
+
+// sawWrite keeps the guard of promise 4: nobody's work is written over.
+func (w *world) sawWrite(req *http.Request, resp *http.Response) {
+	p := w.proc
+	kind := class(req)
+	if kind == "list" && resp != nil && resp.StatusCode == http.StatusOK {
+		p.planned = true
+	}
+	id := machineOf(req.URL.Path)
+	if kind == "update" && resp != nil && resp.StatusCode == http.StatusOK && w.theirs[id] == p.run {
+		w.fail("a machine was updated that somebody else had changed since the plan: %s", id)
+	}
+}
+
+var errFull = errors.New("no space left on device")

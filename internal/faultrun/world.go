@@ -1,0 +1,215 @@
+package faultrun
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/clock"
+	"github.com/fly-standards/fly-standards/internal/flysim"
+)
+
+// world is one seed.
+type world struct {
+	seed uint64
+	rng  *rand.Rand // draws the world; the program's jitter has its own
+	dir  string
+	clk  *clock.Virtual
+	p    *flysim.Platform
+	app  *flysim.App
+
+	kind           string // of fly.toml
+	before         string // the file
+	values         map[string]string
+	machines       []machine
+	route, answers bool
+	flags          []string
+	limit          string // --max-unavailable
+	hardRuns       int
+
+	troubles []*trouble
+	proc     *process
+
+	hurt       map[string]bool   // machines that a trouble struck
+	theirs     map[string]int    // machine -> run in which somebody else updated it
+	othersSet  map[string]int    // secret -> run in which somebody else set it
+	allowed    map[string]string // secret -> value that somebody else gave it
+	outside    map[string]int    // updates of others, by machine
+	runs       int
+	everKilled bool
+	failures   []string
+	verbose    bool // keep every stdout in the trace
+	struck     []string
+	log        []string
+}
+
+type machine struct {
+	id, group, region, state string
+	touchable                bool
+}
+
+var epoch = time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+
+func newWorld(seed uint64, dir string) (*world, error) {
+	w := &world{
+		seed: seed, dir: dir, rng: rand.New(rand.NewPCG(seed, 0x666c79)), clk: clock.NewVirtual(epoch),
+		values: map[string]string{}, hurt: map[string]bool{}, theirs: map[string]int{}, othersSet: map[string]int{},
+		allowed: map[string]string{}, outside: map[string]int{},
+	}
+	opts := flysim.Options{RateLimits: w.chance(5), SecretsLag: []time.Duration{0, 30 * time.Second}[w.rng.IntN(2)]}
+	w.p = flysim.New(w.clk, opts)
+	w.drawFile()
+	w.drawApp()
+	w.drawFlags()
+	w.drawTroubles()
+	if err := os.WriteFile(w.path(), []byte(w.before), 0o644); err != nil {
+		return nil, err
+	}
+	if !w.route {
+		return w, nil
+	}
+	return w, os.WriteFile(filepath.Join(dir, "server.js"), []byte(server), 0o644)
+}
+
+const server = `const app = require("express")()
+app.get("/healthz", (req, res) => res.send("ok"))
+app.listen(process.env.PORT)
+`
+
+func (w *world) path() string { return filepath.Join(w.dir, "fly.toml") }
+
+// chance is true once in n.
+func (w *world) chance(n int) bool { return w.rng.IntN(n) == 0 }
+
+func pick[T any](w *world, list ...T) T { return list[w.rng.IntN(len(list))] }
+
+func (w *world) drawApp() {
+	w.route = !w.chance(4)
+	w.answers = w.route && !w.chance(5)
+	spec := flysim.AppSpec{Name: "shop", Listening: []int{8080}}
+	if w.answers {
+		spec.Serves = []flysim.Respond{{Path: "/healthz", After: time.Duration(w.rng.IntN(4)) * time.Second}}
+	}
+	w.app = w.p.AddApp(spec)
+	n := pick(w, 1, 1, 2, 2, 3, 3, 4, 5, 8, 13)
+	if w.chance(25) {
+		n = 1 + w.rng.IntN(30)
+	}
+	regions := []string{"iad"}
+	if w.chance(3) {
+		regions = append(regions, "ams")
+	}
+	states := []string{"started"}
+	if w.chance(3) {
+		states = []string{"started", "started", "stopped", "suspended"}
+	} else if w.chance(10) {
+		states = []string{"stopped"}
+	}
+	volumes := w.chance(6)
+	for i := range n {
+		m := machine{
+			id: fmt.Sprintf("148e%04x", i*7+1), group: "app", region: pick(w, regions...), state: pick(w, states...), touchable: true,
+		}
+		if strings.Contains(w.kind, "groups") && i%3 == 2 {
+			m.group = "worker"
+		}
+		w.addMachine(m, volumes, i > 0 && w.chance(12))
+	}
+}
+
+// addMachine makes a machine as fly deploy would have made it of the file;
+// odd makes it one that this tool must not touch.
+func (w *world) addMachine(m machine, volume, odd bool) {
+	env := map[string]string{"PORT": "8080"}
+	for name, v := range w.values {
+		env[name] = v
+	}
+	cfg := map[string]any{
+		"env": env, "guest": map[string]any{"cpu_kind": "shared", "cpus": 1, "memory_mb": 256, "required_host_features": []string{"kept"}},
+		"a_field_of_next_year": map[string]any{"deep": []any{1, 2.5}},
+	}
+	spec := flysim.MachineSpec{ID: m.id, Region: m.region, Group: m.group, State: m.state}
+	if m.group == "app" {
+		cfg["services"] = []any{map[string]any{
+			"protocol": "tcp", "internal_port": 8080, "autostart": true, "later": "kept",
+			"ports": []any{
+				map[string]any{"port": 80, "handlers": []string{"http"}, "force_https": true},
+				map[string]any{"port": 443, "handlers": []string{"http", "tls"}},
+			},
+		}}
+	}
+	switch {
+	case odd && w.chance(2):
+		m.touchable, spec.Unmanaged = false, true
+	case odd:
+		m.touchable, m.state, spec.State = false, "stopped", "stopped"
+		delete(cfg, "services")
+		cfg["standbys"] = []string{w.machines[0].id}
+	case volume:
+		id := "vol_" + m.id
+		w.app.AddVolume(flysim.VolumeSpec{ID: id, Region: m.region})
+		cfg["mounts"] = []any{map[string]any{"volume": id, "path": "/data", "name": "data"}}
+	}
+	raw, err := json.Marshal(cfg)
+	if err != nil {
+		panic(err) // of our own making
+	}
+	spec.Config = raw
+	w.app.AddMachine(spec)
+	w.machines = append(w.machines, m)
+}
+
+// rules are those that touch what can be lost: secrets, machines, the file.
+// They are named, so that a new rule does not change what a seed means.
+func rules(but string) []string {
+	all := []string{"health-checks", "env-secrets", "deploy-strategy", "auto-rollback", "extra-regions", "config-shape"}
+	all = slices.DeleteFunc(all, func(r string) bool { return r == but })
+	return []string{"--rule", strings.Join(all, ",")}
+}
+
+func (w *world) drawFlags() {
+	if w.chance(3) {
+		w.flags = append(w.flags, "--allow", "review")
+	}
+	if w.chance(5) {
+		w.flags = append(w.flags, "--regions", "lhr")
+	}
+	if w.chance(3) {
+		w.limit = pick(w, "1", "2", "0.5", "0.25", "1000")
+		w.flags = append(w.flags, "--max-unavailable", w.limit)
+	}
+	if w.chance(8) {
+		w.flags = append(w.flags, "--no-rollback")
+	}
+	if w.chance(10) {
+		w.flags = append(w.flags, "--no-restart")
+	}
+	if w.chance(4) {
+		w.flags = append(w.flags, "--json")
+	}
+	if w.chance(4) {
+		w.flags = append(w.flags, "--debug", "--verbose")
+	}
+	w.hardRuns = 1 + w.rng.IntN(10)/7
+}
+
+func (w *world) has(flag string) bool { return slices.Contains(w.flags, flag) }
+
+// pass lets seconds go by.
+func (w *world) pass(seconds int) {
+	_ = w.clk.Sleep(context.Background(), time.Duration(seconds)*time.Second)
+}
+
+func (w *world) file() string {
+	b, err := os.ReadFile(w.path())
+	if err != nil {
+		w.fail("fly.toml is gone: %v", err)
+	}
+	return string(b)
+}
