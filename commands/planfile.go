@@ -64,6 +64,10 @@ func readPlan(path, shown string) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parsePlan(raw, shown)
+}
+
+func parsePlan(raw []byte, shown string) (*plan.Plan, error) {
 	var head struct {
 		SchemaVersion int `json:"schema_version"`
 	}

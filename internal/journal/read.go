@@ -28,6 +28,10 @@ func Read(path string) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parse(path, raw)
+}
+
+func parse(path string, raw []byte) ([]Entry, error) {
 	var entries []Entry
 	for n := 1; ; n++ {
 		line, rest, complete := bytes.Cut(raw, []byte("\n"))
