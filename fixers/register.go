@@ -8,12 +8,16 @@ import "github.com/fly-standards/fly-standards/plan"
 func All() []plan.Fixer {
 	return []plan.Fixer{
 		autoRollback(),
+		buildConflict(),
 		configShape(),
+		conflictingServices(),
 		deployStrategy(),
 		envSecrets(),
 		extraRegions(),
 		healthChecks(),
 		imagePin(),
+		unknownKeys(),
 		unusedIgnore(),
+		vmMemory(),
 	}
 }

@@ -1,0 +1,103 @@
+package fixers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func conflictingServices() plan.Fixer {
+	return plan.Fixer{
+		ID:       "conflicting-services",
+		Title:    "services and strategy don't contradict each other",
+		Severity: plan.Warning,
+		Doc: `http_service always means the ports 80 and 443. A [[services]] entry with one of them besides is deployed too, and which of the
+two answers is not defined. The same goes for two entries of [[services]] on one port. To a service without ports the proxy sends nothing; a
+process group that does not exist makes the deploy fail. canary and bluegreen can't be used with volumes, and bluegreen needs a health
+check. Fly's proxy starts no machine for UDP.
+
+Which of two services is meant is for a person to say, so this rule only tells.`,
+		Check: checkConflictingServices,
+	}
+}
+
+func checkConflictingServices(t plan.Target) []plan.Finding {
+	var out []plan.Finding
+	add := func(key, message string, notes ...string) {
+		out = append(out, plan.Finding{Message: message, At: at(t.File, key, ""), Notes: notes})
+	}
+	services := fileServices(t.File)
+	for i, s := range services {
+		for _, o := range services[:i] {
+			if p, ok := sharedPort(t, o, s); ok {
+				add(s.Path, fmt.Sprintf("%s and %s both have port %s: which of them answers is not defined", o.Path, s.Path, p),
+					"keep one of them")
+			}
+		}
+		if len(s.Ports) == 0 {
+			add(s.Path, s.Path+" has no ports: Fly's proxy sends it nothing", "add [[services.ports]], or take the service away: other machines of the organization reach the app without it")
+		}
+		start, _ := s.Node.Key("auto_start_machines")
+		if on, _ := start.Bool(); on && s.Protocol == "udp" {
+			add(start.Path(), s.Path+" has auto_start_machines on UDP: Fly's proxy starts no machine for UDP",
+				"machines of it that stop stay stopped; keep them running")
+		}
+		missingGroups(t, s.Node, add)
+	}
+	for _, c := range topChecks(t.File) {
+		missingGroups(t, c.Node, add)
+	}
+	for _, key := range []string{"vm", "mounts"} {
+		n, _ := t.File.Get(key)
+		for _, item := range n.Items() {
+			missingGroups(t, item, add)
+		}
+	}
+	n, _ := t.File.Get(strategyKey)
+	strategy, _ := n.Str()
+	switch {
+	case (strategy == "canary" || strategy == "bluegreen") && hasMounts(t):
+		add(strategyKey, fmt.Sprintf("strategy = %q: flyctl refuses it for an app with volumes", strategy), `use "rolling"`)
+	case strategy == "bluegreen" && !hasAnyCheck(t.File):
+		add(strategyKey, `strategy = "bluegreen" needs a health check, and the file has none`)
+	}
+	return out
+}
+
+// missingGroups finds process groups that are named and don't exist.
+func missingGroups(t plan.Target, n flytoml.Node, add func(key, message string, notes ...string)) {
+	have := groups(t.File)
+	for _, name := range strs(n, "processes") {
+		if !slices.Contains(have, name) {
+			add(flytoml.Join(n.Path(), "processes"), fmt.Sprintf("%s is for the process group %q, which does not exist", n.Path(), name),
+				"the groups are: "+strings.Join(have, ", "))
+		}
+	}
+}
+
+// sharedPort is a public port that two services of one group both have.
+func sharedPort(t plan.Target, a, b service) (string, bool) {
+	if a.Protocol != b.Protocol || !overlap(groupsOf(t.File, a.Processes), groupsOf(t.File, b.Processes)) {
+		return "", false
+	}
+	for _, p := range a.Ports {
+		for _, q := range b.Ports {
+			if firstPort(p.Name) <= lastPort(q.Name) && firstPort(q.Name) <= lastPort(p.Name) {
+				return q.Name, true
+			}
+		}
+	}
+	return "", false
+}
+
+// lastPort is 2000 of "1000-2000".
+func lastPort(name string) int {
+	_, last, isRange := strings.Cut(name, "-")
+	if !isRange {
+		last = name
+	}
+	return firstPort(last)
+}

@@ -1,0 +1,214 @@
+package fixers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flyschema"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func unknownKeys() plan.Fixer {
+	return plan.Fixer{
+		ID:       "unknown-keys",
+		Title:    "every key is one that flyctl knows",
+		Severity: plan.Warning,
+		Doc: `flyctl ignores a key or section that it does not know, without a word (only flyctl config validate --strict tells). So what
+the key was to do does not happen.
+
+Some come from published examples: regions in fly.toml (a machine has a region, the file has none but primary_region), [scale] (the
+floor is min_machines_running of a service; there is no ceiling), [[http_service.route]] and [[http_service.ports]] (http_service always
+means 80 and 443), restart_limit, script_checks and allowed_public_ports (left over from the platform before machines).
+
+Leftovers that say nothing are removed; what stands in the wrong place moves, with consent, since it takes effect then; the rest is
+shown. Forms that flyctl accepts though its own types don't have them are no findings.`,
+		Check: checkUnknownKeys,
+	}
+}
+
+func checkUnknownKeys(t plan.Target) []plan.Finding {
+	var out []plan.Finding
+	for _, n := range unknownNodes(t.File.Root(), nil) {
+		form := flyschema.Form(n.Path())
+		if form == rollbackLost || strings.HasPrefix(form, strategyKey+".") { // auto-rollback and config-shape tell
+			continue
+		}
+		f := plan.Finding{
+			Message: n.Path() + " is not known to flyctl, which ignores it",
+			At:      at(t.File, n.Path(), ""),
+		}
+		knownUnknown(t, n, form, &f)
+		out = append(out, f)
+	}
+	return out
+}
+
+// unknownNodes are the outermost unknown keys, in the order of the file; all
+// entries of one unknown array are one.
+func unknownNodes(n flytoml.Node, out []flytoml.Node) []flytoml.Node {
+	for _, item := range n.Items() {
+		for _, key := range item.Keys() {
+			c, _ := item.Key(key)
+			if _, known := flyschema.Lookup(c.Path()); !known {
+				out = append(out, c)
+				continue
+			}
+			out = unknownNodes(c, out)
+		}
+	}
+	return out
+}
+
+// knownUnknown says what is to be done about the ones that people write.
+func knownUnknown(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
+	_, name, _ := cutLast(form)
+	top, _, _ := strings.Cut(form, ".")
+	switch {
+	case slices.Contains([]string{"restart_limit", "script_checks"}, name), form == "experimental.allowed_public_ports", form == "experimental.private_network":
+		leftover(n, name, f)
+	case form == "deploy.regions" || top == "regions":
+		regionList(t, n, f)
+	case slices.Contains([]string{"scale", "scaling", "autoscaling"}, top):
+		f.Notes = append(f.Notes, "the floor is min_machines_running of a service, the number of machines is set with fly scale count; there is no ceiling")
+		scaleTable(t, n, f)
+	case form == "http_service.max_machines_running":
+		remove(n, f, "there is no ceiling in fly.toml: there are never more machines than were made with fly scale count")
+	case form == "http_service.route" || form == "http_service.routes":
+		remove(n, f, "fly.toml has no routes: the app routes by path itself, or answers with the fly-replay header")
+	case form == "http_service.ports":
+		servicePorts(n, f)
+	case form == "http_service.timeout" || form == "services.timeout":
+		f.Notes = append(f.Notes, "a service has no timeout; idle_timeout under http_options is how many seconds a connection may be silent")
+	case form == "vm.swap_size_mb":
+		moveTo(t, n, "swap_size_mb", "the machines get the swap at their next deploy; flyctl ignored it so far", f)
+	case form == "vm.min_machines_running" || form == "vm.auto_stop_machines" || form == "vm.auto_start_machines":
+		f.Notes = append(f.Notes, "it belongs to the service: [http_service] or [[services]]")
+	case form == "secrets":
+		f.Notes = append(f.Notes, "secrets are set with fly secrets set; what is written here is in the git history, so rotate it")
+	default:
+		nearMiss(t, n, form, f)
+	}
+}
+
+func cutLast(form string) (parent, name string, nested bool) {
+	i := strings.LastIndexByte(form, '.')
+	if i < 0 {
+		return "", form, false
+	}
+	return form[:i], form[i+1:], true
+}
+
+// leftover is a key of the platform before machines. One that asks for
+// nothing goes; one that asks for something goes with consent.
+func leftover(n flytoml.Node, name string, f *plan.Finding) {
+	f.Message = n.Path() + " is left over from the platform before machines; flyctl ignores it"
+	v, isInt := n.Int()
+	on, isBool := n.Bool()
+	f.Fix = &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path()}}}
+	if isInt && v == 0 || isBool && !on || n.Kind() == flytoml.Array && len(n.Items()) == 0 {
+		return
+	}
+	f.Fix.Safety, f.Fix.Why = plan.Review, "whoever wrote it wanted something that does not happen"
+	switch name {
+	case "restart_limit":
+		f.Notes = append(f.Notes, "a failing check takes the machine out of routing and never restarts it; [[restart]] rules a process that ends")
+	case "script_checks":
+		f.Notes = append(f.Notes, "what it tested can be an HTTP check, or a machine check, which runs at deploy")
+	}
+}
+
+func remove(n flytoml.Node, f *plan.Finding, why string) {
+	f.Notes = append(f.Notes, why)
+	f.Fix = &plan.Fix{Safety: plan.Review, Why: "it has no effect, but whoever wrote it wanted something",
+		Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path()}}}
+}
+
+// moveTo moves a key to where flyctl reads it, when nothing is there.
+func moveTo(t plan.Target, n flytoml.Node, to, why string, f *plan.Finding) {
+	if have, taken := t.File.Get(to); taken {
+		f.Notes = append(f.Notes, fmt.Sprintf("%s stands at line %d already; only that one counts", to, have.Position().Line))
+		return
+	}
+	f.Message = n.Path() + " is not where flyctl reads it: it belongs to " + to
+	f.Fix = &plan.Fix{Safety: plan.Review, Why: why, Edits: []flytoml.Edit{{Op: flytoml.Move, Path: n.Path(), To: to}}}
+}
+
+func servicePorts(n flytoml.Node, f *plan.Finding) {
+	const note = "http_service always means 80 and 443; other ports need [[services]]"
+	for _, item := range n.Items() {
+		if p := portNumber(item, "port"); p != 80 && p != 443 {
+			f.Notes = append(f.Notes, note)
+			return
+		}
+	}
+	remove(n, f, note)
+}
+
+// scaleTable takes a [scale] with a floor to the one service there is.
+func scaleTable(t plan.Target, n flytoml.Node, f *plan.Finding) {
+	services := fileServices(t.File)
+	floor, ok := n.Key("min_machines")
+	want, isInt := floor.Int()
+	known := !slices.ContainsFunc(n.Keys(), func(k string) bool { return k != "min_machines" && k != "max_machines" })
+	if !ok || !isInt || !known || len(services) != 1 {
+		return
+	}
+	gone := flytoml.Edit{Op: flytoml.Remove, Path: n.Path()}
+	to := services[0].Path + ".min_machines_running"
+	if have, taken := t.File.Get(to); taken {
+		f.Message += fmt.Sprintf("; %s at line %d counts", to, have.Position().Line)
+		f.Fix = &plan.Fix{Safety: plan.Review, Why: "it has no effect, but whoever wrote it wanted something", Edits: []flytoml.Edit{gone}}
+		return
+	}
+	f.Fix = &plan.Fix{
+		Safety: plan.Review, Why: "the floor takes effect at the next deploy", Costs: want > 0,
+		Edits: []flytoml.Edit{{Op: flytoml.Move, Path: floor.Path(), To: to}, gone},
+	}
+}
+
+// regionList names the lines that keep the wish: fly.toml has no place for it.
+func regionList(t plan.Target, n flytoml.Node, f *plan.Finding) {
+	home, _ := t.File.Get("primary_region")
+	primary, _ := home.Str()
+	var codes []string
+	for _, code := range texts(n.Value()) {
+		if len(code) == 3 && strings.ToLower(code) == code && code != primary && !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	slices.Sort(codes)
+	f.Message = n.Path() + " is not known to flyctl, which ignores it: regions are a property of the machines, not of fly.toml"
+	if len(codes) == 0 {
+		return
+	}
+	wished := slices.Concat(t.Settings.Suggested, t.Settings.Regions)
+	if !slices.ContainsFunc(codes, func(c string) bool { return !slices.Contains(wished, c) }) {
+		remove(n, f, "the settings name these regions")
+		return
+	}
+	for i := range codes {
+		codes[i] = quote(codes[i])
+	}
+	f.Notes = append(f.Notes, "to keep the wish, write in .fly-standards.toml: [extra-regions] with suggested = ["+strings.Join(codes, ", ")+
+		"]; then this rule can remove the key. To carry it out: fly-standards apply --regions")
+}
+
+// texts are the strings in a value.
+func texts(v any) []string {
+	var out []string
+	switch v := v.(type) {
+	case string:
+		out = append(out, v)
+	case []any:
+		for _, e := range v {
+			out = append(out, texts(e)...)
+		}
+	case map[string]any:
+		for _, e := range v { // the caller sorts
+			out = append(out, texts(e)...)
+		}
+	}
+	return out
+}

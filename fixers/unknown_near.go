@@ -1,0 +1,89 @@
+package fixers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flyschema"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// nearMiss looks for the one known key beside it that is spelled almost so.
+// Only plain values are renamed: a table may mean more than its name says, and
+// [env] and the keys that other rules write are theirs.
+func nearMiss(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
+	parent, name, _ := cutLast(form)
+	var near []string
+	for _, known := range flyschema.Children(parent) {
+		if spelledAlmost(name, known) {
+			near = append(near, known)
+		}
+	}
+	if len(near) != 1 {
+		return
+	}
+	f.Message += fmt.Sprintf("; did you mean %s?", near[0])
+	path, taken := sibling(n, near[0]), false
+	if _, taken = t.File.Get(path); taken {
+		f.Notes = append(f.Notes, path+" is in the file too; only that one counts")
+		return
+	}
+	key, _ := flyschema.Lookup(path)
+	if !slices.Contains(kinds(n.Kind()), key.Kind) || slices.Contains([]string{strategyKey, rollbackKey}, path) {
+		return
+	}
+	costs := near[0] == "min_machines_running"
+	f.Fix = &plan.Fix{
+		Safety: plan.Review, Why: "it takes effect at the next deploy; flyctl ignored it so far", Costs: costs,
+		Edits: []flytoml.Edit{{Op: flytoml.Move, Path: n.Path(), To: path}},
+	}
+}
+
+// sibling is the path of another key in the table of n.
+func sibling(n flytoml.Node, name string) string {
+	segments, err := flytoml.ParsePath(n.Path())
+	if err != nil || len(segments) == 0 {
+		return name
+	}
+	last := flytoml.Join("", segments[len(segments)-1].Key)
+	return strings.TrimSuffix(n.Path(), last) + name
+}
+
+// kinds are the schema's kinds that a value of this kind can be.
+func kinds(k flytoml.Kind) []string {
+	switch k {
+	case flytoml.String:
+		return []string{"string", "duration"}
+	case flytoml.Integer:
+		return []string{"int"}
+	case flytoml.Bool:
+		return []string{"bool"}
+	}
+	return nil
+}
+
+// spelledAlmost: the same but for - and _, or one letter apart.
+func spelledAlmost(a, b string) bool {
+	squash := strings.NewReplacer("_", "", "-", "")
+	a, b = squash.Replace(a), squash.Replace(b)
+	if a == b {
+		return true
+	}
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(a) < 4 || len(b)-len(a) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	if len(a) == len(b) {
+		swapped := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+		return swapped || a[i+1:] == b[i+1:]
+	}
+	return a[i:] == b[i+1:]
+}
