@@ -87,7 +87,7 @@ func changesClash(a, b Change) bool {
 }
 
 func opsClash(a, b machineconfig.Op) bool {
-	if a.Pointer != b.Pointer || !reflect.DeepEqual(a.Service, b.Service) {
+	if a.Pointer != b.Pointer || a.Port != b.Port || !reflect.DeepEqual(a.Service, b.Service) {
 		return false
 	}
 	if a.Verb == machineconfig.VerbAppend && b.Verb == machineconfig.VerbAppend {
@@ -97,6 +97,6 @@ func opsClash(a, b machineconfig.Op) bool {
 }
 
 func sameOp(a, b machineconfig.Op) bool {
-	return a.Verb == b.Verb && a.Pointer == b.Pointer &&
+	return a.Verb == b.Verb && a.Pointer == b.Pointer && a.Port == b.Port &&
 		reflect.DeepEqual(a.Service, b.Service) && bytes.Equal(a.Value, b.Value)
 }

@@ -1,0 +1,54 @@
+package fixers
+
+import (
+	"fmt"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func autostart() plan.Fixer {
+	return plan.Fixer{
+		ID:       "autostart",
+		Title:    "machines that stop when idle start again by themselves",
+		Severity: plan.Warning,
+		Doc: `With auto_stop_machines on, Fly's proxy stops machines that have nothing to do. With auto_start_machines = false it never starts
+them again: once the last one is stopped, the app is down until somebody starts a machine by hand or over the API.
+
+Without the key, the proxy starts them; so only an explicit false is found. Since somebody wrote it, the fix needs consent: an app that
+starts its own machines over the API may mean it.
+
+By hand: auto_start_machines = true, or auto_stop_machines = "off".`,
+		Check: checkAutostart,
+	}
+}
+
+func checkAutostart(t plan.Target) []plan.Finding {
+	var out []plan.Finding
+	for _, s := range fileServices(t.File) {
+		node, found := s.Node.Key("auto_start_machines")
+		on, isBool := node.Bool()
+		// The proxy starts nothing for UDP, whatever the key says.
+		if !found || !isBool || !s.stops() || s.Protocol != "tcp" {
+			continue
+		}
+		path := s.Path + ".auto_start_machines"
+		want := setting{pointer: "/autostart", value: true}
+		if on {
+			if f, lags := notLive(t, s, path, want); lags {
+				out = append(out, f)
+			}
+			continue
+		}
+		word, _ := s.autostop()
+		f := plan.Finding{
+			Message:  fmt.Sprintf("machines of %s are stopped when idle, and nothing starts them again", s.Path),
+			At:       at(t.File, path, s.Path),
+			Evidence: []string{fmt.Sprintf("auto_stop_machines means %s, auto_start_machines is false", word)},
+			Fix:      &plan.Fix{Safety: plan.Review, Why: "somebody turned it off", Edits: []flytoml.Edit{set(path, true)}},
+		}
+		f.Fix.Changes, f.Machines = serviceChanges(t, s, want)
+		out = append(out, f)
+	}
+	return out
+}

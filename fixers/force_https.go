@@ -1,0 +1,109 @@
+package fixers
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func forceHTTPS() plan.Fixer {
+	return plan.Fixer{
+		ID:       "force-https",
+		Title:    "plain HTTP is redirected to HTTPS",
+		Severity: plan.Warning,
+		Doc: `Without force_https, port 80 answers in plain text: passwords and cookies cross the network readable, and nobody notices. With it,
+Fly's proxy answers http:// with a redirect to https://, before the request reaches the app.
+
+The proxy does the same for Flycast addresses, and inside the private network apps mostly call each other over plain HTTP. So the fix
+is safe only for an app that was seen to have a public address and no Flycast one; anything else needs consent. An explicit false is
+its author's decision. A service on port 80 without a sibling that terminates TLS on 443 would redirect to nowhere: that is left to
+you.
+
+By hand: force_https = true in [http_service], or in the [[services.ports]] of port 80.`,
+		Check: checkForceHTTPS,
+	}
+}
+
+func checkForceHTTPS(t plan.Target) []plan.Finding {
+	if known, public, private := addresses(t); known && private && !public {
+		return nil // a private app: plain HTTP stays inside Fly's encrypted network
+	}
+	var out []plan.Finding
+	for _, s := range fileServices(t.File) {
+		node, path, ok := plainPort(s)
+		if !ok {
+			continue
+		}
+		key, found := node.Key("force_https")
+		on, isBool := key.Bool()
+		want := setting{port: "80", pointer: "/force_https", value: true}
+		if found && !isBool {
+			continue // flyctl refuses the file
+		}
+		if on {
+			if f, lags := notLive(t, s, path, want); lags {
+				out = append(out, f)
+			}
+			continue
+		}
+		f := plan.Finding{Message: fmt.Sprintf("port 80 of %s answers in plain HTTP", s.Path), At: at(t.File, path, node.Path())}
+		if !answersTLS(t, s) {
+			f.Notes = []string{"no service of this group terminates TLS on port 443, so a redirect would lead nowhere; add one first"}
+			if known, public, _ := addresses(t); !known || !public {
+				f.Severity = plan.Info // port 80 alone is how private apps look
+			}
+			out = append(out, f)
+			continue
+		}
+		f.Fix = &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{set(path, true)}}
+		f.Fix.Changes, f.Machines = serviceChanges(t, s, want)
+		if why := httpsDoubt(t, found); why != "" {
+			f.Fix.Safety, f.Fix.Why = plan.Review, why
+		} else {
+			f.Evidence = []string{"the app has a public address and no Flycast one"}
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// plainPort is where the service's port 80 with the http handler is written,
+// and the path of its force_https.
+func plainPort(s service) (n flytoml.Node, path string, ok bool) {
+	if s.HTTPService {
+		return s.Node, s.Path + ".force_https", true
+	}
+	list, _ := s.Node.Key("ports")
+	for _, n := range list.Items() {
+		if portNumber(n, "port") == 80 && slices.Contains(strs(n, "handlers"), "http") && !slices.Contains(strs(n, "handlers"), "tls") {
+			return n, n.Path() + ".force_https", true
+		}
+	}
+	return flytoml.Node{}, "", false
+}
+
+// answersTLS says whether the proxy terminates TLS on 443 for a group of s.
+func answersTLS(t plan.Target, s service) bool {
+	return slices.ContainsFunc(fileServices(t.File), func(o service) bool {
+		return overlap(groupsOf(t.File, s.Processes), groupsOf(t.File, o.Processes)) &&
+			slices.ContainsFunc(o.Ports, func(p port) bool { return p.Name == "443" && slices.Contains(p.Handlers, "tls") })
+	})
+}
+
+// httpsDoubt says why the redirect needs consent, "" when it is safe.
+func httpsDoubt(t plan.Target, explicit bool) string {
+	known, public, private := addresses(t)
+	switch {
+	case explicit:
+		return "somebody turned it off"
+	case !known:
+		return "the app's addresses were not seen; one that others call at a Flycast address over plain HTTP would stop answering them"
+	case private:
+		return "the app has a Flycast address; what calls it there over plain HTTP would be redirected too"
+	case !public:
+		return "the app has no public address yet"
+	}
+	return ""
+}

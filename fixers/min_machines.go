@@ -1,0 +1,115 @@
+package fixers
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func minMachines() plan.Fixer {
+	return plan.Fixer{
+		ID:       "min-machines",
+		Title:    "one machine stays up for the next request",
+		Severity: plan.Info,
+		Doc: `With auto_stop_machines on and min_machines_running 0 or missing, all machines stop when nobody asks anything. The next visitor
+waits while one starts: about a second after a suspend, as long as the app takes to boot after a stop.
+
+min_machines_running = 1 keeps one up. It counts in the primary region only: machines elsewhere still stop, and without a
+primary_region, or without a machine there, the key does nothing. A machine that stays up costs its full price, so the fix needs
+--allow paid; an explicit 0 is its author's decision, so it needs --allow review too.
+
+By hand: min_machines_running = 1 in the service.`,
+		Check: checkMinMachines,
+	}
+}
+
+func checkMinMachines(t plan.Target) []plan.Finding {
+	var out []plan.Finding
+	var lacking []service
+	services := fileServices(t.File)
+	for _, s := range services {
+		switch n, known := s.minMachines(); {
+		case !known || !s.stops() || !public(s):
+		case n > 0:
+			if f, lags := notLive(t, s, s.Path+".min_machines_running", setting{pointer: "/min_machines_running", value: n}); lags {
+				f.Fix.Safety, f.Fix.Why = plan.Review, "a machine that stays up costs its full price"
+				out = append(out, f)
+			}
+		case !slices.ContainsFunc(services, func(o service) bool { n, _ := o.minMachines(); return n > 0 && sameGroups(t, s, o) }):
+			lacking = append(lacking, s)
+		}
+	}
+	for len(lacking) > 0 {
+		// One finding for the services of a group: they keep up one machine.
+		first := lacking[0]
+		same := slices.DeleteFunc(slices.Clone(lacking), func(o service) bool { return !sameGroups(t, first, o) })
+		lacking = slices.DeleteFunc(lacking, func(o service) bool { return sameGroups(t, first, o) })
+		out = append(out, keepOneUp(t, same))
+	}
+	return out
+}
+
+// minMachines is min_machines_running, 0 when missing; known is false when it
+// is no number.
+func (s service) minMachines() (n int, known bool) {
+	node, found := s.Node.Key("min_machines_running")
+	v, isInt := node.Int()
+	return int(v), !found || isInt
+}
+
+func sameGroups(t plan.Target, a, b service) bool {
+	return overlap(groupsOf(t.File, a.Processes), groupsOf(t.File, b.Processes))
+}
+
+func keepOneUp(t plan.Target, services []service) plan.Finding {
+	s := services[0]
+	word, _ := s.autostop()
+	f := plan.Finding{
+		At:  at(t.File, s.Path+".min_machines_running", s.Path),
+		Fix: &plan.Fix{Safety: plan.Safe, Costs: true},
+		Message: fmt.Sprintf("every machine of %s may be %s at once; the next visitor waits for one to start", s.Path,
+			map[string]string{"stop": "stopped", "suspend": "suspended"}[word]),
+	}
+	for _, s := range services {
+		if _, explicit := s.Node.Key("min_machines_running"); explicit {
+			f.Fix.Safety, f.Fix.Why = plan.Review, "somebody chose to scale to zero"
+			f.HowTo = "--allow review,paid"
+		}
+		f.Fix.Edits = append(f.Fix.Edits, set(s.Path+".min_machines_running", 1))
+		changes, ids := serviceChanges(t, s, setting{pointer: "/min_machines_running", value: 1})
+		f.Fix.Changes = append(f.Fix.Changes, changes...)
+		for _, id := range ids {
+			if !slices.Contains(f.Machines, id) {
+				f.Machines = append(f.Machines, id)
+			}
+		}
+	}
+	priceOfOneUp(t, s, &f)
+	return f
+}
+
+// priceOfOneUp says what the machine that stays up costs, and where the key
+// counts at all.
+func priceOfOneUp(t plan.Target, s service, f *plan.Finding) {
+	primary := ""
+	if n, ok := t.File.Get("primary_region"); ok {
+		primary, _ = n.Str()
+	}
+	if primary == "" {
+		f.Notes = append(f.Notes, "it counts in the primary region only, and the file names none: set primary_region too")
+		return
+	}
+	f.Notes = append(f.Notes, "it counts in the primary region only, "+primary+": machines elsewhere still stop")
+	machines := machinesOf(t, s.Processes)
+	for _, m := range machines {
+		if m.Region == primary {
+			f.Fix.CostMonthly, f.Fix.CostKnown = MonthlyPrice(m.Config.Guest())
+			f.Evidence = append(f.Evidence, "machine "+m.ID+" always up: "+about(f.Fix.CostMonthly, f.Fix.CostKnown)+", less what it is up now")
+			return
+		}
+	}
+	if len(machines) > 0 {
+		f.Notes = append(f.Notes, "no machine is in "+primary+", so it would do nothing yet")
+	}
+}

@@ -1,0 +1,109 @@
+package fixers
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func primaryRegion() plan.Fixer {
+	return plan.Fixer{
+		ID:       "primary-region",
+		Title:    "primary_region names a region that exists",
+		Severity: plan.Warning,
+		Doc: `primary_region is where a deploy puts new machines, the one region in which min_machines_running counts, and what the app sees as
+PRIMARY_REGION. Without it the platform picks what is near to whoever deploys.
+
+Fly has closed regions; files still name them, and a deploy that needs a new machine there fails. The platform's own list is asked
+when online; otherwise a list with a date is used, and a code that it does not know is said to be unknown, not wrong.
+
+The fix is the region in which most of the app's machines run. Writing down a missing one is safe; changing one that somebody wrote
+needs consent, since apps elect their database's primary by it. Offline, or where two regions are equal, you decide.
+
+By hand: primary_region = "iad", beside app.`,
+		Check: checkPrimaryRegion,
+	}
+}
+
+// closedRegions were regions once and are still seen in files.
+func closedRegions() []string {
+	return strings.Fields("atl bog bos den eze gdl gig hkg mad mia otp phx qro scl sea waw yul")
+}
+
+func checkPrimaryRegion(t plan.Target) []plan.Finding {
+	node, found := t.File.Get("primary_region")
+	code, isString := node.Str()
+	if found && !isString {
+		return nil // flyctl refuses the file
+	}
+	f := plan.Finding{At: at(t.File, "primary_region", "")}
+	switch problem := regionProblem(t, code); {
+	case code == "":
+		f.Message, f.Severity = "primary_region is not set", plan.Info
+	case problem == "":
+		return nil
+	default:
+		f.Message = problem
+	}
+	most, count, total := busiestRegion(t)
+	if most == "" || most == code || regionProblem(t, most) != "" {
+		f.Notes = append(f.Notes, "set it to the region that most of your users, or your database, are near to")
+		return []plan.Finding{f}
+	}
+	f.Evidence = append(f.Evidence, fmt.Sprintf("%d of %d machines run in %s", count, total, most))
+	f.Fix = &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{set("primary_region", most)}}
+	if env, ok := t.File.Get("env.PRIMARY_REGION"); code != "" {
+		f.Fix.Safety, f.Fix.Why = plan.Review, "somebody chose "+code+"; the app may elect its database's primary by PRIMARY_REGION"
+	} else if v, _ := env.Str(); ok && v != most {
+		f.Fix.Safety, f.Fix.Why = plan.Review, "primary_region overrides PRIMARY_REGION of [env], which says something else"
+	}
+	return []plan.Finding{f}
+}
+
+// regionProblem says what is wrong with a region code, "" for one that takes
+// new machines. The platform's list wins over the ones in here.
+func regionProblem(t plan.Target, code string) string {
+	all := platformRegions(t)
+	online := t.App != nil && len(t.App.Regions) > 0
+	i := slices.IndexFunc(all, func(r live.Region) bool { return r.Code == code })
+	switch {
+	case i >= 0 && all[i].Deprecated:
+		return fmt.Sprintf("region %q takes no new machines any more", code)
+	case i >= 0:
+		return ""
+	case slices.Contains(closedRegions(), code):
+		return fmt.Sprintf("region %q is closed", code)
+	case online:
+		return fmt.Sprintf("there is no region %q", code)
+	}
+	return fmt.Sprintf("region %q is not in the list of %s", code, regionsAsOf)
+}
+
+// busiestRegion is the region with the most machines; "" without any, and when
+// two are equal.
+func busiestRegion(t plan.Target) (code string, count, total int) {
+	if t.App == nil || t.App.Role == "postgres_cluster" {
+		return "", 0, 0
+	}
+	in := map[string]int{}
+	for _, m := range t.App.Machines {
+		if m.Untouchable() == "" {
+			in[m.Region]++
+			total++
+		}
+	}
+	codes := make([]string, 0, len(in))
+	for c := range in {
+		codes = append(codes, c)
+	}
+	slices.SortFunc(codes, func(a, b string) int { return cmp.Or(cmp.Compare(in[b], in[a]), cmp.Compare(a, b)) })
+	if len(codes) == 0 || len(codes) > 1 && in[codes[0]] == in[codes[1]] {
+		return "", 0, total
+	}
+	return codes[0], in[codes[0]], total
+}

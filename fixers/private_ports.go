@@ -1,0 +1,117 @@
+package fixers
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func privatePorts() plan.Fixer {
+	return plan.Fixer{
+		ID:       "private-ports",
+		Title:    "no database is published to the Internet",
+		Severity: plan.Warning,
+		Doc: `A [[services]] entry with ports is reachable from everywhere as soon as the app has a public address. Databases and caches are
+scanned for around the clock, and many ask for no password by default.
+
+Apps of one organization reach each other without any service: at NAME.internal, on any port, inside Fly's private network. When the
+proxy is wanted for it (load balancing, starting stopped machines), give the app a Flycast address, fly ips allocate-v6 --private, and
+release its public ones. An app that was seen to have only Flycast addresses is as it should be.
+
+Nothing is changed for you: somebody may connect from outside right now.
+
+By hand: remove the service, or its public addresses (fly ips list, fly ips release).`,
+		Check: checkPrivatePorts,
+	}
+}
+
+// databasePorts are ports that databases and caches listen at by default.
+func databasePorts() map[int]string {
+	return map[int]string{
+		1433: "SQL Server", 1521: "Oracle", 2379: "etcd", 3306: "MySQL", 5432: "PostgreSQL", 6379: "Redis", 9042: "Cassandra",
+		9200: "Elasticsearch", 9300: "Elasticsearch", 11211: "Memcached", 26257: "CockroachDB", 27017: "MongoDB",
+	}
+}
+
+// databaseImages are images, by the last part of their name, of nothing but a
+// database.
+func databaseImages() []string {
+	return strings.Fields("postgres postgis postgresql mysql mariadb redis valkey keydb mongo mongodb elasticsearch opensearch " +
+		"memcached clickhouse-server cassandra cockroach etcd")
+}
+
+func checkPrivatePorts(t plan.Target) []plan.Finding {
+	known, reachable, _ := addresses(t)
+	if known && !reachable {
+		return nil
+	}
+	var out []plan.Finding
+	for _, s := range fileServices(t.File) {
+		what, evidence := publishes(t, s)
+		if what == "" {
+			continue
+		}
+		f := plan.Finding{
+			Message: fmt.Sprintf("%s publishes %s to the Internet", s.Path, what), At: at(t.File, s.Path, ""), Evidence: []string{evidence},
+			Notes: []string{"apps of your organization reach it at NAME.internal without a service; with a Flycast address, through the proxy"},
+		}
+		if known {
+			f.Severity = plan.Error
+			f.Evidence = append(f.Evidence, "the app has a public address")
+		} else {
+			f.Message = fmt.Sprintf("%s would publish %s to the Internet with the app's first public address", s.Path, what)
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// publishes says which database a service publishes, and how that was seen. A
+// web service whose own port happens to be a database's is none.
+func publishes(t plan.Target, s service) (what, evidence string) {
+	if len(s.Ports) == 0 {
+		return "", ""
+	}
+	for _, p := range s.Ports {
+		for _, n := range sortedPorts() {
+			if inPorts(p.Name, n) && !(strings.Contains(p.Name, "-") && s.InternalPort != n) {
+				return databasePorts()[n], "port " + p.Name
+			}
+		}
+	}
+	if name := databasePorts()[s.InternalPort]; name != "" && !s.handler("http") {
+		return name, "internal_port " + strconv.Itoa(s.InternalPort)
+	}
+	if image, ok := t.File.Get("build.image"); ok {
+		ref, _ := image.Str()
+		name, _, _ := strings.Cut(path.Base(strings.SplitN(ref, "@", 2)[0]), ":")
+		if slices.Contains(databaseImages(), name) {
+			return "a database", "[build] image is " + name
+		}
+	}
+	return "", ""
+}
+
+func sortedPorts() []int {
+	ports := make([]int, 0, 12)
+	for n := range databasePorts() {
+		ports = append(ports, n)
+	}
+	slices.Sort(ports)
+	return ports
+}
+
+// inPorts says whether "5432" or "5000-6000" holds the port.
+func inPorts(name string, n int) bool {
+	first, last, isRange := strings.Cut(name, "-")
+	a, _ := strconv.Atoi(first)
+	b := a
+	if isRange {
+		b, _ = strconv.Atoi(last)
+	}
+	return a <= n && n <= b
+}

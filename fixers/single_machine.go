@@ -1,0 +1,90 @@
+package fixers
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func singleMachine() plan.Fixer {
+	return plan.Fixer{
+		ID:       "single-machine",
+		Title:    "a public service has more than one machine",
+		Severity: plan.Info,
+		Doc: `With one machine, every deploy and every restart is a gap in which requests fail, and so is every failure of its server. With two,
+a rolling deploy takes one at a time.
+
+The fix adds a twin in the primary region, image pinned by digest, and waits until it is healthy. It costs as much as the first while
+it is up, so it needs --allow paid. With auto_stop_machines the second is stopped while one is enough. An app that keeps data in its
+own memory or in a SQLite file would show two different states: with SQLite seen, the fix needs consent for that too. Machines with
+volumes are left alone; single-volume speaks of those.
+
+By hand: fly scale count 2.`,
+		Check: checkSingleMachine,
+	}
+}
+
+func checkSingleMachine(t plan.Target) []plan.Finding {
+	if t.App == nil || t.App.Role == "postgres_cluster" {
+		return nil
+	}
+	var out []plan.Finding
+	var done []string
+	for _, s := range fileServices(t.File) {
+		for _, group := range groupsOf(t.File, s.Processes) {
+			if !public(s) || slices.Contains(done, group) {
+				continue
+			}
+			done = append(done, group)
+			if f, ok := secondMachine(t, s, group); ok {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+func secondMachine(t plan.Target, s service, group string) (plan.Finding, bool) {
+	machines := machinesOf(t, []string{group})
+	if len(machines) != 1 || hasVolumes(machines) || inGroup(t, group) > 1 {
+		return plan.Finding{}, false
+	}
+	m := machines[0]
+	if slices.ContainsFunc(t.Settings.Regions, func(r string) bool { return r != m.Region && regionProblem(t, r) == "" }) {
+		return plan.Finding{}, false // extra-regions adds the second one
+	}
+	region := m.Region
+	if n, ok := t.File.Get("primary_region"); ok {
+		if code, _ := n.Str(); code != "" && regionProblem(t, code) == "" {
+			region = code
+		}
+	}
+	price, known := MonthlyPrice(m.Config.Guest())
+	f := plan.Finding{
+		Message:  fmt.Sprintf("%s has one machine: every deploy is a gap", group),
+		At:       at(t.File, s.Path, ""),
+		Evidence: []string{fmt.Sprintf("only machine %s in %s; a twin in %s: %s", m.ID, m.Region, region, about(price, known))},
+		Machines: []string{m.ID},
+		Fix: &plan.Fix{
+			Safety: plan.Safe, Costs: true, CostKnown: known, CostMonthly: price,
+			Changes: []plan.Change{{Clone: &plan.CloneChange{Source: m.ID, Group: group, Region: region}}},
+		},
+	}
+	if at := sqliteSeen(t); at != "" {
+		f.Fix.Safety, f.HowTo = plan.Review, "--allow review,paid"
+		f.Fix.Why = "the app seems to keep data in a SQLite file, which a second machine would not share: " + at
+	}
+	return f, true
+}
+
+// inGroup counts all machines of a group, those left alone too.
+func inGroup(t plan.Target, group string) int {
+	n := 0
+	for _, m := range t.App.Machines {
+		if m.Group() == group {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,44 @@
+package fixers
+
+import (
+	"fmt"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func singleVolume() plan.Fixer {
+	return plan.Fixer{
+		ID:       "single-volume",
+		Title:    "data is on more than one volume",
+		Severity: plan.Warning,
+		Doc: `A volume is a slice of one disk in one server. When that disk fails, or the server is away, an app with one machine and one volume
+is down, and what was written since the last daily snapshot may be gone.
+
+Nothing is changed for you: a second volume starts empty, and only the app, or its database, can copy data to it. What helps: a
+database that replicates (Fly's Managed Postgres, LiteFS, a replica of your own), or backups outside of the app (Litestream, a dump to
+object storage) that were restored once to see that they work.
+
+By hand: fly volumes list shows the volumes, fly volumes snapshots list ID what could be restored.`,
+		Check: checkSingleVolume,
+	}
+}
+
+func checkSingleVolume(t plan.Target) []plan.Finding {
+	var out []plan.Finding
+	for _, g := range groups(t.File) {
+		machines := machinesOf(t, []string{g})
+		if len(machines) != 1 || len(machines[0].Config.Mounts()) == 0 {
+			continue
+		}
+		m := machines[0]
+		mount := m.Config.Mounts()[0]
+		out = append(out, plan.Finding{
+			Message:  fmt.Sprintf("%s has one machine and one volume: one disk failure loses what is in %s", g, mount.Path),
+			At:       at(t.File, "mounts", ""),
+			Evidence: []string{fmt.Sprintf("volume %s of machine %s in %s", mount.Volume, m.ID, m.Region)},
+			Machines: []string{m.ID},
+			Notes:    []string{"a second volume starts empty, so only the app's own replication or backups outside of it help"},
+		})
+	}
+	return out
+}
