@@ -31,12 +31,12 @@ func nearMiss(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 		return
 	}
 	key, _ := flyschema.Lookup(path)
-	if !slices.Contains(kinds(n.Kind()), key.Kind) || slices.Contains([]string{strategyKey, rollbackKey}, path) {
+	others := []string{"strategy", "auto_rollback", "force_https", "auto_start_machines", "min_machines_running", "primary_region"}
+	if !slices.Contains(kinds(n.Kind()), key.Kind) || slices.Contains(others, near[0]) {
 		return
 	}
-	costs := near[0] == "min_machines_running"
 	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "it takes effect at the next deploy; flyctl ignored it so far", Costs: costs,
+		Safety: plan.Review, Why: "it takes effect at the next deploy; flyctl ignored it so far",
 		Edits: []flytoml.Edit{{Op: flytoml.Move, Path: n.Path(), To: path}},
 	}
 }
