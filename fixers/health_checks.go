@@ -211,8 +211,8 @@ func topTCP(t plan.Target, s service, w times, f *plan.Finding) {
 // service, or the app's only one. In the wrong group the deploy would fail,
 // though validation passes.
 func checkProcesses(f *flytoml.File, s service) []string {
-	if _, ok := f.Get("processes"); ok && len(s.Processes) == 0 && len(groups(f)) == 1 && groups(f)[0] != "app" {
-		return groups(f)
+	if n, _ := f.Get("processes"); len(s.Processes) == 0 && n.Kind() == flytoml.Table && len(n.Keys()) == 1 {
+		return n.Keys()
 	}
 	return s.Processes
 }
