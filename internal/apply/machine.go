@@ -56,6 +56,7 @@ type hand struct {
 	shown    string    // what was last said about waiting for it
 	seen     error     // the last look, when it failed
 	denied   int       // looks in a row that the token was refused for
+	missing  int       // answers in a row that there is no such machine
 	woken    bool      // we started it
 
 	verdict verdict
@@ -196,7 +197,7 @@ func (r *run) post(ctx context.Context, h *hand, u Update) (live.Machine, error)
 			return got, nil
 		}
 		if lostErr == nil && !uncertain(err) {
-			return live.Machine{}, err // refused: nothing happened
+			return r.refused(ctx, h, u, err)
 		}
 		if lostErr == nil {
 			_ = r.d.Journal.Append(journal.Unknown, h.step.ID, machineRecord{Machine: h.machine})
@@ -209,7 +210,7 @@ func (r *run) post(ctx context.Context, h *hand, u Update) (live.Machine, error)
 			return live.Machine{}, &LostError{h.machine, lostErr}
 		case now.Version == u.CurrentVersion:
 			continue // not applied, or not yet
-		case r.ours(now, h, u):
+		case r.ours(now, u):
 			return now, nil
 		}
 		return live.Machine{}, &MovedError{h.machine, "somebody updated it at the same time"}
@@ -218,17 +219,24 @@ func (r *run) post(ctx context.Context, h *hand, u Update) (live.Machine, error)
 	return live.Machine{}, &LostError{h.machine, lostErr}
 }
 
+// refused is an update that was refused, so that nothing happened. A conflict
+// may be one with ourselves, when the request arrived twice: only a look tells.
+func (r *run) refused(ctx context.Context, h *hand, u Update, err error) (live.Machine, error) {
+	if !live.Is(err, live.Conflict) {
+		return live.Machine{}, err
+	}
+	now, lookErr := r.lookAgain(ctx, h.machine)
+	if lookErr == nil && now.Version != u.CurrentVersion && r.ours(now, u) {
+		return now, nil
+	}
+	return live.Machine{}, err
+}
+
 // ours says whether a machine runs the configuration of u. The platform may
-// have spelled it otherwise; what counts is that our ops find nothing to do.
-func (r *run) ours(now live.Machine, h *hand, u Update) bool {
-	if now.Config.Equal(u.Config) {
-		return true
-	}
-	if h.back {
-		return false
-	}
-	_, changed, err := machineconfig.Apply(now.Config, h.ops)
-	return err == nil && !changed
+// have spelled it otherwise. One that holds our change and something besides
+// is somebody else's: taking it for ours would let a rollback undo theirs.
+func (r *run) ours(now live.Machine, u Update) bool {
+	return machineconfig.Same(now.Config, u.Config)
 }
 
 // lookAgain reads a machine after a lost answer, giving what was lost some

@@ -174,9 +174,17 @@ func (r *run) await(ctx context.Context, h *hand, slice time.Duration, state str
 		h.seen = nil // it answered
 	}
 	if live.Is(err, live.NotFound) && !(h.fresh && r.d.Clock.Now().Sub(h.before.CreatedAt) < freshTime) {
-		r.finish(ctx, h, movedAway, &MovedError{h.machine, "it is gone"})
+		r.missed(ctx, h)
 	}
 	return err
+}
+
+// missed counts answers that there is no such machine. One odd answer does not
+// make it gone: nobody would look after it any more.
+func (r *run) missed(ctx context.Context, h *hand) {
+	if h.missing++; h.missing >= 3 {
+		r.finish(ctx, h, movedAway, &MovedError{h.machine, "it is gone"})
+	}
 }
 
 // read gets the machine while it is still ours; false ends this look.
@@ -187,10 +195,10 @@ func (r *run) read(ctx context.Context, h *hand) (live.Machine, bool) {
 	case err == nil && m.Version != h.version:
 		r.finish(ctx, h, movedAway, &MovedError{h.machine, "somebody updated it meanwhile: its version is " + m.Version})
 	case err == nil:
-		h.denied = 0
+		h.denied, h.missing = 0, 0
 		return m, true
 	case live.Is(err, live.NotFound) && !h.fresh:
-		r.finish(ctx, h, movedAway, &MovedError{h.machine, "it is gone"})
+		r.missed(ctx, h)
 	case live.Is(err, live.Unauthorized) || live.Is(err, live.Forbidden):
 		// A token that ran out stays so; one odd answer does not mean that.
 		if h.denied++; h.denied == 3 {

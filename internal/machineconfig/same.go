@@ -7,6 +7,10 @@ import (
 	"time"
 )
 
+// Same says whether two configurations mean the same to the platform, however
+// they spell durations, numbers and autostop.
+func Same(a, b Config) bool { return same("", a.root, b.root) }
+
 // same says whether two values mean the same to the platform under the name
 // key. Durations come as "15s" or as nanoseconds, autostop as words or as
 // booleans (platform reference, section 3), a null is as good as no entry.
