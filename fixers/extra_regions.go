@@ -79,6 +79,10 @@ func regionsOfGroup(t plan.Target, group string) []plan.Finding {
 		return []plan.Finding{f}
 	}
 	source := cloneSource(machines)
+	if failing(source) {
+		f.Held = "no machine of " + group + " is healthy, so there is none to make a twin of"
+		return []plan.Finding{f}
+	}
 	price, known := MonthlyPrice(source.Config.Guest())
 	if len(wanted) == 0 {
 		f.Held = "adds cost, and nothing picks a region by itself"
@@ -152,7 +156,7 @@ func cloneSource(machines []live.Machine) live.Machine {
 		switch {
 		case !m.Started():
 			return 2
-		case slices.ContainsFunc(m.Checks, func(c live.Check) bool { return c.Status != "passing" }):
+		case failing(m):
 			return 1
 		}
 		return 0
@@ -160,6 +164,12 @@ func cloneSource(machines []live.Machine) live.Machine {
 	return slices.MinFunc(machines, func(a, b live.Machine) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ID, b.ID))
 	})
+}
+
+// failing says whether a started machine has a check that does not pass. A
+// stopped one keeps old results, which say nothing.
+func failing(m live.Machine) bool {
+	return m.Started() && slices.ContainsFunc(m.Checks, func(c live.Check) bool { return c.Status != "passing" })
 }
 
 func about(price float64, known bool) string {

@@ -50,8 +50,12 @@ func (w *world) converge() {
 	}
 	if w.route && !w.answers {
 		// The proof of this check fails, rightly, each time anew.
-		if w.everKilled || w.has("--no-rollback") || slices.ContainsFunc(w.struck, func(s string) bool { return strings.Contains(s, "ctrl-c") }) {
-			return // the check that can't pass may be left on a machine
+		// The check that can't pass may be left on a machine: of a run that was
+		// cut off, or because somebody updated the machine on top of it, and
+		// theirs must not be overwritten.
+		left := func(s string) bool { return strings.Contains(s, "ctrl-c") || strings.Contains(s, "somebody updates") }
+		if w.everKilled || w.has("--no-rollback") || slices.ContainsFunc(w.struck, left) {
+			return
 		}
 		but = "health-checks"
 	}
