@@ -97,6 +97,11 @@ func runApply(ctx context.Context, env *Env, g *global, o *applyOptions) error {
 	if !p.Changes() {
 		return o.finish(env, g, p, apply.Report{App: p.App.Name, Outcome: apply.NothingToDo}, nil)
 	}
+	unlock, err := env.lock(g, p.App.Name, "apply")
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	if !o.yes {
 		if err := confirm(ctx, env, p); err != nil {
 			return err
@@ -179,8 +184,14 @@ func (o *applyOptions) deps(s *source) apply.Options {
 
 // carryOut runs the plan, telling on stderr what happens meanwhile.
 func carryOut(ctx context.Context, env *Env, g *global, s *source, p *plan.Plan, o apply.Options) (apply.Report, error) {
-	j := journal.New(journal.DefaultDir(env.Getenv, env.stateHome(), env.GOOS), p.App.Name, env.Clock)
-	defer func() { _ = j.Close() }() // every entry was synced when it was written
+	d, end := runDeps(env, g, s, p.App.Name, o)
+	defer end()
+	return apply.Run(ctx, p, d)
+}
+
+// runDeps are what a run works with. end closes the journal and the progress.
+func runDeps(env *Env, g *global, s *source, app string, o apply.Options) (d apply.Deps, end func()) {
+	j := journal.New(env.journals(), app, env.Clock)
 	to := env.Stderr
 	if g.quiet {
 		to = io.Discard
@@ -189,8 +200,7 @@ func carryOut(ctx context.Context, env *Env, g *global, s *source, p *plan.Plan,
 		Now: env.Clock.Now, Live: env.StderrTTY && !env.ci() && !g.debug && env.env("TERM") != "dumb",
 		Color: env.color(env.StderrTTY, g.noColor), Width: env.width(), Verbose: g.verbose,
 	})
-	defer progress.Close()
-	d := apply.Deps{
+	d = apply.Deps{
 		File: apply.OnDisk(s.path), Clock: env.Clock, Journal: j, Emit: progress.Event, Abort: env.Abort, Options: o,
 	}
 	if env.Replay != nil {
@@ -199,7 +209,12 @@ func carryOut(ctx context.Context, env *Env, g *global, s *source, p *plan.Plan,
 	if s.client != nil { // a nil *fly.Client in the interfaces would not be nil
 		d.Machines, d.Secrets = s.client, s.client
 	}
-	return apply.Run(ctx, p, d)
+	return d, func() {
+		progress.Close()
+		_ = j.Close() // every entry was synced when it was written
+		// Old records that stay are no reason to call the run a failure.
+		_ = journal.Prune(env.journals(), app, keepJournals)
+	}
 }
 
 // finish writes the end of the document: what was done, what was not, and

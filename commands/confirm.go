@@ -14,14 +14,17 @@ import (
 // confirm asks before anything is changed. Without a terminal there is nobody
 // to ask, which is an error and never a yes.
 func confirm(ctx context.Context, env *Env, p *plan.Plan) error {
+	return ask(ctx, env, question(p),
+		"`fly-standards plan --out FILE`, then `fly-standards apply FILE --yes` carries out what was looked at")
+}
+
+// ask puts a question; hint is for when there is nobody to answer it.
+func ask(ctx context.Context, env *Env, title, hint string) error {
 	if !env.interactive() {
-		return &usageError{
-			message: "--yes required when not running interactively; nothing was changed",
-			hint:    "`fly-standards plan --out FILE`, then `fly-standards apply FILE --yes` carries out what was looked at",
-		}
+		return &usageError{message: "--yes required when not running interactively; nothing was changed", hint: hint}
 	}
 	yes := false
-	ask := huh.NewConfirm().Title(question(p)).Affirmative("Yes").Negative("No").Value(&yes)
+	ask := huh.NewConfirm().Title(title).Affirmative("Yes").Negative("No").Value(&yes)
 	plain := env.env("ACCESSIBLE") != "" || env.env("TERM") == "dumb"
 	form := huh.NewForm(huh.NewGroup(ask)).WithShowHelp(false).WithAccessible(plain).
 		WithInput(env.Stdin).WithOutput(env.Stderr)

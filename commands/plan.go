@@ -65,6 +65,7 @@ func runPlan(ctx context.Context, env *Env, g *global, o *planOptions) error {
 	if err := safeToKeep(p, s.mask); err != nil {
 		return err
 	}
+	env.noteUnfinished(g, p.App.Name)
 	if o.out != "" {
 		if err := savePlan(env.abs(o.out), s.path, p); err != nil {
 			return err

@@ -67,6 +67,7 @@ It starts with plan, which changes nothing anywhere.`,
 	root.AddCommand(
 		newPlanCmd(env, g),
 		newApplyCmd(env, g),
+		newUndoCmd(env, g),
 		newCheckCmd(env, g),
 		newShowCmd(env, g),
 		newExplainCmd(env, g),

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -44,6 +45,8 @@ func TestScripts(t *testing.T) {
 		Dir:           "../testdata/script",
 		UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
+			// Each script has records and locks of its own: scripts run side by side.
+			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, ".tmp", "state"))
 			e.Values[worldKey{}] = &world{clock: clock.NewVirtual(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))}
 			return nil
 		},

@@ -19,6 +19,8 @@ func stepDoing(s plan.Step) string {
 		return "update machine " + machineName(s.Machine.ID, s.Machine.Group, s.Machine.Region)
 	case plan.StepClone:
 		return fmt.Sprintf("add a machine in %s, a twin of %s", s.Clone.Region, s.Clone.Source)
+	case plan.StepDestroy:
+		return "destroy machine " + machineName(s.Destroy.ID, s.Destroy.Group, s.Destroy.Region)
 	default:
 		return s.ID
 	}
@@ -42,6 +44,8 @@ func stepDone(s plan.Step, changed bool) string {
 		return text
 	case plan.StepClone:
 		return "machine added in " + s.Clone.Region
+	case plan.StepDestroy:
+		return "machine " + machineName(s.Destroy.ID, s.Destroy.Group, s.Destroy.Region) + " destroyed"
 	default:
 		return s.ID
 	}

@@ -181,7 +181,11 @@ func afterwards(p *plan.Plan, r apply.Report) []string {
 		out = append(out, text)
 	}
 	if r.Outcome == apply.Stopped || r.Outcome == apply.Halted {
-		out = append(out, "`fly-standards apply` goes on from here: it plans again and does what is left.")
+		goesOn := "`fly-standards apply` goes on from here: it plans again and does what is left."
+		if r.Undo != "" {
+			goesOn = "`fly-standards undo` goes on from here: it looks again and takes back what is left."
+		}
+		out = append(out, goesOn)
 	}
 	if len(out) > 0 && r.Journal != "" && (r.Outcome == apply.Stopped || r.Outcome == apply.PutBack) {
 		out = append(out, "The record of this apply is "+r.Journal+".")

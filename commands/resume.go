@@ -1,0 +1,106 @@
+package commands
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/journal"
+)
+
+// keepJournals is how many finished runs of an app are kept on record.
+const keepJournals = 20
+
+// journals is the folder of the records of all apps.
+func (e *Env) journals() string { return journal.DefaultDir(e.Getenv, e.stateHome(), e.GOOS) }
+
+// lock keeps other processes of this computer from changing the app, and tells
+// of a run before this one that was cut off. It must be unlocked.
+func (e *Env) lock(g *global, app, doing string) (unlock func(), err error) {
+	unlock, err = journal.Lock(e.journals(), app, journal.Holder{PID: os.Getpid(), Since: e.Clock.Now(), Doing: doing})
+	if err != nil {
+		return nil, fmt.Errorf("%w; nothing was changed", err)
+	}
+	if doing != "undo" {
+		e.noteUnfinished(g, app)
+	}
+	return unlock, nil
+}
+
+// histories are the runs of an app, oldest first. Those that can't be read are
+// told of and passed over.
+func (e *Env) histories(g *global, app string) ([]apply.History, error) {
+	paths, err := journal.List(e.journals(), app)
+	if err != nil {
+		return nil, fmt.Errorf("list the records of %s: %w", app, err)
+	}
+	var all []apply.History
+	for _, path := range paths {
+		h, err := apply.ReadHistory(path)
+		if err != nil {
+			e.note(g, "passed over: %v", err)
+			continue
+		}
+		if h.App != "" { // else it was cut off before anything was done
+			all = append(all, h)
+		}
+	}
+	return all, nil
+}
+
+// noteUnfinished tells of the last run of the app when it has no end: it was
+// killed, or lost its power, or it runs in another process still.
+func (e *Env) noteUnfinished(g *global, app string) {
+	paths, err := journal.List(e.journals(), app)
+	if err != nil || len(paths) == 0 {
+		return // there is nothing to tell of; an apply will say why it can't write here
+	}
+	h, err := apply.ReadHistory(paths[len(paths)-1])
+	if err != nil || h.Ended || h.App == "" {
+		return
+	}
+	if h.Undo != "" {
+		e.note(g, "The last undo of %s, begun %s, did not end: %s. `fly-standards undo` finishes it.", app, when(h.At), howFar(h))
+		return
+	}
+	e.note(g, "The last apply of %s, begun %s, did not end: %s. `fly-standards apply` finishes it, `fly-standards undo` takes it back.",
+		app, when(h.At), howFar(h))
+}
+
+func when(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// howFar says what a run did, as far as its record tells.
+func howFar(h apply.History) string {
+	var parts []string
+	add := func(n int, one, many string) {
+		switch {
+		case n == 1:
+			parts = append(parts, one)
+		case n > 1:
+			parts = append(parts, fmt.Sprintf(many, n))
+		}
+	}
+	add(len(h.Secrets), "1 secret stored", "%d secrets stored")
+	if h.File != nil && !h.File.Restored {
+		parts = append(parts, h.Path+" written")
+	}
+	done, open := 0, 0
+	for _, m := range h.Machines {
+		switch {
+		case m.Back:
+		case m.Version != "":
+			done++
+		default:
+			open++
+		}
+	}
+	add(done, "1 machine updated", "%d machines updated")
+	add(open, "1 machine in hand", "%d machines in hand")
+	add(len(h.Clones), "1 machine added", "%d machines added")
+	if len(parts) == 0 {
+		return "nothing was changed yet"
+	}
+	return strings.Join(parts, ", ")
+}

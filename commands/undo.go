@@ -1,0 +1,237 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/undo"
+	"github.com/fly-standards/fly-standards/internal/view"
+)
+
+type undoOptions struct {
+	source      sourceOptions // its config, app, token, offline and maxUnavailable only
+	id          string        // "": the last apply that left something
+	list, yes   bool
+	waitTimeout time.Duration
+}
+
+func newUndoCmd(env *Env, g *global) *cobra.Command {
+	o := &undoOptions{}
+	cmd := &cobra.Command{
+		Use:   "undo [ID]",
+		Short: "Take the last apply back, file and app",
+		Long: `Take the last apply of this app back: show what goes back and what can't, ask, and
+carry it out with the same guards as apply: one machine after the other, each healthy
+before the next.
+
+fly.toml gets its old bytes when nobody edited it since, else only the apply's own lines
+go. Machines get their old values where they are still the apply's; their image stays.
+Machines that the apply added are destroyed. A secret that came out of [env] stays a
+secret: its value is never brought back into the file or the machines.
+
+The record of an apply is on the computer that ran it.`,
+		Example: `  fly-standards undo
+  fly-standards undo --list                 the applies on record
+  fly-standards undo 20261123T120000Z       take back that one`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return &usageError{message: "undo takes one id at most", hint: "`fly-standards undo --list` shows them"}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				o.id = args[0]
+			}
+			return runUndo(cmd.Context(), env, g, o)
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVarP(&o.source.config, "config", "c", "", "`PATH` of fly.toml, or of a folder with one")
+	f.StringVarP(&o.source.app, "app", "a", "", "`NAME` of the app; over FLY_APP and the file's own")
+	f.StringVarP(&o.source.token, "access-token", "t", "", "Fly `TOKEN`; over FLY_ACCESS_TOKEN, FLY_API_TOKEN and flyctl's login")
+	f.BoolVar(&o.list, "list", false, "list what is on record, and change nothing")
+	f.BoolVarP(&o.yes, "yes", "y", false, "don't ask")
+	f.BoolVar(&o.source.offline, "offline", false, "take back fly.toml only")
+	f.StringVar(&o.source.maxUnavailable, "max-unavailable", "", "`N` machines of a group away at one time, or a fraction\n(default: fly.toml's, else 0.33)")
+	f.DurationVar(&o.waitTimeout, "wait-timeout", 5*time.Minute, "how long a machine may take to become healthy")
+	return cmd
+}
+
+func runUndo(ctx context.Context, env *Env, g *global, o *undoOptions) error {
+	if err := o.source.check(); err != nil {
+		return err
+	}
+	s, err := o.read(env)
+	if err != nil {
+		return err
+	}
+	all, err := env.histories(g, s.target.AppName)
+	if err != nil {
+		return err
+	}
+	if o.list {
+		return listRuns(env, s.target.AppName, all)
+	}
+	// Locked before the record is judged: a run under way has no end either.
+	unlock, err := env.lock(g, s.target.AppName, "undo")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if all, err = env.histories(g, s.target.AppName); err != nil {
+		return err
+	}
+	h, why, err := choose(all, o.id)
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		return env.say("Nothing to undo: %s.", why)
+	}
+	if err := o.look(ctx, env, g, s, h); err != nil {
+		return err
+	}
+	u := undo.New(h, undo.World{
+		File: s.target.File, Path: filepath.ToSlash(s.shown), App: s.target.App, Offline: s.target.Offline,
+		MaxUnavailable: o.limit(s), Tool: tool(),
+	})
+	return o.carryOut(ctx, env, g, s, u)
+}
+
+// read finds the file and the app that are meant.
+func (o *undoOptions) read(env *Env) (*source, error) {
+	shown, path, file, err := readFlyToml(env, o.source.config)
+	if err != nil {
+		return nil, err
+	}
+	s := &source{shown: shown, path: path, mask: maskOf(file)}
+	s.target.File, s.target.AppName = file, appName(env, o.source.app, file)
+	return s, nil
+}
+
+// look reads the app, when the run touched it.
+func (o *undoOptions) look(ctx context.Context, env *Env, g *global, s *source, h apply.History) error {
+	if len(h.Machines)+len(h.Clones) == 0 {
+		s.target.Offline = "the apply changed no machine"
+		return nil
+	}
+	c, offline, err := connect(ctx, env, g, &o.source, s.target.AppName)
+	if err != nil {
+		return err
+	}
+	if offline != "" && !o.source.offline {
+		return &usageError{
+			message: fmt.Sprintf("the apply changed machines of %s, which can't be reached: %s; nothing was changed", s.target.AppName, offline),
+			hint:    howToGoLive(offline) + " --offline takes back fly.toml only.",
+		}
+	}
+	if s.target.Offline = offline; offline != "" {
+		return nil
+	}
+	s.client = c
+	s.target.App, err = c.Snapshot(ctx)
+	return err
+}
+
+func (o *undoOptions) limit(s *source) string {
+	a := applyOptions{source: o.source, waitTimeout: o.waitTimeout}
+	return a.deps(s).MaxUnavailable
+}
+
+func (o *undoOptions) carryOut(ctx context.Context, env *Env, g *global, s *source, u *undo.Undo) error {
+	opts := view.Options{Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose}
+	if u.Settled {
+		return env.say("Nothing to undo: all is as it was before the apply of %s.", when(u.Of.At))
+	}
+	if err := view.Undo(env.Stdout, u, opts); err != nil {
+		return err
+	}
+	if !u.Plan.Changes() {
+		return nil
+	}
+	if !o.yes {
+		if err := ask(ctx, env, "Take this back?", "`fly-standards undo --yes` takes it back without asking"); err != nil {
+			return err
+		}
+	}
+	d, end := runDeps(env, g, s, u.Plan.App.Name, apply.Options{MaxUnavailable: o.limit(s), WaitTimeout: o.waitTimeout})
+	defer end()
+	report, err := apply.Undo(ctx, u.Plan, u.Of.ID, d)
+	report.File.Path = filepath.ToSlash(report.File.Path)
+	if finishErr := view.Result(env.Stdout, u.Plan, report, opts); err == nil && !isClosedPipe(finishErr) {
+		err = finishErr
+	}
+	return err
+}
+
+func (e *Env) say(format string, args ...any) error {
+	_, err := fmt.Fprintln(e.Stdout, view.Clean(fmt.Sprintf(format, args...)))
+	return err
+}
+
+// choose finds the run to take back: that of the id, or the last apply that
+// left something. why says that there is nothing to take back.
+func choose(all []apply.History, id string) (h apply.History, why string, err error) {
+	found := false
+	for _, r := range all {
+		if r.Undo == "" && (id == "" && r.Left() || r.ID == id) {
+			h, found = r, true
+		}
+		if r.ID == id && r.Undo != "" {
+			return h, "", &usageError{message: id + " is an undo itself; `fly-standards apply` makes the changes again"}
+		}
+	}
+	switch {
+	case !found && id != "":
+		return h, "", &usageError{message: "there is no apply " + id + " on record here", hint: "`fly-standards undo --list` shows those there are"}
+	case !found:
+		return h, "no apply of this app that left a change is on record on this computer", nil
+	case undone(all, h.ID):
+		return h, "the apply of " + when(h.At) + " is taken back already", nil
+	case !h.Left():
+		return h, "the apply of " + when(h.At) + " left no change that can be taken back", nil
+	}
+	return h, "", nil
+}
+
+// undone says whether an undo of the run came to its end.
+func undone(all []apply.History, id string) bool {
+	for _, r := range all {
+		if r.Undo == id && r.Outcome == apply.Complete {
+			return true
+		}
+	}
+	return false
+}
+
+// listRuns prints a line for each run, the newest first.
+func listRuns(env *Env, app string, all []apply.History) error {
+	if len(all) == 0 {
+		return env.say("No apply of %s is on record on this computer.", app)
+	}
+	for i := len(all) - 1; i >= 0; i-- {
+		h := all[i]
+		what, state := "apply", string(h.Outcome)
+		if h.Undo != "" {
+			what = "undo of " + h.Undo
+		}
+		switch {
+		case !h.Ended:
+			state = "did not end"
+		case h.Undo == "" && undone(all, h.ID):
+			state = "taken back"
+		}
+		if err := env.say("%s", strings.Join([]string{h.ID, when(h.At), what, state, howFar(h)}, "  ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}

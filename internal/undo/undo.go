@@ -1,0 +1,201 @@
+// Package undo says what taking an apply back means in the world as it is
+// now: pure planning from what the journal tells. What it plans is carried out
+// by apply.Undo, with the same guards as the apply had.
+package undo
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// World is what is there now.
+type World struct {
+	File           *flytoml.File
+	Path           string    // of the file, as the user knows it
+	App            *live.App // nil: it can't be looked at, so only the file goes back
+	Offline        string    // why App is nil
+	MaxUnavailable string
+	Tool           string
+}
+
+// Undo is what can be taken back, as a plan, and what can't.
+type Undo struct {
+	Plan *plan.Plan
+	Of   apply.History
+	// Back says what goes back, Stays what does not, and why; for people.
+	Back, Stays []string
+	// Settled: nothing needs to go back, because all is as it was before.
+	Settled bool
+}
+
+// New plans taking the run h back.
+func New(h apply.History, w World) *Undo {
+	u := &Undo{Of: h, Plan: &plan.Plan{
+		SchemaVersion: plan.SchemaVersion, Tool: w.Tool, App: plan.AppRef{Name: h.App},
+		File: plan.FileRef{Path: w.Path, SHA256: sum(w.File.Bytes())}, Findings: []plan.Outcome{}, Steps: []plan.Step{},
+	}}
+	u.file(w)
+	u.machines(w)
+	u.clones(w)
+	u.secrets()
+	if w.App != nil {
+		u.Plan.App.Machines = len(w.App.Machines)
+		u.Plan.Rollouts = plan.RolloutsOf(w.App, u.Plan.Steps, w.MaxUnavailable)
+	} else {
+		u.Plan.Offline = w.Offline
+	}
+	u.Settled = len(u.Plan.Steps) == 0 && len(u.Stays) == 0
+	return u
+}
+
+func sum(b []byte) string {
+	s := sha256.Sum256(b)
+	return hex.EncodeToString(s[:])
+}
+
+func (u *Undo) back(format string, args ...any) {
+	u.Back = append(u.Back, fmt.Sprintf(format, args...))
+}
+func (u *Undo) stays(format string, args ...any) {
+	u.Stays = append(u.Stays, fmt.Sprintf(format, args...))
+}
+
+// step adds a step that needs all before it, as an apply's do.
+func (u *Undo) step(s plan.Step) {
+	for _, before := range u.Plan.Steps {
+		s.Needs = append(s.Needs, before.ID)
+	}
+	s.Rules = []string{}
+	u.Plan.Steps = append(u.Plan.Steps, s)
+}
+
+func (u *Undo) machines(w World) {
+	for _, past := range u.Of.Machines {
+		if past.Back {
+			continue
+		}
+		if w.App == nil {
+			u.stays("machine %s: the app can't be looked at (%s)", past.ID, w.Offline)
+			continue
+		}
+		m, ok := w.App.Machine(past.ID)
+		if !ok {
+			u.stays("machine %s: it is gone", past.ID)
+			continue
+		}
+		u.machine(past, m)
+	}
+}
+
+// machine takes back what is still ours on it. The image stays the one that
+// runs: an older one is a deploy's business, not ours.
+func (u *Undo) machine(past apply.PastMachine, m live.Machine) {
+	ops, foreign := still(m.Config, past.Inverse)
+	why := m.Untouchable()
+	switch {
+	case len(ops) > 0 && why != "":
+		u.stays("machine %s: %s", m.ID, why)
+		return
+	case past.Incomplete:
+		u.stays("machine %s: what holds a migrated value in its configuration is not brought back", m.ID)
+	}
+	if foreign > 0 {
+		u.stays("machine %s: %s", m.ID, changedSince(foreign))
+	}
+	if len(ops) == 0 {
+		return
+	}
+	u.step(plan.Step{ID: "machine:" + m.ID, Kind: plan.StepMachine, Machine: &plan.MachineStep{
+		ID: m.ID, Group: m.Group(), Region: m.Region, State: m.State, Version: m.Version, Image: m.Image, Ops: ops,
+		// It lost env entries to secrets, and must come up with those.
+		Secrets: len(u.Of.Migrated) > 0,
+	}})
+	note := ""
+	switch {
+	case past.Version != "" && past.Version != m.Version:
+		note = ", where they are still as the apply left them: it was updated since"
+	case m.State == "suspended":
+		note = "; it is suspended and loses its memory image"
+	case !m.Started():
+		note = "; it is " + m.State + " and stays so"
+	}
+	u.back("machine %s in %s: the configuration of before%s", m.ID, m.Region, note)
+}
+
+func changedSince(n int) string {
+	if n == 1 {
+		return "1 value that the apply set was changed since, and stays"
+	}
+	return fmt.Sprintf("%d values that the apply set were changed since, and stay", n)
+}
+
+// still picks the ops that find something to do on a configuration, and counts
+// those that can't be made any more. Each is tried on what the ones before it
+// leave.
+func still(now machineconfig.Config, inverse []machineconfig.Op) (ops []machineconfig.Op, foreign int) {
+	for _, op := range inverse {
+		next, changed, err := machineconfig.Apply(now, []machineconfig.Op{op})
+		switch {
+		case err != nil:
+			foreign++
+		case changed:
+			ops, now = append(ops, op), next
+		case othersValue(now, op):
+			foreign++
+		}
+	}
+	return ops, foreign
+}
+
+// othersValue says whether an op finds nothing to do because somebody else set
+// another value. What only cleans up (the emptied objects that the apply had
+// made) is no value.
+func othersValue(now machineconfig.Config, op machineconfig.Op) bool {
+	if guard := string(op.If); guard == "" || guard == "{}" || guard == "[]" {
+		return false
+	}
+	op.If = nil
+	_, changes, err := machineconfig.Apply(now, []machineconfig.Op{op})
+	return err == nil && changes
+}
+
+func (u *Undo) clones(w World) {
+	for _, past := range u.Of.Clones {
+		if w.App == nil {
+			u.stays("the machine added in %s: the app can't be looked at (%s)", past.Region, w.Offline)
+			continue
+		}
+		for _, m := range apply.Added(w.App.Machines, past.Marker) {
+			u.step(plan.Step{
+				ID: "destroy:" + m.ID, Kind: plan.StepDestroy,
+				Destroy: &plan.DestroyStep{ID: m.ID, Group: m.Group(), Region: m.Region, Source: past.Source, Marker: past.Marker},
+			})
+			u.back("machine %s in %s: destroyed, this apply had added it", m.ID, m.Region)
+		}
+		if i := slices.IndexFunc(w.App.Machines, func(m live.Machine) bool { return m.ID == past.Machine }); i >= 0 &&
+			len(apply.Added(w.App.Machines[i:i+1], past.Marker)) == 0 {
+			u.stays("machine %s in %s, which this apply had added: it lost its mark or got a volume since; `fly machine destroy %s` takes it away",
+				past.Machine, past.Region, past.Machine)
+		}
+	}
+}
+
+// secrets never go back: what leaked once must not be brought back, and
+// whoever rotated it since must not lose the new value.
+func (u *Undo) secrets() {
+	for _, name := range u.Of.Migrated {
+		if slices.Contains(u.Of.Secrets, name) {
+			u.stays("%s stays a secret of the app: its value does not come back into the file or the machines", name)
+		} else {
+			u.stays("%s stays out of [env]: the app has it as a secret", name)
+		}
+	}
+}
