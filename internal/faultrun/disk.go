@@ -26,6 +26,7 @@ func (d disk) call(what string, do func() error) error {
 		return errFull
 	}
 	err := do()
+	d.w.known = false
 	d.w.kept("after the system call " + what)
 	if now.killAfter {
 		p.kill()

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/fly-standards/fly-standards/commands"
+	"github.com/fly-standards/fly-standards/internal/clock"
 )
 
 // killed is how a process ends that is killed: by a panic that nobody but
@@ -41,6 +42,17 @@ type process struct {
 	fsCalls     int
 }
 
+// tired is the clock of a computer that sleeps longer than it is asked to: so
+// looks come at other times, and fewer of them.
+type tired struct {
+	clock.Clock
+	pace int
+}
+
+func (t tired) Sleep(ctx context.Context, d time.Duration) error {
+	return t.Clock.Sleep(ctx, d*time.Duration(t.pace))
+}
+
 // snapshot is a machine at the start of a run.
 type snapshot struct {
 	state             string
@@ -62,7 +74,7 @@ func (w *world) process(args []string) *process {
 	w.proc = p
 	w.note("run %d: %s", p.run, strings.Join(args, " "))
 	p.main(ctx)
-	w.proc = nil
+	w.proc, w.known = nil, false
 	w.p.ClearFaults()
 	w.note("exit %d, killed %v", p.code, p.dead)
 	if w.verbose {
@@ -95,7 +107,7 @@ func (p *process) main(ctx context.Context) {
 	p.code = commands.Main(ctx, &commands.Env{
 		Stdin: strings.NewReader(""), Stdout: alive{p, &p.out}, Stderr: alive{p, &p.errOut}, Width: 80,
 		Getenv: func(name string) (string, bool) { v, ok := vars[name]; return v, ok },
-		Dir:    w.dir, Home: w.dir, GOOS: "linux", Clock: w.clk, Transport: wire{w}, Abort: p.abort,
+		Dir:    w.dir, Home: w.dir, GOOS: "linux", Clock: tired{w.clk, w.pace}, Transport: wire{w}, Abort: p.abort,
 		Replay: &commands.Replay{Jitter: jitter.Float64, FS: disk{w}},
 	}, p.args)
 }

@@ -26,6 +26,9 @@ type world struct {
 
 	kind           string // of fly.toml
 	before         string // the file
+	text           string // the file as it is now, when known
+	known          bool
+	pace           int // a second that the program means to sleep takes so many
 	values         map[string]string
 	machines       []machine
 	route, answers bool
@@ -97,8 +100,8 @@ func (w *world) drawApp() {
 		spec.Serves = []flysim.Respond{{Path: "/healthz", After: time.Duration(w.rng.IntN(4)) * time.Second}}
 	}
 	w.app = w.p.AddApp(spec)
-	n := pick(w, 1, 1, 2, 2, 3, 3, 4, 5, 8, 13)
-	if w.chance(25) {
+	n := pick(w, 1, 1, 2, 2, 3, 3, 3, 4, 5)
+	if w.chance(20) {
 		n = 1 + w.rng.IntN(30)
 	}
 	regions := []string{"iad"}
@@ -193,9 +196,10 @@ func (w *world) drawFlags() {
 	if w.chance(4) {
 		w.flags = append(w.flags, "--json")
 	}
-	if w.chance(4) {
+	if w.chance(12) {
 		w.flags = append(w.flags, "--debug", "--verbose")
 	}
+	w.pace = pick(w, 1, 2, 3)
 	w.hardRuns = 1 + w.rng.IntN(10)/7
 }
 
@@ -206,10 +210,15 @@ func (w *world) pass(seconds int) {
 	_ = w.clk.Sleep(context.Background(), time.Duration(seconds)*time.Second)
 }
 
+// file is what fly.toml holds. It is asked at every request, and read again
+// when something may have been written only.
 func (w *world) file() string {
-	b, err := os.ReadFile(w.path())
-	if err != nil {
-		w.fail("fly.toml is gone: %v", err)
+	if !w.known {
+		b, err := os.ReadFile(w.path())
+		if err != nil {
+			w.fail("fly.toml is gone: %v", err)
+		}
+		w.text, w.known = string(b), true
 	}
-	return string(b)
+	return w.text
 }

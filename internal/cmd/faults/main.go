@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -28,6 +29,7 @@ func main() {
 	stop := flag.Bool("stop", false, "stop at the first seed that fails")
 	workers := flag.Int("workers", runtime.GOMAXPROCS(0), "how many seeds at a time")
 	flag.Parse()
+	debug.SetGCPercent(400) // seeds are short and small
 	root, err := faultrun.Root()
 	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, err)
