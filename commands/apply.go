@@ -205,6 +205,10 @@ func runDeps(env *Env, g *global, s *source, app string, o apply.Options) (d app
 	}
 	if env.Replay != nil {
 		d.File = apply.OnDiskVia(s.path, env.Replay.FS)
+		if env.Replay.Journal != nil {
+			j = journal.NewVia(env.journals(), app, env.Clock, env.Replay.Journal)
+			d.Journal = j
+		}
 	}
 	if s.client != nil { // a nil *fly.Client in the interfaces would not be nil
 		d.Machines, d.Secrets = s.client, s.client

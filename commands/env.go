@@ -16,6 +16,7 @@ import (
 
 	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/clock"
+	"github.com/fly-standards/fly-standards/internal/journal"
 )
 
 // Env is the outside of a command.
@@ -44,6 +45,8 @@ type Env struct {
 type Replay struct {
 	Jitter func() float64 // of the pauses between tries, in [0, 1)
 	FS     atomicfile.FS  // the system calls that write fly.toml
+	// Journal is those that write the record of a run; nil: the real ones.
+	Journal journal.FS
 }
 
 // OSEnv is the real one.

@@ -20,7 +20,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/clock"
 )
 
@@ -52,7 +51,8 @@ type Entry struct {
 type Journal struct {
 	dir   string
 	clock clock.Clock
-	file  *os.File
+	fs    FS
+	file  File
 	id    string
 	seq   int
 	err   error // the first failed append; there are no entries after it
@@ -60,8 +60,12 @@ type Journal struct {
 
 // New prepares a journal of app in root, which DefaultDir gives. Nothing is
 // written, not even a folder, before the first Append.
-func New(root, app string, c clock.Clock) *Journal {
-	return &Journal{dir: Dir(root, app), clock: c}
+func New(root, app string, c clock.Clock) *Journal { return NewVia(root, app, c, osFS{}) }
+
+// NewVia is New through other system calls, for a simulation that makes one of
+// them fail.
+func NewVia(root, app string, c clock.Clock, fs FS) *Journal {
+	return &Journal{dir: Dir(root, app), clock: c, fs: fs}
 }
 
 // ID names the journal; "" before the first Append.
@@ -135,7 +139,7 @@ func (j *Journal) create() error {
 		if n > 1 {
 			id += "-" + strconv.Itoa(n)
 		}
-		f, err := os.OpenFile(filepath.Join(j.dir, id+suffix), os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
+		f, err := j.fs.Create(filepath.Join(j.dir, id+suffix))
 		if errors.Is(err, fs.ErrExist) && n < 1000 {
 			continue
 		}
@@ -143,7 +147,7 @@ func (j *Journal) create() error {
 			return err
 		}
 		j.id, j.file = id, f
-		return atomicfile.SyncDir(j.dir)
+		return j.fs.SyncDir(j.dir)
 	}
 }
 
