@@ -231,16 +231,7 @@ func ruleIDs() []string {
 func (w *world) plan(t *testing.T) (*plan.Plan, plan.Target) {
 	t.Helper()
 	target := w.target(t)
-	only := w.f.flags["rules"]
-	if len(only) == 0 {
-		only = []string{w.f.rule}
-	}
-	allow := w.f.flags["allow"]
-	p, err := plan.Build(target, fixers.All(), plan.Options{
-		Tool: "fly-standards test", FilePath: "fly.toml", Only: only,
-		Allow:     plan.Consent{Review: slices.Contains(allow, "review"), Paid: slices.Contains(allow, "paid")},
-		NoRestart: w.f.flags["no-restart"] != nil,
-	})
+	p, err := plan.Build(target, fixers.All(), w.options())
 	if err != nil {
 		t.Fatal(err)
 	}

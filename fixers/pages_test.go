@@ -32,8 +32,22 @@ func page(fx plan.Fixer, f *fixture) string {
 	}
 	want, _ := f.file("plan.want")
 	fmt.Fprintf(&b, "```text\n%s```\n\n", want)
-	fmt.Fprintf(&b, "To ignore it: `[rules.%s] enabled = false` in `.fly-standards.toml`, or `--skip %s`.\n", fx.ID, fx.ID)
+	b.WriteString(strings.ReplaceAll(ignoring(), "RULE", fx.ID))
 	return b.String()
+}
+
+// ignoring is how to have a rule leave a place, a file or a project alone.
+func ignoring() string {
+	return strings.ReplaceAll(`## To ignore it
+
+| what | how |
+|---|---|
+| one line of fly.toml | ~# fly-standards: ignore[RULE] reason~ at its end, or alone above it |
+| the whole file, and what is missing in it | ~# fly-standards: ignore-file[RULE] reason~ above its first key |
+| for a while | ~until=2027-01-31~ behind the bracket of either |
+| a project | ~[rules.RULE]~ with ~enabled = false~ in ~.fly-standards.toml~; ~[files."fly.staging.toml".rules.RULE]~ for one file of it |
+| once | ~--skip RULE~ |
+`, "~", "`")
 }
 
 func upper(s string) string {
