@@ -14,6 +14,7 @@ func All() []plan.Fixer {
 		configShape(),
 		conflictingServices(),
 		deployStrategy(),
+		drift(),
 		envSecrets(),
 		extraRegions(),
 		forceHTTPS(),

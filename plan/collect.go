@@ -45,7 +45,9 @@ func choose(fixers []Fixer, o Options) ([]Fixer, error) {
 func collect(t Target, fixers []Fixer, ignores []*ignore, o Options) []*finding {
 	var all []*finding
 	add := func(fx Fixer, found []Finding) {
-		slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(a.At.Line, b.At.Line) })
+		if !fx.OwnOrder {
+			slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(a.At.Line, b.At.Line) })
+		}
 		for _, f := range found {
 			f.Rule = fx.ID
 			if f.Severity == "" {

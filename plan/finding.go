@@ -17,6 +17,9 @@ type Fixer struct {
 	// in the same order. It must not fail: what it can't decide it reports as a
 	// finding for a person, or not at all.
 	Check func(Target) []Finding
+	// OwnOrder: the findings are shown in the order in which Check gives them,
+	// not in that of the file.
+	OwnOrder bool
 	// NeedsApp: it finds things on the live app only, so that offline its
 	// silence means nothing.
 	NeedsApp bool

@@ -1,0 +1,237 @@
+package fixers
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+const driftID = "drift"
+
+func drift() plan.Fixer {
+	return plan.Fixer{
+		ID:       driftID,
+		Title:    "a deploy of this file leaves the machines as they are",
+		Severity: plan.Info,
+		NeedsApp: true,
+		OwnOrder: true,
+		Doc: `fly deploy writes the file over the machines. What somebody changed with fly scale, fly machine update or the dashboard is gone
+afterwards, and nobody is asked. This rule tells beforehand what the next deploy of this very file would change: process groups, size,
+env entries, services, checks, mounts, and the image when [build] names one. A warning is about what shrinks or vanishes.
+
+It knows what a deploy leaves alone: the size of a machine when the file has no [[vm]] for its group, the number of machines, secrets,
+schedules and metadata. The values of env entries are compared and never shown. What another rule fixes, in the file or on the machines, is
+that rule's to tell and no drift. Standbys, and machines that release a version or run a console, are left out.
+
+Which side is right only you know. To keep what runs, write it into the file; to have what the file says, deploy.`,
+		Check: checkDrift,
+	}
+}
+
+// How bad a difference is, worst first.
+const (
+	groupGone = iota
+	dataGone
+	serviceGone
+	smaller
+	envGone
+	checkGone
+	weaker
+	other // nothing shrinks
+)
+
+// difference is one thing that the next deploy changes on one machine, or on
+// a group when there is no machine.
+type difference struct {
+	rank    int
+	key     string // place in fly.toml; may be missing there
+	table   string // where key would stand
+	text    string // says file and live; the same for every machine it is true of
+	keep    string // how the file would keep what runs
+	machine string
+}
+
+func checkDrift(t plan.Target) []plan.Finding {
+	now := differences(t)
+	if len(now) == 0 {
+		return nil
+	}
+	// Only what is left when the other rules had their way is drift: an apply
+	// that was cut short, or a check that is proposed here and runs there, has
+	// its finding already.
+	left := map[[2]string]bool{}
+	for _, d := range differences(afterOtherRules(t)) {
+		left[[2]string{d.text, d.machine}] = true
+	}
+	now = slices.DeleteFunc(now, func(d difference) bool { return !left[[2]string{d.text, d.machine}] })
+	return driftFindings(t, now)
+}
+
+// afterOtherRules is the target with every fix of the other rules made, in the
+// file and on the machines, as far as they can be made one after the other.
+func afterOtherRules(t plan.Target) plan.Target {
+	app := *t.App
+	app.Machines = slices.Clone(app.Machines)
+	after := t
+	after.App = &app
+	for _, fx := range All() {
+		if fx.ID == driftID {
+			continue
+		}
+		for _, f := range fx.Check(t) {
+			if f.Fix == nil || f.Fix.Safety == plan.Manual {
+				continue
+			}
+			if file, err := after.File.Apply(f.Fix.Edits...); err == nil {
+				after.File = file
+			}
+			for _, c := range f.Fix.Changes {
+				change(app.Machines, c.Machine)
+			}
+		}
+	}
+	return after
+}
+
+func change(machines []live.Machine, c *plan.MachineChange) {
+	if c == nil {
+		return
+	}
+	for i, m := range machines {
+		if m.ID != c.ID {
+			continue
+		}
+		if cfg, _, err := machineconfig.Apply(m.Config, []machineconfig.Op{c.Op}); err == nil {
+			machines[i].Config = cfg
+		}
+	}
+}
+
+// differences are all of them, worst first, machine by machine.
+func differences(t plan.Target) []difference {
+	// A machine_config in the file is the base of every machine, and it may be
+	// in another file; then nothing can be said.
+	for _, key := range []string{"machine_config", "experimental.machine_config"} {
+		if _, found := t.File.Get(key); found {
+			return nil
+		}
+	}
+	machines := machinesOf(t, nil)
+	if len(machines) == 0 {
+		return nil // never deployed, or none of them is a deploy's to change
+	}
+	out := groupDifferences(t, machines)
+	for _, m := range machines {
+		if !slices.Contains(groups(t.File), m.Group()) {
+			continue
+		}
+		found := slices.Concat(
+			mountDifferences(t, m), serviceDifferences(t, m), sizeDifferences(t, m),
+			envDifferences(t, m), checkDifferences(t, m), imageDifferences(t, m),
+		)
+		for _, d := range found {
+			d.machine = m.ID
+			out = append(out, d)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b difference) int { return cmp.Compare(a.rank, b.rank) })
+	return out
+}
+
+// groupDifferences: a deploy destroys the machines of a group that the file
+// doesn't have, and makes machines for one that has none.
+func groupDifferences(t plan.Target, machines []live.Machine) []difference {
+	var out []difference
+	named := groups(t.File)
+	for _, m := range machines {
+		if g := m.Group(); !slices.Contains(named, g) {
+			out = append(out, difference{
+				rank: groupGone, key: "processes", machine: m.ID, keep: fmt.Sprintf("a command for %s under [processes]", g),
+				text: fmt.Sprintf("the next deploy destroys the machines of %s: the file has no process group of that name", g),
+			})
+		}
+	}
+	running := map[string]bool{}
+	for _, m := range t.App.Machines {
+		if m.Config.IsZero() {
+			return out // its host doesn't answer, so its group isn't known
+		}
+		running[m.Group()] = true
+	}
+	for _, g := range named {
+		if !running[g] {
+			out = append(out, difference{rank: other, key: "processes." + g, text: fmt.Sprintf("%s: a process group in the file, no machine live; it makes some", g)})
+		}
+	}
+	return out
+}
+
+// driftFindings has a finding for each thing that shrinks or vanishes, and
+// one for all the rest of a line of the file.
+func driftFindings(t plan.Target, all []difference) []plan.Finding {
+	var order []string
+	together := map[string][]difference{}
+	for _, d := range all {
+		id := d.text
+		if d.rank == other {
+			id = fmt.Sprint("line ", at(t.File, d.key, d.table).Line)
+		}
+		if together[id] == nil {
+			order = append(order, id)
+		}
+		together[id] = append(together[id], d)
+	}
+	var out []plan.Finding
+	for _, id := range order {
+		out = append(out, driftFinding(t, together[id]))
+	}
+	return out
+}
+
+func driftFinding(t plan.Target, same []difference) plan.Finding {
+	first := same[0]
+	f := plan.Finding{Message: first.text, At: at(t.File, first.key, first.table)}
+	if first.keep != "" {
+		f.HowTo = "to keep it, write " + first.keep
+	}
+	if first.rank < other {
+		f.Severity = plan.Warning
+	} else {
+		f.Message = "the next deploy changes " + first.text
+	}
+	var texts []string
+	on := map[string][]string{}
+	for _, d := range same {
+		if !slices.Contains(texts, d.text) {
+			texts = append(texts, d.text)
+		}
+		if d.machine != "" {
+			on[d.text] = append(on[d.text], d.machine)
+			f.Machines = append(f.Machines, d.machine)
+		}
+	}
+	slices.Sort(f.Machines)
+	f.Machines = slices.Compact(f.Machines)
+	switch {
+	case len(texts) > 1:
+		f.Message = fmt.Sprintf("the next deploy changes %d things here", len(texts))
+		for _, text := range texts {
+			f.Evidence = append(f.Evidence, strings.TrimSpace(text+" "+onMachines(on[text])))
+		}
+	case len(f.Machines) > 0:
+		f.Evidence = []string{onMachines(f.Machines)}
+	}
+	return f
+}
+
+func onMachines(ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	return "on machine " + strings.Join(ids, ", ")
+}
