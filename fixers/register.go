@@ -16,6 +16,7 @@ func All() []plan.Fixer {
 		deployStrategy(),
 		drift(),
 		envSecrets(),
+		environments(),
 		extraRegions(),
 		forceHTTPS(),
 		healthChecks(),
