@@ -25,10 +25,11 @@ const demoSpeed = 12
 func newDemoCmd(env *Env, g *global) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
-		Short: "See plan and apply on a sample app, on a simulated platform",
-		Long: `Plan and apply on a sample app: three machines without a health check, and two
-secrets in fly.toml. The platform is simulated inside this process and its time runs
-fast, so it needs no account, touches no network and takes a few seconds.`,
+		Short: "See plan, apply and undo on a sample app, on a simulated platform",
+		Long: `Plan, apply and undo on a sample app: three machines without a health check, two
+secrets in fly.toml, and keys that flyctl refuses or ignores. The platform is simulated
+inside this process and its time runs fast, so it needs no account, touches no network
+and takes a few seconds.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), env, g, demoSpeed) },
 	}
@@ -49,32 +50,38 @@ func runDemo(ctx context.Context, env *Env, g *global, speed int) error {
 	}
 	defer d.end()
 	st := view.Style{Color: env.color(env.StdoutTTY, g.noColor)}
-	say := func(format string, args ...any) { _, _ = fmt.Fprintf(env.Stdout, format+"\n", args...) }
+	say := func(text string) { _ = view.Paragraph(env.Stdout, text, env.width()) }
+	prompt := func(command string) { _, _ = fmt.Fprintf(env.Stdout, "\n%s\n\n", st.Prompt(command)) }
 
-	say("A sample app on a simulated Fly.io, inside this process: no account, no network.")
-	say("Its time runs %d times as fast as ours.\n", speed)
-	say("%s\n", st.Prompt("fly-standards plan"))
+	say("A sample app on a simulated Fly.io inside this process: no account, no network.")
+	say(fmt.Sprintf("Its time runs %d times as fast as ours.", speed))
+	prompt("fly-standards plan")
 	if err := runPlan(ctx, d.env, g, &planOptions{format: formatOptions{format: "human"}, next: "fly-standards apply"}); err != nil {
 		return err
 	}
-	say("\n%s\n", st.Prompt("fly-standards apply --yes"))
+	prompt("fly-standards apply --yes")
 	d.sim.Mark()
 	if err := d.apply(ctx, g); err != nil {
 		return err
 	}
-	say("\n%s\n", st.Prompt("cat fly.toml"))
-	after, err := os.ReadFile(filepath.Join(d.env.Dir, "fly.toml"))
+	prompt("cat fly.toml")
+	after, err := d.file()
 	if err != nil {
-		return fmt.Errorf("read the sample app's fly.toml: %w", err)
+		return err
 	}
-	for line := range strings.Lines(string(after)) {
-		say("    %s", strings.TrimRight(line, "\r\n"))
+	for line := range strings.Lines(after) {
+		_, _ = fmt.Fprintln(env.Stdout, strings.TrimRight("    "+line, " \r\n"))
 	}
-	say("\n%s", st.Heading("What the platform saw"))
+	prompt("fly-standards undo --yes")
+	if err := d.undo(ctx, g); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(env.Stdout, "\n%s\n", st.Heading("What the platform saw"))
 	for _, line := range d.record() {
-		say("  - %s", line)
+		_ = view.Item(env.Stdout, line, env.width())
 	}
-	say("\nYour turn: run `fly-standards plan` beside a fly.toml. It changes nothing.")
+	_, _ = fmt.Fprintln(env.Stdout)
+	say("Your turn: run `fly-standards plan` beside a fly.toml. It changes nothing.")
 	return nil
 }
 
@@ -92,26 +99,18 @@ func (d *demo) apply(ctx context.Context, g *global) error {
 	return err
 }
 
-// record is what the simulated platform itself wrote down: the proof that the
-// apply kept its promises.
-func (d *demo) record() []string {
-	machines := d.app.Machines()
-	restarts, same := 0, true
-	for _, m := range machines {
-		restarts += m.Record().Restarts
-		same = same && m.Env()["DATABASE_URL"] == demoDatabase && !strings.Contains(string(m.Config()), demoDatabase)
+// undo is `undo --yes`.
+func (d *demo) undo(ctx context.Context, g *global) error {
+	return runUndo(ctx, d.env, g, &undoOptions{yes: true, waitTimeout: 5 * time.Minute})
+}
+
+// file is fly.toml as it is now.
+func (d *demo) file() (string, error) {
+	b, err := os.ReadFile(filepath.Join(d.env.Dir, "fly.toml"))
+	if err != nil {
+		return "", fmt.Errorf("read the sample app's fly.toml: %w", err)
 	}
-	out := []string{
-		fmt.Sprintf("never fewer than %d of %d machines healthy, %d restarts", d.app.MinHealthy("app"), len(machines), restarts),
-		"secrets: " + strings.Join(d.app.SecretNames(), ", "),
-	}
-	if same {
-		out = append(out, "every process still finds the same DATABASE_URL, now from the secret")
-	}
-	if len(d.sim.HeldLeases()) == 0 {
-		out = append(out, "no lease was left behind")
-	}
-	return out
+	return string(b), nil
 }
 
 // newDemo puts the sample app into a folder of its own and starts its
@@ -168,37 +167,4 @@ func writeDemoFiles(dir string) error {
 		}
 	}
 	return nil
-}
-
-// demoDatabase is the value in demo/fly.toml.
-const demoDatabase = "postgres://shop:not-a-real-password-1@toy-shop-db.flycast:5432/shop"
-
-// demoScenario is the sample app as `fly deploy` left it.
-func demoScenario() flysim.Scenario {
-	const config = `{
-		"env": {
-			"PORT": "8080", "LOG_LEVEL": "info", "PRIMARY_REGION": "iad",
-			"DATABASE_URL": "` + demoDatabase + `",
-			"SESSION_SECRET": "an-example-not-in-use-4821"
-		},
-		"guest": {"cpu_kind": "shared", "cpus": 1, "memory_mb": 512},
-		"services": [{
-			"protocol": "tcp", "internal_port": 8080, "autostop": "stop", "autostart": true, "min_machines_running": 3,
-			"ports": [
-				{"port": 80, "handlers": ["http"], "force_https": true},
-				{"port": 443, "handlers": ["http", "tls"]}
-			]
-		}]
-	}`
-	s := flysim.Scenario{
-		App: flysim.AppSpec{
-			Name: "toy-shop", Listening: []int{8080},
-			Serves: []flysim.Respond{{Port: 8080, Path: "/healthz", After: time.Second}},
-		},
-		IPs: []string{"66.241.124.10"},
-	}
-	for _, id := range []string{"4d8901a2", "7843e9b1", "91857c30"} {
-		s.Machines = append(s.Machines, flysim.MachineSpec{ID: id, Region: "iad", Config: []byte(config)})
-	}
-	return s
 }

@@ -35,12 +35,20 @@ func TestREADME(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	apply := "$ fly-standards apply --yes\n" + out.String()
+	out.Reset()
+	if err := d.undo(t.Context(), &global{}); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	undo := "$ fly-standards undo --yes\n" + out.String()
 
 	text, err := os.ReadFile(readme)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := withTranscript(t, withTranscript(t, string(text), "plan", plan), "apply", apply)
+	want := string(text)
+	for _, part := range [][2]string{{"plan", plan}, {"apply", apply}, {"undo", undo}} {
+		want = withTranscript(t, want, part[0], part[1])
+	}
 	if *update {
 		if err := os.WriteFile(readme, []byte(want), 0o644); err != nil {
 			t.Fatal(err)

@@ -163,8 +163,8 @@ func (o *undoOptions) carryOut(ctx context.Context, env *Env, g *global, s *sour
 		}
 	}
 	d, end := runDeps(env, g, s, u.Plan.App.Name, apply.Options{MaxUnavailable: o.limit(s), WaitTimeout: o.waitTimeout})
-	defer end()
 	report, err := apply.Undo(ctx, u.Plan, u.Of.ID, d)
+	end() // the last of the progress comes before the result
 	report.File.Path = filepath.ToSlash(report.File.Path)
 	if finishErr := view.Result(env.Stdout, u.Plan, report, opts); err == nil && !isClosedPipe(finishErr) {
 		err = finishErr

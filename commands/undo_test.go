@@ -89,12 +89,12 @@ func TestUndoEverything(t *testing.T) {
 		t.Fatal("no machine was added")
 	}
 	writes := len(s.platform.Writes())
-	s.says(s.must(1, "undo"), "--yes required", "fly.toml: the bytes of before", "DATABASE_URL stays a secret of the app", "2 machines always up")
+	s.says(s.must(1, "undo"), "--yes required", "fly.toml: the bytes of before", "DATABASE_URL stays a secret of the app", "2 always up")
 	if len(s.platform.Writes()) != writes || s.read("fly.toml") == shopWithoutSecrets {
 		t.Fatal("an undo that was not agreed to changed something")
 	}
 	s.platform.Mark()
-	s.says(s.must(0, "undo", "--yes"), "Done.", "destroyed")
+	s.says(s.must(0, "undo", "--yes"), "Taken back.", "destroyed")
 	if diff := cmp.Diff(shopWithoutSecrets, s.read("fly.toml")); diff != "" {
 		t.Errorf("fly.toml: %s", diff)
 	}

@@ -209,7 +209,8 @@ func (h *human) details(f plan.Outcome, seen map[string]bool) {
 	for _, n := range f.Notes {
 		once("note", n, asIs)
 	}
-	if f.HowTo != "" {
+	// That consent is all it needs, the label and the totals say.
+	if f.HowTo != "" && (h.Verbose || !strings.HasPrefix(f.HowTo, "--allow ")) {
 		once("to do it", command(f.HowTo), h.cyan)
 	}
 	if h.Verbose {

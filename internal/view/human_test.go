@@ -104,7 +104,7 @@ func TestHumanSaysWhatMattersInOrder(t *testing.T) {
 		"file     9 lines added, 2 removed, 40 untouched, 6 comments kept",
 		"2 secrets set", "3 machines restarted once each", "2 always up",
 		"money    no change",
-		"held     1 (extra-regions)",
+		"held     1 (extra-regions) until --regions ewr",
 		"by hand  1 (release-command)",
 		"ignored  1",
 		"Next: fly-standards apply",

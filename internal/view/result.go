@@ -38,6 +38,8 @@ func Result(w io.Writer, p *plan.Plan, r apply.Report, o Options) error {
 	switch {
 	case r.Outcome == apply.NothingToDo, r.Outcome == apply.Refused:
 		return nil // the plan, or the error, has said it
+	case r.Outcome == apply.Complete && r.Undo != "":
+		h.line(h.green(h.bold("Taken back.")))
 	case r.Outcome == apply.Complete:
 		h.line(h.green(h.bold("Done.")))
 	case r.Outcome == apply.PutBack:
@@ -78,14 +80,14 @@ func (h *human) states(r apply.Report) {
 	}
 	h.total("secrets", texts...)
 	if r.File.Path != "" && r.File.State != "" && changesFile(h.plan) {
-		h.total("file", r.File.Path+" "+stateWord(r.File.State, "edited"))
+		h.total("file", r.File.Path+" "+stateWord(r.File.State, fileDone(r)))
 	}
 	order, by, texts = nil, map[apply.State][]string{}, nil
 	for _, m := range r.Machines {
 		add(m.State, m.ID)
 	}
 	for _, s := range order {
-		texts = append(texts, machinesState(by[s], s))
+		texts = append(texts, machinesState(by[s], s, machineDone(r)))
 	}
 	for _, m := range r.Machines {
 		if m.Why != "" {
@@ -120,15 +122,29 @@ func secretState(s apply.State) string {
 	return stateWord(s, "stored")
 }
 
-func machinesState(ids []string, s apply.State) string {
+func fileDone(r apply.Report) string {
+	if r.Undo != "" {
+		return "as it was before the apply"
+	}
+	return "edited"
+}
+
+func machineDone(r apply.Report) string {
+	if r.Undo != "" {
+		return "as before the apply"
+	}
+	return "updated"
+}
+
+func machinesState(ids []string, s apply.State, done string) string {
 	if s == apply.Done && len(ids) > 3 {
-		return count(len(ids), "machine") + " updated"
+		return count(len(ids), "machine") + " " + done
 	}
 	noun := "machine "
 	if len(ids) > 1 {
 		noun = "machines "
 	}
-	return noun + list(ids) + " " + stateWord(s, "updated")
+	return noun + list(ids) + " " + stateWord(s, done)
 }
 
 func stateWord(s apply.State, done string) string {

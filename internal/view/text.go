@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"unicode"
 
@@ -106,4 +107,24 @@ func list(words []string) string {
 	default:
 		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
 	}
+}
+
+// Paragraph writes text in lines of at most width columns.
+func Paragraph(w io.Writer, text string, width int) error {
+	return writeLines(w, "", "", Clean(text), width)
+}
+
+// Item writes text as an entry of a list.
+func Item(w io.Writer, text string, width int) error {
+	return writeLines(w, "  - ", "    ", Clean(text), width)
+}
+
+func writeLines(w io.Writer, lead, rest, text string, width int) error {
+	for _, l := range wrap(text, max(width, minWidth)-len(lead)) {
+		if _, err := fmt.Fprintln(w, lead+l); err != nil {
+			return err
+		}
+		lead = rest
+	}
+	return nil
 }

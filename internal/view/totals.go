@@ -15,8 +15,8 @@ func (h *human) totals() {
 	h.total("file", h.fileTotal())
 	h.total("app", h.appTotals()...)
 	h.total("money", h.money())
-	h.total("held", h.rules(plan.NeedsConsent, plan.HeldBack, plan.Conflicting))
-	h.total("by hand", h.rules(plan.ByHand))
+	h.total("held", h.held()...)
+	h.total("by hand", rules(h.plan.Findings, plan.ByHand))
 	if n := h.plan.Totals.Ignored; n > 0 {
 		h.total("ignored", fmt.Sprintf("%d (--verbose shows them)", n))
 	}
@@ -150,12 +150,46 @@ func (h *human) money() string {
 	}
 }
 
-// rules says "3 (env-secrets, extra-regions)": how many findings, of which
-// rules.
-func (h *human) rules(of ...plan.Disposition) string {
+// held says how many findings wait, and for which flags.
+func (h *human) held() []string {
+	var ways []string
+	by := map[string][]plan.Outcome{}
+	for _, f := range h.plan.Findings {
+		way := flag(f.HowTo)
+		if f.Outcome != plan.NeedsConsent && f.Outcome != plan.HeldBack && f.Outcome != plan.Conflicting {
+			continue
+		}
+		if !slices.Contains(ways, way) {
+			ways = append(ways, way)
+		}
+		by[way] = append(by[way], f)
+	}
+	var out []string
+	for _, way := range ways {
+		text := rules(by[way], plan.NeedsConsent, plan.HeldBack, plan.Conflicting)
+		if way != "" {
+			text += " until " + way
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// flag is what apply has to be given, "" when no flag does it.
+func flag(howTo string) string {
+	rest := strings.TrimPrefix(howTo, "fly-standards apply ")
+	if strings.HasPrefix(rest, "--") {
+		return rest
+	}
+	return ""
+}
+
+// rules says "3 (env-secrets, extra-regions)": how many of the findings, of
+// which rules.
+func rules(findings []plan.Outcome, of ...plan.Disposition) string {
 	n := 0
 	var ids []string
-	for _, f := range h.plan.Findings {
+	for _, f := range findings {
 		if !slices.Contains(of, f.Outcome) {
 			continue
 		}

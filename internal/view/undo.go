@@ -2,9 +2,9 @@ package view
 
 import (
 	"io"
+	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/undo"
-	"github.com/fly-standards/fly-standards/plan"
 )
 
 // Undo writes what taking an apply back would do, and what it can't.
@@ -14,7 +14,12 @@ func Undo(w io.Writer, u *undo.Undo, o Options) error {
 	}
 	o.Width = max(o.Width, minWidth)
 	h := &human{Options: o, Style: Style{o.Color}, plan: u.Plan}
-	h.line(h.bold("Undo"), " of the apply of "+u.Of.At.UTC().Format("2006-01-02 15:04 UTC")+" ("+u.Of.ID+")")
+	for i, l := range wrap("Undo of the apply of "+u.Of.At.UTC().Format("2006-01-02 15:04 UTC")+" ("+u.Of.ID+")", h.Width) {
+		if i == 0 {
+			l = h.bold("Undo") + strings.TrimPrefix(l, "Undo")
+		}
+		h.line(l)
+	}
 	h.undoList("Goes back", u.Back)
 	h.undoList("Stays", u.Stays)
 	h.line()
@@ -22,7 +27,16 @@ func Undo(w io.Writer, u *undo.Undo, o Options) error {
 		h.line("Nothing can be taken back.")
 	}
 	for _, r := range u.Plan.Rollouts {
-		h.undoRollout(r)
+		group := ""
+		if len(u.Plan.Rollouts) > 1 {
+			group = r.Group + ": "
+		}
+		for _, text := range rolloutWords(r) {
+			h.total("app", group+text)
+		}
+	}
+	if len(u.Plan.Rollouts) > 0 {
+		h.line()
 	}
 	_, err := w.Write(h.buf.Bytes())
 	return err
@@ -38,15 +52,5 @@ func (h *human) undoList(title string, texts []string) {
 		for i, l := range wrap(h.say(text), h.Width-4) {
 			h.line([]string{"  - ", "    "}[min(i, 1)], l)
 		}
-	}
-}
-
-func (h *human) undoRollout(r plan.Rollout) {
-	switch {
-	case r.Restarts == 0:
-	case r.Gap:
-		h.line("The one machine of " + r.Group + " restarts: requests fail meanwhile.")
-	default:
-		h.line(count(r.Restarts, "restart") + " in " + r.Group + ", " + count(r.Floor, "machine") + " always up")
 	}
 }
