@@ -100,6 +100,7 @@ func validPlan(p *plan.Plan) error {
 		has := map[plan.StepKind]bool{
 			plan.StepSecrets: s.Secrets != nil, plan.StepFile: s.EditFile != nil,
 			plan.StepMachine: s.Machine != nil, plan.StepClone: s.Clone != nil,
+			plan.StepVolume: s.Volume != nil,
 		}
 		n := 0
 		for _, set := range has {

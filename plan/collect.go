@@ -83,7 +83,7 @@ func (f *finding) decide(o Options) {
 		f.outcome, f.reason, f.howTo = NeedsConsent, "adds cost", cmp.Or(f.HowTo, "--allow paid")
 	case fix.Safety < Safe && !o.Allow.Review:
 		f.outcome, f.reason, f.howTo = NeedsConsent, fix.Why, cmp.Or(f.HowTo, "--allow review")
-	case o.NoRestart && len(fix.Edits) == 0 && !setsSecret(fix):
+	case o.NoRestart && len(fix.Edits) == 0 && !setsSecret(fix) && !setsVolume(fix):
 		f.outcome, f.reason = HeldBack, "--no-restart leaves the machines to their next deploy"
 	default:
 		f.outcome, f.reason = Planned, fix.Why

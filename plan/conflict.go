@@ -82,6 +82,8 @@ func changesClash(a, b Change) bool {
 		return a.Machine.ID == b.Machine.ID && opsClash(a.Machine.Op, b.Machine.Op)
 	case a.Secret != nil && b.Secret != nil:
 		return a.Secret.Name == b.Secret.Name && a.Secret.From != b.Secret.From
+	case a.Volume != nil && b.Volume != nil:
+		return volumesClash(a.Volume, b.Volume)
 	}
 	return false
 }

@@ -93,6 +93,7 @@ type Change struct {
 	Machine *MachineChange
 	Secret  *SecretChange
 	Clone   *CloneChange
+	Volume  *VolumeChange
 }
 
 // MachineChange patches the configuration of one machine.

@@ -138,6 +138,7 @@ type Step struct {
 	Machine  *MachineStep `json:"machine,omitempty"`
 	Clone    *CloneStep   `json:"clone,omitempty"`
 	Destroy  *DestroyStep `json:"destroy,omitempty"`
+	Volume   *VolumeStep  `json:"volume,omitempty"`
 }
 
 // SecretsStep stages secrets. It must never write a name that Existing has,
@@ -221,6 +222,7 @@ type Totals struct {
 	MachinesUpdated int     `json:"machines_updated"`
 	Restarts        int     `json:"restarts"`
 	MachinesAdded   int     `json:"machines_added"`
+	VolumesUpdated  int     `json:"volumes_updated,omitempty"`
 	CostMonthly     float64 `json:"cost_monthly_usd"`
 	CostUnknown     bool    `json:"cost_unknown,omitempty"`
 	Planned         int     `json:"planned"`

@@ -34,7 +34,13 @@ func steps(t Target, all []*finding, after *flytoml.File, o Options) []Step {
 		add(s)
 		done = append(done, s.ID)
 	}
-	if t.App == nil || o.NoRestart {
+	if t.App == nil {
+		return out
+	}
+	if o.NoRestart { // the volumes need no restart
+		for _, s := range volumeSteps(t.App, all) {
+			add(s)
+		}
 		return out
 	}
 	machines := machineSteps(t.App, all)
@@ -45,6 +51,9 @@ func steps(t Target, all []*finding, after *flytoml.File, o Options) []Step {
 		done = append(done, s.ID)
 	}
 	for _, s := range cloneSteps(t.App, all, machines) {
+		add(s)
+	}
+	for _, s := range volumeSteps(t.App, all) {
 		add(s)
 	}
 	return out

@@ -19,6 +19,8 @@ func totals(t Target, p *Plan, after *flytoml.File) Totals {
 			n.MachinesUpdated++
 		case StepClone:
 			n.MachinesAdded++
+		case StepVolume:
+			n.VolumesUpdated++
 		}
 	}
 	n.LinesUntouched = countLines(t.File.Bytes()) - n.LinesRemoved

@@ -26,6 +26,7 @@ type History struct {
 	File     *PastFile
 	Machines []PastMachine // in the order in which they were first updated
 	Clones   []PastClone
+	Volumes  []PastVolume
 	Steps    int
 	Ended    bool // false: it was killed, or runs still
 	Outcome  Outcome
@@ -97,6 +98,8 @@ func (h *History) add(e journal.Entry) error {
 		return h.addMachine(e)
 	case strings.HasPrefix(e.Step, "clone:"):
 		return h.addClone(e)
+	case strings.HasPrefix(e.Step, "volume:"):
+		return h.addVolume(e)
 	}
 	return nil
 }

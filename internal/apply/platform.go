@@ -8,7 +8,7 @@ import (
 	"github.com/fly-standards/fly-standards/internal/secret"
 )
 
-// Machines is what carrying out a plan needs of Fly's machines. Every error is
+// Machines is what carrying out a plan needs of Fly's machines and volumes. Every error is
 // a *live.Error. No call repeats a request that may have taken effect: an
 // error of kind live.Unknown means read again, compare, decide.
 type Machines interface {
@@ -31,6 +31,9 @@ type Machines interface {
 	StopMachine(ctx context.Context, id, nonce string) error
 	SuspendMachine(ctx context.Context, id, nonce string) error
 	DestroyMachine(ctx context.Context, id, nonce string) error
+
+	Volume(ctx context.Context, id string) (live.Volume, error)
+	UpdateVolume(ctx context.Context, id string, s live.VolumeSettings) (live.Volume, error)
 }
 
 // Secrets is what carrying out a plan needs of Fly's app secrets.

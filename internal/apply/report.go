@@ -40,6 +40,7 @@ type Report struct {
 	File     FileResult      `json:"file"`
 	Machines []MachineResult `json:"machines,omitempty"`
 	Clones   []CloneResult   `json:"clones,omitempty"`
+	Volumes  []VolumeResult  `json:"volumes,omitempty"`
 	// LeasesLeft are machines whose lease could not be released. It ends by
 	// itself within seconds.
 	LeasesLeft []string `json:"leases_left,omitempty"`
@@ -93,7 +94,7 @@ func (r *Report) Changed() bool {
 
 // liveChanged says whether a machine or a clone is not as it was, or may not be.
 func (r *Report) liveChanged() bool {
-	return r.machinesKept() || slices.ContainsFunc(r.Clones, func(c CloneResult) bool {
+	return r.machinesKept() || r.volumesChanged() || slices.ContainsFunc(r.Clones, func(c CloneResult) bool {
 		return c.State == Done || c.State == NotSure || c.State == Unhealthy
 	})
 }

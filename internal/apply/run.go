@@ -103,6 +103,10 @@ func (r *run) readSteps() error {
 			r.rep.Clones = append(r.rep.Clones, CloneResult{Source: s.Clone.Source, Region: s.Clone.Region, State: NotReached, step: s.ID})
 		case s.Kind == plan.StepDestroy && s.Destroy != nil && r.d.undoOf != "":
 			r.rep.Clones = append(r.rep.Clones, CloneResult{Machine: s.Destroy.ID, Source: s.Destroy.Source, Region: s.Destroy.Region, State: NotReached, step: s.ID})
+		case s.Kind == plan.StepVolume && s.Volume != nil:
+			if err := r.wholeVolumeStep(s); err != nil {
+				return err
+			}
 		default:
 			return fmt.Errorf("plan step %s: it is of kind %q without one", s.ID, s.Kind)
 		}
@@ -144,13 +148,16 @@ func (r *run) carryOut(ctx context.Context) error {
 	}
 	if r.noRestart() {
 		r.leave()
-		return nil
+		return r.updateVolumes(ctx)
 	}
 	if err := r.updateMachines(ctx); err != nil {
 		r.takeBack(ctx, err)
 		return err
 	}
 	if err := r.addMachines(ctx); err != nil {
+		return err
+	}
+	if err := r.updateVolumes(ctx); err != nil {
 		return err
 	}
 	return r.destroyMachines(ctx)

@@ -103,6 +103,11 @@ func (r *run) checkLive(ctx context.Context) ([]Moved, error) {
 		}
 		moved = r.checkMachines(all)
 	}
+	volumes, err := r.checkVolumes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	moved = append(moved, volumes...)
 	if len(r.migrated.names) > 0 {
 		now, err := r.d.Secrets.Secrets(ctx)
 		if err != nil {
@@ -118,7 +123,7 @@ func (r *run) checkLive(ctx context.Context) ([]Moved, error) {
 
 // needsLive says whether the plan can't be carried out on the file alone.
 func (r *run) needsLive() bool {
-	return len(r.migrated.names) > 0 || len(r.steps(plan.StepSecrets)) > 0 ||
+	return len(r.migrated.names) > 0 || len(r.steps(plan.StepSecrets))+len(r.steps(plan.StepVolume)) > 0 ||
 		!r.noRestart() && len(r.steps(plan.StepMachine))+len(r.steps(plan.StepClone)) > 0
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -82,36 +80,6 @@ func (c *Client) readApp(ctx context.Context) (wireApp, error) {
 		return wireApp{}, strange(cl, "another app in it")
 	}
 	return app, nil
-}
-
-func (c *Client) volumes(ctx context.Context) ([]live.Volume, error) {
-	cl := c.get(c.appPath("/volumes"), "the volumes of "+c.app)
-	var wire []struct {
-		ID                string `json:"id"`
-		Name              string `json:"name"`
-		Region            string `json:"region"`
-		State             string `json:"state"`
-		SizeGB            int    `json:"size_gb"`
-		AttachedMachine   string `json:"attached_machine_id"`
-		SnapshotRetention int    `json:"snapshot_retention"`
-		AutoBackup        bool   `json:"auto_backup_enabled"`
-	}
-	if err := c.do(ctx, cl, &wire); err != nil {
-		return nil, err
-	}
-	var out []live.Volume
-	for _, v := range wire {
-		// fly-go hides these too: they are on their way out.
-		if slices.Contains([]string{"scheduling_destroy", "fork_cleanup", "waiting_for_detach", "pending_destroy", "destroying", "destroyed"}, v.State) {
-			continue
-		}
-		out = append(out, live.Volume{
-			ID: clean(v.ID), Name: clean(v.Name), Region: clean(v.Region), State: clean(v.State), SizeGB: v.SizeGB,
-			AttachedMachine: clean(v.AttachedMachine), SnapshotRetention: v.SnapshotRetention, AutoBackup: v.AutoBackup,
-		})
-	}
-	slices.SortFunc(out, func(a, b live.Volume) int { return strings.Compare(a.ID, b.ID) })
-	return out, nil
 }
 
 func (c *Client) regions(ctx context.Context) ([]live.Region, error) {

@@ -21,6 +21,8 @@ func stepDoing(s plan.Step) string {
 		return fmt.Sprintf("add a machine in %s, a twin of %s", s.Clone.Region, s.Clone.Source)
 	case plan.StepDestroy:
 		return "destroy machine " + machineName(s.Destroy.ID, s.Destroy.Group, s.Destroy.Region)
+	case plan.StepVolume:
+		return "volume " + s.Volume.ID + " in " + s.Volume.Region + ": " + s.Volume.After.String()
 	default:
 		return s.ID
 	}
@@ -46,6 +48,8 @@ func stepDone(s plan.Step, changed bool) string {
 		return "machine added in " + s.Clone.Region
 	case plan.StepDestroy:
 		return "machine " + machineName(s.Destroy.ID, s.Destroy.Group, s.Destroy.Region) + " destroyed"
+	case plan.StepVolume:
+		return "volume " + s.Volume.ID + " in " + s.Volume.Region + " has " + s.Volume.After.String()
 	default:
 		return s.ID
 	}

@@ -106,6 +106,7 @@ func (h *human) states(r apply.Report) {
 		}
 		h.total("added", text)
 	}
+	h.volumes(r)
 	if len(r.LeasesLeft) > 0 {
 		h.total("leases", "of "+list(r.LeasesLeft)+" could not be given back; they end by themselves within seconds")
 	}

@@ -83,6 +83,9 @@ func (h *human) appTotals() []string {
 	if n := p.Totals.MachinesAdded; n > 0 {
 		out = append(out, count(n, "machine")+" added")
 	}
+	if n := p.Totals.VolumesUpdated; n > 0 {
+		out = append(out, count(n, "volume")+" with other snapshot settings, no restart")
+	}
 	if p.NoRestart {
 		out = append(out, "no machine is touched; they take the rest at their next deploy (--no-restart)")
 	}

@@ -72,6 +72,8 @@ func (h *human) live(b block) {
 			proof = proof || len(s.Machine.Proof) > 0
 		case s.Kind == plan.StepClone:
 			parts = append(parts, fmt.Sprintf("one machine more in %s, a twin of %s", s.Clone.Region, s.Clone.Source))
+		case s.Kind == plan.StepVolume:
+			parts = append(parts, volumeImpact(s))
 		}
 	}
 	if machines > 0 {

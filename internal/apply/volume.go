@@ -1,0 +1,214 @@
+package apply
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/journal"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// VolumeResult is one volume of the plan.
+type VolumeResult struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Region string `json:"region"`
+	State  State  `json:"state"`
+	Why    string `json:"why,omitempty"`
+}
+
+// volumeRecord of an update. Before is what taking it back needs.
+type volumeRecord struct {
+	Volume string              `json:"volume"`
+	Name   string              `json:"name"`
+	Region string              `json:"region"`
+	Before live.VolumeSettings `json:"before"`
+	After  live.VolumeSettings `json:"after"`
+	Error  string              `json:"error,omitempty"`
+}
+
+// PastVolume is one volume that was updated, or perhaps was.
+type PastVolume struct {
+	ID, Name, Region string
+	Before, After    live.VolumeSettings
+}
+
+func (h *History) addVolume(e journal.Entry) error {
+	var rec volumeRecord
+	if err := json.Unmarshal(e.Data, &rec); err != nil {
+		return err
+	}
+	i := slices.IndexFunc(h.Volumes, func(v PastVolume) bool { return v.ID == rec.Volume })
+	switch {
+	case e.Kind == journal.Intent && i < 0:
+		h.Volumes = append(h.Volumes, PastVolume{rec.Volume, rec.Name, rec.Region, rec.Before, rec.After})
+	case e.Kind == journal.Failed && i >= 0: // it was refused, so nothing happened
+		h.Volumes = slices.Delete(h.Volumes, i, i+1)
+	}
+	return nil
+}
+
+// wholeVolumeStep says what is wrong with a step of a plan, which may come
+// from a file.
+func (r *run) wholeVolumeStep(s plan.Step) error {
+	if why := s.Volume.Careless(); why != "" && r.d.undoOf == "" {
+		return fmt.Errorf("plan step %s: %s", s.ID, why)
+	}
+	r.rep.Volumes = append(r.rep.Volumes, VolumeResult{ID: s.Volume.ID, Name: s.Volume.Name, Region: s.Volume.Region, State: NotReached})
+	return nil
+}
+
+// checkVolumes reads the volumes of the plan. One that has the settings
+// already is as wanted.
+func (r *run) checkVolumes(ctx context.Context) ([]Moved, error) {
+	var moved []Moved
+	for _, s := range r.steps(plan.StepVolume) {
+		v, err := r.d.Machines.Volume(ctx, s.Volume.ID)
+		switch {
+		case live.Is(err, live.NotFound):
+			moved = append(moved, Moved{"volume", s.Volume.ID, "it is gone"})
+		case err != nil:
+			return nil, err
+		case v.Settings() != s.Volume.Before && v.Settings() != s.Volume.After:
+			moved = append(moved, Moved{"volume", s.Volume.ID, "somebody changed its snapshot settings since"})
+		}
+	}
+	return moved, nil
+}
+
+// updateVolumes changes the volumes, one after the other: late, because
+// nothing else rests on them, and nothing goes back when one is refused.
+func (r *run) updateVolumes(ctx context.Context) error {
+	for _, s := range r.steps(plan.StepVolume) {
+		if r.stop.Err() != nil {
+			return errInterrupted
+		}
+		r.started(s)
+		res := r.rep.volume(s.Volume.ID)
+		if err := r.updateVolume(ctx, s, res); err != nil {
+			res.Why = r.migrated.clean(err)
+			r.failed(s, err)
+			return err
+		}
+		r.done(s, res.State == Done)
+	}
+	return nil
+}
+
+func (r *run) updateVolume(ctx context.Context, s plan.Step, res *VolumeResult) error {
+	want := s.Volume
+	now, err := r.d.Machines.Volume(ctx, want.ID)
+	if err != nil {
+		return err
+	}
+	switch now.Settings() {
+	case want.After:
+		res.State = AsWanted
+		return nil
+	case want.Before:
+	default:
+		return &VolumeMovedError{want.ID, now.Settings()}
+	}
+	rec := volumeRecord{Volume: want.ID, Name: want.Name, Region: want.Region, Before: want.Before, After: want.After}
+	if err := r.d.Journal.Append(journal.Intent, s.ID, rec); err != nil {
+		return err
+	}
+	res.State = NotSure
+	if err := r.putVolume(ctx, s, rec); err != nil {
+		kind := journal.Unknown
+		var lost *LostVolumeError
+		if !errors.As(err, &lost) && !uncertain(err) {
+			kind, res.State = journal.Failed, NotReached
+		}
+		rec.Error = r.migrated.clean(err)
+		_ = r.d.Journal.Append(kind, s.ID, rec)
+		return err
+	}
+	res.State = Done
+	return r.d.Journal.Append(journal.Done, s.ID, rec)
+}
+
+// putVolume sends the settings and reads them again. When the answer is lost,
+// only the volume tells what happened: it is sent again, at most twice, where
+// it is seen to be as before.
+func (r *run) putVolume(ctx context.Context, s plan.Step, rec volumeRecord) error {
+	var lost error
+	for range 3 {
+		_, err := r.d.Machines.UpdateVolume(ctx, rec.Volume, rec.After)
+		if err != nil && !uncertain(err) {
+			if lost != nil { // the first one may have been accepted all the same
+				return lost
+			}
+			return err
+		}
+		if err != nil {
+			lost = err
+			_ = r.d.Journal.Append(journal.Unknown, s.ID, rec)
+		}
+		now, lookErr := r.lookAtVolume(ctx, rec.Volume, err != nil)
+		switch {
+		case lookErr != nil:
+			return &LostVolumeError{rec.Volume, lookErr}
+		case now.Settings() == rec.After:
+			return nil
+		case now.Settings() != rec.Before:
+			return &VolumeMovedError{rec.Volume, now.Settings()}
+		}
+		if lost == nil {
+			lost = &live.Error{Doing: "update volume " + rec.Volume, Message: "it was accepted, and the volume is as before"}
+		}
+	}
+	return &LostVolumeError{rec.Volume, lost}
+}
+
+// lookAtVolume reads a volume, giving what was lost some time to arrive.
+func (r *run) lookAtVolume(ctx context.Context, id string, wait bool) (v live.Volume, err error) {
+	for try := range 4 {
+		if wait || try > 0 {
+			if err := r.d.Clock.Sleep(ctx, 2*time.Second); err != nil {
+				return v, err
+			}
+		}
+		if v, err = r.d.Machines.Volume(ctx, id); err == nil {
+			return v, nil
+		}
+	}
+	return v, err
+}
+
+// VolumeMovedError is a volume that somebody else changed while the plan was
+// being carried out. It was left as it is.
+type VolumeMovedError struct {
+	Volume string
+	Now    live.VolumeSettings
+}
+
+func (e *VolumeMovedError) Error() string {
+	return "volume " + e.Volume + ": somebody changed it: it has " + e.Now.String() + " now"
+}
+
+// LostVolumeError is a volume of which nobody can tell whether it has the new
+// settings. Run again: they are read first.
+type LostVolumeError struct {
+	Volume string
+	Err    error
+}
+
+func (e *LostVolumeError) Error() string {
+	return "volume " + e.Volume + ": whether it was updated is not known: " + e.Err.Error()
+}
+func (e *LostVolumeError) Unwrap() error { return e.Err }
+
+func (r *Report) volume(id string) *VolumeResult {
+	i := slices.IndexFunc(r.Volumes, func(v VolumeResult) bool { return v.ID == id })
+	return &r.Volumes[i]
+}
+
+func (r *Report) volumesChanged() bool {
+	return slices.ContainsFunc(r.Volumes, func(v VolumeResult) bool { return v.State == Done || v.State == NotSure })
+}
