@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/fly-standards/fly-standards/fixers"
+	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/settings"
 	"github.com/fly-standards/fly-standards/plan"
@@ -27,10 +28,9 @@ func (s *source) loadSettings(env *Env, o *sourceOptions) error {
 		if err != nil {
 			return err
 		}
-		if set, err = settings.Parse(shown, src, ruleIDs(all)); err != nil {
+		if set, err = settings.Parse(filepath.ToSlash(shown), src, s.settingsOptions(env, all)); err != nil {
 			return err
 		}
-		s.settings = filepath.ToSlash(shown)
 	}
 	s.target.Settings, s.disabled = set.Settings, set.Disabled
 	if len(o.regions) > 0 {
@@ -43,6 +43,13 @@ func (s *source) loadSettings(env *Env, o *sourceOptions) error {
 	}
 	s.fixers = withSeverity(all, set.Severity)
 	return nil
+}
+
+func (s *source) settingsOptions(env *Env, all []plan.Fixer) settings.Options {
+	return settings.Options{
+		Rules: ruleIDs(all), Dir: env.Dir, FlyToml: s.path,
+		Read: func(path string) ([]byte, error) { return atomicfile.ReadRegular(path, maxFile) },
+	}
 }
 
 // settingsPath is the file of --settings, or the one beside fly.toml, or the

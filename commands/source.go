@@ -27,8 +27,7 @@ type source struct {
 	path     string
 	target   plan.Target
 	fixers   []plan.Fixer
-	disabled []string
-	settings string // the settings file as the user knows it
+	disabled map[string]string // by the settings: the rule, and the file that says so
 	today    time.Time
 	accepted func(plan.Finding) bool // in the baseline; nil: not looked at
 	client   *fly.Client             // nil when offline
@@ -190,7 +189,7 @@ func (s *source) plan(o *sourceOptions) (*plan.Plan, error) {
 	p, err := plan.Build(s.target, s.fixers, plan.Options{
 		Tool: tool(), FilePath: filepath.ToSlash(s.shown), Allow: consent,
 		Only: o.rules, Skip: o.skip, NoRestart: o.noRestart,
-		Disabled: s.disabled, DisabledIn: s.settings, Today: s.today,
+		Disabled: s.disabled, Today: s.today,
 		Accepted: s.accepted, AcceptedIn: baselineName,
 	})
 	if err != nil {

@@ -201,7 +201,7 @@ func (w *world) target(t *testing.T) plan.Target {
 		target.AppName, _ = n.Str()
 	}
 	if raw, ok := w.f.file("settings.toml"); ok {
-		parsed, err := settings.Parse("settings.toml", raw, ruleIDs())
+		parsed, err := settings.Parse("settings.toml", raw, settings.Options{Rules: ruleIDs(), FlyToml: "fly.toml"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,10 +19,9 @@ type Options struct {
 	Only      []string // rule ids; empty: all
 	Skip      []string
 	NoRestart bool
-	// Disabled rules look, but what they find is ignored; DisabledIn names the
+	// Disabled rules look, but what they find is ignored: the rule, and the
 	// settings file that says so.
-	Disabled   []string
-	DisabledIn string
+	Disabled map[string]string
 	// Accepted says of which findings the user has a list, to be ignored; nil
 	// is no list. AcceptedIn names it.
 	Accepted   func(Finding) bool

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -146,8 +145,8 @@ func (f *finding) ignoreWhere(ignores []*ignore, o Options) {
 	if o.Accepted != nil && f.outcome != Ignored && o.Accepted(f.Finding) {
 		f.outcome, f.reason, f.howTo = Ignored, "known before, in "+o.AcceptedIn, ""
 	}
-	if slices.Contains(o.Disabled, f.Rule) {
-		f.outcome, f.reason, f.howTo = Ignored, "enabled = false in "+cmp.Or(o.DisabledIn, "the settings"), ""
+	if where, off := o.Disabled[f.Rule]; off {
+		f.outcome, f.reason, f.howTo = Ignored, "enabled = false in "+where, ""
 	}
 }
 

@@ -105,7 +105,7 @@ func TestNothingIsSaidOfIgnoresThatCouldNotBeTried(t *testing.T) {
 
 func TestDisabledInTheSettings(t *testing.T) {
 	p := build(t, plan.Target{File: parse(t, "x = 1\n")},
-		plan.Options{Disabled: []string{"a"}, DisabledIn: ".fly-standards.toml"}, onLine("a", 1), onLine("b", 0))
+		plan.Options{Disabled: map[string]string{"a": ".fly-standards.toml"}}, onLine("a", 1), onLine("b", 0))
 	if diff := cmp.Diff([]string{"a ignored enabled = false in .fly-standards.toml", "b planned"}, said(p)); diff != "" {
 		t.Error(diff)
 	}

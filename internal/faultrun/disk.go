@@ -2,6 +2,7 @@ package faultrun
 
 import (
 	"io/fs"
+	"os"
 
 	"github.com/fly-standards/fly-standards/internal/atomicfile"
 )
@@ -12,15 +13,19 @@ type disk struct{ w *world }
 
 // call is before and after a system call. Do is not called when the call
 // fails, and never by a dead process.
-func (d disk) call(what string, do func() error) error {
+func (d disk) call(what string, do func() error) error { return d.class("disk", what, do) }
+
+// journal is call for the record of the run.
+func (d disk) journal(what string, do func() error) error { return d.class("journal", what, do) }
+
+func (d disk) class(class, what string, do func() error) error {
 	p := d.w.proc
 	if p == nil || p.dead {
 		return fs.ErrClosed
 	}
-	p.fsCalls++
-	now := d.w.strikesDisk(p.fsCalls, what)
+	now := d.w.strikesDisk(class, what)
 	if now.killBefore {
-		p.kill()
+		p.end(now)
 	}
 	if now.full {
 		return errFull
@@ -29,7 +34,7 @@ func (d disk) call(what string, do func() error) error {
 	d.w.known = false
 	d.w.kept("after the system call " + what)
 	if now.killAfter {
-		p.kill()
+		p.end(now)
 	}
 	return err
 }
@@ -41,13 +46,22 @@ func (d disk) TryOpen(path string) error {
 	return d.call("open", func() error { return atomicfile.OS().TryOpen(path) })
 }
 func (d disk) Rename(from, to string) error {
-	return d.call("rename", func() error { return atomicfile.OS().Rename(from, to) })
+	return d.call("rename", func() error {
+		old, err := os.ReadFile(to)
+		if err == nil {
+			err = atomicfile.OS().Rename(from, to)
+		}
+		if err == nil {
+			d.w.proc.unsynced.rename(from, to, old)
+		}
+		return err
+	})
 }
 func (d disk) Remove(path string) error {
 	return d.call("remove", func() error { return atomicfile.OS().Remove(path) })
 }
-func (d disk) SyncDir(dir string) error {
-	return d.call("sync folder", func() error { return nil })
+func (d disk) SyncDir(string) error {
+	return d.call("sync folder", func() error { d.w.proc.unsynced.folderSynced(); return nil })
 }
 
 func (d disk) CreateTemp(dir, pattern string) (f atomicfile.File, err error) {
@@ -69,19 +83,26 @@ type file struct {
 
 // Write may be cut in the middle by a full disk or the end of the process.
 func (f file) Write(b []byte) (n int, err error) {
-	err = f.d.call("write half", func() error { n, err = f.File.Write(b[:len(b)/2]); return err })
-	if err != nil {
-		return n, err
+	for _, part := range [][]byte{b[:len(b)/2], b[len(b)/2:]} {
+		err = f.d.call("write", func() error {
+			m, err := f.File.Write(part)
+			f.d.w.proc.unsynced.wrote(f.Name(), m)
+			n += m
+			return err
+		})
+		if err != nil {
+			return n, err
+		}
 	}
-	m := 0
-	err = f.d.call("write", func() error { m, err = f.File.Write(b[len(b)/2:]); return err })
-	return n + m, err
+	return n, nil
 }
 
 func (f file) Chmod(mode fs.FileMode) error {
 	return f.d.call("chmod", func() error { return f.File.Chmod(mode) })
 }
-func (f file) Sync() error { return f.d.call("sync", func() error { return nil }) }
+func (f file) Sync() error {
+	return f.d.call("sync", func() error { f.d.w.proc.unsynced.synced(f.Name()); return nil })
+}
 func (f file) Close() error {
 	defer func() {
 		if r := recover(); r != nil {

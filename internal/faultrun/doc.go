@@ -49,15 +49,28 @@ func (w *world) play() {
 	if w.rng.IntN(4) == 0 {
 		w.planOnly(append([]string{"plan"}, rules("")...)...)
 	}
-	for range w.hardRuns {
-		w.process(slices.Concat([]string{"apply", "--yes"}, w.flags, rules("")))
+	for run := range w.hardRuns {
+		if run > 0 && w.chance(3) {
+			w.process(w.undoArgs(""))
+		} else {
+			w.process(slices.Concat([]string{"apply", "--yes"}, w.flags, rules("")))
+		}
 		// Longer than secrets take to reach every host (see newWorld). Sooner
 		// than that, an update that takes no entry from a machine does not ask
 		// for the newest set, and may boot without a value that a killed run
 		// has moved: an open point of apply, not looked for here.
 		w.pass(40)
+		if w.chance(4) {
+			w.handEdit()
+		}
 	}
 	w.makePeace()
+	if w.chance(2) {
+		w.takeBack()
+		if w.chance(3) {
+			return
+		}
+	}
 	w.converge()
 }
 

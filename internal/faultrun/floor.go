@@ -2,6 +2,8 @@ package faultrun
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/flysim"
@@ -16,14 +18,16 @@ func (p *process) checkFloor() {
 	for _, group := range []string{"app", "worker"} {
 		var in []*flysim.Machine
 		started, well := 0, 0
-		for _, m := range w.app.Machines() {
-			s, there := p.start[m.ID()]
-			mine := w.machineOf(m.ID())
-			if !there || s.state != "started" || mine != nil && !mine.touchable || groupOf(m, mine) != group {
+		for _, id := range slices.Sorted(maps.Keys(p.start)) {
+			m, s, mine := w.app.Machine(id), p.start[id], w.machineOf(id)
+			if mine != nil && !mine.touchable || groupOf(m, mine) != group {
+				continue
+			}
+			in = append(in, m) // one that the run brought up again carries the group too
+			if s.state != "started" {
 				continue
 			}
 			started++
-			in = append(in, m)
 			if s.healthy || w.hurt[m.ID()] {
 				well++
 			}

@@ -39,7 +39,8 @@ type process struct {
 	fileBefore  string
 	faulty      bool // something struck
 	calls       map[string]int
-	fsCalls     int
+	unsynced    unsynced
+	record      string // path of its journal; "" before there is one
 }
 
 // tired is the clock of a computer that sleeps longer than it is asked to: so
@@ -65,7 +66,7 @@ func (w *world) process(args []string) *process {
 	w.runs++
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	p := &process{w: w, run: w.runs, args: args, cancel: cancel, abort: make(chan struct{}), calls: map[string]int{}, start: map[string]snapshot{}}
+	p := &process{w: w, run: w.runs, args: args, cancel: cancel, abort: make(chan struct{}), calls: map[string]int{}, start: map[string]snapshot{}, unsynced: newUnsynced()}
 	w.p.Mark()
 	p.firstTape, p.began, p.fileBefore = len(w.p.Requests()), w.clk.Now(), w.file()
 	for _, m := range w.app.Machines() {
@@ -81,6 +82,9 @@ func (w *world) process(args []string) *process {
 		w.note("%s", p.out.String())
 	}
 	for line := range strings.Lines(p.errOut.String()) {
+		if strings.Contains(line, "DEBU") {
+			continue // the tape tells it
+		}
 		w.note("| %s", strings.TrimRight(line, "\n"))
 	}
 	w.everKilled = w.everKilled || p.dead
@@ -108,7 +112,7 @@ func (p *process) main(ctx context.Context) {
 		Stdin: strings.NewReader(""), Stdout: alive{p, &p.out}, Stderr: alive{p, &p.errOut}, Width: 80,
 		Getenv: func(name string) (string, bool) { v, ok := vars[name]; return v, ok },
 		Dir:    w.dir, Home: w.dir, GOOS: "linux", Clock: tired{w.clk, w.pace}, Transport: wire{w}, Abort: p.abort,
-		Replay: &commands.Replay{Jitter: jitter.Float64, FS: disk{w}},
+		Replay: &commands.Replay{Jitter: jitter.Float64, FS: disk{w}, Journal: records{disk{w}}},
 	}, p.args)
 }
 
@@ -127,9 +131,12 @@ func (a alive) Write(b []byte) (int, error) {
 	return a.w.Write(b)
 }
 
-// kill ends the process here and now.
-func (p *process) kill() {
+// end kills the process here and now, perhaps with the whole computer.
+func (p *process) end(s strike) {
 	p.dead = true
+	if s.power {
+		p.w.losePower()
+	}
 	panic(killed{})
 }
 

@@ -21,8 +21,8 @@ type trouble struct {
 
 // strike is what happens to one request or system call.
 type strike struct {
-	killBefore, killAfter, refuse, full bool
-	effect                              *flysim.Effect
+	killBefore, killAfter, power, refuse, full bool
+	effect                                     *flysim.Effect
 }
 
 // strikes lets the troubles of a request happen.
@@ -39,8 +39,9 @@ func (w *world) strikes(req *http.Request) strike {
 	}, id, req.Method+" "+req.URL.Path)
 }
 
-func (w *world) strikesDisk(n int, what string) strike {
-	return w.strike(func(t *trouble) bool { return t.class == "disk" && t.nth == n }, "", "system call "+what)
+func (w *world) strikesDisk(class, what string) strike {
+	w.proc.calls[class]++
+	return w.strike(func(t *trouble) bool { return t.class == class && t.nth == w.proc.calls[class] }, "", "system call: "+what)
 }
 
 func (w *world) strike(hits func(*trouble) bool, id, at string) (s strike) {
@@ -64,6 +65,8 @@ func (w *world) drawTroubles() {
 			t.class, t.nth = "any", 1+w.rng.IntN(20+10*len(w.machines))
 		case 2:
 			t.class, t.nth = "disk", 1+w.rng.IntN(10)
+		case 3:
+			t.class, t.nth = "journal", 1+w.rng.IntN(12+6*len(w.machines))
 		default:
 			t.class = pick(w, "secrets-get", "secrets-get", "secrets-post", "lease-get", "lease-post", "lease-delete", "update", "update", "read", "wait", "list", "create")
 			t.nth = 1 + w.rng.IntN(4)
@@ -82,11 +85,9 @@ func (w *world) drawTroubles() {
 func (w *world) drawEffect(class string) (string, func(*world, string, *strike)) {
 	n := w.rng.IntN(8)
 	switch {
-	case class == "disk" && n < 3:
-		return "killed before", func(_ *world, _ string, s *strike) { s.killBefore = true }
-	case class == "disk" && n < 6:
-		return "killed after", func(_ *world, _ string, s *strike) { s.killAfter = true }
-	case class == "disk":
+	case (class == "disk" || class == "journal") && n < 6:
+		return w.drawKill()
+	case class == "disk" || class == "journal":
 		return "disk full", func(_ *world, _ string, s *strike) { s.full = true }
 	case class == "secrets-get" && n < 4:
 		return "somebody sets the secret", othersSetSecret
@@ -127,13 +128,24 @@ func (w *world) drawReply() (string, func(*world, string, *strike)) {
 	return "truncated", reply(flysim.Truncate())
 }
 
+// drawKill is the end of the process, or of the power of its computer.
+func (w *world) drawKill() (string, func(*world, string, *strike)) {
+	after, power := w.chance(2), w.chance(2)
+	what := "killed"
+	if power {
+		what = "power lost"
+	}
+	if after {
+		return what + " after", func(_ *world, _ string, s *strike) { s.killAfter, s.power = true, power }
+	}
+	return what + " before", func(_ *world, _ string, s *strike) { s.killBefore, s.power = true, power }
+}
+
 // drawEnd is an end of the process, or of its network.
 func (w *world) drawEnd() (string, func(*world, string, *strike)) {
 	switch w.rng.IntN(6) {
-	case 0, 1:
-		return "killed before", func(_ *world, _ string, s *strike) { s.killBefore = true }
-	case 2, 3:
-		return "killed after", func(_ *world, _ string, s *strike) { s.killAfter = true }
+	case 0, 1, 2, 3:
+		return w.drawKill()
 	case 4:
 		return "connection refused", func(_ *world, _ string, s *strike) { s.refuse = true }
 	}

@@ -39,6 +39,7 @@ func (t wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	w.leaks(req, body)
 	w.kept("before " + req.Method + " " + req.URL.Path)
+	p.recorded(req, body)
 	now := w.strikes(req)
 	if now.refuse {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
@@ -47,13 +48,13 @@ func (t wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		trace.GotConn(httptrace.GotConnInfo{})
 	}
 	if now.killBefore {
-		p.kill()
+		p.end(now)
 	}
 	resp, err := w.serve(req, body, now.effect)
 	w.sawWrite(req, resp)
 	w.kept("after " + req.Method + " " + req.URL.Path)
 	if now.killAfter {
-		p.kill()
+		p.end(now)
 	}
 	if ended := p.ended(req); ended != nil {
 		return nil, ended
@@ -152,9 +153,15 @@ func class(req *http.Request) string {
 		return "update"
 	case machineOf(req.URL.Path) != "" && method == "get":
 		return "read"
+	case machineOf(req.URL.Path) != "" && method == "delete":
+		return "destroy"
 	}
 	return "other"
 }
+
+// asksVersion says whether a set of secrets sets none: the version is told on
+// a write only.
+func asksVersion(body []byte) bool { return bytes.Contains(body, []byte(`{"values":{"UNUSED_`)) }
 
 // machineOf is the machine that a path is about; "" for none.
 func machineOf(path string) string {

@@ -28,7 +28,10 @@ type world struct {
 	before         string // the file
 	text           string // the file as it is now, when known
 	known          bool
-	pace           int // a second that the program means to sleep takes so many
+	edited         bool              // by hand, so that an undo need not bring back the bytes of before
+	edits          int               // by hand
+	first          map[string][]byte // configurations before the first run
+	pace           int               // a second that the program means to sleep takes so many
 	values         map[string]string
 	machines       []machine
 	route, answers bool
@@ -63,7 +66,7 @@ func newWorld(seed uint64, dir string) (*world, error) {
 	w := &world{
 		seed: seed, dir: dir, rng: rand.New(rand.NewPCG(seed, 0x666c79)), clk: clock.NewVirtual(epoch),
 		values: map[string]string{}, hurt: map[string]bool{}, theirs: map[string]int{}, othersSet: map[string]int{},
-		allowed: map[string]string{}, outside: map[string]int{},
+		first: map[string][]byte{}, allowed: map[string]string{}, outside: map[string]int{},
 	}
 	opts := flysim.Options{RateLimits: w.chance(5), SecretsLag: []time.Duration{0, 30 * time.Second}[w.rng.IntN(2)]}
 	w.p = flysim.New(w.clk, opts)
@@ -165,6 +168,7 @@ func (w *world) addMachine(m machine, volume, odd bool) {
 	}
 	spec.Config = raw
 	w.app.AddMachine(spec)
+	w.first[m.id] = w.app.Machine(m.id).Config()
 	w.machines = append(w.machines, m)
 }
 
@@ -200,7 +204,7 @@ func (w *world) drawFlags() {
 		w.flags = append(w.flags, "--debug", "--verbose")
 	}
 	w.pace = pick(w, 1, 2, 3)
-	w.hardRuns = 1 + w.rng.IntN(10)/7
+	w.hardRuns = 1 + w.rng.IntN(10)/6
 }
 
 func (w *world) has(flag string) bool { return slices.Contains(w.flags, flag) }

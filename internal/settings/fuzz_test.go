@@ -15,12 +15,12 @@ import (
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"[rules.health-checks]\npath = \"/up\"\ninterval = \"30s\"\n", "[rules.env-secrets]\nenabled = false\nseverity = \"info\"\n",
-		"[extra-regions]\nregions = [\"lhr\", 1]\n", "[apply]\nmax_unavailable = 0.5\n", "rules = []\n", "rules.health-checks.path = 1\n", "[[rules]]\n", "[rules.\"\\u001b\"]\n",
+		"[extra-regions]\nregions = [\"lhr\", 1]\n", "[apply]\nmax_unavailable = 0.5\n", "rules = []\n", "rules.health-checks.path = 1\n", "[[rules]]\n", "extends = \"x\"\n", "[files.\"fly.toml\".apply]\nmax_unavailable = 0\n", "[files]\nx = 1\n", "[rules.\"\\u001b\"]\n",
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
-		got, err := Parse(Name, src, ruleIDs)
+		got, err := Parse(Name, src, Options{Rules: ruleIDs, FlyToml: "fly.toml"})
 		if err != nil {
 			var ours *Error
 			var parse *flytoml.ParseError
@@ -41,7 +41,7 @@ func FuzzParse(f *testing.F) {
 		if s.HealthPath != "" && !strings.HasPrefix(s.HealthPath, "/") {
 			t.Errorf("path %q", s.HealthPath)
 		}
-		for _, id := range got.Disabled {
+		for id := range got.Disabled {
 			if !slices.Contains(ruleIDs, id) {
 				t.Errorf("rule %q is disabled, and there is none", id)
 			}

@@ -32,7 +32,7 @@ suggested = ["ewr"]
 
 [apply]
 max_unavailable = 0.5
-`), ruleIDs)
+`), Options{Rules: ruleIDs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ max_unavailable = 0.5
 			HealthPath: "/up", CheckInterval: "30s", CheckTimeout: "5s", CheckGrace: "1m", Strategy: "canary",
 			Regions: []string{"lhr", "syd"}, Suggested: []string{"ewr"}, RegionsFrom: Name, MaxUnavailable: "0.5",
 		},
-		Disabled: []string{"env-secrets"},
+		Disabled: map[string]string{"env-secrets": Name},
 		Severity: map[string]plan.Severity{"deploy-strategy": plan.Error},
 	}
 	if d := cmp.Diff(want, got); d != "" {
@@ -50,7 +50,7 @@ max_unavailable = 0.5
 }
 
 func TestParseEmpty(t *testing.T) {
-	got, err := Parse(Name, []byte("# nothing yet\n"), ruleIDs)
+	got, err := Parse(Name, []byte("# nothing yet\n"), Options{Rules: ruleIDs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestParseRefuses(t *testing.T) {
 		"top level as value": {"rules = 3\n", `.fly-standards.toml:1:1: rules must be a table`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Parse(Name, []byte(tc.src), ruleIDs)
+			_, err := Parse(Name, []byte(tc.src), Options{Rules: ruleIDs})
 			var e *Error
 			if !errors.As(err, &e) {
 				t.Fatalf("got %v, want an *Error", err)

@@ -1,81 +1,138 @@
 package settings
 
 import (
-	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/agnivade/levenshtein"
+	"time"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
 )
 
-func (r *reader) path(to *string) func(flytoml.Node) {
-	return func(n flytoml.Node) {
-		s, _ := n.Str()
-		if !strings.HasPrefix(s, "/") || strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
-			r.fail(n, `want a path with its leading slash, such as "/healthz"`)
-			return
-		}
-		*to = s
+type field func(*plan.Settings) *string
+
+func path(to field) value {
+	return value{
+		schema: map[string]any{"type": "string", "pattern": `^/[^\s]*$`, "examples": []any{"/healthz"}},
+		read: func(r *reader, n flytoml.Node) {
+			s, _ := n.Str()
+			if !strings.HasPrefix(s, "/") || strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
+				r.fail(n, `want a path with its leading slash, such as "/healthz"`)
+				return
+			}
+			*to(&r.file.Settings) = s
+		},
 	}
 }
 
-func (r *reader) oneOf(to *string, words ...string) func(flytoml.Node) {
-	return func(n flytoml.Node) {
-		s, ok := n.Str()
-		if !ok || !slices.Contains(words, s) {
-			r.fail(n, "want one of %s%s", strings.Join(words, ", "), near(s, words))
-			return
-		}
-		*to = s
+func duration(to field) value {
+	return value{
+		schema: map[string]any{"type": "string", "pattern": `^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`, "examples": []any{"15s"}},
+		read: func(r *reader, n flytoml.Node) {
+			s, _ := n.Str()
+			if d, err := time.ParseDuration(s); err != nil || d <= 0 {
+				r.fail(n, `want a duration in quotes, such as "15s"`)
+				return
+			}
+			*to(&r.file.Settings) = s
+		},
+	}
+}
+
+func oneOf(set func(*reader, string), words ...string) value {
+	allowed := make([]any, len(words))
+	for i, w := range words {
+		allowed[i] = w
+	}
+	return value{
+		schema: map[string]any{"enum": allowed},
+		read: func(r *reader, n flytoml.Node) {
+			s, ok := n.Str()
+			if !ok || !slices.Contains(words, s) {
+				r.fail(n, "want one of %s%s", strings.Join(words, ", "), near(s, words))
+				return
+			}
+			set(r, s)
+		},
+	}
+}
+
+func severity(id string) value {
+	return oneOf(func(r *reader, word string) { r.file.Severity[id] = plan.Severity(word) },
+		string(plan.Error), string(plan.Warning), string(plan.Info))
+}
+
+func enabled(id string) value {
+	return value{
+		schema: map[string]any{"type": "boolean"},
+		read: func(r *reader, n flytoml.Node) {
+			on, ok := n.Bool()
+			switch {
+			case !ok:
+				r.fail(n, "enabled must be true or false")
+			case on:
+				delete(r.file.Disabled, id) // what is extended may have said otherwise
+			default:
+				r.file.Disabled[id] = r.name
+			}
+		},
 	}
 }
 
 // regions reads a list of region codes. Whether a region exists is the
 // platform's to say; here only what can't be a code is refused.
-func (r *reader) regions(to *[]string) func(flytoml.Node) {
-	return func(n flytoml.Node) {
-		if n.Kind() != flytoml.Array {
-			r.fail(n, `want a list of region codes, such as ["lhr", "syd"]`)
-			return
-		}
-		for _, item := range n.Items() {
-			s, _ := item.Str()
-			if !IsRegion(s) {
-				r.fail(item, `want region codes of three letters, such as "lhr"`)
+func regions(set func(*reader, []string)) value {
+	return value{
+		schema: map[string]any{
+			"type": "array", "items": map[string]any{"type": "string", "pattern": "^[a-z]{3}$"}, "examples": []any{[]any{"lhr", "syd"}},
+		},
+		read: func(r *reader, n flytoml.Node) {
+			if n.Kind() != flytoml.Array {
+				r.fail(n, `want a list of region codes, such as ["lhr", "syd"]`)
 				return
 			}
-			if !slices.Contains(*to, s) {
-				*to = append(*to, s)
+			var codes []string
+			for _, item := range n.Items() {
+				s, _ := item.Str()
+				if !IsRegion(s) {
+					r.fail(item, `want region codes of three letters, such as "lhr"`)
+					return
+				}
+				if !slices.Contains(codes, s) {
+					codes = append(codes, s)
+				}
 			}
-		}
+			set(r, codes)
+		},
+	}
+}
+
+func maxUnavailable() value {
+	return value{
+		schema: map[string]any{"anyOf": []any{
+			map[string]any{"type": "integer", "minimum": 1},
+			map[string]any{"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+			map[string]any{"type": "string", "pattern": `^([1-9][0-9]*|0?\.[0-9]*[1-9][0-9]*)$`},
+		}},
+		read: func(r *reader, n flytoml.Node) {
+			spec, ok := n.Str()
+			if n.Kind() == flytoml.Integer || n.Kind() == flytoml.Float {
+				spec, ok = n.Raw(), true
+			}
+			if !ok {
+				r.fail(n, "max_unavailable must be a count or a fraction")
+				return
+			}
+			if _, err := plan.AtOnce(spec, 1); err != nil {
+				r.fail(n, "%v", err)
+				return
+			}
+			r.file.Settings.MaxUnavailable = spec
+		},
 	}
 }
 
 // IsRegion says whether s can be a region code: three lower case letters.
 func IsRegion(s string) bool {
 	return len(s) == 3 && !strings.ContainsFunc(s, func(c rune) bool { return c < 'a' || c > 'z' })
-}
-
-// hint names the word that was probably meant, or all that there are.
-func hint(word string, known []string) string {
-	if s := near(word, known); s != "" {
-		return s
-	}
-	return "; known here: " + strings.Join(known, ", ")
-}
-
-// near asks whether the one word was meant that looks like it.
-func near(word string, known []string) string {
-	best, distance := "", len(word)/3+1
-	for _, k := range known {
-		if d := levenshtein.ComputeDistance(word, k); d <= distance {
-			best, distance = k, d-1
-		}
-	}
-	if best != "" {
-		return fmt.Sprintf("; did you mean %q?", best)
-	}
-	return ""
 }

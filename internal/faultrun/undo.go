@@ -1,0 +1,140 @@
+package faultrun
+
+import (
+	"encoding/json"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/journal"
+)
+
+// applies are the ids of the applies on record, oldest first.
+func (w *world) applies() (ids []string) {
+	paths, err := journal.List(filepath.Join(w.state(), "fly-standards"), "shop")
+	w.must(err)
+	for _, path := range paths {
+		h, err := apply.ReadHistory(path)
+		if err != nil {
+			w.fail("the record of a run can't be read: %v", err)
+		}
+		if h.App != "" && h.Undo == "" {
+			ids = append(ids, h.ID)
+		}
+	}
+	return ids
+}
+
+// takeBack is the other end of a world: in peace, all applies on record are
+// taken back, the newest first, and all is as it was.
+func (w *world) takeBack() {
+	all := w.applies()
+	for i := len(all) - 1; i >= 0; i-- {
+		if !w.undo(all[i]) {
+			return
+		}
+	}
+	w.isBack()
+	if len(all) == 0 {
+		return
+	}
+	writes := len(w.p.Writes())
+	if p := w.process(w.undoArgs(all[len(all)-1])); p.code != 0 || len(w.p.Writes()) != writes {
+		w.fail("an undo of what is taken back did something (exit %d)", p.code)
+	}
+}
+
+func (w *world) undoArgs(id string) []string {
+	args := []string{"undo", "--yes"}
+	if id != "" {
+		args = append(args, id)
+	}
+	if w.limit != "" {
+		args = append(args, "--max-unavailable", w.limit)
+	}
+	return args
+}
+
+// undo takes one apply back, in three tries at most.
+func (w *world) undo(id string) bool {
+	for range 3 {
+		p := w.process(w.undoArgs(id))
+		w.pass(60)
+		w.p.Settle(time.Minute)
+		if p.code == 0 {
+			return true
+		}
+	}
+	if !w.sick() {
+		w.fail("three undos in peace did not get to the end")
+	}
+	return false
+}
+
+// sick says whether the check that this app gets can't pass. A machine that
+// carries it already is at the floor, and an undo waits there.
+func (w *world) sick() bool { return w.route && !w.answers }
+
+// isBack compares the world with what it was before the first apply, save for
+// what was migrated and what others did.
+func (w *world) isBack() {
+	for _, m := range w.app.Machines() {
+		was, known := w.first[m.ID()]
+		switch {
+		case !known:
+			w.fail("undo: machine %s was added, and is there still", m.ID())
+		case w.theirs[m.ID()] == 0 && w.comparable(m.Config()) != w.comparable(was):
+			w.fail("undo: %s is not as before:\n%s\n%s", m.ID(), w.comparable(was), w.comparable(m.Config()))
+		}
+	}
+	if text := w.file(); !w.edited && text != w.before && text != w.withoutSecrets() {
+		w.fail("undo: fly.toml is not as before:\n%s", text)
+	}
+}
+
+// comparable is a machine's configuration without what an undo does not bring
+// back: the entries that are secrets now, and how its image is written.
+func (w *world) comparable(config []byte) string {
+	var cfg map[string]any
+	w.must(json.Unmarshal(config, &cfg))
+	if env, ok := cfg["env"].(map[string]any); ok {
+		for _, name := range w.app.SecretNames() {
+			delete(env, name)
+		}
+		if len(env) == 0 {
+			delete(cfg, "env")
+		}
+	}
+	delete(cfg, "image")
+	b, err := json.Marshal(cfg)
+	w.must(err)
+	return string(b)
+}
+
+// withoutSecrets is the file of before without the entries that are gone from
+// the present one.
+func (w *world) withoutSecrets() string {
+	now, text := w.file(), w.before
+	for _, name := range slices.Sorted(maps.Keys(w.values)) {
+		value := w.values[name]
+		if strings.Contains(now, value) {
+			continue
+		}
+		var kept []string
+		for _, line := range strings.SplitAfter(text, "\n") {
+			if strings.Contains(line, value) {
+				entry := name + ` = "` + value + `"`
+				if !strings.HasPrefix(line, "env = {") {
+					continue
+				}
+				line = strings.Replace(line, ", "+entry, "", 1)
+			}
+			kept = append(kept, line)
+		}
+		text = strings.Join(kept, "")
+	}
+	return text
+}

@@ -1,0 +1,68 @@
+package settings
+
+import (
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// key is one key that a settings file may have. The reader and the published
+// schema are both made of these, so that neither knows a key alone.
+type key struct {
+	name  string
+	doc   string
+	keys  []key // of a table
+	value value // of anything else
+}
+
+// value is what a key may be set to: how that is read, and said in the schema.
+type value struct {
+	schema map[string]any
+	read   func(*reader, flytoml.Node)
+}
+
+// sections are the tables of a settings file, and of each of its [files].
+func sections(rules []string) []key {
+	var perRule []key
+	for _, id := range rules {
+		perRule = append(perRule, key{name: id, keys: append(options(id),
+			key{name: "enabled", doc: "false: what the rule finds is counted as ignored, and nothing of it is changed.", value: enabled(id)},
+			key{name: "severity", doc: "How much a finding of the rule matters; see check --fail-on.", value: severity(id)},
+		)})
+	}
+	return []key{
+		{name: "rules", doc: "What is wanted of each rule.", keys: perRule},
+		{name: "extra-regions", doc: "Where the app is to run besides where it does.", keys: []key{
+			{name: "regions", doc: "Regions to add machines in. Naming one is consent to its cost, as with --regions.",
+				value: regions(func(r *reader, codes []string) {
+					r.file.Settings.Regions, r.file.Settings.RegionsFrom = codes, ""
+					if len(codes) > 0 {
+						r.file.Settings.RegionsFrom = r.name
+					}
+				})},
+			{name: "suggested", doc: "Regions to propose. A wish, and no consent.",
+				value: regions(func(r *reader, codes []string) { r.file.Settings.Suggested = codes })},
+		}},
+		{name: "apply", doc: "How apply goes about it.", keys: []key{
+			{name: "max_unavailable", doc: "How many machines of a group may be away at one time: a count, or a fraction below 1.", value: maxUnavailable()},
+		}},
+	}
+}
+
+// options are the keys that only one rule has.
+func options(rule string) []key {
+	switch rule {
+	case "health-checks":
+		return []key{
+			{name: "path", doc: "The path that the health check asks for.", value: path(func(s *plan.Settings) *string { return &s.HealthPath })},
+			{name: "interval", doc: "The time between two checks.", value: duration(func(s *plan.Settings) *string { return &s.CheckInterval })},
+			{name: "timeout", doc: "How long an answer may take.", value: duration(func(s *plan.Settings) *string { return &s.CheckTimeout })},
+			{name: "grace_period", doc: "How long after its start a machine is not checked yet.", value: duration(func(s *plan.Settings) *string { return &s.CheckGrace })},
+		}
+	case "deploy-strategy":
+		return []key{
+			{name: "strategy", doc: "The strategy to write into [deploy] where there is none.",
+				value: oneOf(func(r *reader, word string) { r.file.Settings.Strategy = word }, "rolling", "canary", "bluegreen")},
+		}
+	}
+	return nil
+}
