@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/journal"
 	"github.com/fly-standards/fly-standards/internal/view"
 	"github.com/fly-standards/fly-standards/plan"
@@ -35,7 +36,11 @@ stored and confirmed first, then fly.toml is edited, then the machines are updat
 one after the other, each healthy before the next. A machine that does not become
 healthy gets its old configuration back.
 
-Ctrl-C finishes the machine in hand and stops; a second one leaves at once.`,
+Ctrl-C finishes the machine in hand and stops; a second one leaves at once.
+
+Exit codes: 0 done, or nothing to do; 1 an error or declined, nothing was changed;
+3 no fly.toml, or a stale plan, nothing was changed; 4 stopped part-way or put back;
+130 interrupted.`,
 		Example: `  fly-standards apply
   fly-standards apply --yes                      what is safe and costs nothing, without asking
   fly-standards apply --yes --allow review       also what needs a look
@@ -102,6 +107,7 @@ func runApply(ctx context.Context, env *Env, g *global, o *applyOptions) error {
 		return err
 	}
 	defer unlock()
+	atomicfile.Sweep(s.path) // nobody else writes it now
 	if !o.yes {
 		if err := confirm(ctx, env, p); err != nil {
 			return err

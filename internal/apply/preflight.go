@@ -49,29 +49,70 @@ func holder(owner string, until time.Time) string {
 	return owner + " until " + until.UTC().Format(time.RFC3339)
 }
 
-// checkLeases asks once for each machine to be updated whether somebody holds
-// it. A deploy under way would otherwise show only after the secrets are
-// stored and the file is written. A lease that comes later stops the run at
-// that machine.
+// checkLeases asks for each machine to be updated whether somebody holds it. A
+// deploy under way would otherwise show only after the secrets are stored and
+// the file is written. A lease that comes later stops the run at that machine.
+//
+// A lease that is about to end is waited for, once: that of a run of ours which
+// was killed a moment ago has nobody who gives it back. Who is alive refreshes
+// theirs meanwhile, and is refused to as ever.
 func (r *run) checkLeases(ctx context.Context) error {
 	if r.noRestart() {
 		return nil
 	}
-	var held []*live.Error
-	for _, s := range r.steps(plan.StepMachine) {
+	held, err := r.heldMachines(ctx)
+	if err != nil || len(held) == 0 {
+		return err
+	}
+	until, soon := endOf(held, r.d.Clock.Now())
+	if !soon {
+		return &HeldError{held}
+	}
+	r.emit(Waiting{Machine: machineOf(held[0]), For: WaitLease, Until: until})
+	for r.d.Clock.Now().Before(until) {
 		if r.stop.Err() != nil {
 			return errInterrupted
 		}
+		if err := r.d.Clock.Sleep(ctx, time.Second); err != nil {
+			return errInterrupted
+		}
+	}
+	if held, err = r.heldMachines(ctx); err != nil || len(held) == 0 {
+		return err
+	}
+	return &HeldError{held}
+}
+
+// endOf is when the last of the leases ends, and whether that is as soon as it
+// would be for a lease of ours.
+func endOf(held []*live.Error, now time.Time) (until time.Time, soon bool) {
+	for _, h := range held {
+		if h.ExpiresAt.IsZero() || h.ExpiresAt.Sub(now) > leaseTTL+2*time.Second {
+			return time.Time{}, false
+		}
+		if h.ExpiresAt.After(until) {
+			until = h.ExpiresAt
+		}
+	}
+	return until.Add(time.Second), true // the platform tells whole seconds
+}
+
+func machineOf(h *live.Error) string { return strings.TrimPrefix(h.Doing, "lease machine ") }
+
+// heldMachines are those of the plan that somebody holds.
+func (r *run) heldMachines(ctx context.Context) ([]*live.Error, error) {
+	var held []*live.Error
+	for _, s := range r.steps(plan.StepMachine) {
+		if r.stop.Err() != nil {
+			return nil, errInterrupted
+		}
 		h, err := r.leases.holder(ctx, s.Machine.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if h != nil {
 			held = append(held, h)
 		}
 	}
-	if len(held) > 0 {
-		return &HeldError{held}
-	}
-	return nil
+	return held, nil
 }
