@@ -133,8 +133,8 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 		return nil, err
 	}
 	s.target.App = app
-	if app != nil && len(app.Secrets) > 0 {
-		s.target.Stored = env.storedSecrets(app.Name)
+	if app != nil {
+		env.recall(&s.target)
 	}
 	return s, nil
 }

@@ -5,26 +5,30 @@ import (
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/journal"
+	"github.com/fly-standards/fly-standards/internal/undo"
+	"github.com/fly-standards/fly-standards/plan"
 )
 
-// storedSecrets are the secrets that earlier applies of this computer stored
-// for the app, or began to, with the time. A record that can't be read tells
-// of none: then a person is asked once more.
-func (e *Env) storedSecrets(app string) map[string]time.Time {
-	root := journal.DefaultDir(e.Getenv, e.stateHome(), e.GOOS)
-	paths, err := journal.List(root, app)
+// recall adds to a target what the records of earlier runs on this computer
+// tell about the app: the secrets that they stored, or began to, with the
+// time, and what they left on machines that are sick of it. A record that
+// can't be read tells nothing: then a person is asked once more.
+func (e *Env) recall(t *plan.Target) {
+	paths, err := journal.List(e.journals(), t.App.Name)
 	if err != nil {
-		return nil
+		return
 	}
-	stored := map[string]time.Time{}
+	var runs []apply.History
+	t.Stored = map[string]time.Time{}
 	for _, path := range paths {
 		h, err := apply.ReadHistory(path)
-		if err != nil || h.App != app {
+		if err != nil || h.App != t.App.Name {
 			continue
 		}
+		runs = append(runs, h)
 		for _, name := range h.Secrets {
-			stored[name] = h.At
+			t.Stored[name] = h.At
 		}
 	}
-	return stored
+	t.Left, t.App = undo.Left(runs, t.App)
 }

@@ -175,6 +175,8 @@ type MachineStep struct {
 	Version string             `json:"version"` // when planned; another one is refused
 	Image   string             `json:"image"`   // pinned by digest; "" keeps what the config says
 	Ops     []machineconfig.Op `json:"ops"`
+	// Repair comes first, in an update of its own; Ops apply to what it leaves.
+	Repair *Repair `json:"repair,omitempty"`
 	// Proof: one of Ops adds a service check, at these indexes of Ops.
 	Proof []int `json:"proof,omitempty"`
 	// Secrets: the machine must boot with the secrets that this plan sets.

@@ -43,7 +43,7 @@ func steps(t Target, all []*finding, after *flytoml.File, o Options) []Step {
 		}
 		return out
 	}
-	machines := machineSteps(t.App, all)
+	machines := machineSteps(t, all)
 	for _, s := range machines {
 		add(s)
 	}
@@ -112,15 +112,18 @@ func fileStep(t Target, all []*finding, after *flytoml.File) (Step, bool) {
 
 // machineSteps merges what all rules want of each machine. A machine that
 // would only get changes that ride along gets no step.
-func machineSteps(app *live.App, all []*finding) []Step {
+func machineSteps(t Target, all []*finding) []Step {
 	var out []Step
-	for _, m := range app.Machines {
+	for _, m := range t.App.Machines {
 		if m.Untouchable() != "" {
 			continue
 		}
 		ms := &MachineStep{ID: m.ID, Group: m.Group(), Region: m.Region, State: m.State, Version: m.Version, Image: m.Image}
-		step := Step{ID: "machine:" + m.ID, Kind: StepMachine, Machine: ms}
-		reason := false
+		step := Step{ID: "machine:" + m.ID, Kind: StepMachine, Rules: []string{}, Machine: ms}
+		repair, reason := t.Left[m.ID]
+		if reason {
+			ms.Repair, ms.Secrets = &repair, true
+		}
 		for _, f := range planned(all) {
 			for _, c := range f.Fix.Changes {
 				if c.Machine == nil || c.Machine.ID != m.ID {

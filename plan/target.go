@@ -17,7 +17,10 @@ type Target struct {
 	// Stored are the secrets that this tool's own journals say it stored for the
 	// app, with the time: after an apply that was cut short they are known to
 	// have the value that stood in the file.
-	Stored   map[string]time.Time
+	Stored map[string]time.Time
+	// Left are changes of earlier runs that are still on machines and have made
+	// them sick, by machine. App shows those machines without them.
+	Left     map[string]Repair
 	Offline  string // why App is nil, for the user: "no token", "--offline"
 	Settings Settings
 }

@@ -45,7 +45,9 @@ func (r *run) end(err error) (Report, error) {
 }
 
 func (r *run) machinesTouched() bool {
-	return slices.ContainsFunc(r.rep.Machines, func(m MachineResult) bool { return m.State != NotReached && m.State != Left })
+	return slices.ContainsFunc(r.rep.Machines, func(m MachineResult) bool {
+		return m.State != NotReached && m.State != Left && !(m.Repaired && m.State == AsWanted)
+	})
 }
 
 func (r *run) begunJournal() bool { return r.d.Journal.ID() != "" }

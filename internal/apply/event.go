@@ -100,6 +100,14 @@ type (
 	// being looked at: nothing is wrong with it.
 	Unproven struct{ Machine string }
 
+	// Repairing tells that what an earlier run left on a machine is taken
+	// back; Repaired that it was, and whether the machine is well now.
+	Repairing struct{ Machine string }
+	Repaired  struct {
+		Machine string
+		Healthy bool
+	}
+
 	// RollingBack tells that a machine gets its old configuration back, and
 	// why; RolledBack how that ended. Err nil and Healthy false: it has its
 	// old configuration, and does not pass its checks with it either.
@@ -143,6 +151,8 @@ func (Waiting) event()        {}
 func (Proving) event()        {}
 func (Proven) event()         {}
 func (Unproven) event()       {}
+func (Repairing) event()      {}
+func (Repaired) event()       {}
 func (RollingBack) event()    {}
 func (RolledBack) event()     {}
 func (Kept) event()           {}

@@ -48,7 +48,15 @@ type PastMachine struct {
 	Inverse           []machineconfig.Op
 	Incomplete        bool   // a value of ours can't be taken back: the old one is a secret
 	Version           string // ours; "" when the answer is not known
-	Back              bool   // it has its old configuration again
+	// Ours are all versions that the run gave it, other than its old
+	// configuration. Well: it was seen to be healthy, or at rest, with the last.
+	Ours []string
+	Well bool
+	// Asked is when an update was asked for whose answer is not on record, and
+	// Replaced the version before it.
+	Asked    time.Time
+	Replaced string
+	Back     bool // it has its old configuration again
 }
 
 // PastClone is one machine that was added, or perhaps was.
@@ -123,6 +131,9 @@ func (h *History) addMachine(e journal.Entry) error {
 	if err := json.Unmarshal(e.Data, &rec); err != nil {
 		return err
 	}
+	if rec.Repair { // it was another run's
+		return nil
+	}
 	i := slices.IndexFunc(h.Machines, func(m PastMachine) bool { return m.ID == rec.Machine })
 	if i < 0 {
 		if e.Kind != journal.Intent {
@@ -140,11 +151,29 @@ func (h *History) addMachine(e journal.Entry) error {
 		// both started from the same configuration.
 		m.Inverse = append(slices.Clone(rec.Inverse), m.Inverse...)
 		m.Incomplete = m.Incomplete || rec.Config == nil
-		m.Version, m.Back = "", false
-	case e.Kind == journal.Done:
-		m.Version, m.Back = rec.Version, rec.Back
+		m.Version, m.Back, m.Well = "", false, false
+		m.Asked, m.Replaced = e.Time, rec.Before
+	default:
+		m.answered(e.Kind, rec)
 	}
 	return nil
+}
+
+// answered notes what became of an update.
+func (m *PastMachine) answered(kind journal.Kind, rec machineRecord) {
+	if rec.Version == "" && kind == journal.Unknown {
+		return // whether it was made is open still
+	}
+	m.Asked = time.Time{}
+	if rec.Version != "" && !rec.Back && !slices.Contains(m.Ours, rec.Version) {
+		m.Ours = append(m.Ours, rec.Version)
+	}
+	switch {
+	case kind == journal.Accepted && !rec.Back:
+		m.Version = rec.Version
+	case kind == journal.Done:
+		m.Version, m.Back, m.Well = rec.Version, rec.Back, true
+	}
 }
 
 func (h *History) addClone(e journal.Entry) error {

@@ -23,6 +23,9 @@ type job struct {
 	wake bool // start it after the update, to prove a check
 	// probe: the first of two updates of the only started machine.
 	probe bool
+	// repair: it takes back what an earlier run left, from a machine that is
+	// not healthy. One that has become healthy is given back untouched.
+	repair bool
 	// was is the machine as it was before this run, when it was updated
 	// already; ops apply to that.
 	was *live.Machine
@@ -109,6 +112,10 @@ func (r *run) beginLeased(ctx context.Context, j job) (*hand, error) {
 	if j.was != nil {
 		h.before = *j.was
 	}
+	if j.repair && healthy(now) {
+		h.verdict = unchanged
+		return h, nil
+	}
 	cfg, changed, err := wanted(h.before.Config, j)
 	if err != nil {
 		return nil, &MovedError{now.ID, err.Error()}
@@ -137,6 +144,7 @@ func (r *run) beginLeased(ctx context.Context, j job) (*hand, error) {
 		return nil, err
 	}
 	r.posted(h, got, now.Started())
+	r.journalAccepted(h)
 	return h, nil
 }
 
@@ -177,7 +185,7 @@ func (r *run) posted(h *hand, got live.Machine, restarts bool) {
 	}
 	res := r.rep.machine(h.step.ID)
 	res.State, res.Version, res.Started = NotSure, h.version, res.Started || restarts
-	if !h.back {
+	if !h.back && !h.repair { // what a repair replaced is nothing to go back to
 		r.forget(h.machine)
 		r.changed[h.machine] = h
 		r.order = append(r.order, h.machine)

@@ -55,6 +55,7 @@ type (
 		Config  json.RawMessage    `json:"config,omitempty"`
 		Inverse []machineconfig.Op `json:"inverse,omitempty"`
 		Probe   bool               `json:"probe,omitempty"`    // the first of two updates
+		Repair  bool               `json:"repair,omitempty"`   // it takes back what an earlier run left; nothing takes that back
 		Back    bool               `json:"rollback,omitempty"` // the old configuration is posted again
 		Error   string             `json:"error,omitempty"`
 	}
@@ -171,7 +172,9 @@ func (m *migrated) fileOf(f *flytoml.File, edits []flytoml.Edit) []byte {
 
 func (r *run) journalMachine(h *hand, replaces string) error {
 	rec := r.machineRecord(h, replaces)
-	rec.Config, rec.Inverse = r.migrated.configOf(h.before.Config, h.ops)
+	if !h.repair {
+		rec.Config, rec.Inverse = r.migrated.configOf(h.before.Config, h.ops)
+	}
 	return r.d.Journal.Append(journal.Intent, h.step.ID, rec)
 }
 
@@ -184,15 +187,22 @@ func (r *run) journalBack(h *hand, replaces string) error {
 func (r *run) machineRecord(h *hand, replaces string) machineRecord {
 	return machineRecord{
 		Machine: h.machine, Group: h.group, Region: h.region, State: h.before.State,
-		Before: replaces, Image: h.before.Image, Probe: h.probe,
+		Before: replaces, Image: h.before.Image, Probe: h.probe, Repair: h.repair,
 	}
+}
+
+// journalAccepted writes which version the platform gave an update, before
+// anybody knows whether the machine is well with it.
+func (r *run) journalAccepted(h *hand) {
+	rec := machineRecord{Machine: h.machine, Version: h.version, Probe: h.probe, Repair: h.repair, Back: h.back}
+	_ = r.d.Journal.Append(journal.Accepted, h.step.ID, rec)
 }
 
 // journalEnd writes what became of an update. That this line is missing is
 // something which the next reader can live with, so its error ends nothing
 // here; the next intent fails instead.
 func (r *run) journalEnd(h *hand, err error) {
-	rec := machineRecord{Machine: h.machine, Version: h.version, Probe: h.probe, Back: h.back, Error: r.migrated.clean(err)}
+	rec := machineRecord{Machine: h.machine, Version: h.version, Probe: h.probe, Repair: h.repair, Back: h.back, Error: r.migrated.clean(err)}
 	kind := journal.Done
 	var lost *LostError
 	switch {

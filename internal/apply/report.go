@@ -67,7 +67,9 @@ type MachineResult struct {
 	Started bool   `json:"started"` // it was started when it was taken, so it restarted
 	Version string `json:"version,omitempty"`
 	// Unproven: the proxy stopped it before its checks could be seen to pass.
-	Unproven bool   `json:"unproven,omitempty"`
+	Unproven bool `json:"unproven,omitempty"`
+	// Repaired: what an earlier run had left on it was taken back first.
+	Repaired bool   `json:"repaired,omitempty"`
 	Why      string `json:"why,omitempty"`
 	step     string
 }
@@ -108,7 +110,7 @@ func (r *Report) machinesKept() bool {
 // touched says whether anything was done, even if it was taken back.
 func (r *Report) touched() bool {
 	return r.Changed() || r.File.State == Restored ||
-		slices.ContainsFunc(r.Machines, func(m MachineResult) bool { return m.State == Restored }) ||
+		slices.ContainsFunc(r.Machines, func(m MachineResult) bool { return m.State == Restored || m.Repaired }) ||
 		slices.ContainsFunc(r.Clones, func(c CloneResult) bool { return c.State == Destroyed })
 }
 

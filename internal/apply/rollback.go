@@ -55,6 +55,7 @@ func (r *run) postBack(ctx context.Context, h *hand) (*hand, error) {
 		return nil, err
 	}
 	r.posted(back, got, start)
+	r.journalAccepted(back)
 	return back, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -295,17 +296,24 @@ func TestFloorKeepsGroupAlive(t *testing.T) {
 	_, err := w.run()
 	w.ok(err)
 	w.app.Machine("ccc").Behave(flysim.NeverHealthy)
-	w.ok(w.clk.Sleep(t.Context(), 60e9))
+	w.ok(w.clk.Sleep(t.Context(), 10*time.Minute))
+	before := w.clk.Now()
 	w.plan.Steps = nil
 	w.migrate()
 	w.patch([]machineconfig.Op{dropEnv})
+	writes := len(w.p.Writes())
 	rep, err := w.run()
-	partial(t, err)
 	var floor *apply.FloorError
 	if !errors.As(err, &floor) || floor.Healthy != 2 || floor.Floor != 2 {
 		t.Fatalf("got %v", err)
 	}
-	if got := states(rep); got["aaa"] != apply.NotReached || got["file"] != apply.Restored {
-		t.Errorf("got %v", got)
+	if got := states(rep); got["aaa"] != apply.NotReached || got["file"] != apply.NotReached || rep.Outcome != apply.Refused {
+		t.Errorf("%s: %v", rep.Outcome, got)
+	}
+	if n := len(w.p.Writes()); n != writes || w.read() != tomlBefore {
+		t.Errorf("it wrote all the same: %d requests", n-writes)
+	}
+	if waited := w.clk.Now().Sub(before); waited > time.Minute {
+		t.Errorf("it waited for %s, with a machine that is sick for a long time", waited)
 	}
 }

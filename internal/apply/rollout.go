@@ -25,21 +25,15 @@ type group struct {
 	// first: no machine has been seen to be well with the change yet.
 	first bool
 	// proof: a new service check must be proven first.
-	proof    bool
+	proof bool
+	// repairs: an earlier run left something on some of its machines.
+	repairs  bool
 	requeues int
 }
 
 // updateMachines takes the groups one after the other.
 func (r *run) updateMachines(ctx context.Context) error {
-	for _, s := range r.steps(plan.StepMachine) {
-		g := r.groups[s.Machine.Group]
-		if g == nil {
-			g = &group{name: s.Machine.Group, pending: map[string]plan.Step{}, seen: map[string]bool{}, first: true}
-			r.groups[g.name] = g
-		}
-		g.pending[s.Machine.ID] = s
-		g.proof = g.proof || len(s.Machine.Proof) > 0
-	}
+	r.groups = r.groupsToUpdate()
 	for _, name := range slices.Sorted(maps.Keys(r.groups)) {
 		if err := r.updateGroup(ctx, r.groups[name]); err != nil {
 			return err

@@ -58,6 +58,8 @@ type run struct {
 	unproven map[string]bool  // groups with a machine that has an unproven check
 	marks    string           // prefix of the clones' markers
 	begun    map[string]bool  // steps
+	settled  map[string]bool  // machine steps that a repair has done
+	sick     error            // machines that are not healthy after their repair
 	told     bool             // Interrupted was emitted
 }
 
@@ -65,8 +67,10 @@ func newRun(ctx context.Context, p *plan.Plan, d Deps) (*run, error) {
 	if d.WaitTimeout <= 0 {
 		d.WaitTimeout = defaultWaitTimeout
 	}
+	own := *p // steps change when machines are repaired
+	own.Steps = slices.Clone(p.Steps)
 	r := &run{
-		d: d, p: p, stop: ctx, groups: map[string]*group{}, changed: map[string]*hand{}, unproven: map[string]bool{}, begun: map[string]bool{},
+		d: d, p: &own, stop: ctx, groups: map[string]*group{}, changed: map[string]*hand{}, unproven: map[string]bool{}, begun: map[string]bool{}, settled: map[string]bool{},
 		rep: Report{App: p.App.Name, Undo: d.undoOf, Outcome: Refused, File: FileResult{Path: p.File.Path, State: NotReached}},
 	}
 	r.leases.r = r
@@ -130,12 +134,27 @@ func (r *run) carryOut(ctx context.Context) error {
 	if r.stop.Err() != nil {
 		return errInterrupted
 	}
+	if err := r.checkFloor(ctx, false); err != nil {
+		return err
+	}
 	if err := r.d.Journal.Append(journal.Begin, "", beginRecord{
 		Tool: r.p.Tool, Undo: r.d.undoOf, App: r.p.App.Name, Path: r.p.File.Path, SHA256: r.p.File.SHA256, Steps: r.p.Steps, Migrated: r.migrated.names,
 	}); err != nil {
 		return err
 	}
 	r.rep.Journal = r.d.Journal.ID()
+	if r.repairs() {
+		if err := r.repairMachines(ctx); err != nil {
+			return err
+		}
+		if err := r.checkFloor(ctx, true); err != nil {
+			return err
+		}
+	}
+	return r.carryOutSteps(ctx)
+}
+
+func (r *run) carryOutSteps(ctx context.Context) error {
 	for _, s := range r.steps(plan.StepSecrets) {
 		if err := r.one(s, func() error { return r.setSecrets(ctx, s) }); err != nil {
 			return err
@@ -160,7 +179,10 @@ func (r *run) carryOut(ctx context.Context) error {
 	if err := r.updateVolumes(ctx); err != nil {
 		return err
 	}
-	return r.destroyMachines(ctx)
+	if err := r.destroyMachines(ctx); err != nil {
+		return err
+	}
+	return r.sick
 }
 
 // one carries out a step that is done as a whole.

@@ -61,7 +61,7 @@ func TestJournalTellsWhatUndoNeeds(t *testing.T) {
 	}
 	want := []string{
 		"begin ", "intent secrets", "done secrets", "intent file", "done file",
-		"intent machine:aaa", "done machine:aaa", "intent machine:bbb", "done machine:bbb", "end ",
+		"intent machine:aaa", "accepted machine:aaa", "done machine:aaa", "intent machine:bbb", "accepted machine:bbb", "done machine:bbb", "end ",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Fatal(diff)
@@ -79,7 +79,7 @@ func TestJournalTellsWhatUndoNeeds(t *testing.T) {
 	if len(machine.Config.Env) != 0 || machine.Config.Guest.MemoryMB != 256 {
 		t.Errorf("the config before is %+v", machine.Config)
 	}
-	w.ok(json.Unmarshal(w.entries()[6].Data, &machine))
+	w.ok(json.Unmarshal(w.entries()[7].Data, &machine))
 	if machine.Version != w.app.Machine("aaa").Version() {
 		t.Errorf("the version is %s", machine.Version)
 	}

@@ -43,7 +43,7 @@ func (r *run) watch(ctx context.Context, hands []*hand) {
 				next = append(next, h)
 			case h.back:
 				r.backDone(h)
-			case h.verdict == unwell && !h.back && !h.fresh:
+			case h.verdict == unwell && !h.back && !h.fresh && !h.repair:
 				if back := r.startBack(ctx, h, h.err); back != nil {
 					next = append(next, back)
 				}

@@ -26,15 +26,17 @@ import (
 // Kind is what an entry tells.
 type Kind string
 
-// The kinds. A step has one intent, then one of done, failed and unknown; an
+// The kinds. A step has one intent, perhaps an accepted, then one of done, failed and unknown; an
 // intent without any of them was cut off.
 const (
-	Begin   Kind = "begin"   // the plan that is carried out
-	Intent  Kind = "intent"  // what is about to be done, and what taking it back needs
-	Done    Kind = "done"    // it was done, and what came of it
-	Failed  Kind = "failed"  // it was not done
-	Unknown Kind = "unknown" // the reply was lost: it may have been done
-	End     Kind = "end"     // nothing more is done; how it ended
+	Begin  Kind = "begin"  // the plan that is carried out
+	Intent Kind = "intent" // what is about to be done, and what taking it back needs
+	// Accepted: the platform took it; how it turns out is not known yet.
+	Accepted Kind = "accepted"
+	Done     Kind = "done"    // it was done, and what came of it
+	Failed   Kind = "failed"  // it was not done
+	Unknown  Kind = "unknown" // the reply was lost: it may have been done
+	End      Kind = "end"     // nothing more is done; how it ended
 )
 
 // Entry is one line.

@@ -113,8 +113,12 @@ func (u *Undo) machine(past apply.PastMachine, m live.Machine) {
 	if len(ops) == 0 {
 		return
 	}
+	var repair *plan.Repair
+	if wasStarted := past.State == "started"; sick(m, wasStarted) {
+		repair = &plan.Repair{Ops: ops, Start: wasStarted}
+	}
 	u.step(plan.Step{ID: "machine:" + m.ID, Kind: plan.StepMachine, Machine: &plan.MachineStep{
-		ID: m.ID, Group: m.Group(), Region: m.Region, State: m.State, Version: m.Version, Image: m.Image, Ops: ops,
+		ID: m.ID, Group: m.Group(), Region: m.Region, State: m.State, Version: m.Version, Image: m.Image, Ops: ops, Repair: repair,
 		// It lost env entries to secrets, and must come up with those.
 		Secrets: len(u.Of.Migrated) > 0,
 	}})

@@ -120,6 +120,10 @@ func (p *Progress) other(e apply.Event) {
 		p.say(" ", in[2:]+"the new check passes on machine "+e.Machine)
 	case apply.Unproven:
 		p.say(p.yellow("!"), "machine "+e.Machine+" was stopped by Fly's proxy while it was looked at: unproven, not unhealthy")
+	case apply.Repairing:
+		p.say(p.yellow("↩"), "machine "+e.Machine+": an earlier run left a change on it, and it is not healthy with it: taken back first")
+	case apply.Repaired:
+		p.say(p.repaired(e))
 	case apply.RollingBack:
 		text := "machine " + e.Machine + ": back to its old configuration"
 		if e.Why != nil {
@@ -157,6 +161,13 @@ func (p *Progress) detail(text string) {
 	if p.Verbose {
 		p.say("", text)
 	}
+}
+
+func (p *Progress) repaired(e apply.Repaired) (mark, text string) {
+	if !e.Healthy {
+		return p.yellow("!"), "machine " + e.Machine + " is without the change, and not healthy without it either"
+	}
+	return p.yellow("↩"), "machine " + e.Machine + " is healthy without the change"
 }
 
 func (p *Progress) rolledBack(e apply.RolledBack) (mark, text string) {

@@ -71,6 +71,11 @@ func (h *human) appTotals() []string {
 	if len(p.Staged) > 0 {
 		out = append(out, "restarting also brings staged secrets: "+strings.Join(p.Staged, ", "))
 	}
+	for _, s := range p.Steps {
+		if s.Machine != nil && s.Machine.Repair != nil {
+			out = append(out, "machine "+s.Machine.ID+" is not healthy with what an earlier run left on it: taken back first, a restart of its own")
+		}
+	}
 	for _, r := range p.Rollouts {
 		prefix := ""
 		if len(p.App.Groups) > 1 {

@@ -1,0 +1,98 @@
+package apply
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// flapTime is how long checks may fail that pass in between: the floor is
+// waited for that long before anything is begun.
+const flapTime = 30 * time.Second
+
+// checkFloor sees that each group can do without one machine at least, before
+// the secrets are stored and the file is written: a group that can't would
+// stop the run right after. Groups with machines to repair are looked at when
+// that is done.
+func (r *run) checkFloor(ctx context.Context, repaired bool) error {
+	if r.noRestart() {
+		return nil
+	}
+	groups := r.groupsToUpdate()
+	for _, name := range slices.Sorted(maps.Keys(groups)) {
+		g := groups[name]
+		if g.repairs != repaired || len(g.pending) == 0 {
+			continue
+		}
+		if err := r.waitForFloor(ctx, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// waitForFloor waits for a machine that failed a check just now, and as long
+// as the run itself would for one that has just been started.
+func (r *run) waitForFloor(ctx context.Context, g *group) error {
+	began := r.d.Clock.Now()
+	for told := false; ; {
+		all, err := r.readGroup(ctx, g)
+		if err != nil {
+			return err
+		}
+		started, _, err := g.split(all)
+		if err != nil {
+			return err
+		}
+		started = slices.DeleteFunc(started, g.asWanted)
+		f := r.floor(g, all)
+		if len(started) == 0 || len(choose(started, all, f, true)) > 0 {
+			return nil
+		}
+		until := began.Add(min(flapTime, r.d.WaitTimeout))
+		for _, m := range all {
+			if boots := m.LastStart().Add(r.d.WaitTimeout); slices.Contains(f.unhealthy, m.ID) && boots.After(until) {
+				until = boots
+			}
+		}
+		if now := r.d.Clock.Now(); !now.Before(until) || now.Sub(began) >= r.d.WaitTimeout {
+			return &FloorError{g.name, f.healthy, f.floor, f.unhealthy}
+		}
+		if !told {
+			told = true
+			r.emit(Waiting{Group: g.name, For: WaitFloor, Healthy: f.healthy, Floor: f.floor, Until: until})
+		}
+		if r.d.Clock.Sleep(ctx, 2*time.Second) != nil || r.stop.Err() != nil {
+			return errInterrupted
+		}
+	}
+}
+
+// asWanted says whether the update of a machine would change nothing.
+func (g *group) asWanted(m live.Machine) bool {
+	_, changed, err := machineconfig.Apply(m.Config, append(slices.Clone(g.pending[m.ID].Machine.Ops), leftProbes(m.Config)...))
+	return err == nil && !changed
+}
+
+// groupsToUpdate sorts the machines to update by their groups.
+func (r *run) groupsToUpdate() map[string]*group {
+	groups := map[string]*group{}
+	for _, s := range r.steps(plan.StepMachine) {
+		g := groups[s.Machine.Group]
+		if g == nil {
+			g = &group{name: s.Machine.Group, pending: map[string]plan.Step{}, seen: map[string]bool{}, first: true}
+			groups[g.name] = g
+		}
+		g.repairs = g.repairs || s.Machine.Repair != nil
+		if !r.settled[s.ID] {
+			g.pending[s.Machine.ID] = s
+			g.proof = g.proof || len(s.Machine.Proof) > 0
+		}
+	}
+	return groups
+}

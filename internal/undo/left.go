@@ -1,0 +1,68 @@
+package undo
+
+import (
+	"slices"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// Left finds the machines that bear a change of an earlier run, were never
+// seen to be healthy with it, and are not now: what takes it back, by machine,
+// and the app as it is without it, to plan from. The app that was given stays
+// as it is; it is the one returned when nothing was left.
+func Left(runs []apply.History, app *live.App) (map[string]plan.Repair, *live.App) {
+	var left map[string]plan.Repair
+	for _, h := range runs {
+		if h.Undo != "" || h.App != app.Name {
+			continue
+		}
+		for _, past := range h.Machines {
+			i := slices.IndexFunc(app.Machines, func(m live.Machine) bool { return m.ID == past.ID })
+			if i < 0 || !suspect(past, app.Machines[i]) {
+				continue
+			}
+			ops, _ := still(app.Machines[i].Config, past.Inverse)
+			cfg, changed, err := machineconfig.Apply(app.Machines[i].Config, ops)
+			if err != nil || !changed {
+				continue
+			}
+			if left == nil {
+				left = map[string]plan.Repair{}
+				own := *app
+				own.Machines, app = slices.Clone(app.Machines), &own
+			}
+			left[past.ID] = plan.Repair{Ops: ops, Since: app.Machines[i].UpdatedAt, Start: past.State == "started"}
+			app.Machines[i].Config = cfg
+		}
+	}
+	return left, app
+}
+
+// askedWithin is how long after a run asked for an update the platform may
+// have made it, when the run was cut off before it heard the answer.
+const askedWithin = 5 * time.Minute
+
+// suspect says whether a machine is not healthy, and what it runs is the
+// version that the run gave it without ever seeing it healthy.
+func suspect(past apply.PastMachine, m live.Machine) bool {
+	if past.Back || past.Well || m.Untouchable() != "" || !sick(m, past.State == "started") {
+		return false
+	}
+	if slices.Contains(past.Ours, m.Version) {
+		return true
+	}
+	asked := past.Asked
+	return !asked.IsZero() && m.Version != past.Replaced && !m.UpdatedAt.Before(asked.Add(-time.Minute)) && m.UpdatedAt.Before(asked.Add(askedWithin))
+}
+
+// sick says whether a machine should serve and does not.
+func sick(m live.Machine, wasStarted bool) bool {
+	if m.Started() {
+		return !apply.Healthy(m)
+	}
+	return wasStarted && !apply.Asleep(m)
+}
