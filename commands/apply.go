@@ -42,10 +42,10 @@ Exit codes: 0 done, or nothing to do; 1 an error or declined, nothing was change
 3 no fly.toml, or a stale plan, nothing was changed; 4 stopped part-way or put back;
 130 interrupted.`,
 		Example: `  fly-standards apply
-  fly-standards apply --yes                      what is safe and costs nothing, without asking
-  fly-standards apply --yes --allow review       also what needs a look
-  fly-standards apply --regions lhr              one more machine in London, at its cost
-  fly-standards apply plan.json                  a plan that was saved with plan --out`,
+  fly-standards apply --yes                 what is safe and free, without asking
+  fly-standards apply --yes --allow review  also what needs a look
+  fly-standards apply --regions lhr         one more machine in London, at its cost
+  fly-standards apply plan.json             a plan that was saved with plan --out`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return &usageError{message: "apply takes one plan file at most"}
@@ -67,8 +67,8 @@ Exit codes: 0 done, or nothing to do; 1 an error or declined, nothing was change
 	}
 	o.source.add(cmd.Flags())
 	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "don't ask")
-	cmd.Flags().BoolVar(&o.noRollback, "no-rollback", false, "keep the machines that are healthy when another one is not")
-	cmd.Flags().DurationVar(&o.waitTimeout, "wait-timeout", 5*time.Minute, "how long a machine may take to become healthy")
+	cmd.Flags().BoolVar(&o.noRollback, "no-rollback", false, "keep the machines that are healthy when another\none is not")
+	cmd.Flags().DurationVar(&o.waitTimeout, "wait-timeout", 5*time.Minute, "how long a machine may take to become healthy:\na `DURATION` such as 90s")
 	o.format.add(cmd)
 	o.source.complete(cmd)
 	return cmd

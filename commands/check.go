@@ -31,13 +31,13 @@ func newCheckCmd(env *Env, g *global) *cobra.Command {
 		Use:   "check",
 		Short: "The findings only, for CI and editors",
 		Long: `List what is not up to standard in fly.toml, one finding a line. It needs no
-network and no token, so it says the same on every machine; --require-live looks
+network and no token, so it says the same on every computer; --require-live looks
 at the app too.
 
 Exit codes, the same for every format: 0 when nothing is found at or above
 --fail-on, 1 when something is, 2 for an error, 3 when there is no fly.toml.`,
 		Example: `  fly-standards check
-  fly-standards check --format github           annotations on the lines of a pull request
+  fly-standards check --format github      annotations on the lines of a pull request
   fly-standards check --format sarif > fly.sarif
   fly-standards check --fail-on error --rule config-shape`,
 		Args: noArgs,
@@ -58,7 +58,7 @@ Exit codes, the same for every format: 0 when nothing is found at or above
 	f.StringSliceVar(&s.rules, "rule", nil, "only the rule `ID` (repeatable)")
 	f.StringSliceVar(&s.skip, "skip", nil, "all but the rule `ID` (repeatable)")
 	f.StringVar(&s.settings, "settings", "", "`FILE` to use for "+settings.Name)
-	f.StringVar(&o.failOn, "fail-on", "warning", "the least `SEVERITY` that fails: error, warning or info")
+	f.StringVar(&o.failOn, "fail-on", "warning", "the least `SEVERITY` that fails: error, warning or\ninfo")
 	f.BoolVar(&o.suppressAll, "suppress-all", false, "accept all that is found now: list it in\n"+baselineName+", which check ignores")
 	f.BoolVar(&o.prune, "prune-suppressions", false, "take out of that list what is no longer found")
 	o.format.addAll(cmd)

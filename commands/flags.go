@@ -30,7 +30,7 @@ func (o *sourceOptions) add(f *pflag.FlagSet) {
 	f.SortFlags = false
 	f.StringVarP(&o.config, "config", "c", "", "`PATH` of fly.toml, or of a folder with one")
 	f.StringVarP(&o.app, "app", "a", "", "`NAME` of the app; over FLY_APP and the file's own")
-	f.StringVarP(&o.token, "access-token", "t", "", "Fly `TOKEN`; over FLY_ACCESS_TOKEN, FLY_API_TOKEN and flyctl's login")
+	f.StringVarP(&o.token, "access-token", "t", "", "Fly `TOKEN`; over FLY_ACCESS_TOKEN, FLY_API_TOKEN\nand flyctl's login")
 	f.BoolVar(&o.offline, "offline", false, "don't look at the app")
 	f.BoolVar(&o.requireLive, "require-live", false, "an app that can't be looked at is an error")
 	f.BoolVar(&o.noRestart, "no-restart", false, "only fly.toml and staged secrets; machines take the\nrest at their next deploy")
@@ -119,9 +119,17 @@ func (o *formatOptions) addAll(cmd *cobra.Command) { o.addNames(cmd, view.Format
 func (o *formatOptions) addNames(cmd *cobra.Command, names []string) {
 	o.names = names
 	f := cmd.Flags()
-	f.StringVar(&o.format, "format", "human", "`FORMAT` of the document: "+strings.Join(names, ", "))
+	f.StringVar(&o.format, "format", "human", "`FORMAT` of the document: "+formatHelp(names))
 	f.BoolVarP(&o.json, "json", "j", false, "short for --format json")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// formatHelp lists the names, so that no line of the help is too long.
+func formatHelp(names []string) string {
+	if len(names) <= 3 {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:3], ", ") + ",\n" + strings.Join(names[3:], ", ")
 }
 
 // check settles the format.

@@ -27,7 +27,10 @@ func newPlanCmd(env *Env, g *global) *cobra.Command {
 		Long: `Show what would change to bring the app up to standard: fly.toml as a diff, and
 the machines, secrets and regions it touches. Nothing is changed, anywhere.
 
-Without a token the file alone is planned.`,
+Without a token the file alone is planned.
+
+Exit codes: 0 done, 1 an error, 3 no fly.toml; with --detailed-exitcode, 2 when apply
+would change something.`,
 		Example: `  fly-standards plan
   fly-standards plan -c ./deploy -a my-app-staging
   fly-standards plan --regions lhr --allow review

@@ -2,9 +2,11 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -56,7 +58,7 @@ It starts with plan, which changes nothing anywhere.`,
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{err.Error(), fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())}
+		return &usageError{err.Error() + nearFlag(cmd, err), fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())}
 	})
 	f := root.PersistentFlags()
 	f.BoolVar(&g.noColor, "no-color", false, "no colours (also NO_COLOR)")
@@ -85,6 +87,25 @@ func unknownCommand(root *cobra.Command, name string) error {
 		e.message += fmt.Sprintf("; did you mean %q?", near[0])
 	}
 	return e
+}
+
+// nearFlag asks whether a flag was meant whose name looks like the unknown one.
+func nearFlag(cmd *cobra.Command, err error) string {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) || unknown.GetSpecifiedShortnames() != "" {
+		return ""
+	}
+	name := unknown.GetSpecifiedName()
+	best, distance := "", len(name)/3
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if d := levenshtein.ComputeDistance(name, f.Name); d <= distance {
+			best, distance = f.Name, d-1
+		}
+	})
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean --%s?", best)
 }
 
 const envAnnotation = "from-environment"
@@ -122,6 +143,11 @@ func noArgs(cmd *cobra.Command, args []string) error {
 // note tells the user something on stderr.
 func (e *Env) note(g *global, format string, args ...any) {
 	if !g.quiet {
-		_, _ = fmt.Fprintln(e.Stderr, view.Clean(fmt.Sprintf(format, args...)))
+		text := fmt.Sprintf(format, args...)
+		if e.StderrTTY {
+			_ = view.Paragraph(e.Stderr, text, e.width())
+			return
+		}
+		_, _ = fmt.Fprintln(e.Stderr, view.Clean(text)) // a line in a log
 	}
 }

@@ -56,7 +56,7 @@ func newRulesExportCmd(env *Env) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&as, "as", as, "`FORM`: markdown, agents (AGENTS.md) or clinerules (.clinerules)")
+	cmd.Flags().StringVar(&as, "as", as, "`FORM`: markdown, agents (for AGENTS.md) or\nclinerules")
 	return cmd
 }
 

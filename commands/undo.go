@@ -35,7 +35,7 @@ go. Machines get their old values where they are still the apply's; their image 
 Machines that the apply added are destroyed. A secret that came out of [env] stays a
 secret: its value is never brought back into the file or the machines.
 
-The record of an apply is on the computer that ran it.`,
+The record of an apply is on the computer that ran it. Exit codes are those of apply.`,
 		Example: `  fly-standards undo
   fly-standards undo --list                 the applies on record
   fly-standards undo 20261123T120000Z       take back that one`,
@@ -56,12 +56,12 @@ The record of an apply is on the computer that ran it.`,
 	f.SortFlags = false
 	f.StringVarP(&o.source.config, "config", "c", "", "`PATH` of fly.toml, or of a folder with one")
 	f.StringVarP(&o.source.app, "app", "a", "", "`NAME` of the app; over FLY_APP and the file's own")
-	f.StringVarP(&o.source.token, "access-token", "t", "", "Fly `TOKEN`; over FLY_ACCESS_TOKEN, FLY_API_TOKEN and flyctl's login")
+	f.StringVarP(&o.source.token, "access-token", "t", "", "Fly `TOKEN`; over FLY_ACCESS_TOKEN, FLY_API_TOKEN\nand flyctl's login")
 	f.BoolVar(&o.list, "list", false, "list what is on record, and change nothing")
 	f.BoolVarP(&o.yes, "yes", "y", false, "don't ask")
 	f.BoolVar(&o.source.offline, "offline", false, "take back fly.toml only")
 	f.StringVar(&o.source.maxUnavailable, "max-unavailable", "", "`N` machines of a group away at one time, or a fraction\n(default: fly.toml's, else 0.33)")
-	f.DurationVar(&o.waitTimeout, "wait-timeout", 5*time.Minute, "how long a machine may take to become healthy")
+	f.DurationVar(&o.waitTimeout, "wait-timeout", 5*time.Minute, "how long a machine may take to become healthy:\na `DURATION` such as 90s")
 	return cmd
 }
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // finding is a Finding on its way to an Outcome.
@@ -94,9 +96,19 @@ func setsSecret(fix *Fix) bool {
 	return slices.ContainsFunc(fix.Changes, func(c Change) bool { return c.Secret != nil })
 }
 
-// nearest is the rule whose id shares most with id; "" when none is near.
+// nearest is the rule that was probably meant: the one with the fewest letters
+// to change, else the one whose id begins alike; "" when none is near.
 func nearest(id string, fixers []Fixer) string {
-	best, bestLen := "", 3
+	best, distance := "", len(id)/4
+	for _, f := range fixers {
+		if d := levenshtein.ComputeDistance(id, f.ID); d <= distance {
+			best, distance = f.ID, d-1
+		}
+	}
+	if best != "" {
+		return best
+	}
+	bestLen := 3
 	for _, f := range fixers {
 		n := 0
 		for n < len(id) && n < len(f.ID) && id[n] == f.ID[n] {

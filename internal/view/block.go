@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -136,15 +137,16 @@ func asIs(s string) string { return s }
 const (
 	maxEvidence = 3  // lines of evidence in a block, without --verbose
 	maxDiff     = 12 // changed lines in a block, without --verbose
+	maxPlaces   = 8  // lines named for a block, without --verbose
 )
 
 // evidence is what was seen. That something stands in a line of fly.toml
-// needs no words where the diff shows the line.
+// needs no words where the diff or the place of the finding shows the line.
 func (h *human) evidence(b block, diffed bool) {
 	var all []string
 	for _, f := range b.findings {
 		for _, e := range f.Evidence {
-			if diffed && strings.HasSuffix(e, fmt.Sprintf("%s:%d", f.File, f.Line)) && len(strings.Fields(e)) <= 3 {
+			if bare(f, e) && (diffed || placed(f)) {
 				continue
 			}
 			e = strings.TrimPrefix(e, "seen ") // the line begins with the word
@@ -188,12 +190,41 @@ func (h *human) editLines(b block) []string {
 	return out
 }
 
+// places say where the findings of a block are whose lines no diff shows.
 func (h *human) places(b block) {
+	var at []plan.Outcome
 	for _, f := range b.findings {
-		if f.Line > 0 && (h.Verbose || f.Outcome == plan.ByHand || f.Outcome == plan.Conflicting) {
-			h.detail("at", place(f), asIs)
+		if f.Line > 0 && (h.Verbose || placed(f)) {
+			at = append(at, f)
 		}
 	}
+	several := len(at) > 1 && !h.Verbose && !slices.ContainsFunc(at, func(f plan.Outcome) bool { return f.File != at[0].File })
+	if !several {
+		for _, f := range at {
+			h.detail("at", place(f), asIs)
+		}
+		return
+	}
+	var numbers []string
+	for i, f := range at {
+		if i == maxPlaces {
+			numbers = append(numbers, fmt.Sprintf("%d more", len(at)-i))
+			break
+		}
+		numbers = append(numbers, strconv.Itoa(f.Line))
+	}
+	h.detail("at", at[0].File+", lines "+list(numbers), asIs)
+}
+
+// placed says whether a finding, when no diff shows it, tells where it is.
+func placed(f plan.Outcome) bool {
+	return f.Outcome == plan.ByHand || f.Outcome == plan.Conflicting ||
+		f.Outcome == plan.HeldBack && slices.ContainsFunc(f.Evidence, func(e string) bool { return bare(f, e) })
+}
+
+// bare says whether a piece of evidence is the finding's place and no more.
+func bare(f plan.Outcome, evidence string) bool {
+	return strings.HasSuffix(evidence, fmt.Sprintf("%s:%d", f.File, f.Line)) && len(strings.Fields(evidence)) <= 3
 }
 
 func (h *human) details(f plan.Outcome, seen map[string]bool) {

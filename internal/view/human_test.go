@@ -2,6 +2,7 @@ package view
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -225,5 +226,26 @@ func TestMachinesLeftAlone(t *testing.T) {
 	wantInOrder(t, render(t, p, Options{}), "and 3 more machines (--verbose names them)")
 	if got := render(t, p, Options{Verbose: true}); strings.Count(got, "it is a standby") != 9 {
 		t.Errorf("not all are named:\n%s", got)
+	}
+}
+
+// What stands at several lines is one line that names them.
+func TestPlacesOfABlockAreOneLine(t *testing.T) {
+	p := sample()
+	p.Findings = nil
+	for i := range 11 {
+		line := 10 + 2*i
+		p.Findings = append(p.Findings, plan.Outcome{
+			Rule: "env-secrets", Outcome: plan.HeldBack, Message: "a secret", File: "fly.toml", Line: line, Column: 3,
+			Evidence: []string{fmt.Sprintf("seen fly.toml:%d", line)},
+		})
+	}
+	got := render(t, p, Options{})
+	wantInOrder(t, got, "at: fly.toml, lines 10, 12, 14, 16, 18, 20, 22, 24 and 3 more")
+	if strings.Contains(got, "seen:") {
+		t.Errorf("the places are told twice:\n%s", got)
+	}
+	if !strings.Contains(render(t, p, Options{Verbose: true}), "at: fly.toml:30:3") {
+		t.Error("--verbose does not name each place")
 	}
 }

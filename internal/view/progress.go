@@ -117,8 +117,26 @@ func (p *Progress) say(mark, text string) {
 	if mark != "" {
 		mark += " "
 	}
-	p.print(mark, Clean(text), "\n")
+	text = Clean(text)
+	if p.Live { // a terminal would break it inside a word; a log is searched line by line
+		text = p.fold(text, textWidth(mark))
+	}
+	p.print(mark, text, "\n")
 	p.draw()
+}
+
+// fold breaks a line between words, the rest below the beginning of its text.
+func (p *Progress) fold(text string, lead int) string {
+	if lead+textWidth(text) <= p.Width {
+		return text
+	}
+	body := strings.TrimLeft(text, " ")
+	indent := len(text) - len(body)
+	if lead > 0 {
+		indent = 0
+	}
+	below := "\n" + strings.Repeat(" ", min(lead+indent, 8))
+	return text[:indent] + strings.Join(wrap(body, p.Width-lead-indent), below)
 }
 
 // doing is what goes on now: the spinner's text, or a line of its own.

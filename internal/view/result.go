@@ -174,7 +174,11 @@ func stateWord(s apply.State, done string) string {
 // afterwards is what only a person can do.
 func afterwards(p *plan.Plan, r apply.Report) []string {
 	var out []string
-	if r.File.State == apply.Done {
+	switch {
+	case r.File.State != apply.Done:
+	case r.Undo != "":
+		out = append(out, "If "+p.File.Path+" was committed since the apply, commit and push it again, or the next CI deploy brings the changes back.")
+	default:
 		out = append(out, "Commit and push "+p.File.Path+", or the next CI deploy reverts it.")
 	}
 	stored := storedSecrets(r)
