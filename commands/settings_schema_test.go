@@ -10,12 +10,13 @@ import (
 
 	"github.com/fly-standards/fly-standards/fixers"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/jsonschema"
 	"github.com/fly-standards/fly-standards/internal/settings"
 )
 
 // published compares a schema with its file in docs/schema, or writes that
 // with -update, and gives the schema as a reader of the file has it.
-func published(t *testing.T, path string, made map[string]any) schema {
+func published(t *testing.T, path string, made map[string]any) jsonschema.Schema {
 	t.Helper()
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -36,11 +37,11 @@ func published(t *testing.T, path string, made map[string]any) schema {
 	if diff := cmp.Diff(b.String(), string(have)); diff != "" {
 		t.Errorf("%s is not what the code says (-code +file; -update writes it):\n%s", path, diff)
 	}
-	var s schema
+	var s jsonschema.Schema
 	if err := json.Unmarshal(have, &s); err != nil {
 		t.Fatal(err)
 	}
-	for _, odd := range wellFormed(s) {
+	for _, odd := range jsonschema.WellFormed(s) {
 		t.Errorf("%s: %s", path, odd)
 	}
 	return s
@@ -79,7 +80,7 @@ func TestSettingsSchema(t *testing.T) {
 		if err == nil {
 			accepted++
 		}
-		if odd := conforms(t, s, true, value); (err == nil) != (len(odd) == 0) {
+		if odd := jsonschema.Check(s, true, value); (err == nil) != (len(odd) == 0) {
 			t.Errorf("%q\nthe reader says %v, the schema %q", src, err, odd)
 		}
 	}
