@@ -29,5 +29,6 @@ func All() []plan.Fixer {
 		unknownKeys(),
 		unusedIgnore(),
 		vmMemory(),
+		volumeSnapshots(),
 	}
 }
