@@ -19,7 +19,8 @@ two answers is not defined. The same goes for two entries of [[services]] on one
 process group that does not exist makes the deploy fail. canary and bluegreen can't be used with volumes, and bluegreen needs a health
 check. Fly's proxy starts no machine for UDP.
 
-Which of two services is meant is for a person to say, so this rule only tells.`,
+A [[services]] entry that says nothing that http_service doesn't say is removed, from the file and from the machines, with consent. Of other
+pairs only you know which one is meant, so this rule tells what only one of them has.`,
 		Check: checkConflictingServices,
 	}
 }
@@ -29,12 +30,11 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 	add := func(key, message string, notes ...string) {
 		out = append(out, plan.Finding{Message: message, At: at(t.File, key, ""), Notes: notes})
 	}
-	services := fileServices(t.File)
+	services := allServices(t.File)
 	for i, s := range services {
 		for _, o := range services[:i] {
 			if p, ok := sharedPort(t, o, s); ok {
-				add(s.Path, fmt.Sprintf("%s and %s both have port %s: which of them answers is not defined", o.Path, s.Path, p),
-					"keep one of them")
+				out = append(out, bothOnPort(t, o, s, p))
 			}
 		}
 		if len(s.Ports) == 0 {
@@ -65,6 +65,26 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 		add(strategyKey, `strategy = "bluegreen" needs a health check, and the file has none`)
 	}
 	return out
+}
+
+func bothOnPort(t plan.Target, a, b service, port string) plan.Finding {
+	f := plan.Finding{
+		Message: fmt.Sprintf("%s and %s both have port %s: which of them answers is not defined", a.Path, b.Path, port),
+		At:      at(t.File, b.Path, ""),
+	}
+	fix, only := twinFix(t, a, b)
+	if fix == nil {
+		f.Notes = []string{"keep one of them"}
+		if only != "" {
+			f.Notes = append(f.Notes, only)
+		}
+		return f
+	}
+	f.Fix = fix
+	for _, c := range fix.Changes {
+		f.Machines = append(f.Machines, c.Machine.ID)
+	}
+	return f
 }
 
 // missingGroups finds process groups that are named and don't exist.

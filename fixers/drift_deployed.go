@@ -20,13 +20,12 @@ type deployedService struct {
 // deployedServices are what a deploy writes to machines of the group.
 func deployedServices(t plan.Target, group string) []deployedService {
 	var out []deployedService
-	for _, s := range fileServices(t.File) {
+	for _, s := range allServices(t.File) {
 		if !slices.Contains(groupsOf(t.File, s.Processes), group) {
 			continue
 		}
-		root := map[string]any{"services": []any{s.wire()}}
-		if cfg, err := machineconfig.Parse(jsonOf(root)); err == nil {
-			out = append(out, deployedService{s, cfg.Services()[0]})
+		if d, err := s.deployed(); err == nil {
+			out = append(out, deployedService{s, d})
 		}
 	}
 	return out
@@ -53,7 +52,17 @@ func deployedChecks(t plan.Target, group string) map[string]machineconfig.Check 
 	return cfg.Checks()
 }
 
-// wire is the service as a machine has it, in the parts that drift compares.
+// deployed is the service as a machine has it after a deploy, in the parts that
+// drift compares.
+func (s service) deployed() (machineconfig.Service, error) {
+	cfg, err := machineconfig.Parse(jsonOf(map[string]any{"services": []any{s.wire()}}))
+	if err != nil {
+		return machineconfig.Service{}, err
+	}
+	return cfg.Services()[0], nil
+}
+
+// wire is the service as the API wants it, in the parts that drift compares.
 func (s service) wire() map[string]any {
 	w := map[string]any{"protocol": s.Protocol, "internal_port": s.InternalPort, "ports": s.wirePorts()}
 	if word, ok := s.autostop(); ok {

@@ -24,10 +24,7 @@ func serviceDifferences(t plan.Target, m live.Machine) []difference {
 		}
 		p := pair{group: m.Group(), file: want.file, want: want.Service, have: have[i]}
 		have = slices.Delete(have, i, i+1)
-		p.ports()
-		p.settings()
-		p.limits()
-		p.checks()
+		p.compare()
 		out = append(out, p.out...)
 	}
 	for _, s := range have {
@@ -73,6 +70,13 @@ type pair struct {
 	file       service
 	want, have machineconfig.Service
 	out        []difference
+}
+
+func (p *pair) compare() {
+	p.ports()
+	p.settings()
+	p.limits()
+	p.checks()
 }
 
 func (p *pair) add(rank int, key, text, keep string) {

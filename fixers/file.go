@@ -65,8 +65,8 @@ func (s service) onWeb() bool {
 	return slices.ContainsFunc(s.Ports, func(p port) bool { return p.Name == "80" || p.Name == "443" })
 }
 
-// fileServices are all services in the order of the file, http_service first.
-func fileServices(f *flytoml.File) []service {
+// allServices are all services in the order of the file, http_service first.
+func allServices(f *flytoml.File) []service {
 	var out []service
 	if n, ok := f.Get("http_service"); ok && n.Kind() == flytoml.Table {
 		s := service{

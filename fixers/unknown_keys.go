@@ -32,6 +32,9 @@ func checkUnknownKeys(t plan.Target) []plan.Finding {
 	var out []plan.Finding
 	for _, n := range unknownNodes(t.File.Root(), nil) {
 		form := flyschema.Form(n.Path())
+		if inTwin(t.File, n.Path()) { // conflicting-services takes the whole of it
+			continue
+		}
 		if form == rollbackLost || strings.HasPrefix(form, strategyKey+".") { // auto-rollback and config-shape tell
 			continue
 		}
