@@ -275,22 +275,24 @@ func (s *shop) twinIsMade(images map[string]string) {
 
 func (s *shop) fileIsEdited() {
 	s.t.Helper()
-	want := strings.Replace(shopToml, `  # where the orders are
+	want := strings.NewReplacer(`  # where the orders are
   DATABASE_URL = "postgres://shop:canary-url-5f1c@db.internal:5432/shop"  # prod
   SESSION_SECRET = "canary-session-9a44"
-`, "", 1) + `
+`, "", "[env]\n", `[deploy]
+  strategy = "rolling"
+
+[env]
+`, "[http_service]\n", `[experimental]
+  auto_rollback = true
+
+[http_service]
+`).Replace(shopToml) + `
   [[http_service.checks]]
     method = "GET"
     path = "/healthz"
     interval = "15s"
     timeout = "2s"
     grace_period = "5s"
-
-[experimental]
-  auto_rollback = true
-
-[deploy]
-  strategy = "rolling"
 `
 	if diff := cmp.Diff(want, s.read("fly.toml")); diff != "" {
 		s.t.Errorf("fly.toml: %s", diff)

@@ -124,12 +124,16 @@ func TestSet(t *testing.T) {
 			out: strings.Replace(flyctlFile, "app = 'demo'\n", "app = 'demo'\nprimary_region = 'fra'\n", 1),
 		},
 		{
-			name: "missing table at the end", in: flyctlFile, edits: edits(set("deploy.strategy", `"rolling"`)),
-			out: flyctlFile + "\n[deploy]\n  strategy = 'rolling'\n",
+			name: "missing table in flyctl's order", in: flyctlFile, edits: edits(set("deploy.strategy", `"rolling"`)),
+			out: strings.Replace(flyctlFile, "[build]\n", "[build]\n\n[deploy]\n  strategy = 'rolling'\n", 1),
 		},
 		{
-			name: "missing key after the table's own, not its sub-table's", in: flyctlFile, edits: edits(set("http_service.min_machines_running", "1")),
-			out: strings.Replace(flyctlFile, "processes = ['app']\n", "processes = ['app']\n  min_machines_running = 1\n", 1),
+			name: "missing table that comes last", in: flyctlFile, edits: edits(set("metrics.port", "9090")),
+			out: flyctlFile + "\n[metrics]\n  port = 9090\n",
+		},
+		{
+			name: "missing key in flyctl's order", in: flyctlFile, edits: edits(set("http_service.min_machines_running", "1")),
+			out: strings.Replace(flyctlFile, "  processes = ['app']\n", "  min_machines_running = 1\n  processes = ['app']\n", 1),
 		},
 		{
 			name: "key of an empty table", in: flyctlFile, edits: edits(set("build.dockerfile", `"Dockerfile"`)),
@@ -153,11 +157,11 @@ func TestSet(t *testing.T) {
 		},
 		{
 			name: "no spaces around equals", in: "app=\"x\"\nkill_timeout=5\n\n[env]\nA=\"1\"\n", edits: edits(set("env.B", `"2"`), set("deploy.strategy", `"rolling"`)),
-			out: "app=\"x\"\nkill_timeout=5\n\n[env]\nA=\"1\"\nB=\"2\"\n\n[deploy]\nstrategy=\"rolling\"\n",
+			out: "app=\"x\"\nkill_timeout=5\n\n[deploy]\nstrategy=\"rolling\"\n\n[env]\nA=\"1\"\nB=\"2\"\n",
 		},
 		{
 			name: "equals in a column", in: "[env]\n  A     = \"1\"\n  LONGA = \"2\"\n", edits: edits(set("env.BB", `"3"`)),
-			out: "[env]\n  A     = \"1\"\n  LONGA = \"2\"\n  BB    = \"3\"\n",
+			out: "[env]\n  A     = \"1\"\n  BB    = \"3\"\n  LONGA = \"2\"\n",
 		},
 		{
 			name: "no key above the first heading", in: "# about\n\n[env]\nA = \"1\"\n", edits: edits(set("app", `"x"`)),
@@ -169,7 +173,7 @@ func TestSet(t *testing.T) {
 		},
 		{
 			name: "flyctl's head directly above a heading", in: "# fly.toml file generated for x\n[env]\nA = \"1\"\n", edits: edits(set("app", `"x"`)),
-			out: "# fly.toml file generated for x\napp = \"x\"\n\n[env]\nA = \"1\"\n",
+			out: "# fly.toml file generated for x\n\napp = \"x\"\n\n[env]\nA = \"1\"\n",
 		},
 		{
 			name: "dotted kin", in: "app = \"x\"\ndeploy.strategy = \"canary\" # c\n\n[env]\nA = \"1\"\n",
@@ -200,7 +204,7 @@ func TestSet(t *testing.T) {
 			name: "flyctl's case", in: "[Deploy]\nStrategy = \"canary\"\n", edits: edits(set("deploy.strategy", `"rolling"`), set("deploy.wait_timeout", `"5m"`)),
 			out: "[Deploy]\nStrategy = \"rolling\"\nwait_timeout = \"5m\"\n",
 		},
-		{name: "names keep their case", in: "[env]\nport = \"1\"\n", edits: edits(set("env.PORT", `"2"`)), out: "[env]\nport = \"1\"\nPORT = \"2\"\n"},
+		{name: "names keep their case", in: "[env]\nport = \"1\"\n", edits: edits(set("env.PORT", `"2"`)), out: "[env]\nPORT = \"2\"\nport = \"1\"\n"},
 		{name: "odd key", in: "[env]\n\"a.b\" = \"1\"\n", edits: edits(set(`env."a.b"`, `"2"`), set(`env."c d"`, `"3"`)), out: "[env]\n\"a.b\" = \"2\"\n\"c d\" = \"3\"\n"},
 		{
 			name: "insert before a comment that belongs to the next heading", in: "[a]\nx = 1\n# next\n[b]\ny = 1\n", edits: edits(set("a.z", "1"), set("a.sub.k", "1")),

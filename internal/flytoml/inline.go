@@ -23,15 +23,40 @@ func (f *File) insertMember(box *node, keys []string, dotted int, k newKey) (*Fi
 	for i := range quoted {
 		quoted[i] = quoteKey(keys[i])
 	}
-	in, err := f.insertElement(box.val, strings.Join(quoted, ".")+eq+text)
+	text = strings.Join(quoted, ".") + eq + text
+	in, err := f.insertElement(box.val, text)
 	if err != nil {
 		return nil, f.refuseAt(box, err.Error())
+	}
+	if next, ok := box.memberAfter(keys[:dotted+1]); ok {
+		in = splice{span{next.start, next.start}, text + ", "}
 	}
 	if len(k.above) == 0 {
 		return f.with(in)
 	}
 	above := f.insertLines(box.stmt.first, indented(f.indentOf(box.stmt), k.above...))
 	return f.with(above, in)
+}
+
+// memberAfter is the member of an inline table that a new key goes in front
+// of: the one behind the last that comes before it. Of several keys the last
+// is the new one, and the others are dotted tables that exist.
+func (n *node) memberAfter(keys []string) (next span, ok bool) {
+	key := keys[len(keys)-1]
+	for _, k := range keys[:len(keys)-1] {
+		n = n.kid(k)
+	}
+	for i := len(n.kids) - 1; i >= 0; i-- {
+		k := n.kids[i]
+		if k.form != formValue {
+			return span{}, false // several members, which may stand apart
+		}
+		if n.order(k.key, key) < 0 {
+			return next, ok
+		}
+		next, ok = k.member, true
+	}
+	return next, ok
 }
 
 func (f *File) inlineAssign(s span) string {

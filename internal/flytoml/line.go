@@ -91,16 +91,19 @@ func (f *File) EOL() string {
 }
 
 // eolNear is the line ending for lines that go before line at: that of the
-// neighbour above, else of the one below, else the file's.
+// nearest line above that has one, else of the nearest below, else "\n".
 func (f *File) eolNear(at int) string {
-	for _, i := range [2]int{at - 1, at} {
-		if i >= 0 && i < len(f.lines) {
-			if eol := f.lineEOL(i); eol != "" {
-				return eol
-			}
+	for i := min(at, len(f.lines)) - 1; i >= 0; i-- {
+		if eol := f.lineEOL(i); eol != "" {
+			return eol
 		}
 	}
-	return f.EOL()
+	for i := at; i < len(f.lines); i++ {
+		if eol := f.lineEOL(i); eol != "" {
+			return eol
+		}
+	}
+	return "\n"
 }
 
 // Comments counts the comments.

@@ -16,7 +16,7 @@ func TestMove(t *testing.T) {
 		{
 			name: "to a table that is there", in: "[deploy]\nauto_rollback = true # yes\n\n[experimental]\n    x = 1\n\n[env]\n",
 			edits: edits(move("deploy.auto_rollback", "experimental.auto_rollback")),
-			out:   "[deploy]\n\n[experimental]\n    x = 1\n    auto_rollback = true # yes\n\n[env]\n",
+			out:   "[deploy]\n\n[experimental]\n    auto_rollback = true # yes\n    x = 1\n\n[env]\n",
 		},
 		{name: "exact value", in: "[vm]\nswap_size_mb = 5_12\n", edits: edits(move("vm.swap_size_mb", "swap_size_mb")), out: "swap_size_mb = 5_12\n\n[vm]\n"},
 		{name: "value of several lines", in: "[a]\nx = [\n  1, # one\n]\n\n[b]\n", edits: edits(move("a.x", "b.x")), out: "[a]\n\n[b]\nx = [\n  1, # one\n]\n"},
@@ -25,7 +25,7 @@ func TestMove(t *testing.T) {
 		{name: "out of an inline table", in: "a = { x = 1, y = 2 }\n\n[b]\n", edits: edits(move("a.x", "b.x")), out: "a = { y = 2 }\n\n[b]\n  x = 1\n"},
 		{name: "a whole table", in: "[deploy.x] # c\nk = 1\n\n[deploy.x.sub]\nl = 2\n", edits: edits(move("deploy.x", "y")), out: "[y] # c\nk = 1\n\n[y.sub]\nl = 2\n"},
 		{name: "an array of tables", in: "[a]\n\n[[ a . b ]]\nx = 1\n[[a.b]]\nx = 2\n", edits: edits(move("a.b", "a.c")), out: "[a]\n\n[[ a . c ]]\nx = 1\n[[a.c]]\nx = 2\n"},
-		{name: "a dotted key leaves nothing", in: "deploy.auto_rollback = true\n\n[experimental]\nx = 1\n", edits: edits(move("deploy.auto_rollback", "experimental.auto_rollback")), out: "[experimental]\nx = 1\nauto_rollback = true\n"},
+		{name: "a dotted key leaves nothing", in: "deploy.auto_rollback = true\n\n[experimental]\nx = 1\n", edits: edits(move("deploy.auto_rollback", "experimental.auto_rollback")), out: "[experimental]\nauto_rollback = true\nx = 1\n"},
 		{name: "occupied", in: "[a]\nx = 1\n[b]\nx = 2\n", edits: edits(move("a.x", "b.x")), refused: "already"},
 		{name: "into itself", in: "[a]\nx = 1\n", edits: edits(move("a", "a.b")), refused: "itself"},
 		{name: "comment has no place", in: "b = {}\n[a]\nx = 1 # c\n", edits: edits(move("a.x", "b.x")), refused: "no place"},

@@ -23,14 +23,10 @@ func (f *File) body(e Edit) (sectionBody, error) {
 	return b, err
 }
 
-// insertSection writes [parent.keys] or [[parent.keys]] after the section of
-// its parent and the parent's tables; below the root, at the end of the file.
+// insertSection writes [parent.keys] or [[parent.keys]] where it belongs
+// among the parent's tables.
 func (f *File) insertSection(parent *node, keys []string, array bool, b sectionBody) (*File, error) {
-	at := len(f.lines)
-	if parent.form != formRoot {
-		at = f.lineAfter(f.regionEnd(parent))
-	}
-	return f.writeSection(at, parent, keys, array, b)
+	return f.writeSection(f.tableLine(parent, keys[0]), parent, keys, array, b)
 }
 
 // insertHeading gives a table that only longer headings name one of its own,
@@ -46,17 +42,14 @@ func (f *File) insertHeading(n *node, b sectionBody) (*File, error) {
 
 func (f *File) writeSection(at int, parent *node, keys []string, array bool, b sectionBody) (*File, error) {
 	path := append(parent.keyPath(), keys...)
-	// What has no table around it stands as the top-level tables do.
-	depth := len(path)
-	if parent.form == formRoot {
-		depth = 1
-	}
+	// What has no heading around it stands as the top-level tables do.
+	depth := parent.nesting() + 1
 	head := f.headIndent(depth, parent)
 	step := defaultIndent
 	if len(b.keys) > 0 {
 		step = b.keys[0].stepOr(step)
 	}
-	in := head + f.keyStep(depth, parent, step)
+	in := head + f.keyStep(depth, step)
 	open, closing := "[", "]"
 	if array {
 		open, closing = "[[", "]]"
@@ -68,51 +61,70 @@ func (f *File) writeSection(at int, parent *node, keys []string, array bool, b s
 		key := quoteKey(k.key)
 		lines = append(lines, in+key+f.assign(nil, key)+k.text+k.tail)
 	}
-	if f.spaced(depth) {
-		if at > 0 && f.lines[at-1].kind != blankLine {
-			lines = append([]string{""}, lines...)
-		}
-		if at < len(f.lines) && f.lines[at].kind != blankLine {
-			lines = append(lines, "")
-		}
-	}
+	at, lines = f.setOff(at, lines, f.spaced(depth))
 	return f.with(f.insertLines(at, lines))
 }
 
-// regionEnd is the last statement of a table's section and of those of its
-// tables that follow directly. Of an array it is that of its last entry, with
-// all of its tables: a new entry above one of them would take it over.
-func (f *File) regionEnd(n *node) *stmt {
-	start := n.stmt
-	if n.form != formHeading || n.kind == ArrayTables {
-		for _, h := range f.stmts {
-			if h.heading && h.table.within(n) {
-				start = h
-			}
+// setOff puts the blank lines around a new section that go to line at, where
+// the file has such. Below a comment there is one always: directly above the
+// heading it would read as the heading's own.
+func (f *File) setOff(at int, section []string, spaced bool) (int, []string) {
+	comment := at > 0 && f.lines[at-1].kind == commentLine
+	blankBelow := at < len(f.lines) && f.lines[at].kind == blankLine
+	if !spaced && comment && blankBelow && f.leadsOn(at+1) && !f.spacedBelow(at+1) {
+		return at + 1, section
+	}
+	if comment || spaced && at > 0 && f.lines[at-1].kind != blankLine {
+		section = append([]string{""}, section...)
+	}
+	if spaced && at < len(f.lines) && !blankBelow && f.spacedBelow(at) {
+		section = append(section, "")
+	}
+	return at, section
+}
+
+// spacedBelow tells whether the heading at or below line at is one of those
+// that have a blank line above.
+func (f *File) spacedBelow(at int) bool {
+	for _, h := range f.stmts {
+		if h.heading && h.first >= at {
+			return f.spaced(h.table.nesting())
 		}
 	}
-	end := start
-	for _, s := range f.stmts[start.index+1:] {
-		if s.heading && !s.table.within(n) {
-			break
+	return true
+}
+
+// lastHeading is the last heading in n, wherever it stands.
+func (f *File) lastHeading(n *node) *stmt {
+	last := n.stmt
+	for _, h := range f.stmts {
+		if h.heading && h.table.within(n) {
+			last = h
 		}
-		end = s
 	}
-	return end
+	return last
 }
 
 // lineAfter is the line below a statement and below the comment that hangs
 // directly under it, unless that comment leads to the next statement.
 func (f *File) lineAfter(s *stmt) int {
 	at := s.last + 1
-	end := at
-	for end < len(f.lines) && f.lines[end].kind == commentLine {
-		end++
+	if f.leadsOn(at) {
+		return at
 	}
-	if end == len(f.lines) || f.lines[end].kind == blankLine {
-		return end
+	for at < len(f.lines) && f.lines[at].kind == commentLine {
+		at++
 	}
 	return at
+}
+
+// leadsOn tells whether a statement stands at line at, or directly below the
+// comment there.
+func (f *File) leadsOn(at int) bool {
+	for at < len(f.lines) && f.lines[at].kind == commentLine {
+		at++
+	}
+	return at < len(f.lines) && f.lines[at].kind == stmtLine
 }
 
 // commentStart is the first line of the comment directly above a statement,

@@ -90,17 +90,14 @@ func (f *File) insertKey(n *node, keys []string, k newKey) (*File, error) {
 	key := quoteKey(keys[0])
 	in := f.keyIndent(n, k.stepOr(defaultIndent))
 	lines := append(indented(in, k.above...), in+key+f.assign(kvs, key)+k.text+k.tail)
-	at := 0
-	switch {
-	case len(kvs) > 0:
-		at = kvs[len(kvs)-1].last + 1
-	case n.form == formRoot:
-		at = f.topLine()
+	at := f.keyLine(n, keys[0])
+	if n.form == formRoot && len(kvs) == 0 {
 		if at < len(f.lines) && f.lines[at].kind != blankLine {
 			lines = append(lines, "")
 		}
-	default:
-		at = n.stmt.last + 1
+		if at > 0 && f.lines[at-1].kind == commentLine {
+			lines = append([]string{""}, lines...)
+		}
 	}
 	return f.with(f.insertLines(at, lines))
 }
@@ -112,7 +109,10 @@ func (f *File) topLine() int {
 	for i < len(f.lines) && f.lines[i].kind == commentLine {
 		i++
 	}
-	if i > 0 && i < len(f.lines) && f.lines[i].kind == blankLine {
+	switch {
+	case i > 0 && i == len(f.lines):
+		return i
+	case i > 0 && f.lines[i].kind == blankLine:
 		return i + 1
 	}
 	if f.opensFile(i) {
@@ -121,21 +121,18 @@ func (f *File) topLine() int {
 	return 0
 }
 
-// insertDotted writes another dotted key beside those that make n.
+// insertDotted writes another dotted key among those that make n.
 func (f *File) insertDotted(n *node, keys []string, k newKey) (*File, error) {
 	var kin *stmt
-	depth := 0
+	depth, before := 0, true // the new key stands before kin
 	for _, s := range f.stmts {
-		if s.heading || !n.within(s.table) {
+		d, ok := s.partsTo(n)
+		if !ok {
 			continue
 		}
-		d, at := 0, s.table
-		for d < len(s.keys) && at != nil && at != n {
-			at = at.kid(s.keys[d].text)
-			d++
-		}
-		if at == n && d < len(s.keys) {
-			kin, depth = s, d
+		lower := n.order(s.keys[d].text, keys[0]) < 0
+		if kin == nil || lower {
+			kin, depth, before = s, d, !lower
 		}
 	}
 	if kin == nil {
@@ -147,7 +144,25 @@ func (f *File) insertDotted(n *node, keys []string, k newKey) (*File, error) {
 	}
 	in := f.indentOf(kin)
 	lines := append(indented(in, k.above...), in+key+f.assign([]*stmt{kin}, key)+k.text+k.tail)
-	return f.with(f.insertLines(kin.last+1, lines))
+	at := kin.last + 1
+	if before {
+		at = f.lineAbove(kin)
+	}
+	return f.with(f.insertLines(at, lines))
+}
+
+// partsTo is how many parts of a dotted key lead to n, which is below the
+// table of the key.
+func (s *stmt) partsTo(n *node) (int, bool) {
+	if s.heading || !n.within(s.table) {
+		return 0, false
+	}
+	d, at := 0, s.table
+	for d < len(s.keys) && at != nil && at != n {
+		at = at.kid(s.keys[d].text)
+		d++
+	}
+	return d, at == n && d < len(s.keys)
 }
 
 // inlineBox is the inline table that n is written in, with the dotted keys

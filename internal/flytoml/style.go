@@ -1,7 +1,7 @@
 package flytoml
 
 import (
-	"bytes"
+	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -38,17 +38,15 @@ func (f *File) keyIndent(n *node, step string) string {
 	if n.form == formRoot {
 		return ""
 	}
-	return f.indentOf(n.stmt) + f.keyStep(len(n.stmt.keys), n.parent, step)
+	return f.indentOf(n.stmt) + f.keyStep(n.nesting(), step)
 }
 
 // keyStep is how much deeper than its heading a key stands, in tables of that
-// depth; with none to look at, in the table around it, else in any, else none.
-func (f *File) keyStep(depth int, around *node, none string) string {
-	if step, ok := f.commonStep(func(h *stmt) bool { return len(h.keys) == depth }); ok {
-		return step
-	}
-	if around != nil && around.form == formHeading && around.kind == Table {
-		if step, ok := f.commonStep(func(h *stmt) bool { return h == around.stmt }); ok {
+// depth; with none to look at, in those at the top, else in any, else none.
+// That a neighbour does it otherwise has no say: it may come or go.
+func (f *File) keyStep(depth int, none string) string {
+	for _, d := range [2]int{depth, 1} {
+		if step, ok := f.commonStep(func(h *stmt) bool { return h.table.nesting() == d }); ok {
 			return step
 		}
 	}
@@ -58,14 +56,16 @@ func (f *File) keyStep(depth int, around *node, none string) string {
 	return none
 }
 
+// commonStep gives each heading one voice, that of its last key: a table with
+// one key more or less must not change what the file looks like.
 func (f *File) commonStep(pick func(*stmt) bool) (string, bool) {
 	var steps []string
 	for _, h := range f.stmts {
 		if !h.heading || !pick(h) {
 			continue
 		}
-		for _, kv := range f.section(h.table) {
-			if step, ok := strings.CutPrefix(f.indentOf(kv), f.indentOf(h)); ok {
+		if kvs := f.section(h.table); len(kvs) > 0 {
+			if step, ok := strings.CutPrefix(f.indentOf(kvs[len(kvs)-1]), f.indentOf(h)); ok {
 				steps = append(steps, step)
 			}
 		}
@@ -73,17 +73,20 @@ func (f *File) commonStep(pick func(*stmt) bool) (string, bool) {
 	return commonest(steps)
 }
 
-// headIndent is the indentation for a new heading of that many keys below
+// headIndent is the indentation for a new heading of that nesting below
 // parent: as its sisters', as other headings of that depth, else as flyctl
-// does it where the author indents keys, else as the parent's.
+// does it where the author indents keys.
 func (f *File) headIndent(depth int, parent *node) string {
+	for parent.form == formImplied {
+		parent = parent.parent
+	}
 	var sisters, peers []string
 	for _, h := range f.stmts {
-		if !h.heading || len(h.keys) != depth {
+		if !h.heading || h.table.nesting() != depth {
 			continue
 		}
 		peers = append(peers, f.indentOf(h))
-		if parent != nil && h.table.within(parent) {
+		if h.table.within(parent) {
 			sisters = append(sisters, f.indentOf(h))
 		}
 	}
@@ -96,10 +99,7 @@ func (f *File) headIndent(depth int, parent *node) string {
 	if depth <= 1 {
 		return ""
 	}
-	if parent != nil && parent.form == formHeading && parent.kind == Table {
-		return f.keyIndent(parent, defaultIndent)
-	}
-	return strings.Repeat(f.keyStep(1, nil, defaultIndent), depth-1)
+	return strings.Repeat(f.keyStep(1, defaultIndent), depth-1)
 }
 
 // commonest is the most frequent of them, of equals the last.
@@ -119,8 +119,14 @@ func commonest(all []string) (string, bool) {
 // depth.
 func (f *File) spaced(depth int) bool {
 	var at, any [2]int
+	first := true
 	for _, h := range f.stmts {
-		if !h.heading || h.index == 0 {
+		if !h.heading {
+			continue
+		}
+		// What stands above the first heading is no table.
+		if first {
+			first = false
 			continue
 		}
 		above := h.first
@@ -131,8 +137,12 @@ func (f *File) spaced(depth int) bool {
 		if above == 0 || f.lines[above-1].kind == blankLine {
 			blank = 1
 		}
+		// Below a comment there is always a blank line: that is no style.
+		if above > 1 && blank == 1 && f.lines[above-2].kind == commentLine {
+			continue
+		}
 		any[blank]++
-		if len(h.keys) == depth {
+		if h.table.nesting() == depth {
 			at[blank]++
 		}
 	}
@@ -143,107 +153,59 @@ func (f *File) spaced(depth int) bool {
 }
 
 // assign is what goes after a new key among siblings: " = ", "=", or padded
-// where the siblings' equals signs stand in one column.
+// where the siblings' equals signs stand in one column. A key that is too long
+// for the column has one space and leaves the others theirs.
 func (f *File) assign(siblings []*stmt, key string) string {
-	if len(siblings) == 0 {
-		siblings = f.stmts
+	all := siblings
+	if len(all) == 0 {
+		all = f.stmts
 	}
 	tight, loose := 0, 0
-	column, keys, aligned := -1, -1, true
-	differ := false
-	for _, s := range siblings {
-		if s.heading {
-			aligned = false
-			continue
-		}
-		between := f.between(s)
-		if between == "=" {
+	for _, s := range all {
+		switch {
+		case s.heading:
+		case f.between(s) == "=":
 			tight++
-		} else {
+		default:
 			loose++
 		}
-		width := utf8.RuneCount(f.src[s.keys[0].start:s.keys[len(s.keys)-1].end])
-		eq := width + strings.IndexByte(between, '=')
-		aligned = aligned && !strings.Contains(between, "\t") && (column < 0 || column == eq)
-		differ = differ || keys >= 0 && keys != width
-		column, keys = eq, width
 	}
 	if tight > loose {
 		return "="
 	}
-	if pad := column - utf8.RuneCountInString(key); aligned && differ && pad > 0 {
+	if pad := f.equalsColumn(siblings) - utf8.RuneCountInString(key); pad > 0 {
 		return strings.Repeat(" ", pad) + "= "
 	}
 	return " = "
 }
 
+// equalsColumn is where the equals signs of statements stand that are padded
+// to one column; 0 when they aren't.
+func (f *File) equalsColumn(siblings []*stmt) int {
+	column, least := 0, math.MaxInt
+	for _, s := range siblings {
+		between := f.between(s)
+		spaces := strings.IndexByte(between, '=')
+		if strings.Contains(between, "\t") {
+			return 0
+		}
+		at := utf8.RuneCount(f.src[s.keys[0].start:s.keys[len(s.keys)-1].end]) + spaces
+		least = min(least, at)
+		if spaces < 2 {
+			continue
+		}
+		if column != 0 && column != at {
+			return 0
+		}
+		column = at
+	}
+	if least < column {
+		return 0
+	}
+	return column
+}
+
 // between is what stands between key and value.
 func (f *File) between(s *stmt) string {
 	return string(f.src[s.keys[len(s.keys)-1].end:s.value.start])
-}
-
-// singleQuotes tells whether most of the file's strings are in single quotes.
-func (f *File) singleQuotes() bool {
-	single, double := 0, 0
-	var count func(r *raw)
-	count = func(r *raw) {
-		if r.kind == String {
-			if f.src[r.start] == '\'' {
-				single++
-			} else {
-				double++
-			}
-		}
-		for _, it := range r.items {
-			count(it)
-		}
-		for _, m := range r.members {
-			count(m.value)
-		}
-	}
-	for _, s := range f.stmts {
-		if s.value != nil {
-			count(s.value)
-		}
-	}
-	return single > double
-}
-
-// styled writes a literal's strings in single quotes where that is wanted and
-// says the same.
-func styled(text string, single bool) string {
-	if !single || !strings.Contains(text, `"`) {
-		return text
-	}
-	lit, err := Parse("", []byte("x = "+text))
-	if err != nil || len(lit.stmts) != 1 {
-		return text
-	}
-	out := bytes.Clone(lit.src)
-	var walk func(r *raw)
-	walk = func(r *raw) {
-		if r.kind == String && lit.src[r.start] == '"' && !bytes.ContainsAny(lit.src[r.start+1:r.end-1], `"'\`) {
-			out[r.start], out[r.end-1] = '\'', '\''
-		}
-		for _, it := range r.items {
-			walk(it)
-		}
-		for _, m := range r.members {
-			walk(m.value)
-		}
-	}
-	walk(lit.stmts[0].value)
-	return string(out[len("x = "):])
-}
-
-// inlineTable writes entries as { a = "b" }.
-func inlineTable(entries []Entry, eq string) string {
-	if len(entries) == 0 {
-		return "{}"
-	}
-	parts := make([]string, len(entries))
-	for i, e := range entries {
-		parts[i] = quoteKey(e.Key) + eq + e.Value
-	}
-	return "{ " + strings.Join(parts, ", ") + " }"
 }

@@ -63,7 +63,9 @@ func (f *File) appendEntry(segs []Segment, e Edit) (change, error) {
 			c.next, err = f.insertSection(n, keys, true, b)
 		}
 	case n.kind == ArrayTables:
-		at := f.lineAfter(f.regionEnd(n))
+		// Behind all tables of the last entry: above one of them, the new
+		// entry would take it over.
+		at := f.lineAfter(f.sectionEnd(f.lastHeading(n)))
 		c.next, err = f.writeSection(at, n.parent, []string{n.key}, true, b)
 	case n.kind == Array:
 		c.next, err = f.appendInline(n, e, b)

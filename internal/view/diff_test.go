@@ -155,12 +155,12 @@ func TestMask(t *testing.T) {
 // A last line without its end is the same line once others follow it.
 func TestDiffWithoutLastNewline(t *testing.T) {
 	f := parse(t, "app = \"a\"\n[env]\n  PORT = \"8080\"")
-	d, err := diff(f, []flytoml.Edit{{Op: flytoml.AddTable, Path: "deploy", Entries: []flytoml.Entry{{Key: "strategy", Value: `"rolling"`}}}}, nil)
+	d, err := diff(f, []flytoml.Edit{{Op: flytoml.AddTable, Path: "metrics", Entries: []flytoml.Entry{{Key: "port", Value: "9090"}}}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := strings.Join(Style{}.render(d, 80, 0), "\n")
-	if strings.Contains(got, "- ") || strings.Count(got, "PORT") != 1 || !strings.Contains(got, "+ [deploy]") {
+	if strings.Contains(got, "- ") || strings.Count(got, "PORT") != 1 || !strings.Contains(got, "+ [metrics]") {
 		t.Errorf("the diff is\n%s", got)
 	}
 }
