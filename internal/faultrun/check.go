@@ -163,7 +163,7 @@ func (p *process) checkConfigs() {
 		if !strings.Contains(cfg, "a_field_of_next_year") || !strings.Contains(cfg, "required_host_features") {
 			w.fail("promise 1: %s lost a field that nobody knows", m.ID())
 		}
-		if w.theirs[m.ID()] != 0 && !strings.Contains(cfg, `"theirs":true`) {
+		if w.theirs[m.ID()] != 0 && w.theirs[m.ID()] != copied && !strings.Contains(cfg, `"theirs":true`) {
 			w.fail("what somebody else set on %s is gone", m.ID())
 		}
 		if mine == nil && len(w.values) == 0 {

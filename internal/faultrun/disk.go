@@ -58,7 +58,10 @@ func (d disk) Rename(from, to string) error {
 	})
 }
 func (d disk) Remove(path string) error {
-	return d.call("remove", func() error { return atomicfile.OS().Remove(path) })
+	return d.call("remove", func() error {
+		delete(d.w.proc.unsynced.bytes, path)
+		return atomicfile.OS().Remove(path)
+	})
 }
 func (d disk) SyncDir(string) error {
 	return d.call("sync folder", func() error { d.w.proc.unsynced.folderSynced(); return nil })

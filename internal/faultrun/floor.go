@@ -32,6 +32,11 @@ func (p *process) checkFloor() {
 				well++
 			}
 		}
+		for _, added := range w.machines { // meanwhile, by others: the group is larger
+			if _, there := p.start[added.id]; !there && added.group == group {
+				started, well, in = started+1, well+1, append(in, w.app.Machine(added.id))
+			}
+		}
 		atOnce, err := plan.AtOnce(w.limit, started)
 		if err != nil {
 			w.fail("%v", err)

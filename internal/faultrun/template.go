@@ -21,17 +21,14 @@ SECRETS`
 	fileHTTP = `
 [http_service]
   internal_port = 8080   # express
-  force_https = true
-  auto_stop_machines = "off"
-`
+SETTINGS`
 	fileServices = `
 [[services]]
   protocol = "tcp"
   internal_port = 8080
-  [[services.ports]]
+SETTINGS  [[services.ports]]
     port = 80
     handlers = ["http"]
-    force_https = true
   [[services.ports]]
     port = 443
     handlers = ["http", "tls"]
@@ -71,13 +68,14 @@ func (w *world) drawFile() {
 	case "services":
 		service = fileServices
 	case "groups":
-		service = fileProcesses + strings.Replace(fileHTTP, "  force_https", "  processes = [\"app\"]\n  force_https", 1)
+		service = fileProcesses + strings.Replace(fileHTTP, "SETTINGS", "  processes = [\"app\"]\nSETTINGS", 1)
 	case "inline":
 		if len(inline) > 0 {
 			head, env = head+strings.Replace(fileEnvInline, "INLINE", strings.Join(inline, ", "), 1), ""
 		}
 	}
-	w.before = head + env + service
+	w.drawService()
+	w.before = head + env + strings.Replace(service, "SETTINGS", w.service.lines(w.kind == "services"), 1)
 	if w.chance(4) {
 		w.before += "\n[deploy]\n  strategy = \"immediate\" # fast\n"
 	}
@@ -98,6 +96,8 @@ func ourLine(line string) bool {
 	for _, start := range []string{
 		"[[http_service.checks]]", "[[services.http_checks]]", "[[services.tcp_checks]]", "[[http_service.tcp_checks]]", "[checks", "type = ", "port = ",
 		"method = ", "path = ", "interval = ", "timeout = ", "grace_period = ", "processes = [", "protocol = ", "[experimental]", "auto_rollback = ", "[deploy]", "strategy = ",
+		"force_https = ", "auto_stop_machines = ", "auto_start_machines = ", "min_machines_running = ", "[http_service.concurrency]", "[services.concurrency]",
+		"soft_limit = ", "hard_limit = ",
 	} {
 		if strings.HasPrefix(line, start) {
 			return true
@@ -138,6 +138,11 @@ func (w *world) mayGo(line string) bool {
 		if strings.Contains(line, v) {
 			return true
 		}
+	}
+	key, _, _ := strings.Cut(strings.TrimSpace(line), " = ")
+	switch key {
+	case "force_https", "auto_stop_machines", "auto_start_machines", "min_machines_running":
+		return true // one of ours comes for it
 	}
 	return strings.Contains(line, `strategy = "immediate"`)
 }

@@ -1,7 +1,6 @@
 package faultrun
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -158,71 +157,4 @@ func (w *world) drawEnd() (string, func(*world, string, *strike)) {
 			close(w.proc.abort)
 		}
 	}
-}
-
-// drawOthers is what other people, the proxy and the hosts do meanwhile.
-func (w *world) drawOthers() (string, func(*world, string, *strike)) {
-	d := time.Duration(1+w.rng.IntN(20)) * time.Second
-	hurts := func(do func(m *flysim.Machine)) func(*world, string, *strike) {
-		return func(w *world, id string, _ *strike) {
-			w.hurt[id] = true
-			do(w.app.Machine(id))
-		}
-	}
-	switch w.rng.IntN(9) {
-	case 0:
-		return "lease stolen", func(w *world, id string, _ *strike) { w.app.Machine(id).HoldLease("mallory@example.com", 2*d) }
-	case 1:
-		return "lease dropped", func(w *world, id string, _ *strike) { w.app.Machine(id).DropLease() }
-	case 2:
-		return "host vanishes", hurts(func(m *flysim.Machine) { m.HostDown("unreachable") })
-	case 3:
-		return "checks flap", hurts(func(m *flysim.Machine) { m.Behave(flysim.NeverHealthy); w.p.After(3*d, func() { m.Behave(nil) }) })
-	case 4:
-		return "crash loop after update", hurts((*flysim.Machine).CrashLoopAfterUpdate)
-	case 5:
-		return "proxy stops it", hurts(func(m *flysim.Machine) { m.StopByProxy(d / 4) })
-	case 6:
-		return "proxy starts it", hurts(func(m *flysim.Machine) { m.StartByProxy(d / 4) })
-	default:
-		return "somebody updates it", othersUpdate
-	}
-}
-
-// othersUpdate is another client's deploy of one machine. The request that it
-// meets comes a few seconds later, when the machine runs again.
-func othersUpdate(w *world, id string, _ *strike) {
-	m := w.app.Machine(id)
-	if m == nil || w.machineOf(id) == nil {
-		return
-	}
-	w.hurt[id] = true
-	w.outside[id]++
-	if w.proc.planned {
-		w.theirs[id] = w.proc.run
-	} else {
-		w.theirs[id] = -1
-	}
-	m.Update(func(config map[string]any) { config["theirs"] = true })
-	_ = w.clk.Sleep(context.Background(), 6*time.Second)
-}
-
-func (w *world) machineOf(id string) *machine {
-	for i := range w.machines {
-		if w.machines[i].id == id {
-			return &w.machines[i]
-		}
-	}
-	return nil
-}
-
-// othersSetSecret stores another value under a name that the file has, while
-// the file has it still.
-func othersSetSecret(w *world, _ string, _ *strike) {
-	v, ok := w.values["DATABASE_URL"]
-	if !ok || !containsText(w.file(), v) {
-		return
-	}
-	w.othersSet["DATABASE_URL"], w.allowed["DATABASE_URL"] = w.proc.run, "theirs"
-	w.app.SetSecret("DATABASE_URL", "theirs")
 }

@@ -33,6 +33,7 @@ type world struct {
 	first          map[string][]byte // configurations before the first run
 	pace           int               // a second that the program means to sleep takes so many
 	values         map[string]string
+	service        service
 	machines       []machine
 	route, answers bool
 	flags          []string
@@ -142,13 +143,7 @@ func (w *world) addMachine(m machine, volume, odd bool) {
 	}
 	spec := flysim.MachineSpec{ID: m.id, Region: m.region, Group: m.group, State: m.state}
 	if m.group == "app" {
-		cfg["services"] = []any{map[string]any{
-			"protocol": "tcp", "internal_port": 8080, "autostart": true, "later": "kept",
-			"ports": []any{
-				map[string]any{"port": 80, "handlers": []string{"http"}, "force_https": true},
-				map[string]any{"port": 443, "handlers": []string{"http", "tls"}},
-			},
-		}}
+		cfg["services"] = []any{w.service.config()}
 	}
 	switch {
 	case odd && w.chance(2):
@@ -175,7 +170,10 @@ func (w *world) addMachine(m machine, volume, odd bool) {
 // rules are those that touch what can be lost: secrets, machines, the file.
 // They are named, so that a new rule does not change what a seed means.
 func rules(but string) []string {
-	all := []string{"health-checks", "env-secrets", "deploy-strategy", "auto-rollback", "extra-regions", "config-shape"}
+	all := []string{
+		"health-checks", "env-secrets", "deploy-strategy", "auto-rollback", "extra-regions", "config-shape",
+		"force-https", "autostart", "min-machines", "concurrency", "private-ports", "primary-region", "single-machine",
+	}
 	all = slices.DeleteFunc(all, func(r string) bool { return r == but })
 	return []string{"--rule", strings.Join(all, ",")}
 }

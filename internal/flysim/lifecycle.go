@@ -138,6 +138,15 @@ func (m *Machine) destroy() {
 	})
 }
 
+// Destroy has somebody else destroy the machine, past any lease.
+func (m *Machine) Destroy() {
+	m.p.lock()
+	defer m.p.mu.Unlock()
+	if !m.gone() {
+		m.destroy()
+	}
+}
+
 // replace swaps the running version for the one already in m.config. up says
 // whether the new version is booted.
 func (m *Machine) replace(up bool, into string, secrets uint64) {

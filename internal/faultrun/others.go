@@ -1,0 +1,149 @@
+package faultrun
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/flysim"
+)
+
+// drawOthers is what other people, the proxy and the hosts do meanwhile.
+func (w *world) drawOthers() (string, func(*world, string, *strike)) {
+	d := time.Duration(1+w.rng.IntN(20)) * time.Second
+	hurts := func(do func(m *flysim.Machine)) func(*world, string, *strike) {
+		return func(w *world, id string, _ *strike) {
+			w.hurt[id] = true
+			do(w.app.Machine(id))
+		}
+	}
+	switch w.rng.IntN(15) {
+	case 0:
+		return "lease stolen", func(w *world, id string, _ *strike) { w.app.Machine(id).HoldLease("mallory@example.com", 2*d) }
+	case 1:
+		return "lease dropped", func(w *world, id string, _ *strike) { w.app.Machine(id).DropLease() }
+	case 2:
+		return "host vanishes", hurts(func(m *flysim.Machine) { m.HostDown("unreachable") })
+	case 3:
+		return "checks flap", hurts(func(m *flysim.Machine) { m.Behave(flysim.NeverHealthy); w.p.After(3*d, func() { m.Behave(nil) }) })
+	case 4:
+		return "crash loop after update", hurts((*flysim.Machine).CrashLoopAfterUpdate)
+	case 5:
+		return "proxy stops it", hurts(func(m *flysim.Machine) { m.StopByProxy(d / 4) })
+	case 6:
+		return "proxy starts it", hurts(func(m *flysim.Machine) { m.StartByProxy(d / 4) })
+	case 7:
+		return "its next update fails", hurts((*flysim.Machine).FailNextUpdate)
+	case 8:
+		return "somebody destroys it", hurts((*flysim.Machine).Destroy)
+	case 9:
+		return "somebody replaces it", othersReplace
+	case 10:
+		return "somebody adds a machine", othersAdd
+	case 11:
+		return "somebody deploys", othersDeploy
+	case 12:
+		return "somebody edits fly.toml", func(w *world, _ string, _ *strike) { w.handEdit() }
+	default:
+		return "somebody updates it", othersUpdate
+	}
+}
+
+// othersUpdate is another client's deploy of one machine. The request that it
+// meets comes a few seconds later, when the machine runs again.
+func othersUpdate(w *world, id string, _ *strike) {
+	m := w.app.Machine(id)
+	if m == nil || gone(m) || w.machineOf(id) == nil {
+		return
+	}
+	w.hurt[id] = true
+	w.outside[id]++
+	if w.proc.planned {
+		w.theirs[id] = w.proc.run
+	} else {
+		w.theirs[id] = -1
+	}
+	m.Update(func(config map[string]any) { config["theirs"] = true })
+	_ = w.clk.Sleep(context.Background(), 6*time.Second)
+}
+
+func (w *world) machineOf(id string) *machine {
+	for i := range w.machines {
+		if w.machines[i].id == id {
+			return &w.machines[i]
+		}
+	}
+	return nil
+}
+
+// othersSetSecret stores another value under a name that the file has, while
+// the file has it still.
+func othersSetSecret(w *world, _ string, _ *strike) {
+	v, ok := w.values["DATABASE_URL"]
+	if !ok || !containsText(w.file(), v) {
+		return
+	}
+	w.othersSet["DATABASE_URL"], w.allowed["DATABASE_URL"] = w.proc.run, "theirs"
+	w.app.SetSecret("DATABASE_URL", "theirs")
+}
+
+func gone(m *flysim.Machine) bool { return m.State() == "destroyed" || m.State() == "destroying" }
+
+// othersAdd makes one machine more, of the configuration of another, as fly
+// scale count does.
+func othersAdd(w *world, id string, _ *strike) {
+	m, mine := w.app.Machine(id), w.machineOf(id)
+	if m == nil || mine == nil || !mine.touchable {
+		return
+	}
+	added := machine{id: fmt.Sprintf("feed%04x", len(w.machines)), group: mine.group, region: mine.region, state: "started", touchable: true}
+	var cfg map[string]any
+	w.must(json.Unmarshal(m.Config(), &cfg))
+	delete(cfg, "mounts") // a volume is attached to one machine
+	raw, err := json.Marshal(cfg)
+	w.must(err)
+	w.app.AddMachine(flysim.MachineSpec{ID: added.id, Region: added.region, Group: added.group, Config: raw})
+	w.machines = append(w.machines, added)
+	// What an apply had set already was copied with the rest: nobody can say
+	// later whose it is.
+	w.hurt[added.id], w.theirs[added.id] = true, copied
+}
+
+// copied marks a machine that others made of one of ours.
+const copied = -2
+
+// othersReplace is another machine for one that goes, as a deploy makes when a
+// host is lost.
+func othersReplace(w *world, id string, s *strike) {
+	if m := w.machineOf(id); m == nil || !m.touchable {
+		return
+	}
+	w.hurt[id] = true
+	w.app.Machine(id).Destroy()
+	othersAdd(w, id, s)
+}
+
+// othersDeploy is a fly deploy of somebody else: one machine after the other
+// is leased, gets a new configuration, and is let go.
+func othersDeploy(w *world, _ string, _ *strike) {
+	at := time.Duration(0)
+	for _, mine := range w.machines {
+		m := w.app.Machine(mine.id)
+		if !mine.touchable || m == nil {
+			continue
+		}
+		w.hurt[mine.id] = true
+		w.p.After(at, func() { m.HoldLease("mallory@example.com", 20*time.Second) })
+		w.p.After(at+2*time.Second, func() {
+			if m.State() != "started" && m.State() != "stopped" {
+				return
+			}
+			w.outside[mine.id]++
+			w.theirs[mine.id] = -1
+			m.Update(func(config map[string]any) { config["theirs"] = true })
+		})
+		w.p.After(at+7*time.Second, m.DropLease)
+		at += 7 * time.Second
+	}
+}
