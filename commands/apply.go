@@ -146,17 +146,10 @@ func (o *applyOptions) prepare(ctx context.Context, env *Env, g *global) (*sourc
 		return nil, nil, &noFileError{stale + "; nothing was changed"}
 	case stale != "":
 		return nil, nil, &apply.StaleError{Moved: []apply.Moved{{Thing: "file", Name: s.shown, Why: "it was changed since the plan was made"}}}
-	case p.Offline != "":
-		if o.source.requireLive {
-			return nil, nil, &usageError{message: "the plan was made without the app (" + p.Offline + "), so it edits the file only (--require-live)"}
-		}
-		return s, p, nil
+	case p.Offline != "" && o.source.requireLive:
+		return nil, nil, &usageError{message: "the plan was made without the app (" + p.Offline + "), so it edits the file only (--require-live)"}
 	}
-	c, offline, err := connect(ctx, env, g, &o.source, p.App.Name)
-	if err == nil && offline != "" {
-		err = &usageError{message: fmt.Sprintf("the plan was made for the live app %s, which can't be reached: %s", p.App.Name, offline), hint: howToGoLive(offline)}
-	}
-	s.client = c
+	s, err = o.again(ctx, env, g, p)
 	return s, p, err
 }
 

@@ -64,6 +64,7 @@ func exitCode(err error) int {
 	var (
 		noFile      *noFileError
 		stale       *apply.StaleError
+		other       *otherPlanError
 		partial     *apply.PartialError
 		interrupted *apply.InterruptedError
 	)
@@ -76,7 +77,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.As(err, &partial):
 		return exitPartly
-	case errors.As(err, &noFile), errors.As(err, &stale):
+	case errors.As(err, &noFile), errors.As(err, &stale), errors.As(err, &other):
 		return exitNotPlanned
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
@@ -93,6 +94,7 @@ func explain(err error) []string {
 		usage *usageError
 		rule  *plan.UnknownRuleError
 		stale *apply.StaleError
+		other *otherPlanError
 
 		refused *atomicfile.RefusedError
 	)
@@ -109,6 +111,8 @@ func explain(err error) []string {
 		return []string{usage.message, usage.hint}
 	case errors.As(err, &stale):
 		return []string{err.Error(), "nothing was changed; `fly-standards plan` makes the plan anew"}
+	case errors.As(err, &other):
+		return []string{err.Error(), "somebody changed the file by hand, or what it was made from is not the same; nothing was changed; `fly-standards plan` makes the plan anew"}
 	case errors.As(err, &refused) && exitCode(err) == exitError:
 		return []string{err.Error(), "nothing was changed"}
 	case errors.As(err, &rule):

@@ -70,6 +70,7 @@ func runPlan(ctx context.Context, env *Env, g *global, o *planOptions) error {
 	}
 	env.noteUnfinished(g, p.App.Name)
 	if o.out != "" {
+		p.Asked = o.source.asked()
 		if err := savePlan(env.abs(o.out), s.path, p); err != nil {
 			return err
 		}

@@ -20,6 +20,7 @@ type Plan struct {
 	File          FileRef   `json:"file"`
 	Offline       string    `json:"offline,omitempty"` // why the live app was not looked at
 	NoRestart     bool      `json:"no_restart,omitempty"`
+	Asked         *Asked    `json:"asked,omitempty"` // nil: of a program that did not keep it
 	Findings      []Outcome `json:"findings"`
 	Steps         []Step    `json:"steps"` // in the order they are carried out
 	Totals        Totals    `json:"totals"`
@@ -29,6 +30,16 @@ type Plan struct {
 	// plan's restarts. For display.
 	Staged   []string  `json:"staged,omitempty"`
 	Rollouts []Rollout `json:"rollouts,omitempty"`
+}
+
+// Asked are the flags that made the plan, so that it can be made again and
+// compared before it is carried out.
+type Asked struct {
+	Allow    []string `json:"allow,omitempty"`
+	Rules    []string `json:"rules,omitempty"`
+	Skip     []string `json:"skip,omitempty"`
+	Regions  []string `json:"regions,omitempty"`
+	Settings string   `json:"settings,omitempty"` // the file of --settings
 }
 
 // staged are the secrets that somebody set and that a machine of the plan has

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Source is what the Go sources say about the types: comments, and the
@@ -105,6 +106,9 @@ type maker struct {
 func (m *maker) of(t reflect.Type) Schema {
 	if words, ok := m.words[t]; ok {
 		return Schema{"enum": words}
+	}
+	if t == reflect.TypeFor[time.Time]() {
+		return Schema{"type": "string", "format": "date-time"}
 	}
 	if t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
 		panic(fmt.Sprintf("the texts of %v are to be given", t))
