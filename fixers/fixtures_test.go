@@ -168,8 +168,8 @@ func onlyAskedFor(t *testing.T, p *plan.Plan, before *flytoml.File, after []byte
 		t.Errorf("the plan says %d lines removed, gone are %q", p.Totals.LinesRemoved, lost)
 	}
 	had := map[string]bool{}
-	walk(before.Root(), func(n flytoml.Node) { had[n.Path()] = true })
-	walk(file.Root(), func(n flytoml.Node) {
+	before.Walk(func(n flytoml.Node) { had[n.Path()] = true })
+	file.Walk(func(n flytoml.Node) {
 		if _, known := flyschema.Lookup(n.Path()); !known && !had[n.Path()] {
 			t.Errorf("the result has a key that flyctl does not know: %s", n.Path())
 		}
@@ -207,19 +207,6 @@ func lost(before, after []byte) []string {
 		}
 	}
 	return gone
-}
-
-func walk(n flytoml.Node, visit func(flytoml.Node)) {
-	visit(n)
-	for _, key := range n.Keys() {
-		c, _ := n.Key(key)
-		walk(c, visit)
-	}
-	if n.Kind() == flytoml.ArrayTables {
-		for _, item := range n.Items() {
-			walk(item, visit)
-		}
-	}
 }
 
 // TestEveryRuleHasItsFixtures fails for a rule without a fixture, and for a

@@ -1,59 +1,45 @@
 package fixers_test
 
 import (
-	"slices"
+	"os"
+	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/fly-standards/fly-standards/fixers"
+	"github.com/fly-standards/fly-standards/internal/anyorder"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// fixed is the file after the given rules, all at once.
-func fixed(t *testing.T, file *flytoml.File, rules ...string) *flytoml.File {
-	t.Helper()
-	p, err := plan.Build(plan.Target{File: file, Offline: "test"}, fixers.All(),
-		plan.Options{FilePath: "fly.toml", Only: rules, Allow: plan.Consent{Review: true, Paid: true}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	after, err := file.Apply(fileEdits(p)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return after
-}
-
-// TestOrderOfRules fixes the fixtures rule by rule, in several orders, and
-// wants what fixing all at once gives, in meaning: a new table goes to the end
-// of the file, so which of two stands first is the order's. Twice, because one
-// fix may let another rule see what flyctl refused before.
+// TestOrderOfRules fixes files all at once and rule by rule in random orders,
+// and wants the same bytes: those of the fixtures, and of real files where
+// they are at hand. `go run ./internal/cmd/corpus -orders N` takes all of them.
 func TestOrderOfRules(t *testing.T) {
 	sources := map[string][]byte{}
 	for _, f := range fixtures(t) {
 		sources[f.name], _ = f.file("fly.toml")
 	}
-	ids := ruleIDs()
-	slices.Sort(ids)
-	backwards := slices.Clone(ids)
-	slices.Reverse(backwards)
-	half := slices.Concat(ids[len(ids)/2:], ids[:len(ids)/2])
+	real, err := filepath.Glob("../../shared/corpus/*.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, path := range real {
+		if i%8 != 0 {
+			continue
+		}
+		if sources[filepath.Base(path)], err = os.ReadFile(path); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for name, src := range sources {
 		file, err := flytoml.Parse("fly.toml", src)
 		if err != nil {
 			continue // flyctl can't read it either
 		}
-		once := fixed(t, fixed(t, file, ids...), ids...)
-		for _, order := range [][]string{ids, backwards, half} {
-			got := file
-			for _, id := range slices.Concat(order, order) {
-				got = fixed(t, got, id)
-			}
-			if diff := cmp.Diff(once.Root().Value(), got.Root().Value()); diff != "" {
-				t.Errorf("%s: fixed in the order %v it differs from fixed at once (-at once +one by one):\n%s", name, order, diff)
-			}
+		target := plan.Target{File: file, Offline: "test"}
+		problem, err := anyorder.Check(target, fixers.All(), 2, uint64(len(src)))
+		if problem != "" || err != nil {
+			t.Errorf("%s: %s%v", name, problem, err)
 		}
 	}
 }

@@ -7,19 +7,16 @@ import (
 
 // remove takes a key, a table or an array's entry away.
 func (f *File) remove(segs []Segment) (change, error) {
-	p := f.resolve(segs)
-	switch {
-	case p.problem != "":
-		return change{}, f.refuseAt(p.node, p.problem)
-	case len(p.rest) > 0:
-		return change{}, refuse("it is not in the file")
+	n, err := f.present(segs)
+	if err != nil {
+		return change{}, err
 	}
-	cuts, err := f.cutNode(p.node)
+	cuts, err := f.cutNode(n)
 	if err != nil {
 		return change{}, err
 	}
 	want := f.meaningCopy()
-	dropValue(want, p.node)
+	dropValue(want, n)
 	next, err := f.with(cuts...)
 	return change{next: next, want: want, fewer: true}, err
 }

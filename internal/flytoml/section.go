@@ -61,7 +61,7 @@ func (f *File) writeSection(at int, parent *node, keys []string, array bool, b s
 		key := quoteKey(k.key)
 		lines = append(lines, in+key+f.assign(nil, key)+k.text+k.tail)
 	}
-	at, lines = f.setOff(at, lines, f.spaced(depth))
+	at, lines = f.setOff(at, lines, f.spaced(depth, path[0]))
 	return f.with(f.insertLines(at, lines))
 }
 
@@ -88,7 +88,7 @@ func (f *File) setOff(at int, section []string, spaced bool) (int, []string) {
 func (f *File) spacedBelow(at int) bool {
 	for _, h := range f.stmts {
 		if h.heading && h.first >= at {
-			return f.spaced(h.table.nesting())
+			return f.spaced(h.table.nesting(), h.keys[0].text)
 		}
 	}
 	return true

@@ -115,10 +115,11 @@ func commonest(all []string) (string, bool) {
 	return best, len(all) > 0
 }
 
-// spaced tells whether the file puts a blank line above headings of that
-// depth.
-func (f *File) spaced(depth int) bool {
-	var at, any [2]int
+// spaced tells whether a blank line goes above a heading of that depth below
+// the top-level table: as above the others there, else as above the top-level
+// ones, else yes. Other tables have no say: they may go.
+func (f *File) spaced(depth int, table string) bool {
+	var deep, top [2]int
 	first := true
 	for _, h := range f.stmts {
 		if !h.heading {
@@ -129,10 +130,7 @@ func (f *File) spaced(depth int) bool {
 			first = false
 			continue
 		}
-		above := h.first
-		for above > 0 && f.lines[above-1].kind == commentLine {
-			above--
-		}
+		above := f.commentStart(h)
 		blank := 0
 		if above == 0 || f.lines[above-1].kind == blankLine {
 			blank = 1
@@ -141,15 +139,17 @@ func (f *File) spaced(depth int) bool {
 		if above > 1 && blank == 1 && f.lines[above-2].kind == commentLine {
 			continue
 		}
-		any[blank]++
-		if h.table.nesting() == depth {
-			at[blank]++
+		switch n := h.table.nesting(); {
+		case n == 1:
+			top[blank]++
+		case n == depth && strings.EqualFold(h.keys[0].text, table):
+			deep[blank]++
 		}
 	}
-	if at != [2]int{} {
-		return at[1] >= at[0]
+	if deep != [2]int{} {
+		return deep[1] >= deep[0]
 	}
-	return any[1] >= any[0]
+	return top[1] >= top[0]
 }
 
 // assign is what goes after a new key among siblings: " = ", "=", or padded

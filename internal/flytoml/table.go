@@ -123,34 +123,3 @@ func (f *File) inlineEntry(n *node, e Edit, above []string, open, closing string
 	}
 	return newKey{text: open + styled(inlineTable(e.Entries, eq), f.singleQuotes()) + closing, above: above}
 }
-
-// arrayOf turns a single table into the one entry of an array of tables.
-func (f *File) arrayOf(segs []Segment) (change, error) {
-	p := f.resolve(segs)
-	n := p.node
-	switch {
-	case p.problem != "":
-		return change{}, f.refuseAt(n, p.problem)
-	case len(p.rest) > 0:
-		return change{}, refuse("it is not in the file")
-	case n.kind == ArrayTables:
-		return change{}, nil
-	case n.kind != Table:
-		return change{}, f.refuseAt(n, "it is "+n.kind.article()+", not a table")
-	case n.index >= 0:
-		return change{}, f.refuseAt(n, "it is an entry of an array already")
-	}
-	where := n.val
-	switch n.form {
-	case formValue:
-	case formHeading:
-		where = n.stmt.body
-	default:
-		return change{}, f.refuseAt(n, "it has no heading of its own")
-	}
-	want := f.meaningCopy()
-	at := n.segments()
-	putValue(want, at, []any{valueAt(want, at)})
-	next, err := f.with(splice{span{where.start, where.start}, "["}, splice{span{where.end, where.end}, "]"})
-	return change{next: next, want: want}, err
-}

@@ -1,14 +1,36 @@
 package flytoml
 
+// arrayOf turns a single table into the one entry of an array of tables.
+func (f *File) arrayOf(segs []Segment) (change, error) {
+	n, err := f.present(segs)
+	switch {
+	case err != nil:
+		return change{}, err
+	case n.kind == ArrayTables:
+		return change{}, nil
+	case n.kind != Table:
+		return change{}, f.refuseAt(n, "it is "+n.kind.article()+", not a table")
+	case n.index >= 0:
+		return change{}, f.refuseAt(n, "it is an entry of an array already")
+	}
+	where := n.val
+	switch n.form {
+	case formValue:
+	case formHeading:
+		where = n.stmt.body
+	default:
+		return change{}, f.refuseAt(n, "it has no heading of its own")
+	}
+	value := []any{valueAt(f.meaning, n.segments())}
+	return f.rewrap(n, value, splice{span{where.start, where.start}, "["}, splice{span{where.end, where.end}, "]"})
+}
+
 // tableOf makes the one entry of [[x]] the table [x]: two brackets go.
 func (f *File) tableOf(segs []Segment) (change, error) {
-	p := f.resolve(segs)
-	n := p.node
+	n, err := f.present(segs)
 	switch {
-	case p.problem != "":
-		return change{}, f.refuseAt(n, p.problem)
-	case len(p.rest) > 0:
-		return change{}, refuse("it is not in the file")
+	case err != nil:
+		return change{}, err
 	case n.kind == Table:
 		return change{}, nil
 	case n.kind != ArrayTables:
@@ -19,13 +41,26 @@ func (f *File) tableOf(segs []Segment) (change, error) {
 		return change{}, f.refuseAt(n, "it has no heading of its own")
 	}
 	where := n.items[0].stmt.body
-	want := f.meaningCopy()
-	at := n.segments()
-	list, _ := valueAt(want, at).([]any)
-	if len(list) != 1 {
-		return change{}, refuse("can't be edited exactly")
+	value := valueAt(f.meaning, n.items[0].segments())
+	return f.rewrap(n, value, splice{span{where.start, where.start + 1}, ""}, splice{span{where.end - 1, where.end}, ""})
+}
+
+// present is the node at segs, which must be there.
+func (f *File) present(segs []Segment) (*node, error) {
+	p := f.resolve(segs)
+	switch {
+	case p.problem != "":
+		return nil, f.refuseAt(p.node, p.problem)
+	case len(p.rest) > 0:
+		return nil, refuse("it is not in the file")
 	}
-	putValue(want, at, list[0])
-	next, err := f.with(splice{span{where.start, where.start + 1}, ""}, splice{span{where.end - 1, where.end}, ""})
+	return p.node, nil
+}
+
+// rewrap makes changes after which n means value.
+func (f *File) rewrap(n *node, value any, splices ...splice) (change, error) {
+	want := f.meaningCopy()
+	putValue(want, n.segments(), cloneValue(value))
+	next, err := f.with(splices...)
 	return change{next: next, want: want}, err
 }

@@ -2,12 +2,12 @@
 // and on copies, and prints what came of it: how many files were kept as they
 // were, how many were changed, how many refused, and what each rule found.
 //
-//	go run ./internal/cmd/corpus [-allow review] [-flyctl PATH] FOLDER
+//	go run ./internal/cmd/corpus [-allow review] [-flyctl PATH] [-orders N] FOLDER
 //
 // It exits with 1 when a promise was broken on any file: a byte changed
 // outside the plan's edits, a comment lost, a key added that flyctl ignores,
-// something left to do after apply, or a file that flyctl accepted before and
-// refuses now.
+// something left to do after apply, a file that flyctl accepted before and
+// refuses now, or other bytes when the rules are applied in another order.
 package main
 
 import (
@@ -23,9 +23,10 @@ import (
 func main() {
 	allow := flag.String("allow", "", "review: also make the fixes that need consent")
 	flyctl := flag.String("flyctl", "", "path of flyctl: validate each file before and after with it")
+	orders := flag.Int("orders", 0, "also apply the rules one by one in `N` random orders")
 	verbose := flag.Bool("v", false, "a line a file")
 	flag.Usage = func() {
-		_, _ = fmt.Fprintln(flag.CommandLine.Output(), "usage: corpus [-allow review] [-flyctl PATH] [-v] FOLDER")
+		_, _ = fmt.Fprintln(flag.CommandLine.Output(), "usage: corpus [-allow review] [-flyctl PATH] [-orders N] [-v] FOLDER")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -47,6 +48,12 @@ func main() {
 		}
 		if *verbose {
 			fmt.Printf("%s\t%s\t%s\n", filepath.Base(path), r.what, r.detail)
+		}
+		if *orders > 0 {
+			if err := r.anyOrder(path, *orders); err != nil {
+				_, _ = fmt.Fprintf(os.Stderr, "%s: %v\n", path, err)
+				os.Exit(2)
+			}
 		}
 		t.add(path, r)
 	}

@@ -137,8 +137,8 @@ func (r *result) compare(before, after []byte, p *plan.Plan) {
 		r.breaks("%d comments became %d", was.Comments(), is.Comments())
 	}
 	had := map[string]bool{}
-	walk(was.Root(), func(n flytoml.Node) { had[n.Path()] = true })
-	walk(is.Root(), func(n flytoml.Node) {
+	was.Walk(func(n flytoml.Node) { had[n.Path()] = true })
+	is.Walk(func(n flytoml.Node) {
 		if _, known := flyschema.Lookup(n.Path()); !known && !had[n.Path()] && n.Path() != "" {
 			r.breaks("a key that flyctl does not know was added: %s", n.Path())
 		}
@@ -151,19 +151,6 @@ func lines(s string) int {
 		n++
 	}
 	return n
-}
-
-func walk(n flytoml.Node, visit func(flytoml.Node)) {
-	visit(n)
-	for _, key := range n.Keys() {
-		c, _ := n.Key(key)
-		walk(c, visit)
-	}
-	if n.Kind() == flytoml.ArrayTables {
-		for _, item := range n.Items() {
-			walk(item, visit)
-		}
-	}
 }
 
 // validate asks flyctl, which needs no network for it but wants a token.
