@@ -202,10 +202,11 @@ func choose(all []apply.History, id string) (h apply.History, why string, err er
 	return h, "", nil
 }
 
-// undone says whether an undo of the run came to its end.
+// undone says whether an undo of the run came to its end, with nothing left
+// that another one could take back.
 func undone(all []apply.History, id string) bool {
 	for _, r := range all {
-		if r.Undo == id && r.Outcome == apply.Complete {
+		if r.Undo == id && r.Outcome == apply.Complete && !r.Partly {
 			return true
 		}
 	}

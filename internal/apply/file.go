@@ -40,9 +40,11 @@ func (r *run) writeFile(step plan.Step) error {
 		r.rep.File.State = AsWanted
 		return nil
 	}
-	rec := fileRecord{
-		Path: r.p.File.Path, BeforeSHA256: sum(now), AfterSHA256: sum(want),
-		Before: r.migrated.fileOf(r.file, s.Edits), Edits: s.Edits,
+	rec := fileRecord{Path: r.p.File.Path, BeforeSHA256: sum(now), AfterSHA256: sum(want)}
+	if r.d.undoOf == "" { // an undo is not undone
+		if rec.Back, err = r.migrated.wayBack(r.file, want, s.Edits); err != nil {
+			return fmt.Errorf("edit %s: %w", r.p.File.Path, err)
+		}
 	}
 	if err := r.d.Journal.Append(journal.Intent, step.ID, rec); err != nil {
 		return err

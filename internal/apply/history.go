@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/journal"
+	"github.com/fly-standards/fly-standards/internal/linepatch"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 )
 
@@ -18,6 +18,7 @@ import (
 type History struct {
 	ID       string
 	Undo     string // id of the apply that this run took back; "" for an apply
+	Partly   bool   // an undo that left machines alone which could go back later
 	App      string
 	Path     string // of the file, as the user named it then
 	At       time.Time
@@ -32,11 +33,11 @@ type History struct {
 	Outcome  Outcome
 }
 
-// PastFile is the file step. Before is nil when the bytes could not be kept.
+// PastFile is the file step. Back leads to the file before, without the
+// migrated entries; nil when the record can't tell.
 type PastFile struct {
 	BeforeSHA256, AfterSHA256 string
-	Before                    []byte
-	Edits                     []flytoml.Edit
+	Back                      *linepatch.Patch
 	Restored                  bool
 }
 
@@ -83,7 +84,7 @@ func (h *History) add(e journal.Entry) error {
 	case e.Kind == journal.Begin:
 		var rec beginRecord
 		err := json.Unmarshal(e.Data, &rec)
-		h.Undo, h.App, h.Path, h.Migrated = rec.Undo, rec.App, rec.Path, rec.Migrated
+		h.Undo, h.Partly, h.App, h.Path, h.Migrated = rec.Undo, rec.Partly, rec.App, rec.Path, rec.Migrated
 		h.At, h.Steps = e.Time, len(rec.Steps)
 		return err
 	case e.Kind == journal.End:
@@ -119,7 +120,7 @@ func (h *History) addFile(e journal.Entry) error {
 	}
 	switch {
 	case e.Kind == journal.Intent && !rec.Restored:
-		h.File = &PastFile{BeforeSHA256: rec.BeforeSHA256, AfterSHA256: rec.AfterSHA256, Before: rec.Before, Edits: rec.Edits}
+		h.File = &PastFile{BeforeSHA256: rec.BeforeSHA256, AfterSHA256: rec.AfterSHA256, Back: rec.Back}
 	case rec.Restored && e.Kind == journal.Done && h.File != nil:
 		h.File.Restored = true
 	}
@@ -150,7 +151,7 @@ func (h *History) addMachine(e journal.Entry) error {
 		// The newest first. Two updates of one machine (a proof and the real one)
 		// both started from the same configuration.
 		m.Inverse = append(slices.Clone(rec.Inverse), m.Inverse...)
-		m.Incomplete = m.Incomplete || rec.Config == nil
+		m.Incomplete = m.Incomplete || rec.Incomplete
 		m.Version, m.Back, m.Well = "", false, false
 		m.Asked, m.Replaced = e.Time, rec.Before
 	default:

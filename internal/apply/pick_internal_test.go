@@ -127,32 +127,6 @@ func TestCrashingAndAsleep(t *testing.T) {
 	}
 }
 
-// The journal must not hold a migrated value wherever else it stands.
-func TestMigratedValueElsewhere(t *testing.T) {
-	var m migrated
-	m.add("TOKEN", "s3cr3t&value")
-	ops := []machineconfig.Op{{Verb: machineconfig.VerbRemove, Pointer: "/env/TOKEN"}, {Verb: machineconfig.VerbSet, Pointer: "/restart/policy", Value: []byte(`"always"`)}}
-	cfg, inverse := m.configOf(parse(t, `{"env":{"TOKEN":"s3cr3t&value","A":"b"},"guest":{"cpus":1}}`), ops)
-	if string(cfg) != `{"env":{},"guest":{"cpus":1}}` || len(inverse) == 0 {
-		t.Errorf("config %s, inverse %v", cfg, inverse)
-	}
-	var short migrated
-	short.add("PIN", "1234")
-	_, inverse = short.configOf(parse(t, `{"env":{"PIN":"1234"}}`), []machineconfig.Op{{Verb: machineconfig.VerbRemove, Pointer: "/env/PIN"}})
-	if len(inverse) != 0 {
-		t.Errorf("a short value is kept: %v", inverse)
-	}
-	cfg, _ = m.configOf(parse(t, `{"env":{"TOKEN":"s3cr3t&value"},"init":{"cmd":["run","--token=s3cr3t&value"]}}`), ops)
-	if cfg != nil {
-		t.Errorf("the value is kept: %s", cfg)
-	}
-	// The machine's own value of that name need not be the file's.
-	cfg, _ = m.configOf(parse(t, `{"env":{"TOKEN":"another-value"},"init":{"cmd":["another-value"]}}`), ops)
-	if cfg != nil {
-		t.Errorf("the machine's value is kept: %s", cfg)
-	}
-}
-
 // The swap itself asks the old version to stop: that alone does not mean that
 // the new one was put to sleep.
 func TestAsleepSince(t *testing.T) {

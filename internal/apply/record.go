@@ -1,14 +1,12 @@
 package apply
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
 
-	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/journal"
+	"github.com/fly-standards/fly-standards/internal/linepatch"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -18,7 +16,8 @@ import (
 type (
 	beginRecord struct {
 		Tool     string      `json:"tool"`
-		Undo     string      `json:"undo,omitempty"` // journal of the apply that is taken back
+		Undo     string      `json:"undo,omitempty"`   // journal of the apply that is taken back
+		Partly   bool        `json:"partly,omitempty"` // an undo that leaves machines alone which could go back later
 		App      string      `json:"app"`
 		Path     string      `json:"path"`
 		SHA256   string      `json:"sha256"` // of the file before
@@ -29,21 +28,20 @@ type (
 		Names   []string `json:"names"`
 		Version uint64   `json:"version,omitempty"`
 	}
-	// fileRecord of a file step. Before is the whole file without the migrated
-	// entries; nil when a migrated value stands elsewhere in it as well: then
-	// only the inverse of Edits can take the step back.
+	// fileRecord of a file step. Back leads to the file before without the
+	// migrated entries. It holds no line but those that the step changed, since
+	// any other may have a value that nobody wants in a record; nil when one of
+	// those has.
 	fileRecord struct {
-		Path         string         `json:"path"`
-		BeforeSHA256 string         `json:"before_sha256"`
-		AfterSHA256  string         `json:"after_sha256"`
-		Before       []byte         `json:"before,omitempty"`
-		Edits        []flytoml.Edit `json:"edits,omitempty"`
-		Restored     bool           `json:"restored,omitempty"` // the original bytes are written again
+		Path         string           `json:"path"`
+		BeforeSHA256 string           `json:"before_sha256"`
+		AfterSHA256  string           `json:"after_sha256"`
+		Back         *linepatch.Patch `json:"back,omitempty"`
+		Restored     bool             `json:"restored,omitempty"` // the original bytes are written again
 	}
-	// machineRecord of an update. Inverse takes back what is still ours. Config
-	// is the machine's configuration before the run without any of its own env
-	// entries: those that are not migrated are on the machine still. It is
-	// null when a migrated value stands elsewhere in it.
+	// machineRecord of an update. Inverse takes back what is still ours, and is
+	// all that is kept of the configuration before. It is Incomplete when a
+	// value that must not be written down would be part of it.
 	machineRecord struct {
 		Machine string             `json:"machine"`
 		Group   string             `json:"group,omitempty"`
@@ -52,12 +50,13 @@ type (
 		Before  string             `json:"before,omitempty"` // version that is replaced
 		Version string             `json:"version,omitempty"`
 		Image   string             `json:"image,omitempty"`
-		Config  json.RawMessage    `json:"config,omitempty"`
 		Inverse []machineconfig.Op `json:"inverse,omitempty"`
-		Probe   bool               `json:"probe,omitempty"`    // the first of two updates
-		Repair  bool               `json:"repair,omitempty"`   // it takes back what an earlier run left; nothing takes that back
-		Back    bool               `json:"rollback,omitempty"` // the old configuration is posted again
-		Error   string             `json:"error,omitempty"`
+		// Incomplete: some of what was done can't be taken back.
+		Incomplete bool   `json:"incomplete,omitempty"`
+		Probe      bool   `json:"probe,omitempty"`    // the first of two updates
+		Repair     bool   `json:"repair,omitempty"`   // it takes back what an earlier run left; nothing takes that back
+		Back       bool   `json:"rollback,omitempty"` // the old configuration is posted again
+		Error      string `json:"error,omitempty"`
 	}
 	cloneRecord struct {
 		Source  string `json:"source"`
@@ -79,13 +78,16 @@ type migrated struct {
 	finds []func(text string) bool
 }
 
+// minFind is the length of the values that are looked for.
+const minFind = 6
+
 // add notes an entry. Very short values ("1", "true") are found everywhere
 // and are nobody's secret.
 func (m *migrated) add(name, value string) {
 	if !slices.Contains(m.names, name) {
 		m.names = append(m.names, name)
 	}
-	if len(value) >= 6 {
+	if len(value) >= minFind {
 		m.finds = append(m.finds, func(text string) bool { return strings.Contains(text, value) })
 	}
 }
@@ -122,58 +124,10 @@ func (m *migrated) clean(err error) string {
 	return err.Error()
 }
 
-// configOf is a machine's configuration as the journal may hold it, with the
-// ops that take ours back. The env values of the machine itself need not be
-// those of the file, so they are looked for as well.
-func (m *migrated) configOf(before machineconfig.Config, ops []machineconfig.Op) (json.RawMessage, []machineconfig.Op) {
-	var env struct {
-		Env map[string]string `json:"env"`
-	}
-	_ = json.Unmarshal(before.JSON(), &env) // an env of another shape has no entries to cut
-	all := migrated{names: m.names, finds: slices.Clone(m.finds)}
-	for _, name := range m.names {
-		if v, ok := env.Env[name]; ok {
-			all.add(name, v)
-		}
-	}
-	cut := machineconfig.WithoutEnv(before, m.names...)
-	bare := machineconfig.WithoutEnv(cut, before.EnvNames()...)
-	return all.checked(bare.JSON()), all.checkedOps(machineconfig.Invert(cut, ops))
-}
-
-func (m *migrated) checked(raw json.RawMessage) json.RawMessage {
-	var tree any
-	if err := json.Unmarshal(raw, &tree); err != nil || m.inJSON(tree) {
-		return nil
-	}
-	return raw
-}
-
-func (m *migrated) checkedOps(ops []machineconfig.Op) []machineconfig.Op {
-	return slices.DeleteFunc(ops, func(op machineconfig.Op) bool {
-		return len(op.Value) > 0 && m.checked(op.Value) == nil || len(op.If) > 0 && m.checked(op.If) == nil
-	})
-}
-
-// fileOf is the file as the journal may hold it.
-func (m *migrated) fileOf(f *flytoml.File, edits []flytoml.Edit) []byte {
-	var cut []flytoml.Edit
-	for _, e := range edits {
-		if e.Op == flytoml.Remove && len(envEntries(f, e)) > 0 {
-			cut = append(cut, e)
-		}
-	}
-	without, err := f.Apply(cut...)
-	if err != nil || m.in(string(without.Bytes())) {
-		return nil
-	}
-	return bytes.Clone(without.Bytes())
-}
-
 func (r *run) journalMachine(h *hand, replaces string) error {
 	rec := r.machineRecord(h, replaces)
 	if !h.repair {
-		rec.Config, rec.Inverse = r.migrated.configOf(h.before.Config, h.ops)
+		rec.Inverse, rec.Incomplete = r.migrated.inverse(h.before.Config, h.ops)
 	}
 	return r.d.Journal.Append(journal.Intent, h.step.ID, rec)
 }

@@ -161,7 +161,7 @@ func (m *maker) define(t reflect.Type) {
 			s["description"] = doc
 		}
 		properties[name] = s
-		if rest != "omitempty" {
+		if rest != "omitempty" && rest != "omitzero" {
 			required = append(required, name)
 		}
 	}

@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"path"
 
-	"github.com/aymanbagabas/go-udiff"
-
-	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -18,25 +15,21 @@ func (u *Undo) file(w World) {
 	past := u.Of.File
 	now := w.File.Bytes()
 	switch {
-	case past == nil, past.Restored, sum(now) == past.BeforeSHA256, past.Before != nil && bytes.Equal(now, past.Before):
+	case past == nil, past.Restored, sum(now) == past.BeforeSHA256, past.Back != nil && sum(now) == past.Back.Sum:
 		return
-	case past.Before == nil:
-		u.stays("%s: it can't be taken back, because the record of it would hold a secret value; git has the old one", w.Path)
+	case past.Back == nil:
+		u.stays("%s: it can't be taken back, because the record of it would hold a value of [env]; git has the old one", w.Path)
 		return
 	case u.Of.Path != "" && path.Base(u.Of.Path) != path.Base(w.Path):
 		u.stays("%s: the apply edited %s; name that one with --config", w.Path, u.Of.Path)
 		return
 	}
-	want, how := past.Before, "the bytes of before"
-	if sum(now) != past.AfterSHA256 {
-		merged, why := withoutOurs(past, now)
-		if why != "" {
-			u.stays("%s: %s", w.Path, why)
-			return
-		}
-		want, how = merged, "the apply's lines only: it was edited since"
-	}
-	if bytes.Equal(want, now) {
+	want, how, why := u.before(now)
+	switch {
+	case why != "":
+		u.stays("%s: %s", w.Path, why)
+		return
+	case bytes.Equal(want, now):
 		return
 	}
 	if _, err := flytoml.Parse(w.Path, want); err != nil {
@@ -50,61 +43,20 @@ func (u *Undo) file(w World) {
 	u.back("%s: %s", w.Path, how)
 }
 
-// withoutOurs takes the apply's lines out of a file that was edited since. It
-// is all or nothing: half of an edit (a key that moved, a table without its
-// heading) means something else than either.
-func withoutOurs(past *apply.PastFile, now []byte) (merged []byte, why string) {
-	after, ok := leftBehind(past)
-	if !ok {
-		return nil, "it was edited since, and the record can't tell the apply's lines from the others; git has the old ones"
+// before is the file without what the apply did, or why there is none.
+func (u *Undo) before(now []byte) (want []byte, how, why string) {
+	past := u.Of.File
+	if sum(now) == past.AfterSHA256 {
+		want, err := past.Back.Apply(now)
+		if err != nil {
+			return nil, "", "the record of it is damaged; git has the old one"
+		}
+		return want, "the bytes of before", ""
 	}
 	// A file that git gave other line ends is another file in every line.
-	ours, theirs := udiff.Lines(string(after), string(past.Before)), udiff.Lines(string(after), string(now))
-	var mine []udiff.Edit
-	for _, o := range ours {
-		gone := false
-		for _, t := range theirs {
-			if t == o {
-				gone = true
-				continue
-			}
-			if o.Start <= t.End && t.Start <= o.End {
-				return nil, "the apply's lines were edited since, or those beside them; take back by hand what you don't want"
-			}
-		}
-		if !gone {
-			mine = append(mine, o)
-		}
-	}
-	all := append(mine, theirs...)
-	udiff.SortEdits(all)
-	text, err := udiff.Apply(string(after), all)
+	want, err := past.Back.Merge(now)
 	if err != nil {
-		return nil, "it was edited since, and the apply's lines can't be found in it"
+		return nil, "", "the apply's lines were edited since, or those beside them; take back by hand what you don't want"
 	}
-	return []byte(text), ""
-}
-
-// leftBehind is the file as the apply left it, made again from what the
-// journal has: the edits without those that only took migrated entries out,
-// which Before does not have.
-func leftBehind(past *apply.PastFile) ([]byte, bool) {
-	before, err := flytoml.Parse("fly.toml", past.Before)
-	if err != nil {
-		return nil, false
-	}
-	if after, err := before.Apply(past.Edits...); err == nil && sum(after.Bytes()) == past.AfterSHA256 {
-		return after.Bytes(), true
-	}
-	var rest []flytoml.Edit
-	for _, e := range past.Edits {
-		if _, there := before.Get(e.Path); e.Op != flytoml.Remove || there {
-			rest = append(rest, e)
-		}
-	}
-	after, err := before.Apply(rest...)
-	if err != nil || sum(after.Bytes()) != past.AfterSHA256 {
-		return nil, false
-	}
-	return after.Bytes(), true
+	return want, "the apply's lines only: it was edited since", ""
 }

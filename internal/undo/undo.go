@@ -68,6 +68,12 @@ func (u *Undo) stays(format string, args ...any) {
 	u.Stays = append(u.Stays, fmt.Sprintf(format, args...))
 }
 
+// later is a machine that stays for now: another undo may take it back.
+func (u *Undo) later(machine, group, why string) {
+	u.Plan.LeftAlone = append(u.Plan.LeftAlone, plan.LeftAlone{Machine: machine, Group: group, Why: why})
+	u.stays("machine %s: %s", machine, why)
+}
+
 // step adds a step that needs all before it, as an apply's do.
 func (u *Undo) step(s plan.Step) {
 	for _, before := range u.Plan.Steps {
@@ -83,7 +89,7 @@ func (u *Undo) machines(w World) {
 			continue
 		}
 		if w.App == nil {
-			u.stays("machine %s: the app can't be looked at (%s)", past.ID, w.Offline)
+			u.later(past.ID, past.Group, "the app can't be looked at ("+w.Offline+")")
 			continue
 		}
 		m, ok := w.App.Machine(past.ID)
@@ -101,8 +107,8 @@ func (u *Undo) machine(past apply.PastMachine, m live.Machine) {
 	ops, foreign := still(m.Config, past.Inverse)
 	why := m.Untouchable()
 	switch {
-	case len(ops) > 0 && why != "":
-		u.stays("machine %s: %s", m.ID, why)
+	case why != "" && (len(ops) > 0 || m.Config.IsZero()): // none is told of a machine on a host that is away
+		u.later(m.ID, m.Group(), why)
 		return
 	case past.Incomplete:
 		u.stays("machine %s: what holds a migrated value in its configuration is not brought back", m.ID)
@@ -174,7 +180,7 @@ func othersValue(now machineconfig.Config, op machineconfig.Op) bool {
 func (u *Undo) clones(w World) {
 	for _, past := range u.Of.Clones {
 		if w.App == nil {
-			u.stays("the machine added in %s: the app can't be looked at (%s)", past.Region, w.Offline)
+			u.later(past.Machine, "", "the app can't be looked at ("+w.Offline+"); this apply had added it in "+past.Region)
 			continue
 		}
 		for _, m := range apply.Added(w.App.Machines, past.Marker) {
@@ -184,8 +190,12 @@ func (u *Undo) clones(w World) {
 			})
 			u.back("machine %s in %s: destroyed, this apply had added it", m.ID, m.Region)
 		}
-		if i := slices.IndexFunc(w.App.Machines, func(m live.Machine) bool { return m.ID == past.Machine }); i >= 0 &&
-			len(apply.Added(w.App.Machines[i:i+1], past.Marker)) == 0 {
+		i := slices.IndexFunc(w.App.Machines, func(m live.Machine) bool { return m.ID == past.Machine })
+		switch {
+		case i < 0 || len(apply.Added(w.App.Machines[i:i+1], past.Marker)) > 0:
+		case w.App.Machines[i].Config.IsZero():
+			u.later(past.Machine, "", w.App.Machines[i].Untouchable()+"; this apply had added it in "+past.Region)
+		default:
 			u.stays("machine %s in %s, which this apply had added: it lost its mark or got a volume since; `fly machine destroy %s` takes it away",
 				past.Machine, past.Region, past.Machine)
 		}

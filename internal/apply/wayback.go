@@ -1,0 +1,102 @@
+package apply
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/linepatch"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+)
+
+// inverse are the ops that take ours back from a machine, without what must
+// not be written down: values of env entries, whoever they are, and anything
+// that a migrated value stands in. The env values of the machine itself need
+// not be those of the file, so they are looked for as well.
+func (m *migrated) inverse(before machineconfig.Config, ops []machineconfig.Op) (kept []machineconfig.Op, incomplete bool) {
+	var env struct {
+		Env map[string]string `json:"env"`
+	}
+	_ = json.Unmarshal(before.JSON(), &env) // an env of another shape has no entries to cut
+	all := migrated{names: m.names, finds: slices.Clone(m.finds)}
+	for _, name := range m.names {
+		if v, ok := env.Env[name]; ok {
+			all.add(name, v)
+		}
+	}
+	inverse := machineconfig.Invert(machineconfig.WithoutEnv(before, m.names...), ops)
+	kept = slices.DeleteFunc(slices.Clone(inverse), func(op machineconfig.Op) bool {
+		return inEnv(op) && len(op.Value) > 0 || !all.clear(op.Value) || !all.clear(op.If)
+	})
+	return kept, len(kept) < len(inverse)
+}
+
+// inEnv says whether an op is about the env entries of a machine, or of one of
+// its containers or processes.
+func inEnv(op machineconfig.Op) bool {
+	first, _, _ := strings.Cut(strings.TrimPrefix(op.Pointer, "/"), "/")
+	return op.Service == nil && (first == "env" || first == "containers" || first == "processes")
+}
+
+// clear says whether no migrated value stands in a JSON value.
+func (m *migrated) clear(raw json.RawMessage) bool {
+	var tree any
+	return len(raw) == 0 || json.Unmarshal(raw, &tree) == nil && !m.inJSON(tree)
+}
+
+// wayBack leads from what the file becomes to what it was without the migrated
+// entries. Nil: it would hold a value of [env].
+func (m *migrated) wayBack(f *flytoml.File, after []byte, edits []flytoml.Edit) (*linepatch.Patch, error) {
+	var cut []flytoml.Edit
+	for _, e := range edits {
+		if e.Op == flytoml.Remove && len(envEntries(f, e)) > 0 {
+			cut = append(cut, e)
+		}
+	}
+	without, err := f.Apply(cut...)
+	if err != nil {
+		return nil, nil //nolint:nilerr // the entries can't be cut out: then nothing may be kept
+	}
+	p, err := linepatch.New(after, without.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range p.Hunks {
+		if m.in(h.Text) || holdsEnv(f, h.Text) {
+			return nil, nil
+		}
+	}
+	return p, nil
+}
+
+// holdsEnv says whether a piece of the file has an env entry with its value.
+func holdsEnv(f *flytoml.File, text string) bool {
+	for _, e := range allEnv(f) {
+		value, _ := envText(f, e.path)
+		for line := range strings.Lines(value) {
+			line = strings.TrimSpace(line)
+			if len(line) >= minFind && strings.Contains(text, e.name) && strings.Contains(text, line) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// allEnv are the entries of [env], or of all [[env]]. flyctl reads [Env] too.
+func allEnv(f *flytoml.File) []envEntry {
+	var out []envEntry
+	for _, top := range f.Root().Keys() {
+		if !strings.EqualFold(top, "env") {
+			continue
+		}
+		env, _ := f.Get(flytoml.Join(top))
+		for _, table := range append(env.Items(), env) {
+			for _, key := range table.Keys() {
+				out = append(out, envEntry{key, flytoml.Join(table.Path(), key)})
+			}
+		}
+	}
+	return out
+}

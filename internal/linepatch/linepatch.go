@@ -1,0 +1,187 @@
+// Package linepatch is the way back from a text to the one before it, in a
+// form that may be written down: of both texts it holds only the lines that go
+// back, and of all others a keyed hash, by which they are known again.
+package linepatch
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+)
+
+// Patch leads from the text "after" back to the text "before".
+type Patch struct {
+	Salt  []byte   `json:"salt"`   // the key of the hashes, of this patch only
+	Lines []string `json:"lines"`  // the hash of each line of after
+	Hunks []Hunk   `json:"hunks"`  // in order, apart from each other
+	Sum   string   `json:"sha256"` // of before, in hex
+}
+
+// Hunk replaces the lines From to To (excluded, counted from 0) of after.
+type Hunk struct {
+	From int    `json:"from"`
+	To   int    `json:"to"`
+	Text string `json:"text"`
+}
+
+// ErrTouched is a text in which the lines of the patch, or those beside them,
+// are not as they were in after.
+var ErrTouched = errors.New("its lines were edited since, or those beside them")
+
+// New makes the patch from after to before.
+func New(after, before []byte) (*Patch, error) {
+	p := &Patch{Salt: make([]byte, 16), Sum: Sum(before)}
+	if _, err := rand.Read(p.Salt); err != nil {
+		return nil, err
+	}
+	for _, line := range split(string(after)) {
+		p.Lines = append(p.Lines, p.hash(line))
+	}
+	for _, e := range udiff.Lines(string(after), string(before)) {
+		from, to := lineAt(after, e.Start), lineAt(after, e.End)
+		p.Hunks = append(p.Hunks, Hunk{from, to, e.New})
+	}
+	if _, err := p.Apply(after); err != nil {
+		return nil, fmt.Errorf("make a patch of lines: it does not lead back (%w)", err)
+	}
+	return p, nil
+}
+
+// Sum is the SHA-256 of a text, in hex.
+func Sum(text []byte) string {
+	s := sha256.Sum256(text)
+	return hex.EncodeToString(s[:])
+}
+
+// Apply makes before of after. Any other text is an error.
+func (p *Patch) Apply(after []byte) ([]byte, error) {
+	lines := split(string(after))
+	if len(lines) != len(p.Lines) {
+		return nil, ErrTouched
+	}
+	var out strings.Builder
+	next := 0
+	for _, h := range p.Hunks {
+		if h.From < next || h.To < h.From || h.To > len(lines) {
+			return nil, errors.New("take lines back: the patch is damaged")
+		}
+		out.WriteString(strings.Join(lines[next:h.From], ""))
+		out.WriteString(h.Text)
+		next = h.To
+	}
+	out.WriteString(strings.Join(lines[next:], ""))
+	if before := []byte(out.String()); Sum(before) == p.Sum {
+		return before, nil
+	}
+	return nil, ErrTouched
+}
+
+// Merge takes the hunks out of a text that came from after by somebody's
+// edits, which stay. It is all or nothing: half of a change means something
+// else than either. A hunk that somebody has taken back already is done.
+func (p *Patch) Merge(now []byte) ([]byte, error) {
+	lines := split(string(now))
+	hashed := make([]string, len(lines))
+	for i, line := range lines {
+		hashed[i] = p.hash(line)
+	}
+	theirs := p.changes(hashed)
+	var out strings.Builder
+	next, shift := 0, 0 // shift: by how many lines now is ahead of after
+	for _, h := range p.Hunks {
+		if h.From < 0 || h.To < h.From || h.To > len(p.Lines) {
+			return nil, errors.New("take lines back: the patch is damaged")
+		}
+		done := false
+		for len(theirs) > 0 && theirs[0].to < h.From {
+			shift += theirs[0].len() - (theirs[0].to - theirs[0].from)
+			theirs = theirs[1:]
+		}
+		for _, t := range theirs {
+			if t.from == h.From && t.to == h.To && p.same(h.Text, hashed[t.start:t.end]) {
+				done = true
+			} else if h.From <= t.to && t.from <= h.To {
+				return nil, ErrTouched
+			}
+		}
+		if done {
+			continue
+		}
+		out.WriteString(strings.Join(lines[next:h.From+shift], ""))
+		out.WriteString(h.Text)
+		next = h.To + shift
+	}
+	out.WriteString(strings.Join(lines[next:], ""))
+	return []byte(out.String()), nil
+}
+
+// change replaces lines from..to of after by lines start..end of now.
+type change struct{ from, to, start, end int }
+
+func (c change) len() int { return c.end - c.start }
+
+// changes are what somebody did to after, found by the hashes alone.
+func (p *Patch) changes(now []string) []change {
+	join := func(hashes []string) string {
+		var b strings.Builder
+		for _, h := range hashes {
+			b.WriteString(h + "\n")
+		}
+		return b.String()
+	}
+	var out []change
+	shift := 0
+	for _, e := range udiff.Lines(join(p.Lines), join(now)) {
+		c := change{from: e.Start / (hashLen + 1), to: e.End / (hashLen + 1)}
+		c.start = c.from + shift
+		c.end = c.start + strings.Count(e.New, "\n")
+		shift += c.len() - (c.to - c.from)
+		out = append(out, c)
+	}
+	return out
+}
+
+func (p *Patch) same(text string, hashes []string) bool {
+	lines := split(text)
+	if len(lines) != len(hashes) {
+		return false
+	}
+	for i, line := range lines {
+		if p.hash(line) != hashes[i] {
+			return false
+		}
+	}
+	return true
+}
+
+const hashLen = 16
+
+func (p *Patch) hash(line string) string {
+	mac := hmac.New(sha256.New, p.Salt)
+	mac.Write([]byte(line))
+	return hex.EncodeToString(mac.Sum(nil)[:hashLen/2])
+}
+
+// split gives the lines with their ends.
+func split(text string) []string {
+	if text == "" {
+		return nil
+	}
+	lines := strings.SplitAfter(text, "\n")
+	if lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	return lines
+}
+
+// lineAt is the number of lines before an offset; one that is at the end
+// behind a last line without its end counts that line.
+func lineAt(text []byte, offset int) int {
+	return len(split(string(text[:offset])))
+}
