@@ -89,7 +89,7 @@ func TestUndoEverything(t *testing.T) {
 		t.Fatal("no machine was added")
 	}
 	writes := len(s.platform.Writes())
-	s.says(s.must(1, "undo"), "--yes required", "fly.toml: the bytes of before", "DATABASE_URL stays a secret of the app", "2 always up")
+	s.says(s.must(1, "undo"), "--yes required", "fly.toml: the bytes of before", "DATABASE_URL and SESSION_SECRET: still secrets of the app", "2 always up")
 	if len(s.platform.Writes()) != writes || s.read("fly.toml") == shopWithoutSecrets {
 		t.Fatal("an undo that was not agreed to changed something")
 	}

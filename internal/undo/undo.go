@@ -34,6 +34,8 @@ type Undo struct {
 	Back, Stays []string
 	// Settled: nothing needs to go back, because all is as it was before.
 	Settled bool
+
+	configs together // machines whose configuration goes back
 }
 
 // New plans taking the run h back.
@@ -44,6 +46,7 @@ func New(h apply.History, w World) *Undo {
 	}}
 	u.file(w)
 	u.machines(w)
+	u.Back = append(u.Back, u.configs.lines("machine", "machines")...)
 	u.clones(w)
 	u.secrets()
 	if w.App != nil {
@@ -133,11 +136,11 @@ func (u *Undo) machine(past apply.PastMachine, m live.Machine) {
 	case past.Version != "" && past.Version != m.Version:
 		note = ", where they are still as the apply left them: it was updated since"
 	case m.State == "suspended":
-		note = "; it is suspended and loses its memory image"
+		note = "; suspended, the memory image is lost"
 	case !m.Started():
-		note = "; it is " + m.State + " and stays so"
+		note = "; " + m.State + ", and stays so"
 	}
-	u.back("machine %s in %s: the configuration of before%s", m.ID, m.Region, note)
+	u.configs.add(m.ID, "the configuration of before"+note)
 }
 
 func changedSince(n int) string {
@@ -205,11 +208,17 @@ func (u *Undo) clones(w World) {
 // secrets never go back: what leaked once must not be brought back, and
 // whoever rotated it since must not lose the new value.
 func (u *Undo) secrets() {
+	text := "still a secret of the app; its value does not come back into the file or the machines"
+	if len(u.Of.Secrets) > 1 {
+		text = "still secrets of the app; their values do not come back into the file or the machines"
+	}
+	var stays together
 	for _, name := range u.Of.Migrated {
 		if slices.Contains(u.Of.Secrets, name) {
-			u.stays("%s stays a secret of the app: its value does not come back into the file or the machines", name)
+			stays.add(name, text)
 		} else {
-			u.stays("%s stays out of [env]: the app has it as a secret", name)
+			stays.add(name, "out of [env]; the app has it as a secret")
 		}
 	}
+	u.Stays = append(u.Stays, stays.lines("", "")...)
 }

@@ -223,8 +223,8 @@ func TestMachinesLeftAlone(t *testing.T) {
 	for range 8 {
 		p.LeftAlone = append(p.LeftAlone, p.LeftAlone[0])
 	}
-	wantInOrder(t, render(t, p, Options{}), "and 3 more machines (--verbose names them)")
-	if got := render(t, p, Options{Verbose: true}); strings.Count(got, "it is a standby") != 9 {
+	wantInOrder(t, render(t, p, Options{}), "as is    9 machines not changed, each because it is a standby: 9185ab,", "and 4 more")
+	if got := render(t, p, Options{Verbose: true}); strings.Count(got, "9185ab") != 9 {
 		t.Errorf("not all are named:\n%s", got)
 	}
 }

@@ -100,14 +100,28 @@ func (h *human) appTotals() []string {
 	return out
 }
 
-// leftAlone names the machines that are never changed, each with the reason.
+// leftAlone names the machines that are never changed, by the reason.
 func (h *human) leftAlone() []string {
-	var out []string
-	for i, m := range h.plan.LeftAlone {
-		if i == maxNamed && !h.Verbose {
-			return append(out, "and "+count(len(h.plan.LeftAlone)-i, "more machine")+" (--verbose names them)")
+	var order []string
+	by := map[string][]string{}
+	for _, m := range h.plan.LeftAlone {
+		if _, ok := by[m.Why]; !ok {
+			order = append(order, m.Why)
 		}
-		out = append(out, "machine "+m.Machine+" is not changed: "+m.Why)
+		by[m.Why] = append(by[m.Why], m.Machine)
+	}
+	var out []string
+	for _, why := range order {
+		ids := by[why]
+		if len(ids) == 1 {
+			out = append(out, "machine "+ids[0]+" is not changed: "+why)
+			continue
+		}
+		text := count(len(ids), "machine") + " not changed, each because " + why + ": "
+		if n := len(ids); n > maxNamed && !h.Verbose {
+			ids = append(ids[:maxNamed-1:maxNamed-1], fmt.Sprintf("%d more", n-maxNamed+1))
+		}
+		out = append(out, text+list(ids))
 	}
 	return out
 }
