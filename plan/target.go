@@ -35,6 +35,8 @@ type Repo struct {
 	ForceSSL    *Evidence    // the app itself redirects http to https
 	HostCheck   *Evidence    // the app refuses unknown Host headers (Django ALLOWED_HOSTS)
 	SQLite      *Evidence    // the app keeps its data in a SQLite file
+	Metrics     *Metrics     // where it serves metrics for Prometheus
+	Migrations  *Migrations  // the migration tool it has
 	Siblings    []Sibling    // the other fly*.toml of the tree
 	ElseApps    []Evidence   // workflows and scripts that name another app or config (-a, --app, -c, --config)
 }

@@ -57,6 +57,7 @@ func Scan(ctx context.Context, opts Options) (*plan.Repo, error) {
 	doubtPackages(facts.routes, text)
 	r := facts.repo(root)
 	r.Dockerfile = name
+	r.Migrations = facts.migrated.best(root, name, text)
 	if r.Healthcheck = healthcheck(text, opts.InternalPorts); r.Healthcheck != nil {
 		r.Healthcheck.File = name
 	}
@@ -73,6 +74,9 @@ type facts struct {
 	sqlite    []ranked
 	siblings  []plan.Sibling
 	elseApps  []plan.Evidence
+	metrics   []plan.Metrics
+	prom      bool // something speaks of Prometheus
+	migrated  migrations
 
 	// What one file says about routes that others define.
 	prefixes map[string]string // by framework: stands before every route of it
@@ -93,6 +97,9 @@ func (f *facts) merge(o *facts) {
 	f.sqlite = append(f.sqlite, o.sqlite...)
 	f.siblings = append(f.siblings, o.siblings...)
 	f.elseApps = append(f.elseApps, o.elseApps...)
+	f.metrics = append(f.metrics, o.metrics...)
+	f.prom = f.prom || o.prom
+	f.migrated.merge(&o.migrated)
 	for framework, prefix := range o.prefixes {
 		f.prefix(framework, prefix)
 	}
@@ -137,6 +144,7 @@ func (f *facts) repo(root string) *plan.Repo {
 		r.HostCheck = first(f.hostCheck)
 	}
 	r.SQLite = first(f.sqlite)
+	r.Metrics = f.bestMetrics()
 	r.Siblings = slices.SortedFunc(slices.Values(f.siblings), func(a, b plan.Sibling) int { return cmp.Compare(a.File, b.File) })
 	r.ElseApps = slices.SortedFunc(slices.Values(f.elseApps), byPlace)
 	return r
@@ -210,6 +218,8 @@ func (s *source) look() {
 	}
 	s.settings()
 	s.routes()
+	s.metrics()
+	s.migrations()
 }
 
 // at is the evidence for offset in the file.

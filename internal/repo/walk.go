@@ -103,7 +103,7 @@ func wanted(rel, name string) bool {
 }
 
 func isManifest(name string) bool {
-	return inList(" pom.xml build.gradle build.gradle.kts application.properties application.yml application.yaml schema.prisma database.yml litefs.yml go.mod Cargo.toml ", name)
+	return inList(" pom.xml build.gradle build.gradle.kts application.properties application.yml application.yaml schema.prisma database.yml litefs.yml go.mod Cargo.toml alembic.ini flyway.conf flyway.toml diesel.toml ", name)
 }
 
 // isTest tells test files by their names; test folders aren't entered.

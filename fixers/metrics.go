@@ -1,0 +1,168 @@
+package fixers
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func metrics() plan.Fixer {
+	return plan.Fixer{
+		ID:       "metrics",
+		Title:    "metrics that the app serves are collected",
+		Severity: plan.Info,
+		Doc: `Fly collects Prometheus metrics of every machine each 15 seconds when fly.toml says where, and shows them in the Grafana of your
+organization (fly-metrics.net) beside its own. Without [metrics] what the app counts is seen by nobody.
+
+The rule looks for a route called /metrics, or a client's own server, in code that speaks of Prometheus. The collector asks inside the
+private network and brings no password, so a route behind a login is shown and not wired.
+
+A [metrics] block does not open the route to the Internet. A route on the app's public port is open already: keep it on a port of its
+own if what it tells is nobody's business.
+
+By hand: [metrics] with port and path; [[metrics]] with processes where several process groups differ.`,
+		Check: checkMetrics,
+	}
+}
+
+func checkMetrics(t plan.Target) []plan.Finding {
+	block, found := t.File.Get("metrics")
+	if found {
+		return metricsNotLive(t, block)
+	}
+	for _, other := range []string{"metric", "experimental.metrics_port", "experimental.metrics_path"} {
+		if _, old := t.File.Get(other); old {
+			return nil
+		}
+	}
+	if t.Repo == nil || t.Repo.Metrics == nil {
+		return nil
+	}
+	m := t.Repo.Metrics
+	f := plan.Finding{
+		Message:  "the app serves metrics at " + m.Path + ", and nothing collects them",
+		At:       plan.At{Key: "metrics"},
+		Evidence: []string{fmt.Sprintf("%s at %s:%d", m.Text, m.File, m.Line)},
+	}
+	port, group, why := metricsPort(t, m)
+	switch {
+	case m.Guarded:
+		f.Notes = []string{"the route seems to ask for a login, which Fly's collector does not have"}
+	case m.Prefixed:
+		f.Notes = []string{"its router is mounted elsewhere, so the full path is not known"}
+	case why != "":
+		f.Notes = []string{why}
+	default:
+		f.Fix = metricsFix(t, port, m.Path, group)
+		f.Machines = machinesChanged(f.Fix)
+	}
+	return []plan.Finding{f}
+}
+
+// metricsPort is the port to ask, and the process groups to ask it of where
+// the app has several.
+func metricsPort(t plan.Target, m *plan.Metrics) (port int, processes []string, why string) {
+	var ports []int
+	for _, s := range fileServices(t.File) {
+		if s.InternalPort != 0 && !slices.Contains(ports, s.InternalPort) {
+			ports, processes = append(ports, s.InternalPort), s.Processes
+		}
+	}
+	if port = m.Port; port == 0 && len(ports) == 1 {
+		port = ports[0]
+	}
+	switch {
+	case port == 0:
+		return 0, nil, "which port it is on can't be told: the file has " + count(len(ports), "service port")
+	case len(groups(t.File)) < 2:
+		return port, nil, ""
+	case len(ports) == 1 && len(processes) > 0:
+		return port, processes, ""
+	}
+	return 0, nil, "which process group serves it can't be told"
+}
+
+func count(n int, what string) string {
+	switch n {
+	case 0:
+		return "no " + what
+	case 1:
+		return "one " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
+
+func metricsFix(t plan.Target, port int, path string, processes []string) *plan.Fix {
+	entries := []flytoml.Entry{{Key: "port", Value: strconv.Itoa(port)}, {Key: "path", Value: quote(path)}}
+	edit := flytoml.Edit{Op: flytoml.AddTable, Path: "metrics", Entries: entries}
+	if len(processes) > 0 {
+		names := make([]string, len(processes))
+		for i, p := range processes {
+			names[i] = quote(p)
+		}
+		edit.Op = flytoml.Append
+		edit.Entries = append(entries, flytoml.Entry{Key: "processes", Value: "[" + strings.Join(names, ", ") + "]"})
+	}
+	return &plan.Fix{
+		Safety: plan.Review, Why: "the app is asked every 15 seconds, at a port that the code only suggests",
+		Edits: []flytoml.Edit{edit}, Changes: metricsChanges(t, port, path, processes),
+	}
+}
+
+// metricsChanges give every machine of the groups the same.
+func metricsChanges(t plan.Target, port int, path string, processes []string) []plan.Change {
+	var out []plan.Change
+	for _, m := range machinesOf(t, processes) {
+		for _, want := range []setting{{pointer: "/metrics/port", value: port}, {pointer: "/metrics/path", value: path}} {
+			op := machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: want.pointer, Value: jsonOf(want.value)}
+			if _, changed, err := machineconfig.Apply(m.Config, []machineconfig.Op{op}); err == nil && changed {
+				out = append(out, plan.Change{Machine: &plan.MachineChange{ID: m.ID, Op: op}})
+			}
+		}
+	}
+	return out
+}
+
+func machinesChanged(fix *plan.Fix) []string {
+	var ids []string
+	for _, c := range fix.Changes {
+		if c.Machine != nil && !slices.Contains(ids, c.Machine.ID) {
+			ids = append(ids, c.Machine.ID)
+		}
+	}
+	return ids
+}
+
+// metricsNotLive finds machines without what the file has: a deploy that never
+// came, or an apply that was cut short. One entry for a group is what a
+// machine can have.
+func metricsNotLive(t plan.Target, block flytoml.Node) []plan.Finding {
+	var out []plan.Finding
+	asked := map[string]bool{}
+	for _, n := range block.Items() {
+		port, processes := portNumber(n, "port"), strs(n, "processes")
+		path, ok := str(n, "path")
+		for _, g := range groupsOf(t.File, processes) {
+			ok = ok && !asked[g]
+			asked[g] = true
+		}
+		if n.Kind() != flytoml.Table || port == 0 || !ok {
+			continue
+		}
+		fix := &plan.Fix{Safety: plan.Review, Why: "the app is asked every 15 seconds", Changes: metricsChanges(t, port, path, processes)}
+		if len(fix.Changes) == 0 {
+			continue
+		}
+		ids := machinesChanged(fix)
+		out = append(out, plan.Finding{
+			Message: n.Path() + " is in the file as it should be, but not on the app", At: at(t.File, n.Path(), ""),
+			Evidence: []string{"otherwise on machine " + strings.Join(ids, ", ")}, Machines: ids, Fix: fix,
+		})
+	}
+	return out
+}

@@ -1,0 +1,83 @@
+package fixers
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func releaseCommand() plan.Fixer {
+	return plan.Fixer{
+		ID:       "release-command",
+		Title:    "a deploy brings the database up to date first",
+		Severity: plan.Info,
+		Doc: `[deploy] release_command runs once in a deploy, on a machine of its own with the new image and the app's secrets, before any machine
+is updated. When it fails, the deploy stops, and the old version goes on serving. That is the place for migrations.
+
+Run by hand they are forgotten. Run when the app starts they run once on every machine at the same time, and a migration that fails
+takes the machines down one after the other.
+
+The machine of the release command has no volume: it can't see a database file. So an app with SQLite gets no such advice, and neither
+does one that was seen to run its migrations already.
+
+Nothing is changed for you: the command runs against the live database at the next deploy, which a person should choose.
+
+By hand: [deploy] release_command = "...", with a command that the image has.`,
+		Check: checkReleaseCommand,
+	}
+}
+
+func checkReleaseCommand(t plan.Target) []plan.Finding {
+	if t.Repo == nil || t.Repo.Migrations == nil || t.Repo.SQLite != nil || t.Repo.Migrations.RunBy != nil {
+		return nil
+	}
+	if n, ok := t.File.Get("deploy.release_command"); ok {
+		if s, isStr := n.Str(); !isStr || strings.TrimSpace(s) != "" {
+			return nil
+		}
+	}
+	if startsWithMigrations(t.File) {
+		return nil
+	}
+	m := t.Repo.Migrations
+	f := plan.Finding{
+		Message:  "no release_command, though the app has migrations (" + m.Tool + ")",
+		At:       at(t.File, "deploy.release_command", "deploy"),
+		Evidence: []string{fmt.Sprintf("%s:%d; nothing that was read runs them", m.File, m.Line)},
+		Notes:    []string{"[deploy] release_command = " + quote(m.Command) + " runs them before each deploy, if the image has that command"},
+	}
+	if m.Tool == "Ecto" {
+		f.Notes = append(f.Notes, "mix phx.gen.release makes bin/migrate")
+	}
+	return []plan.Finding{f}
+}
+
+// startsWithMigrations says whether a start command of the file speaks of
+// migrations.
+func startsWithMigrations(file *flytoml.File) bool {
+	says := func(n flytoml.Node) bool {
+		text, _ := n.Str()
+		for _, item := range n.Items() {
+			s, _ := item.Str()
+			text += " " + s
+		}
+		return strings.Contains(text, "migrat") || strings.Contains(text, "db:prepare") || strings.Contains(text, "upgrade head")
+	}
+	for _, key := range []string{"experimental.cmd", "experimental.entrypoint", "experimental.exec"} {
+		if n, ok := file.Get(key); ok && says(n) {
+			return true
+		}
+	}
+	processes, _ := file.Get("processes")
+	if processes.Kind() != flytoml.Table {
+		return false
+	}
+	for _, key := range processes.Keys() {
+		if n, _ := processes.Key(key); says(n) {
+			return true
+		}
+	}
+	return false
+}

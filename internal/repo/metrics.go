@@ -1,0 +1,158 @@
+package repo
+
+import (
+	"bytes"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+var (
+	metricsCall   = lazy(`([\w$]*)(?:\(\))?\.(get|Get|GET|all|Any|use|route|Handle|HandleFunc|add_get|add_route|add_url_rule|add_api_route|mount)\(\s*["'` + "`" + `](?:GET )?(/metrics)/?["'` + "`" + `]\s*[,)]`)
+	metricsWord   = lazy(`(?m)^[ \t]*(?:get|mount|match|forward)[ (]+[^\n"']*["'](/?metrics)["']`)
+	metricsDjango = lazy(`\b(?:path|re_path)\(\s*r?["']\^?(metrics)/?\$?["']\s*,`)
+	metricsBuilt  = lazy(`\b(?:MapMetrics|UseMetricServer|MapPrometheusScrapingEndpoint)\(|\bPrometheus::Middleware::Exporter\b|\bplug\(?\s*PromEx\.Plug\b|\b(?:PrometheusMetrics|GunicornPrometheusMetrics)\(\s*\w+|\.expose\(\s*app\b|include\(\s*["']django_prometheus\.urls|\bpromBundle\(\s*\{`)
+	metricsServer = lazy(`\bstart_http_server\(\s*(?:port\s*=\s*)?(\d{2,5})\b`)
+	metricsSpring = lazy(`(?m)^[ \t]*(?:management\.endpoints\.web\.exposure\.)?include\s*[:=][^\n]*\b(prometheus)\b`)
+	goListens     = lazy(`\.?\bListenAndServe\(\s*"[\w.]*:(\d{2,5})"`)
+)
+
+// promWords are the marks of code that serves metrics for Prometheus: a page
+// called /metrics alone may be anything.
+var promWords = [...][]byte{
+	[]byte("rometheus"), []byte("prom-client"), []byte("promhttp"), []byte("PromEx"), []byte("prom-bundle"), []byte("penMetrics"), []byte("openmetrics"),
+}
+
+// metrics finds where one file serves metrics. Only files that speak of
+// Prometheus, or define a route called so, are taken apart.
+func (s *source) metrics() {
+	ext := path.Ext(s.base)
+	prom := false
+	for _, word := range promWords {
+		prom = prom || bytes.Contains(s.text, word)
+	}
+	s.facts.prom = s.facts.prom || prom
+	switch {
+	case inList(" application.properties application.yml application.yaml ", s.base):
+		if prom || bytes.Contains(s.text, []byte("prometheus")) {
+			s.springMetrics()
+		}
+		return
+	case readerOf(ext) == nil || !prom && !bytes.Contains(s.text, []byte("/metrics")):
+		return
+	}
+	s.parse()
+	s.metricsRoutes(ext)
+	if !prom {
+		return
+	}
+	if at := s.seen(metricsBuilt); at != nil && !bytes.Contains(s.code, []byte("metrics_path")) && !bytes.Contains(s.code, []byte("metricsPath")) {
+		s.facts.metrics = append(s.facts.metrics, plan.Metrics{Evidence: s.at(at[0]), Path: "/metrics"})
+	}
+	if at := s.seen(metricsServer); at != nil && ext == ".py" {
+		port, _ := strconv.Atoi(s.group(at, 1))
+		s.facts.metrics = append(s.facts.metrics, plan.Metrics{Evidence: s.at(at[0]), Path: "/metrics", Port: port})
+	}
+}
+
+// metricsRoutes finds the routes called /metrics.
+func (s *source) metricsRoutes(ext string) {
+	s.everywhere(metricsCall, func(at []int) {
+		receiver := s.group(at, 1)
+		if strings.Contains(ext, "js") || strings.Contains(ext, "ts") {
+			if inList(jsClients, receiver) {
+				return
+			}
+		}
+		prefix, unknown := "", false
+		switch ext {
+		case ".go":
+			prefix, unknown = goPrefix(s, receiver, at[0])
+		case ".py":
+			prefix, unknown = pyWhere(s, receiver)
+		case ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx":
+			prefix, unknown = jsPrefix(s, receiver)
+		}
+		m := s.metricsAt(at[0], joinPath(prefix, s.group(at, 3)))
+		m.Prefixed, m.Port = unknown, s.ownPort(ext, receiver)
+		s.facts.metrics = append(s.facts.metrics, m)
+	})
+	switch ext {
+	case ".rb", ".ru", ".ex":
+		s.everywhere(metricsWord, func(at []int) { s.facts.metrics = append(s.facts.metrics, s.metricsAt(at[2], "/metrics")) })
+	case ".py":
+		s.everywhere(metricsDjango, func(at []int) {
+			s.facts.metrics = append(s.facts.metrics, s.metricsAt(at[0], "/"+strings.TrimLeft(strings.Trim(string(s.code[at[2]:min(at[3]+1, len(s.code))]), `"'$`), "/")))
+		})
+	}
+}
+
+func (s *source) metricsAt(offset int, p string) plan.Metrics {
+	line := lineFrom(s.code, bytes.LastIndexByte(s.code[:offset], '\n')+1)
+	return plan.Metrics{Evidence: s.at(offset), Path: p, Guarded: guardWord().MatchString(line)}
+}
+
+// ownPort is the port that the route's server listens at, where the same file
+// says so with a number: a server of its own for metrics.
+func (s *source) ownPort(ext, receiver string) int {
+	expr := goListens
+	switch {
+	case ext == ".go":
+	case strings.Contains(ext, "js") || strings.Contains(ext, "ts"):
+		if receiver == "" {
+			return 0
+		}
+		expr = lazy(`(?:^|[^\w$.])` + strings.ReplaceAll(receiver, "$", `\$`) + `\.listen\(\s*(?:\{\s*port\s*:\s*)?(\d{2,5})\b`)
+	default:
+		return 0
+	}
+	found := expr().FindAllSubmatchIndex(s.code, -1)
+	if len(found) != 1 {
+		return 0
+	}
+	port, _ := strconv.Atoi(s.group(found[0], 1))
+	return port
+}
+
+// springMetrics reads the settings that open the actuator's own endpoint.
+func (s *source) springMetrics() {
+	s.parse()
+	at := metricsSpring().FindSubmatchIndex(s.code)
+	if at == nil || !bytes.Contains(s.code, []byte("exposure")) {
+		return
+	}
+	m := plan.Metrics{Evidence: s.at(at[2]), Path: "/actuator/prometheus"}
+	for _, key := range []string{"management.server", "base-path", "path-mapping", "context-path", "management.port"} {
+		m.Prefixed = m.Prefixed || bytes.Contains(s.code, []byte(key))
+	}
+	s.facts.prom = true
+	s.facts.metrics = append(s.facts.metrics, m)
+}
+
+// bestMetrics is the place that proves most: open, its path known, near the
+// top of the tree. Nothing, when nothing in the tree speaks of Prometheus.
+func (f *facts) bestMetrics() *plan.Metrics {
+	if !f.prom {
+		return nil
+	}
+	var best *plan.Metrics
+	weight := func(m *plan.Metrics) int {
+		n := strings.Count(m.File, "/")
+		if m.Prefixed {
+			n += 1000
+		}
+		if m.Guarded {
+			n += 10000
+		}
+		return n
+	}
+	for i := range f.metrics {
+		m := &f.metrics[i]
+		if best == nil || weight(m) < weight(best) || weight(m) == weight(best) && byPlace(m.Evidence, best.Evidence) < 0 {
+			best = m
+		}
+	}
+	return best
+}

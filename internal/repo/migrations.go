@@ -1,0 +1,214 @@
+package repo
+
+import (
+	"bytes"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+var (
+	// migrateCommand finds the commands that bring a database up to date.
+	migrateCommand = lazy(`\b(?:db:migrate|db:prepare|manage\.py["', ]+migrate|alembic["', ]+upgrade|flask["', ]+db["', ]+upgrade|prisma["', ]+(?:migrate["', ]+deploy|db["', ]+push)|ecto\.migrate|Release\.migrate|bin/migrate\b|artisan["', ]+migrate|migrate:latest|migration:run|drizzle-kit["', ]+(?:migrate|push)|sequelize(?:-cli)?["', ]+db:migrate|diesel["', ]+migration["', ]+run|sqlx["', ]+migrate["', ]+run|flyway["', ]+migrate|goose\b[^\n]*\bup\b|migrate\b[^\n]*-database\b[^\n]*\bup\b)`)
+	// migratesItself finds code that does so when the app starts.
+	migratesItself = lazy(`\bcommand\.upgrade\(|\bcall_command\(\s*["']migrate|\{Ecto\.Migrator\b|\bEcto\.Migrator\.(?:run|with_repo)\(|\.migrate\.latest\(|\bmigrationsRun\s*:\s*true|\.runMigrations\(|\bgoose\.Up(?:Context|To)?\(|\bmigrate\.New\w*\(|\bembed_migrations!|\brun_pending_migrations\(|\bsqlx::migrate!|\bMigrator::up\(|\brunMigrations\(|\bawait\s+migrate\(|\bumzug\.up\(`)
+	typeormClass   = lazy(`\bimplements\s+MigrationInterface\b`)
+	sequelizeUp    = lazy(`\bqueryInterface\.(?:createTable|addColumn)\(`)
+	goMigrateMod   = lazy(`(?m)^\s*(?:require\s+)?github\.com/(pressly/goose|golang-migrate/migrate)(?:/v\d+)?\s+v[^\n/]*$`)
+	flywayPlugin   = lazy(`org\.flywaydb\.flyway|flyway-maven-plugin`)
+	prismaServer   = lazy(`(?m)^[ \t]*provider\s*=\s*"(?:postgresql|postgres|mysql|sqlserver|cockroachdb)"`)
+	alembicContext = lazy(`(?m)^from alembic import .*\bcontext\b`)
+	startScript    = lazy(`^\s*"(?:pre|post)?(?:start|serve|boot|launch)[\w:-]*"\s*:`)
+)
+
+// migrations is what files tell of migrations.
+type migrations struct {
+	tools   []plan.Migrations
+	runs    []plan.Evidence // what runs them
+	scripts []plan.Evidence // what runs them when the Dockerfile starts it
+}
+
+func (m *migrations) merge(o *migrations) {
+	m.tools = append(m.tools, o.tools...)
+	m.runs = append(m.runs, o.runs...)
+	m.scripts = append(m.scripts, o.scripts...)
+}
+
+func (s *source) tool(offset int, name, command string) {
+	e := s.at(offset)
+	s.facts.migrated.tools = append(s.facts.migrated.tools, plan.Migrations{Evidence: e, Tool: name, Command: command})
+}
+
+// migrations looks for a migration tool in one file, by its place and name
+// first, and for what runs it.
+func (s *source) migrations() {
+	dir, ext := path.Dir(s.file), path.Ext(s.base)
+	stem := strings.TrimSuffix(s.base, ext)
+	switch {
+	case ext == ".rb" && strings.HasSuffix(dir, "db/migrate"):
+		s.tool(0, "Rails", "bin/rails db:prepare")
+	case ext == ".exs" && strings.Contains(dir, "priv/") && strings.HasSuffix(dir, "/migrations"):
+		s.tool(0, "Ecto", "/app/bin/migrate")
+	case ext == ".php" && strings.HasSuffix(dir, "database/migrations"):
+		s.tool(0, "Laravel", "php artisan migrate --force")
+	case ext == ".py" && strings.HasSuffix(dir, "/migrations") && strings.HasPrefix(s.base, "0001_"):
+		s.tool(0, "Django", "python manage.py migrate --noinput")
+	case s.base == "env.py" && bytes.Contains(s.text, []byte("alembic")):
+		s.alembic()
+	case stem == "knexfile" && readerOf(ext) != nil:
+		s.tool(0, "Knex", "npx knex migrate:latest")
+	case stem == "drizzle.config" && readerOf(ext) != nil && !bytes.Contains(s.text, []byte("sqlite")) && !bytes.Contains(s.text, []byte("turso")):
+		s.tool(0, "Drizzle", "npx drizzle-kit migrate")
+	case s.base == "schema.prisma":
+		s.toolIf(prismaServer, "Prisma", "npx prisma migrate deploy")
+	case s.base == "diesel.toml":
+		s.tool(0, "Diesel", "diesel migration run")
+	case s.base == "flyway.conf" || s.base == "flyway.toml":
+		s.tool(0, "Flyway", "flyway migrate")
+	case inList(" pom.xml build.gradle build.gradle.kts ", s.base) && bytes.Contains(s.text, []byte("flyway")):
+		// Spring Boot runs Flyway when it starts; a build plugin is run by hand.
+		if !bytes.Contains(s.text, []byte("spring-boot")) {
+			s.toolIf(flywayPlugin, "Flyway", "flyway migrate")
+		}
+	case s.base == "go.mod":
+		s.goTools()
+	case bytes.Contains(s.text, []byte("MigrationInterface")):
+		s.toolIf(typeormClass, "TypeORM", "npx typeorm migration:run -d dist/data-source.js")
+	case strings.HasSuffix(dir, "migrations") && bytes.Contains(s.text, []byte("queryInterface")):
+		s.toolIf(sequelizeUp, "Sequelize", "npx sequelize-cli db:migrate")
+	}
+	s.runsMigrations(ext)
+}
+
+func (s *source) toolIf(expr matcher, name, command string) {
+	s.parse()
+	if at := expr().FindIndex(s.code); at != nil {
+		s.tool(at[0]+len(s.code[at[0]:at[1]])-len(bytes.TrimLeft(s.code[at[0]:at[1]], " \t\n")), name, command)
+	}
+}
+
+// alembic reads the env.py that Alembic and Flask-Migrate put beside the
+// versions.
+func (s *source) alembic() {
+	if bytes.Contains(s.text, []byte("extensions['migrate']")) || bytes.Contains(s.text, []byte(`extensions["migrate"]`)) {
+		s.tool(0, "Flask-Migrate", "flask db upgrade")
+		return
+	}
+	s.toolIf(alembicContext, "Alembic", "alembic upgrade head")
+}
+
+func (s *source) goTools() {
+	s.parse()
+	at := goMigrateMod().FindSubmatchIndex(s.code)
+	if at == nil || strings.Contains(lineFrom(s.text, at[2]), "// indirect") {
+		return
+	}
+	if strings.HasSuffix(s.group(at, 1), "goose") {
+		s.tool(at[2], "goose", "goose -dir migrations postgres $DATABASE_URL up")
+	} else {
+		s.tool(at[2], "golang-migrate", "migrate -path migrations -database $DATABASE_URL up")
+	}
+}
+
+// runsMigrations notes what brings the database up to date: the app itself
+// when it starts, its start script, or a command in a workflow that asks Fly.
+func (s *source) runsMigrations(ext string) {
+	if readerOf(ext) != nil {
+		// Stripping a file of its comments is what costs; few are worth it.
+		speaks := bytes.Contains(s.text, []byte("igrat")) || bytes.Contains(s.text, []byte("command.upgrade(")) || bytes.Contains(s.text, []byte("goose.Up"))
+		if !speaks || strings.Contains(s.file, "migrations/") || strings.Contains(s.file, "db/migrate/") || strings.HasPrefix(s.file, "scripts/") {
+			return
+		}
+		if at := s.seen(migratesItself); at != nil {
+			s.facts.migrated.runs = append(s.facts.migrated.runs, s.at(at[0]))
+		}
+		return
+	}
+	if !isScript(s.file, s.base) {
+		return
+	}
+	s.parse()
+	for _, at := range migrateCommand().FindAllIndex(s.code, -1) {
+		line := lineFrom(s.code, bytes.LastIndexByte(s.code[:at[0]], '\n')+1)
+		e := s.at(at[0])
+		e.Text = shownCommand(line)
+		switch {
+		case s.base == "package.json":
+			if startScript().MatchString(line) {
+				s.facts.migrated.runs = append(s.facts.migrated.runs, e)
+			}
+		case inList(ciDirs, strings.SplitN(s.file, "/", 2)[0]):
+			if strings.Contains(line, "fly") {
+				s.facts.migrated.runs = append(s.facts.migrated.runs, e)
+			}
+		default:
+			s.facts.migrated.scripts = append(s.facts.migrated.scripts, e)
+		}
+	}
+}
+
+// best is the tool nearest to the top of the tree, and what runs it. A tool in
+// a package that the Dockerfile doesn't name is another app's.
+func (m *migrations) best(root, dockerfile string, text []byte) *plan.Migrations {
+	var found *plan.Migrations
+	for i := range m.tools {
+		t := &m.tools[i]
+		parts := strings.SplitN(t.File, "/", 3)
+		switch {
+		case len(parts) == 3 && inList(" packages apps services libs crates modules plugins extensions tools ", parts[0]) && !bytes.Contains(text, []byte(parts[1])):
+		case t.Tool == "Prisma" && !folderExists(root, path.Join(path.Dir(t.File), "migrations")):
+			// Tables are pushed by hand, which no command should do unasked.
+		case t.Tool == "Django" && !fileExists(root, "manage.py"):
+		case found == nil || before(t, found):
+			found = t
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	found.RunBy = m.runBy(dockerfile, text)
+	return found
+}
+
+func before(a, b *plan.Migrations) bool {
+	if x, y := strings.Count(a.File, "/"), strings.Count(b.File, "/"); x != y {
+		return x < y
+	}
+	return byPlace(a.Evidence, b.Evidence) < 0
+}
+
+func folderExists(root, rel string) bool {
+	info, err := os.Lstat(filepath.Join(root, filepath.FromSlash(rel)))
+	return err == nil && info.IsDir()
+}
+
+// runBy is the first of: a line of the Dockerfile, a script that it starts,
+// the app itself.
+func (m *migrations) runBy(dockerfile string, text []byte) *plan.Evidence {
+	for n, line := range strings.Split(string(text), "\n") {
+		word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if !inList(" CMD ENTRYPOINT ", strings.ToUpper(word)) {
+			continue
+		}
+		if migrateCommand().MatchString(line) {
+			return &plan.Evidence{File: dockerfile, Line: n + 1, Text: shownCommand(line)}
+		}
+	}
+	slices.SortFunc(m.scripts, byPlace)
+	for i, e := range m.scripts {
+		base := path.Base(e.File)
+		started := bytes.Contains(text, []byte(base)) || strings.Contains(base, "entrypoint")
+		if started {
+			return &m.scripts[i]
+		}
+	}
+	slices.SortFunc(m.runs, byPlace)
+	if len(m.runs) > 0 {
+		return &m.runs[0]
+	}
+	return nil
+}
