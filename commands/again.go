@@ -20,7 +20,7 @@ func (e *otherPlanError) Error() string {
 
 // asked are the flags that a plan depends on.
 func (o *sourceOptions) asked() *plan.Asked {
-	return &plan.Asked{Allow: o.allow, Rules: o.rules, Skip: o.skip, Regions: o.regions, Settings: o.settings}
+	return &plan.Asked{Allow: o.allow, Rules: o.rules, Skip: o.skip, Regions: o.regions, Settings: o.settings, Probe: o.probe}
 }
 
 // again makes a saved plan once more, with the flags that it was made with, and
@@ -35,6 +35,7 @@ func (o *applyOptions) again(ctx context.Context, env *Env, g *global, p *plan.P
 	with := o.source
 	with.app, with.noRestart, with.offline = p.App.Name, p.NoRestart, p.Offline != ""
 	with.allow, with.rules, with.skip, with.regions, with.settings = p.Asked.Allow, p.Asked.Rules, p.Asked.Skip, p.Asked.Regions, p.Asked.Settings
+	with.probe = p.Asked.Probe
 	if with.config == "" {
 		with.config = filepath.FromSlash(p.File.Path)
 	}

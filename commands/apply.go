@@ -62,6 +62,12 @@ Exit codes: 0 done, or nothing to do; 1 an error or declined, nothing was change
 					return err
 				}
 			}
+			if err := o.source.fitsAll(cmd.Flags()); err != nil {
+				return err
+			}
+			if o.source.all {
+				return runApplyAll(cmd.Context(), env, g, o)
+			}
 			return runApply(cmd.Context(), env, g, o)
 		},
 	}
@@ -77,7 +83,7 @@ Exit codes: 0 done, or nothing to do; 1 an error or declined, nothing was change
 // fitsPlanFile refuses flags that would have made another plan: they would be
 // ignored, and the user would believe otherwise.
 func fitsPlanFile(f *pflag.FlagSet) error {
-	for _, name := range []string{"app", "allow", "regions", "rule", "skip", "settings", "offline", "no-restart"} {
+	for _, name := range []string{"app", "allow", "regions", "rule", "skip", "settings", "offline", "no-restart", "probe"} {
 		if flag := f.Lookup(name); typed(flag) {
 			return &usageError{
 				message: fmt.Sprintf("--%s has no effect on a saved plan", name),

@@ -39,11 +39,18 @@ Exit codes, the same for every format: 0 when nothing is found at or above
 		Example: `  fly-standards check
   fly-standards check --format github      annotations on the lines of a pull request
   fly-standards check --format sarif > fly.sarif
+  fly-standards check --all                     every fly*.toml of the repository
   fly-standards check --fail-on error --rule config-shape`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(cmd); err != nil {
 				return err
+			}
+			if err := o.source.fitsAll(cmd.Flags()); err != nil {
+				return err
+			}
+			if o.source.all {
+				return runCheckAll(cmd.Context(), env, g, o)
 			}
 			return runCheck(cmd.Context(), env, g, o)
 		},
@@ -51,6 +58,7 @@ Exit codes, the same for every format: 0 when nothing is found at or above
 	s, f := &o.source, cmd.Flags()
 	f.SortFlags = false
 	f.StringVarP(&s.config, "config", "c", "", "`PATH` of fly.toml, or of a folder with one")
+	s.addAll(f)
 	f.StringVarP(&s.app, "app", "a", "", "`NAME` of the app; over FLY_APP and the file's own")
 	f.StringVarP(&s.token, "access-token", "t", "", "Fly `TOKEN`, for --require-live")
 	f.BoolVar(&s.offline, "offline", false, "don't look at the app; so it is without --require-live")
@@ -109,13 +117,17 @@ func runCheck(ctx context.Context, env *Env, g *global, o *checkOptions) error {
 	if err != nil {
 		return err
 	}
-	fails := func(f plan.Outcome) bool {
-		return f.Outcome != plan.Ignored && view.AtLeast(f.Severity, plan.Severity(o.failOn))
-	}
-	if slices.ContainsFunc(p.Findings, fails) {
+	if o.fails(p) {
 		return errFindings
 	}
 	return nil
+}
+
+// fails says whether a plan has a finding that --fail-on is about.
+func (o *checkOptions) fails(p *plan.Plan) bool {
+	return slices.ContainsFunc(p.Findings, func(f plan.Outcome) bool {
+		return f.Outcome != plan.Ignored && view.AtLeast(f.Severity, plan.Severity(o.failOn))
+	})
 }
 
 // planAccepting plans with what is in the baseline ignored, after the baseline

@@ -34,6 +34,9 @@ type Env struct {
 	Clock  clock.Clock
 	// Transport carries the requests to Fly; nil is the network.
 	Transport http.RoundTripper
+	// Visit carries the requests of --probe to the app's public hostname; nil is
+	// the network.
+	Visit http.RoundTripper
 	// Replay makes a run repeatable for a simulation: nil in real life.
 	Replay *Replay
 	// Abort is closed when the user wants out at once; nil never is.

@@ -19,20 +19,24 @@ type sourceOptions struct {
 	config, app, token   string
 	settings             string
 	offline, requireLive bool
+	probe                bool
 	rules, skip          []string
 	regions              []string
 	allow                []string
 	maxUnavailable       string
 	noRestart            bool
+	all                  bool
 }
 
 func (o *sourceOptions) add(f *pflag.FlagSet) {
 	f.SortFlags = false
 	f.StringVarP(&o.config, "config", "c", "", "`PATH` of fly.toml, or of a folder with one")
+	o.addAll(f)
 	f.StringVarP(&o.app, "app", "a", "", "`NAME` of the app; over FLY_APP and the file's own")
 	f.StringVarP(&o.token, "access-token", "t", "", "Fly `TOKEN`; over FLY_ACCESS_TOKEN, FLY_API_TOKEN\nand flyctl's login")
 	f.BoolVar(&o.offline, "offline", false, "don't look at the app")
 	f.BoolVar(&o.requireLive, "require-live", false, "an app that can't be looked at is an error")
+	f.BoolVar(&o.probe, "probe", false, "may ask the app's own public hostname for its health\npath: at most ten GETs, without credentials")
 	f.BoolVar(&o.noRestart, "no-restart", false, "only fly.toml and staged secrets; machines take the\nrest at their next deploy")
 	f.StringSliceVar(&o.allow, "allow", nil, "also `WHAT` needs consent: review, paid")
 	f.StringSliceVar(&o.regions, "regions", nil, "`REGIONS` wanted besides the present ones, such as\nlhr,syd; agrees to their cost")

@@ -42,6 +42,12 @@ would change something.`,
 				return err
 			}
 			o.next = nextCommand(cmd.Flags(), o.out)
+			if err := o.source.fitsAll(cmd.Flags()); err != nil {
+				return err
+			}
+			if o.source.all {
+				return runPlanAll(cmd.Context(), env, g, o)
+			}
 			return runPlan(cmd.Context(), env, g, o)
 		},
 	}

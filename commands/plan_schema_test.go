@@ -1,9 +1,16 @@
 package commands
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
+	"github.com/fly-standards/fly-standards/internal/clock"
 	"github.com/fly-standards/fly-standards/internal/jsonschema"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -11,7 +18,7 @@ import (
 // TestPlanSchema holds docs/schema/plan.json to the Go types that --json
 // writes. What the fixtures give is checked against it in package fixers.
 func TestPlanSchema(t *testing.T) {
-	src, err := jsonschema.ReadSource("../plan", "../internal/flytoml", "../internal/machineconfig")
+	src, err := jsonschema.ReadSource("../plan", "../internal/flytoml", "../internal/machineconfig", "../internal/live")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,4 +33,51 @@ func TestPlanSchema(t *testing.T) {
 		definitions[name].(jsonschema.Schema)["properties"].(jsonschema.Schema)["schema_version"] = jsonschema.Schema{"const": plan.SchemaVersion}
 	}
 	published(t, "../docs/schema/plan.json", s)
+}
+
+// TestAllIsOneDocument wants one JSON document of several files, as published,
+// also when one of them can't be read.
+func TestAllIsOneDocument(t *testing.T) {
+	raw, err := os.ReadFile("../docs/schema/plan.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s jsonschema.Schema
+	if err := json.Unmarshal(raw, &s); err != nil {
+		t.Fatal(err)
+	}
+	s["$ref"] = "#/definitions/Several"
+	dir := t.TempDir()
+	for name, text := range map[string]string{"fly.toml": "app = \"a\"\n", "web/fly.toml": "app = \"b\"\n", "x/fly.toml": "app = \n"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for args, want := range map[string]int{"plan --offline --all --json": 1, "check --all --json": 2} {
+		var stdout bytes.Buffer
+		env := &Env{
+			Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: io.Discard, Dir: dir, Home: dir, Clock: clock.Wall{},
+			Getenv: func(string) (string, bool) { return "", false },
+		}
+		if code := Main(t.Context(), env, strings.Fields(args)); code != want {
+			t.Errorf("%s: exit code %d, want %d", args, code, want)
+		}
+		var v any
+		if err := json.Unmarshal(stdout.Bytes(), &v); err != nil {
+			t.Fatalf("%s: %v\n%s", args, err, stdout.String())
+		}
+		for _, odd := range jsonschema.Check(s, true, v) {
+			t.Errorf("%s: %s", args, odd)
+		}
+		var got plan.Several
+		if err := json.Unmarshal(stdout.Bytes(), &got); err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Plans) != 2 || len(got.Failed) != 1 || got.Failed[0].File != "x/fly.toml" {
+			t.Errorf("%s: %d plans, failed %v", args, len(got.Plans), got.Failed)
+		}
+	}
 }

@@ -95,6 +95,10 @@ func appName(env *Env, flag string, file *flytoml.File) string {
 	if name := env.env("FLY_APP"); name != "" {
 		return name
 	}
+	return fileApp(file)
+}
+
+func fileApp(file *flytoml.File) string {
 	n, _ := file.Get("app")
 	name, _ := n.Str()
 	return name
@@ -112,6 +116,9 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 	}
 	s := &source{shown: shown, path: path, mask: maskOf(file), today: env.Clock.Now()}
 	s.target.File, s.target.AppName = file, appName(env, o.app, file)
+	if o.all { // FLY_APP is one app, and the files are of several
+		s.target.AppName = fileApp(file)
+	}
 	if err := s.loadSettings(env, o); err != nil {
 		return nil, err
 	}
@@ -135,6 +142,9 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 	s.target.App = app
 	if app != nil {
 		env.recall(&s.target)
+	}
+	if o.probe {
+		s.probe(ctx, env, g)
 	}
 	return s, nil
 }

@@ -99,6 +99,7 @@ func missingCheck(t plan.Target, s service) (plan.Finding, bool) {
 			replaceTCP(t, s, top, f.Fix)
 		}
 		f.Notes = way.notes
+		noteProbe(t, way, &f)
 		liveNotes(t, s, &f)
 		return f, true
 	}

@@ -103,6 +103,9 @@ type MachineChange struct {
 	// Proof: the op adds a service check, which must pass on one machine
 	// before another one gets it.
 	Proof bool
+	// Seen: the check of a proof was seen to pass from outside already, so that
+	// a lone machine need not prove it in a restart of its own.
+	Seen bool
 	// RideAlong: worth doing when the machine restarts anyway, never a reason
 	// to restart it.
 	RideAlong bool

@@ -40,6 +40,7 @@ type Asked struct {
 	Skip     []string `json:"skip,omitempty"`
 	Regions  []string `json:"regions,omitempty"`
 	Settings string   `json:"settings,omitempty"` // the file of --settings
+	Probe    bool     `json:"probe,omitempty"`
 }
 
 // staged are the secrets that somebody set and that a machine of the plan has
@@ -190,6 +191,9 @@ type MachineStep struct {
 	Repair *Repair `json:"repair,omitempty"`
 	// Proof: one of Ops adds a service check, at these indexes of Ops.
 	Proof []int `json:"proof,omitempty"`
+	// Seen: the checks of Proof were all seen to pass from outside (--probe), so
+	// that a lone machine need not prove them in a restart of its own.
+	Seen bool `json:"seen,omitempty"`
 	// Secrets: the machine must boot with the secrets that this plan sets.
 	Secrets bool `json:"needs_secrets,omitempty"`
 }

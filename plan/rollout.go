@@ -35,7 +35,7 @@ func rollouts(t Target, all []Step) []Rollout {
 		return nil
 	}
 	byGroup := map[string]*Rollout{}
-	proofs := map[string]bool{}
+	proofs, alone := map[string]bool{}, map[string]bool{} // a check to be proven; on a started machine, by itself
 	for _, s := range all {
 		if s.Kind != StepMachine {
 			continue
@@ -55,7 +55,9 @@ func rollouts(t Target, all []Step) []Rollout {
 		default:
 			r.Stopped++
 		}
-		proofs[r.Group] = proofs[r.Group] || len(s.Machine.Proof) > 0
+		proof := len(s.Machine.Proof) > 0
+		proofs[r.Group] = proofs[r.Group] || proof
+		alone[r.Group] = alone[r.Group] || proof && m.Started() && !s.Machine.Seen
 	}
 	var out []Rollout
 	for _, r := range byGroup {
@@ -66,14 +68,14 @@ func rollouts(t Target, all []Step) []Rollout {
 				r.Started++
 			}
 		}
-		r.finish(t.Settings.MaxUnavailable, proofs[r.Group])
+		r.finish(t.Settings.MaxUnavailable, proofs[r.Group], alone[r.Group])
 		out = append(out, *r)
 	}
 	slices.SortFunc(out, func(a, b Rollout) int { return cmp.Compare(a.Group, b.Group) })
 	return out
 }
 
-func (r *Rollout) finish(spec string, proof bool) {
+func (r *Rollout) finish(spec string, proof, alone bool) {
 	if n, err := AtOnce(spec, r.Started); err == nil {
 		r.AtOnce = n
 	} else {
@@ -83,7 +85,7 @@ func (r *Rollout) finish(spec string, proof bool) {
 	switch {
 	case r.Started == 1 && r.Restarts == 1:
 		r.Floor, r.Gap = 0, true
-		if proof {
+		if alone {
 			r.Restarts = 2
 		}
 	case r.Started == 0:

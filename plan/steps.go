@@ -147,6 +147,7 @@ func (ms *MachineStep) add(c MachineChange) {
 		return
 	}
 	if c.Proof {
+		ms.Seen = c.Seen && (ms.Seen || len(ms.Proof) == 0)
 		ms.Proof = append(ms.Proof, len(ms.Ops))
 	}
 	ms.Ops = append(ms.Ops, c.Op)

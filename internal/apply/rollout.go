@@ -54,7 +54,7 @@ func (r *run) updateGroup(ctx context.Context, g *group) error {
 		started, idle, err := g.split(all)
 		switch {
 		case err != nil:
-		case len(started) > 0 && g.proof && g.first && countServing(all) == 1 && serves(started[0]) && g.proves(started[0]):
+		case len(started) > 0 && g.proof && g.first && countServing(all) == 1 && serves(started[0]) && g.proves(started[0]) && !g.pending[started[0].ID].Machine.Seen:
 			err = r.proveAlone(ctx, g, started[0])
 		case len(started) > 0:
 			err = r.updateStarted(ctx, g, all)

@@ -36,6 +36,7 @@ type App struct {
 	numericID int
 	created   time.Time
 	machines  []*Machine // in order of creation, destroyed ones too
+	visits    []Visit
 	secrets   secretStore
 	volumes   []*volume
 	ips       []ip

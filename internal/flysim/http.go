@@ -83,6 +83,10 @@ func encode(v any) json.RawMessage {
 
 // ServeHTTP implements http.Handler.
 func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if a := p.visited(r.Host); a != nil {
+		a.visit(w, r)
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		http.Error(w, `{"error":"request body too large"}`, http.StatusRequestEntityTooLarge)

@@ -76,7 +76,7 @@ func (c *checker) keyword(s Schema, word, at string, v any) []string {
 		if o, ok := v.(Schema); ok {
 			return c.object(s, word, at, o)
 		}
-	case "$schema", "$id", "title", "description", "definitions", "examples":
+	case "$schema", "$id", "title", "description", "definitions", "examples", "format":
 	default:
 		return []string{fmt.Sprintf("%s: the keyword %q is not known here", at, word)}
 	}

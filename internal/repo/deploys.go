@@ -11,7 +11,10 @@ import (
 
 // isFlyConfig: fly.toml, fly.staging.toml, fly-prod.toml.
 func isFlyConfig(name string) bool {
-	return strings.HasPrefix(name, "fly") && strings.HasSuffix(name, ".toml") && !strings.HasPrefix(name, "fly-standards")
+	if strings.HasPrefix(name, "fly-standards") || strings.HasPrefix(name, "flyway") { // ours, and a database tool's
+		return false
+	}
+	return strings.HasPrefix(name, "fly") && strings.HasSuffix(name, ".toml")
 }
 
 // sibling notes another fly*.toml with the app that it names.

@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// ignoreList is the plain part of the root's .gitignore: names, paths from the
-// root, one-segment globs. Patterns with ** in the middle are passed over: a
-// file too many is read, none too few.
+// ignoreList is a .gitignore: names, paths from its folder, globs, ** for any
+// number of folders, and ! for the exceptions.
 type ignoreList []ignoreRule
 
 type ignoreRule struct {
@@ -38,7 +37,7 @@ func readIgnore(root string) ignoreList {
 		line, rule.dirOnly = strings.CutSuffix(line, "/")
 		line, rule.anchored = strings.CutPrefix(line, "/")
 		rule.anchored = rule.anchored || strings.Contains(line, "/")
-		if line == "" || strings.Contains(line, "**") {
+		if line == "" {
 			continue
 		}
 		if _, err := path.Match(line, ""); err != nil {
@@ -51,8 +50,10 @@ func readIgnore(root string) ignoreList {
 }
 
 // match says whether git would pass over rel; the last rule that fits decides.
-func (l ignoreList) match(rel string, isDir bool) bool {
-	ignored := false
+func (l ignoreList) match(rel string, isDir bool) bool { return l.matchFrom(false, rel, isDir) }
+
+// matchFrom is match where another list has said something before.
+func (l ignoreList) matchFrom(ignored bool, rel string, isDir bool) bool {
 	for _, rule := range l {
 		if rule.dirOnly && !isDir || rule.negated != ignored {
 			continue
@@ -61,9 +62,23 @@ func (l ignoreList) match(rel string, isDir bool) bool {
 		if !rule.anchored {
 			name = path.Base(rel)
 		}
-		if ok, err := path.Match(rule.pattern, name); err == nil && ok {
+		if glob(strings.Split(rule.pattern, "/"), strings.Split(name, "/")) {
 			ignored = !rule.negated
 		}
 	}
 	return ignored
+}
+
+// glob matches a path segment by segment.
+func glob(pattern, name []string) bool {
+	switch {
+	case len(pattern) == 0:
+		return len(name) == 0
+	case pattern[0] == "**":
+		return glob(pattern[1:], name) || len(name) > 0 && glob(pattern, name[1:])
+	case len(name) == 0:
+		return false
+	}
+	ok, err := path.Match(pattern[0], name[0])
+	return err == nil && ok && glob(pattern[1:], name[1:])
 }

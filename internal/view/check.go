@@ -36,9 +36,28 @@ func open(p *plan.Plan) []plan.Outcome {
 // Check writes the findings one a line, as compilers do, so that editors and
 // terminals find their place: fly.toml:12:3: warning: message [rule].
 func Check(w io.Writer, p *plan.Plan, o Options) error {
+	return CheckSeveral(w, []Part{{Plan: p, Mask: o.Mask}}, o)
+}
+
+// CheckSeveral is Check for several files, with one line for all at the end.
+func CheckSeveral(w io.Writer, parts []Part, o Options) error {
 	var b strings.Builder
+	var all []plan.Outcome
+	ignored := 0
+	for _, part := range parts {
+		found := open(part.Plan)
+		all = append(all, found...)
+		ignored += part.Plan.Totals.Ignored
+		o.Mask = part.Mask
+		checkLines(&b, found, o)
+	}
+	b.WriteString(tally(all, ignored) + "\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func checkLines(b *strings.Builder, found []plan.Outcome, o Options) {
 	st := Style{o.Color}
-	found := open(p)
 	for _, f := range found {
 		where := Clean(f.File)
 		if f.Line > 0 {
@@ -51,14 +70,11 @@ func Check(w io.Writer, p *plan.Plan, o Options) error {
 		case plan.Warning:
 			word = st.yellow(word)
 		}
-		fmt.Fprintf(&b, "%s: %s: %s %s\n", st.bold(where), word, sentence(f, o.Mask), st.faint("["+f.Rule+"]"))
+		fmt.Fprintf(b, "%s: %s: %s %s\n", st.bold(where), word, sentence(f, o.Mask), st.faint("["+f.Rule+"]"))
 		if o.Verbose {
-			fmt.Fprintf(&b, "    %s; see %s\n", label(f), f.URL)
+			fmt.Fprintf(b, "    %s; see %s\n", label(f), f.URL)
 		}
 	}
-	b.WriteString(tally(found, p.Totals.Ignored) + "\n")
-	_, err := io.WriteString(w, b.String())
-	return err
 }
 
 // tally says "2 findings: 1 error, 1 warning; 3 ignored".

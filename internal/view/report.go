@@ -18,11 +18,11 @@ func Report(w io.Writer, format string, p *plan.Plan, m *Mask) error {
 	case "markdown":
 		return markdown(w, p, m)
 	case "sarif":
-		return sarif(w, p, m)
+		return sarif(w, p.Tool, []Part{{Plan: p, Mask: m}})
 	case "github":
 		return github(w, p, m)
 	case "junit":
-		return junit(w, p, m)
+		return writeXML(w, junit(p, m))
 	default:
 		return fmt.Errorf("there is no format %q", format)
 	}
@@ -98,7 +98,7 @@ type junitMessage struct {
 
 // junit makes a failed test of each error and warning, and a skipped one of
 // each finding that is ignored. What is only info passes, with its message.
-func junit(w io.Writer, p *plan.Plan, m *Mask) error {
+func junit(p *plan.Plan, m *Mask) junitSuite {
 	s := junitSuite{Name: "fly-standards"}
 	for _, f := range p.Findings {
 		where := f.File
@@ -123,7 +123,11 @@ func junit(w io.Writer, p *plan.Plan, m *Mask) error {
 		s.Cases = []junitCase{{Class: "fly-standards", Name: p.File.Path + " is up to standard"}}
 	}
 	s.Tests = len(s.Cases)
-	out, err := xml.MarshalIndent(s, "", "  ")
+	return s
+}
+
+func writeXML(w io.Writer, document any) error {
+	out, err := xml.MarshalIndent(document, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write the findings as JUnit XML: %w", err)
 	}

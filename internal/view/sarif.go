@@ -68,22 +68,25 @@ type (
 	}
 )
 
-func sarif(w io.Writer, p *plan.Plan, m *Mask) error {
-	name, version, _ := strings.Cut(p.Tool, " ")
+// sarif writes all parts as one run: code scanning takes one of a tool.
+func sarif(w io.Writer, tool string, parts []Part) error {
+	name, version, _ := strings.Cut(tool, " ")
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{
 			Name: name, Version: version, InformationURI: "https://github.com/fly-standards/fly-standards", Rules: []sarifRule{},
 		}},
 		Results: []sarifResult{},
 	}
-	for _, f := range p.Findings {
-		rules := run.Tool.Driver.Rules
-		i := slices.IndexFunc(rules, func(r sarifRule) bool { return r.ID == f.Rule })
-		if i < 0 {
-			i = len(rules)
-			run.Tool.Driver.Rules = append(rules, sarifRule{f.Rule, sarifText{f.Title}, f.URL})
+	for _, part := range parts {
+		for _, f := range part.Plan.Findings {
+			rules := run.Tool.Driver.Rules
+			i := slices.IndexFunc(rules, func(r sarifRule) bool { return r.ID == f.Rule })
+			if i < 0 {
+				i = len(rules)
+				run.Tool.Driver.Rules = append(rules, sarifRule{f.Rule, sarifText{f.Title}, f.URL})
+			}
+			run.Results = append(run.Results, sarifFinding(f, i, part.Mask))
 		}
-		run.Results = append(run.Results, sarifFinding(f, i, m))
 	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)

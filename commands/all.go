@@ -1,0 +1,179 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/fly-standards/fly-standards/internal/repo"
+	"github.com/fly-standards/fly-standards/internal/view"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// addAll is the flag for every fly*.toml at once.
+func (o *sourceOptions) addAll(f *pflag.FlagSet) {
+	f.BoolVar(&o.all, "all", false, "every fly*.toml in and below this folder that git\ndoes not ignore")
+}
+
+// fitsAll refuses what is about one file. Each file names its own app there,
+// whatever FLY_APP says.
+func (o *sourceOptions) fitsAll(f *pflag.FlagSet) error {
+	for _, name := range []string{"config", "app", "out"} {
+		if flag := f.Lookup(name); o.all && flag != nil && flag.Value.String() != "" {
+			return &usageError{message: "--all and --" + name + " exclude each other: --" + name + " is about one file"}
+		}
+	}
+	return nil
+}
+
+// configs are the files that --all means.
+func (o *sourceOptions) configs(ctx context.Context, env *Env) ([]string, error) {
+	found, err := repo.Configs(ctx, env.Dir)
+	if err == nil && len(found) == 0 {
+		err = &noFileError{"there is no fly.toml in this folder or below it that git does not ignore"}
+	}
+	return found, err
+}
+
+// one are the options for one of the files.
+func (o *sourceOptions) one(file string) *sourceOptions {
+	single := *o
+	single.config = filepath.FromSlash(file)
+	single.regions, single.allow = slices.Clone(o.regions), slices.Clone(o.allow)
+	return &single
+}
+
+// builder makes the plan of what was read.
+type builder func(*source, *sourceOptions) (*plan.Plan, error)
+
+// planAll plans for every file. One that can't be planned for keeps none of
+// the others from it; it is told of at once, and failed says so in the end.
+func planAll(ctx context.Context, env *Env, g *global, o *sourceOptions, build builder) ([]view.Part, []plan.FileError, error) {
+	files, err := o.configs(ctx, env)
+	if err != nil {
+		return nil, nil, err
+	}
+	quiet := *g
+	quiet.quiet = true // what every file would say again is said once, below
+	var parts []view.Part
+	var failed []plan.FileError
+	offline := ""
+	for _, file := range files {
+		single := o.one(file)
+		part, err := planOne(ctx, env, &quiet, single, build)
+		if ctx.Err() != nil {
+			return nil, nil, ctx.Err()
+		}
+		if err != nil {
+			if !strings.Contains(err.Error(), single.config) { // a fault of the app, or of the settings
+				err = fmt.Errorf("%s: %w", file, err)
+			}
+			failed = append(failed, plan.FileError{File: file, Error: err.Error()})
+			env.report(err, view.Style{Color: env.color(env.StderrTTY, g.noColor)})
+			continue
+		}
+		env.noteUnfinished(g, part.Plan.App.Name)
+		if why := part.Plan.Offline; why != "" && !o.offline && why != offline {
+			env.note(g, "%s: planning for %s alone. %s", why, file, howToGoLive(why))
+			offline = why
+		}
+		parts = append(parts, part)
+	}
+	return parts, failed, nil
+}
+
+func planOne(ctx context.Context, env *Env, g *global, o *sourceOptions, build builder) (view.Part, error) {
+	s, err := load(ctx, env, g, o)
+	if err != nil {
+		return view.Part{}, err
+	}
+	p, err := build(s, o)
+	if err != nil {
+		return view.Part{}, err
+	}
+	return view.Part{Plan: p, File: s.target.File, Mask: s.mask}, safeToKeep(p, s.mask)
+}
+
+// incomplete is the error after the document, when it lacks a file.
+func incomplete(parts []view.Part, failed []plan.FileError) error {
+	if len(failed) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d of %d files could not be planned for", len(failed), len(parts)+len(failed))
+}
+
+// runPlanAll is runPlan for every file.
+func runPlanAll(ctx context.Context, env *Env, g *global, o *planOptions) error {
+	parts, failed, err := planAll(ctx, env, g, &o.source, (*source).plan)
+	if err != nil {
+		return err
+	}
+	err = view.Several(env.Stdout, o.format.format, tool(), parts, failed, view.Options{
+		Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose, Next: o.next,
+	})
+	if err == nil {
+		err = incomplete(parts, failed)
+	}
+	changes := slices.ContainsFunc(parts, func(part view.Part) bool { return part.Plan.Changes() })
+	if err == nil && o.detailedExitCode && changes {
+		return errChanges
+	}
+	return err
+}
+
+// runCheckAll is runCheck for every file.
+func runCheckAll(ctx context.Context, env *Env, g *global, o *checkOptions) error {
+	accepting := func(s *source, single *sourceOptions) (*plan.Plan, error) {
+		one := *o
+		one.source = *single
+		return one.planAccepting(env, g, s)
+	}
+	parts, failed, err := planAll(ctx, env, g, &o.source, accepting)
+	if err != nil {
+		return err
+	}
+	if o.format.format == "human" {
+		err = view.CheckSeveral(env.Stdout, parts, view.Options{Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose})
+	} else {
+		err = view.Several(env.Stdout, o.format.format, tool(), parts, failed, view.Options{})
+	}
+	if err == nil {
+		err = incomplete(parts, failed)
+	}
+	if err == nil && slices.ContainsFunc(parts, func(part view.Part) bool { return o.fails(part.Plan) }) {
+		return errFindings
+	}
+	return err
+}
+
+// runApplyAll is runApply for one file after the other. The first one that is
+// not carried out to its end is the last: what is wrong there may be wrong for
+// the next app too.
+func runApplyAll(ctx context.Context, env *Env, g *global, o *applyOptions) error {
+	if o.format.format == "json" {
+		return &usageError{"apply --all has no JSON document", "apply one file at a time: fly-standards apply --config FILE --json"}
+	}
+	if o.plan != "" {
+		return &usageError{message: "--all and a saved plan exclude each other: the plan is of one file"}
+	}
+	files, err := o.source.configs(ctx, env)
+	if err != nil {
+		return err
+	}
+	for i, file := range files {
+		env.note(g, "%s (%d of %d)", file, i+1, len(files))
+		one := *o
+		one.source = *o.source.one(file)
+		if err := runApply(ctx, env, g, &one); err != nil {
+			if rest := files[i+1:]; len(rest) > 0 {
+				env.note(g, "not begun: %s", strings.Join(rest, ", "))
+			}
+			return err
+		}
+	}
+	return nil
+}
