@@ -52,17 +52,8 @@ func safe(edits ...flytoml.Edit) *plan.Fix { return &plan.Fix{Safety: plan.Safe,
 // arraysOfTables: flyctl patches some single tables into arrays when it reads
 // (mounts, vm, services ...), but refuses the whole file for these.
 func (s *shapes) arraysOfTables() {
-	paths := []string{"http_service.checks", "http_service.machine_checks", "machine_checks", "restart", "files", "statics"}
-	for _, svc := range fileServices(s.f) {
-		if !svc.HTTPService {
-			paths = append(paths, svc.Path+".machine_checks")
-		}
-	}
-	for _, path := range paths {
-		n, ok := s.f.Get(path)
-		if !ok || n.Kind() != flytoml.Table {
-			continue
-		}
+	for _, path := range refusedTables(s.f) {
+		n, _ := s.f.Get(path)
 		if named(n) {
 			s.namedChecks(n)
 			continue

@@ -1,7 +1,6 @@
 package fixers
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -29,7 +28,7 @@ shown. Forms that flyctl accepts though its own types don't have them are no fin
 }
 
 func checkUnknownKeys(t plan.Target) []plan.Finding {
-	var out []plan.Finding
+	out := inEnv(t)
 	for _, n := range unknownNodes(t.File.Root(), nil) {
 		form := flyschema.Form(n.Path())
 		if inTwin(t.File, n.Path()) { // conflicting-services takes the whole of it
@@ -43,6 +42,9 @@ func checkUnknownKeys(t plan.Target) []plan.Finding {
 			At:      at(t.File, n.Path(), ""),
 		}
 		knownUnknown(t, n, form, &f)
+		if f.Fix != nil {
+			f.Fix.Edits = inShape(t.File, f.Fix.Edits)
+		}
 		out = append(out, f)
 	}
 	return out
@@ -83,11 +85,21 @@ func knownUnknown(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 	case form == "http_service.ports":
 		servicePorts(n, f)
 	case form == "http_service.timeout" || form == "services.timeout":
-		f.Notes = append(f.Notes, "a service has no timeout; idle_timeout under http_options is how many seconds a connection may be silent")
+		serviceTimeout(t, n, f)
 	case form == "vm.swap_size_mb":
 		moveTo(t, n, "swap_size_mb", "the machines get the swap at their next deploy; flyctl ignored it so far", f)
 	case form == "vm.min_machines_running" || form == "vm.auto_stop_machines" || form == "vm.auto_start_machines":
-		f.Notes = append(f.Notes, "it belongs to the service: [http_service] or [[services]]")
+		serviceKey(t, n, name, f)
+	case form == "services.checks":
+		serviceChecks(t, n, f)
+	case (name == "port" || name == "type") && strings.HasSuffix(form, "checks."+name):
+		checkKey(t, n, form, name, f)
+	case form == "http_service.redirects":
+		f.Notes = append(f.Notes, "the proxy redirects http to https and nothing else: the app answers redirects itself")
+	case form == "http_service.custom_domains":
+		f.Notes = append(f.Notes, "a domain is no matter of the file: fly certs add HOSTNAME")
+	case form == "experimental.sticky_sessions":
+		f.Notes = append(f.Notes, "the proxy keeps nobody on one machine by itself: the app can answer with a fly-replay header")
 	case form == "secrets":
 		f.Notes = append(f.Notes, "secrets are set with fly secrets set; what is written here is in the git history, so rotate it")
 	default:
@@ -124,18 +136,8 @@ func leftover(n flytoml.Node, name string, f *plan.Finding) {
 
 func remove(n flytoml.Node, f *plan.Finding, why string) {
 	f.Notes = append(f.Notes, why)
-	f.Fix = &plan.Fix{Safety: plan.Review, Why: "it has no effect, but whoever wrote it wanted something",
+	f.Fix = &plan.Fix{Safety: plan.Review, Why: noEffect,
 		Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path()}}}
-}
-
-// moveTo moves a key to where flyctl reads it, when nothing is there.
-func moveTo(t plan.Target, n flytoml.Node, to, why string, f *plan.Finding) {
-	if have, taken := t.File.Get(to); taken {
-		f.Notes = append(f.Notes, fmt.Sprintf("%s stands at line %d already; only that one counts", to, have.Position().Line))
-		return
-	}
-	f.Message = n.Path() + " is not where flyctl reads it: it belongs to " + to
-	f.Fix = &plan.Fix{Safety: plan.Review, Why: why, Edits: []flytoml.Edit{{Op: flytoml.Move, Path: n.Path(), To: to}}}
 }
 
 func servicePorts(n flytoml.Node, f *plan.Finding) {
@@ -149,25 +151,35 @@ func servicePorts(n flytoml.Node, f *plan.Finding) {
 	remove(n, f, note)
 }
 
-// scaleTable takes a [scale] with a floor to the one service there is.
+// scaleTable takes a [scale] with a floor to the one service there is. A
+// ceiling alone can't be meant.
 func scaleTable(t plan.Target, n flytoml.Node, f *plan.Finding) {
-	services := fileServices(t.File)
-	floor, ok := n.Key("min_machines")
-	want, isInt := floor.Int()
-	known := !slices.ContainsFunc(n.Keys(), func(k string) bool { return k != "min_machines" && k != "max_machines" })
-	if !ok || !isInt || !known || len(services) != 1 {
-		return
+	floors := []string{"min_machines", "min_instances", "min_count", "min"}
+	known := append([]string{"enabled", "max_machines", "max_instances", "max_count", "max"}, floors...)
+	var floor flytoml.Node
+	for _, key := range n.Keys() {
+		if !slices.Contains(known, key) {
+			return
+		}
+		if slices.Contains(floors, key) {
+			floor, _ = n.Key(key)
+		}
 	}
 	gone := flytoml.Edit{Op: flytoml.Remove, Path: n.Path()}
-	to := services[0].Path + ".min_machines_running"
-	if have, taken := t.File.Get(to); taken {
-		f.Message += fmt.Sprintf("; %s at line %d counts", to, have.Position().Line)
-		f.Fix = &plan.Fix{Safety: plan.Review, Why: "it has no effect, but whoever wrote it wanted something", Edits: []flytoml.Edit{gone}}
-		return
-	}
-	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "the floor takes effect at the next deploy", Costs: want > 0,
-		Edits: []flytoml.Edit{{Op: flytoml.Move, Path: floor.Path(), To: to}, gone},
+	services := fileServices(t.File)
+	want, isInt := floor.Int()
+	switch {
+	case n.Kind() != flytoml.Table:
+	case floor.Kind() == flytoml.Invalid:
+		f.Fix = &plan.Fix{Safety: plan.Review, Why: noEffect, Edits: []flytoml.Edit{gone}}
+	case isInt && len(services) == 1:
+		moveTo(t, floor, services[0].Path+".min_machines_running", "the floor takes effect at the next deploy", f)
+		f.Message = n.Path() + " is not known to flyctl, which ignores it"
+		e := f.Fix.Edits[0]
+		f.Fix.Costs = e.Op != flytoml.Remove && want > 0
+		if f.Fix.Edits = []flytoml.Edit{gone}; e.Op != flytoml.Remove {
+			f.Fix.Edits = []flytoml.Edit{e, gone}
+		}
 	}
 }
 
@@ -184,6 +196,7 @@ func regionList(t plan.Target, n flytoml.Node, f *plan.Finding) {
 	slices.Sort(codes)
 	f.Message = n.Path() + " is not known to flyctl, which ignores it: regions are a property of the machines, not of fly.toml"
 	if len(codes) == 0 {
+		remove(n, f, "to put machines into a region: fly-standards apply --regions, or fly scale count")
 		return
 	}
 	wished := slices.Concat(t.Settings.Suggested, t.Settings.Regions)
@@ -194,8 +207,8 @@ func regionList(t plan.Target, n flytoml.Node, f *plan.Finding) {
 	for i := range codes {
 		codes[i] = quote(codes[i])
 	}
-	f.Notes = append(f.Notes, "to keep the wish, write in .fly-standards.toml: [extra-regions] with suggested = ["+strings.Join(codes, ", ")+
-		"]; then this rule can remove the key. To carry it out: fly-standards apply --regions")
+	remove(n, f, "to keep the wish, write in .fly-standards.toml: [extra-regions] with suggested = ["+strings.Join(codes, ", ")+
+		"]; to carry it out: fly-standards apply --regions")
 }
 
 // texts are the strings in a value.

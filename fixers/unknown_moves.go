@@ -1,0 +1,201 @@
+package fixers
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/flyschema"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// noEffect is why a key that does nothing goes with consent only.
+const noEffect = "it has no effect, but whoever wrote it wanted something"
+
+// moveTo moves a key to where flyctl reads it. Where something stands already,
+// or another rule is about to write, only the misplaced key goes.
+func moveTo(t plan.Target, n flytoml.Node, to, why string, f *plan.Finding) {
+	f.Message = n.Path() + " is not where flyctl reads it: it belongs to " + to
+	gone := flytoml.Edit{Op: flytoml.Remove, Path: n.Path()}
+	if _, taken := t.File.Get(to); taken {
+		f.Notes = append(f.Notes, to+" is in the file already; only that one counts")
+		f.Fix = &plan.Fix{Safety: plan.Review, Why: noEffect, Edits: []flytoml.Edit{gone}}
+		return
+	}
+	if rule, e := writtenBy(t, to); rule != "" {
+		f.Notes = append(f.Notes, fmt.Sprintf("%s writes %s = %s there", rule, to, e.Value))
+		f.Fix = &plan.Fix{Safety: plan.Review, Why: noEffect, Edits: []flytoml.Edit{gone}}
+		if e.Value == n.Raw() { // the very same edit, which counts once
+			f.Fix.Edits = []flytoml.Edit{e, gone}
+		}
+		return
+	}
+	f.Fix = &plan.Fix{Safety: plan.Review, Why: why, Edits: []flytoml.Edit{{Op: flytoml.Move, Path: n.Path(), To: to}}}
+}
+
+// writtenBy is the rule that sets a key of the file, and its edit: two rules
+// must never want different things of one key.
+func writtenBy(t plan.Target, path string) (rule string, e flytoml.Edit) {
+	for _, fx := range All() {
+		if fx.ID == "unknown-keys" || fx.ID == driftID {
+			continue
+		}
+		for _, f := range fx.Check(t) {
+			if f.Fix == nil || f.Fix.Safety == plan.Manual || f.Held != "" {
+				continue
+			}
+			for _, e := range f.Fix.Edits {
+				if e.Op == flytoml.Set && e.Path == path {
+					return fx.ID, e
+				}
+			}
+		}
+	}
+	return "", flytoml.Edit{}
+}
+
+// serviceKey takes a key of a service that stands in [vm] to the one service
+// of the machines that the [vm] is for.
+func serviceKey(t plan.Target, n flytoml.Node, name string, f *plan.Finding) {
+	f.Notes = append(f.Notes, "it belongs to the service: [http_service] or [[services]]")
+	vm, _ := t.File.Get(parentPath(n))
+	named := strs(vm, "processes")
+	var of []service
+	for _, s := range fileServices(t.File) {
+		if overlap(groupsOf(t.File, named), groupsOf(t.File, s.Processes)) {
+			of = append(of, s)
+		}
+	}
+	switch len(of) {
+	case 0:
+		f.Notes = []string{"these machines have no service, so the proxy neither starts nor stops them: they run as long as their process does"}
+		f.Fix = &plan.Fix{Safety: plan.Review, Why: noEffect, Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path()}}}
+	case 1:
+		f.Notes = nil
+		moveTo(t, n, of[0].Path+"."+name, "it takes effect at the next deploy; flyctl ignored it so far", f)
+		v, _ := n.Int()
+		f.Fix.Costs = name == "min_machines_running" && v > 0 && f.Fix.Edits[0].Op != flytoml.Remove
+	}
+}
+
+// parentPath is the path of the table that n stands in.
+func parentPath(n flytoml.Node) string {
+	segments, err := flytoml.ParsePath(n.Path())
+	if err != nil || len(segments) < 2 {
+		return ""
+	}
+	path := ""
+	for _, s := range segments[:len(segments)-1] {
+		if s.Index >= 0 {
+			path += "[" + strconv.Itoa(s.Index) + "]"
+			continue
+		}
+		path = flytoml.Join(path, s.Key)
+	}
+	return path
+}
+
+// serviceTimeout: [http_service.timeout] idle = "30m" means idle_timeout, which
+// is a number of seconds in http_options, of a port where there are ports.
+func serviceTimeout(t plan.Target, n flytoml.Node, f *plan.Finding) {
+	f.Notes = append(f.Notes, "a service has no timeout; idle_timeout under http_options is how many seconds a connection may be silent")
+	idle, _ := n.Key("idle")
+	text, _ := idle.Str()
+	d, err := time.ParseDuration(text)
+	if err != nil || len(n.Keys()) != 1 || d < time.Second || d%time.Second != 0 {
+		return
+	}
+	service, _ := t.File.Get(parentPath(n))
+	options := []string{flytoml.Join(service.Path(), "http_options")}
+	if flyschema.Form(service.Path()) == "services" {
+		options = nil
+		list, _ := service.Key("ports")
+		for _, p := range list.Items() {
+			if slices.Contains(strs(p, "handlers"), "http") {
+				options = append(options, p.Path()+".http_options")
+			}
+		}
+	}
+	if len(options) == 0 {
+		return
+	}
+	f.Fix = &plan.Fix{Safety: plan.Review, Why: "it takes effect at the next deploy; flyctl ignored it so far"}
+	for i, o := range options {
+		to := o + ".idle_timeout"
+		if _, said := t.File.Get(to); said {
+			continue
+		}
+		if i == 0 { // its comment goes along
+			f.Fix.Edits = append(f.Fix.Edits, flytoml.Edit{Op: flytoml.Move, Path: idle.Path(), To: to})
+		}
+		f.Fix.Edits = append(f.Fix.Edits, set(to, int(d/time.Second)))
+	}
+	f.Fix.Edits = append(f.Fix.Edits, flytoml.Edit{Op: flytoml.Remove, Path: n.Path()})
+}
+
+// serviceChecks: [services.checks] with a type is what [[services.tcp_checks]]
+// and [[services.http_checks]] are for.
+func serviceChecks(t plan.Target, n flytoml.Node, f *plan.Finding) {
+	f.Notes = append(f.Notes, "the checks of [[services]] are [[services.http_checks]] and [[services.tcp_checks]]")
+	kind, _ := str(n, "type")
+	to := parentPath(n) + "." + kind + "_checks"
+	if _, taken := t.File.Get(to); taken || n.Kind() != flytoml.Table || kind != "tcp" && kind != "http" {
+		return
+	}
+	for _, key := range n.Keys() {
+		if key != "type" && !slices.Contains(flyschema.Children("services."+kind+"_checks"), key) {
+			return
+		}
+	}
+	f.Message = n.Path() + " is not where flyctl reads it: it belongs to " + to
+	f.Fix = &plan.Fix{
+		Safety: plan.Review, Why: "the check counts from the next deploy on: a machine that fails it gets no requests",
+		Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path() + ".type"}, {Op: flytoml.Move, Path: n.Path(), To: to}},
+	}
+}
+
+// checkKey is a key of a service's check that says what is so anyway: its kind
+// is in the name of the table, and its port is that of the service.
+func checkKey(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding) {
+	parent, _, _ := cutLast(form)
+	services := allServices(t.File)
+	i := slices.IndexFunc(services, func(s service) bool {
+		return slices.ContainsFunc(s.Checks, func(c fileCheck) bool { return c.Node.Path() == parentPath(n) })
+	})
+	if i < 0 {
+		return
+	}
+	kind, _ := n.Str()
+	table, _ := t.File.Get(parentPath(n))
+	switch {
+	case name == "type" && (parent == "services.tcp_checks") == (kind == "tcp"), name == "port" && portNumber(table, "port") == services[i].InternalPort:
+		f.Fix = safe(flytoml.Edit{Op: flytoml.Remove, Path: n.Path()})
+		f.Notes = append(f.Notes, "it says what is so anyway")
+	case name == "port":
+		f.Notes = append(f.Notes, "the check of a service asks its internal_port; another port can be asked by a top-level check, [checks.NAME]")
+	}
+}
+
+// inEnv finds keys of the file's top, and commands, that landed in [env]
+// because a heading is missing above them. It only tells: a line leaves [env]
+// when its value is stored as a secret, and for nothing else.
+func inEnv(t plan.Target) []plan.Finding {
+	env, _ := t.File.Get("env")
+	var out []plan.Finding
+	add := func(n flytoml.Node, message, note string) {
+		out = append(out, plan.Finding{Message: message, At: at(t.File, n.Path(), ""), Notes: []string{note}})
+	}
+	for _, name := range []string{"swap_size_mb", "kill_signal", "kill_timeout", "console_command"} {
+		if n, ok := env.Key(name); ok && n.Path() == "env."+name {
+			add(n, name+" is an env entry here, so flyctl doesn't act on it: it belongs to the top of the file", "move the line above the first heading")
+		}
+	}
+	n, ok := env.Key("app")
+	_, have := t.File.Get("processes")
+	if ok && !have && slices.ContainsFunc(allServices(t.File), func(s service) bool { return slices.Contains(s.Processes, "app") }) {
+		add(n, "app is an env entry here; it looks like the command of the process group app", "write the heading [processes] above it")
+	}
+	return out
+}
