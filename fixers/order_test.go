@@ -11,35 +11,49 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// TestOrderOfRules fixes files all at once and rule by rule in random orders,
-// and wants the same bytes: those of the fixtures, and of real files where
-// they are at hand. `go run ./internal/cmd/corpus -orders N` takes all of them.
+// TestOrderOfRules fixes the fixtures, with their apps and repositories, all
+// at once and rule by rule in random orders, and wants the same bytes.
 func TestOrderOfRules(t *testing.T) {
-	sources := map[string][]byte{}
 	for _, f := range fixtures(t) {
-		sources[f.name], _ = f.file("fly.toml")
+		t.Run(f.name, func(t *testing.T) {
+			src, _ := f.file("fly.toml")
+			anyOrder(t, f.world(t, src).target(t), 4)
+		})
 	}
-	real, err := filepath.Glob("../../shared/corpus/*.toml")
+}
+
+// TestOrderOfRulesOnRealFiles takes some real files where they are at hand;
+// `go run ./internal/cmd/corpus -orders N` takes all of them.
+func TestOrderOfRulesOnRealFiles(t *testing.T) {
+	paths, err := filepath.Glob("../../shared/corpus/*.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, path := range real {
+	for i, path := range paths {
 		if i%8 != 0 {
 			continue
 		}
-		if sources[filepath.Base(path)], err = os.ReadFile(path); err != nil {
+		src, err := os.ReadFile(path)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	for name, src := range sources {
 		file, err := flytoml.Parse("fly.toml", src)
 		if err != nil {
 			continue // flyctl can't read it either
 		}
-		target := plan.Target{File: file, Offline: "test"}
-		problem, err := anyorder.Check(target, fixers.All(), 2, uint64(len(src)))
-		if problem != "" || err != nil {
-			t.Errorf("%s: %s%v", name, problem, err)
-		}
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			anyOrder(t, plan.Target{File: file, Offline: "test"}, 2)
+		})
+	}
+}
+
+func anyOrder(t *testing.T, target plan.Target, orders int) {
+	t.Helper()
+	problem, err := anyorder.Check(target, fixers.All(), orders, uint64(len(target.File.Bytes())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if problem != "" {
+		t.Error(problem)
 	}
 }

@@ -59,8 +59,8 @@ func notLive(t plan.Target, s service, key string, settings ...setting) (plan.Fi
 }
 
 // autostop is off, stop or suspend, as flyctl reads auto_stop_machines (true is
-// stop, false and no key are off); ok is false for anything else, which is
-// config-shape's business.
+// stop, false and no key are off), or as it will read what config-shape makes
+// of it; ok is false for anything else.
 func (s service) autostop() (word string, ok bool) {
 	n, found := s.Node.Key("auto_stop_machines")
 	if !found {
@@ -75,6 +75,10 @@ func (s service) autostop() (word string, ok bool) {
 	switch v, _ := n.Str(); strings.ToLower(v) {
 	case "off", "stop", "suspend":
 		return strings.ToLower(v), true
+	case "on", "true", "yes":
+		return "stop", true
+	case "false", "no":
+		return "off", true
 	}
 	return "", false
 }

@@ -2,8 +2,8 @@
 // a file: all rules at once, and one after the other in random orders, must
 // come to the same bytes.
 //
-// A rule may see only after another's fix what was hidden before, so each way
-// is walked until there is nothing left to do.
+// One by one, a rule may see only after another's fix what was hidden before,
+// so the rules are gone through until there is nothing left to do.
 package anyorder
 
 import (
@@ -22,7 +22,7 @@ import (
 // would never come to rest.
 const rounds = 6
 
-// Check fixes t's file at once and in n random orders that the seed decides.
+// Check fixes t's file once with all rules, and rule by rule in n random orders that the seed decides.
 // It gives "" when all come to the same bytes, else the order that did not
 // and the difference.
 func Check(t plan.Target, fixers []plan.Fixer, n int, seed uint64) (string, error) {
@@ -31,18 +31,14 @@ func Check(t plan.Target, fixers []plan.Fixer, n int, seed uint64) (string, erro
 		ids[i] = fx.ID
 	}
 	slices.Sort(ids)
-	once, err := settle(t, fixers, [][]string{ids})
+	once, err := fix(t, fixers, ids)
 	if err != nil {
 		return "", fmt.Errorf("all rules at once: %w", err)
 	}
 	r := rand.New(rand.NewPCG(seed, 1))
 	for range n {
 		r.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
-		var order [][]string
-		for _, id := range ids {
-			order = append(order, []string{id})
-		}
-		got, err := settle(t, fixers, order)
+		got, err := settle(t, fixers, ids)
 		if err != nil {
 			return "", fmt.Errorf("in the order %v: %w", ids, err)
 		}
@@ -54,13 +50,13 @@ func Check(t plan.Target, fixers []plan.Fixer, n int, seed uint64) (string, erro
 	return "", nil
 }
 
-// settle applies sets of rules, one set after the other, until a round over
-// all of them changes nothing.
-func settle(t plan.Target, fixers []plan.Fixer, sets [][]string) (*flytoml.File, error) {
+// settle applies one rule after the other until a round over all of them
+// changes nothing.
+func settle(t plan.Target, fixers []plan.Fixer, order []string) (*flytoml.File, error) {
 	for range rounds {
 		before := t.File
-		for _, rules := range sets {
-			after, err := fix(t, fixers, rules)
+		for _, id := range order {
+			after, err := fix(t, fixers, []string{id})
 			if err != nil {
 				return nil, err
 			}
