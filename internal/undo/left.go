@@ -22,7 +22,7 @@ func Left(runs []apply.History, app *live.App) (map[string]plan.Repair, *live.Ap
 		}
 		for _, past := range h.Machines {
 			i := slices.IndexFunc(app.Machines, func(m live.Machine) bool { return m.ID == past.ID })
-			if i < 0 || !suspect(past, app.Machines[i]) {
+			if i < 0 || !suspect(past, app.Machines[i], runs) {
 				continue
 			}
 			ops, _ := still(app.Machines[i].Config, past.Inverse)
@@ -48,15 +48,25 @@ const askedWithin = 5 * time.Minute
 
 // suspect says whether a machine is not healthy, and what it runs is the
 // version that the run gave it without ever seeing it healthy.
-func suspect(past apply.PastMachine, m live.Machine) bool {
+func suspect(past apply.PastMachine, m live.Machine, runs []apply.History) bool {
 	if past.Back || past.Well || m.Untouchable() != "" || !sick(m, past.State == "started") {
 		return false
 	}
 	if slices.Contains(past.Ours, m.Version) {
 		return true
 	}
+	if slices.ContainsFunc(runs, func(h apply.History) bool { return gave(h, m) }) {
+		return false // another run did, which has its own say here
+	}
 	asked := past.Asked
 	return !asked.IsZero() && m.Version != past.Replaced && !m.UpdatedAt.Before(asked.Add(-time.Minute)) && m.UpdatedAt.Before(asked.Add(askedWithin))
+}
+
+// gave says whether what a machine runs is known to be of a run.
+func gave(h apply.History, m live.Machine) bool {
+	return slices.ContainsFunc(h.Machines, func(past apply.PastMachine) bool {
+		return past.ID == m.ID && slices.Contains(past.Ours, m.Version)
+	})
 }
 
 // sick says whether a machine should serve and does not.
