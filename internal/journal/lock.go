@@ -74,5 +74,5 @@ func Lock(root, app string, me Holder) (unlock func(), err error) {
 		_ = f.Close()
 		return nil, fmt.Errorf("lock app %s: %w", app, err)
 	}
-	return func() { _ = f.Truncate(0); _ = f.Close() }, nil
+	return func() { _ = f.Truncate(0); unlockFile(f); _ = f.Close() }, nil
 }

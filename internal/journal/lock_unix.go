@@ -29,3 +29,7 @@ func lockFile(path string) (*os.File, error) {
 	_ = f.Close()
 	return nil, err
 }
+
+// unlockFile gives the lock back although a child process that is being
+// started holds the open file for a moment longer.
+func unlockFile(f *os.File) { _ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }
