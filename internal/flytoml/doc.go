@@ -5,6 +5,10 @@
 // with the same library, so both agree on what is TOML. Edits name keys, never
 // bytes, and every one is checked as it is made: see [File.Apply].
 //
+// Insertions of different keys commute: the bytes don't tell which was made
+// first. Of a file in two styles that are nearly even, taking something away
+// may change the style of what comes after it.
+//
 // What it doesn't do, and refuses instead:
 //
 //   - edit inside of an array or inline table that has comments in it;

@@ -9,8 +9,8 @@ type Op string
 const (
 	// Set makes the value at Path Value. An existing value is replaced where
 	// it stands, its same-line comment stays. A missing key is inserted into
-	// its table, which is made when there is none. With Comment, a comment
-	// line goes above a newly inserted key.
+	// its table, which is made when there is none, each where flyctl would
+	// write it. With Comment, a comment line goes above a newly inserted key.
 	Set Op = "set"
 	// Append adds an entry with Entries to the array of tables at Path, in
 	// the author's style, beside its kin. An empty inline array is replaced.
