@@ -1,0 +1,259 @@
+package undo_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/linepatch"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/internal/undo"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+const (
+	before = "app = \"shop\"\n\n[env]\n  PORT = \"8080\"\n"
+	after  = "app = \"shop\"\n\n[env]\n  PORT = \"8080\"\n\n[deploy]\n  strategy = \"rolling\"\n"
+	mark   = "20261102T090000Z-1"
+)
+
+func config(t *testing.T, text string) machineconfig.Config {
+	t.Helper()
+	c, err := machineconfig.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// machine is started and has no checks, so it is healthy.
+func machine(t *testing.T, id, rest string) live.Machine {
+	t.Helper()
+	return live.Machine{
+		ID: id, State: "started", Region: "iad", Version: "v2", HostStatus: "ok", Image: "registry.fly.io/shop@sha256:1",
+		Config: config(t, `{"metadata":{"fly_platform_version":"v2","fly_process_group":"app"}`+rest+`}`),
+	}
+}
+
+// always is what taking a restart policy back means.
+var always = []machineconfig.Op{{Verb: machineconfig.VerbSet, Pointer: "/restart/policy", Value: json.RawMessage(`"no"`), If: json.RawMessage(`"always"`)}}
+
+const (
+	ours   = `,"restart":{"policy":"always"}`
+	theirs = `,"restart":{"policy":"on-failure"}`
+	old    = `,"restart":{"policy":"no"}`
+)
+
+func pastMachine(id string) apply.PastMachine {
+	return apply.PastMachine{ID: id, Group: "app", Region: "iad", State: "started", Inverse: always, Version: "v2", Ours: []string{"v2"}, Well: true}
+}
+
+func pastFile(t *testing.T) *apply.PastFile {
+	t.Helper()
+	p, err := linepatch.New([]byte(after), []byte(before))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &apply.PastFile{BeforeSHA256: linepatch.Sum([]byte(before)), AfterSHA256: linepatch.Sum([]byte(after)), Back: p}
+}
+
+// show is a plan in a few words.
+func show(p *plan.Plan) []string {
+	out := []string{}
+	for _, s := range p.Steps {
+		text := s.ID
+		if s.Machine != nil && s.Machine.Repair != nil {
+			text += " repair"
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+func world(t *testing.T, file string, app *live.App) undo.World {
+	t.Helper()
+	f, err := flytoml.Parse("fly.toml", []byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return undo.World{File: f, Path: "fly.toml", App: app, Offline: "no token"}
+}
+
+func TestFile(t *testing.T) {
+	restored := pastFile(t)
+	restored.Restored = true
+	unknown := pastFile(t)
+	unknown.Back = nil
+	for _, c := range []struct {
+		name, file string
+		past       *apply.PastFile
+		want       string // "": no step
+		stays      string
+	}{
+		{"as it was left", after, pastFile(t), before, ""},
+		{"already back", before, pastFile(t), "", ""},
+		{"put back by the apply", after, restored, "", ""},
+		{"not touched by it", after, nil, "", ""},
+		{"edited above", "# mine\n" + after, pastFile(t), "# mine\n" + before, ""},
+		{"our line edited", strings.Replace(after, "rolling", "canary", 1), pastFile(t), "", "were edited since"},
+		{"not on record", after, unknown, "", "would hold a value of [env]"},
+		{"invalid without it", after + "  max_unavailable = 1\n", pastFile(t), "", "were edited since"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			u := undo.New(apply.History{App: "shop", Path: "fly.toml", File: c.past}, world(t, c.file, nil))
+			got := ""
+			for _, s := range u.Plan.Steps {
+				got += string(s.EditFile.Content)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+			if stays := strings.Join(u.Stays, " "); !strings.Contains(stays, c.stays) || c.stays == "" && stays != "" {
+				t.Errorf("stays: %q", stays)
+			}
+			if u.Settled != (c.want == "" && c.stays == "") {
+				t.Errorf("settled is %v", u.Settled)
+			}
+		})
+	}
+}
+
+func TestMachines(t *testing.T) {
+	with := func(m live.Machine, change func(*live.Machine)) live.Machine { change(&m); return m }
+	sick := with(machine(t, "a", ours+`,"checks":{"x":{"type":"tcp","port":1}}`), func(m *live.Machine) {
+		m.Checks = []live.Check{{Name: "x", Status: "critical"}}
+	})
+	for _, c := range []struct {
+		name  string
+		past  apply.PastMachine
+		now   []live.Machine
+		want  []string
+		stays string
+		later bool
+	}{
+		{"ours", pastMachine("a"), []live.Machine{machine(t, "a", ours)}, []string{"machine:a"}, "", false},
+		{"back already", pastMachine("a"), []live.Machine{machine(t, "a", old)}, []string{}, "", false},
+		{"somebody else's value", pastMachine("a"), []live.Machine{machine(t, "a", theirs)}, []string{}, "1 value that the apply set was changed since", false},
+		{"gone", pastMachine("a"), nil, []string{}, "it is gone", false},
+		{"put back by the apply", apply.PastMachine{ID: "a", Inverse: always, Back: true}, []live.Machine{machine(t, "a", ours)}, []string{}, "", false},
+		{"host away", pastMachine("a"), []live.Machine{{ID: "a", HostStatus: "unreachable"}}, []string{}, "its host is unreachable", true},
+		{"standby", pastMachine("a"), []live.Machine{machine(t, "a", ours+`,"standbys":["b"]`)}, []string{}, "it is a standby", true},
+		{"sick of it", pastMachine("a"), []live.Machine{sick}, []string{"machine:a repair"}, "", false},
+		{"crashed of it", pastMachine("a"), []live.Machine{with(machine(t, "a", ours), func(m *live.Machine) { m.State = "stopped" })}, []string{"machine:a repair"}, "", false},
+		{"put to sleep", pastMachine("a"), []live.Machine{with(machine(t, "a", ours), func(m *live.Machine) { m.State = "suspended" })}, []string{"machine:a"}, "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			u := undo.New(apply.History{App: "shop", Machines: []apply.PastMachine{c.past}}, world(t, before, &live.App{Name: "shop", Machines: c.now}))
+			if diff := cmp.Diff(c.want, show(u.Plan)); diff != "" {
+				t.Error(diff)
+			}
+			if stays := strings.Join(u.Stays, " "); !strings.Contains(stays, c.stays) || c.stays == "" && stays != "" {
+				t.Errorf("stays: %q", stays)
+			}
+			if got := len(u.Plan.LeftAlone) > 0; got != c.later {
+				t.Errorf("another undo may take it back: %v", got)
+			}
+			for _, s := range u.Plan.Steps {
+				if s.Machine.Version != "v2" || s.Machine.Image == "" {
+					t.Errorf("not guarded: %+v", s.Machine)
+				}
+			}
+		})
+	}
+}
+
+func TestClones(t *testing.T) {
+	clone := machine(t, "c", "")
+	clone.Config = config(t, `{"metadata":{"fly_platform_version":"v2","fly_standards_clone":"`+mark+`"}}`)
+	withVolume := clone
+	withVolume.Config = config(t, `{"mounts":[{"volume":"vol_1","path":"/d"}],"metadata":{"fly_platform_version":"v2","fly_standards_clone":"`+mark+`"}}`)
+	h := apply.History{App: "shop", Clones: []apply.PastClone{{Machine: "c", Source: "a", Region: "lhr", Marker: mark}}}
+	for _, c := range []struct {
+		name  string
+		app   *live.App
+		want  []string
+		stays int
+		later bool
+	}{
+		{"there", &live.App{Machines: []live.Machine{clone}}, []string{"destroy:c"}, 0, false},
+		{"gone", &live.App{}, []string{}, 0, false},
+		{"it got a volume", &live.App{Machines: []live.Machine{withVolume}}, []string{}, 1, false},
+		{"it lost its mark", &live.App{Machines: []live.Machine{machine(t, "c", "")}}, []string{}, 1, false},
+		{"host away", &live.App{Machines: []live.Machine{{ID: "c", HostStatus: "unreachable"}}}, []string{}, 1, true},
+		{"offline", nil, []string{}, 1, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			u := undo.New(h, world(t, before, c.app))
+			if diff := cmp.Diff(c.want, show(u.Plan)); diff != "" || len(u.Stays) != c.stays {
+				t.Errorf("%s\nstays %q", diff, u.Stays)
+			}
+			if got := len(u.Plan.LeftAlone) > 0; got != c.later {
+				t.Errorf("another undo may take it back: %v", got)
+			}
+		})
+	}
+}
+
+func TestMigratedSecretsStay(t *testing.T) {
+	u := undo.New(apply.History{App: "shop", Migrated: []string{"A", "B"}, Secrets: []string{"A"}}, world(t, before, nil))
+	if len(u.Stays) != 2 || !strings.HasPrefix(u.Stays[0], "A") || !strings.HasPrefix(u.Stays[1], "B") || u.Settled || u.Plan.Changes() {
+		t.Errorf("settled %v, stays %q", u.Settled, u.Stays)
+	}
+}
+
+// Only what a run of ours left, on a machine that is sick, and that nobody has
+// touched since, is repaired.
+func TestLeft(t *testing.T) {
+	now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	sick := machine(t, "a", ours+`,"checks":{"x":{"type":"tcp","port":1}}`)
+	sick.Checks, sick.UpdatedAt = []live.Check{{Name: "x", Status: "critical"}}, now
+	healthy := machine(t, "a", ours)
+	healthy.UpdatedAt = now
+	bad := pastMachine("a")
+	bad.Well = false
+	change := func(f func(*apply.PastMachine)) apply.PastMachine { p := bad; f(&p); return p }
+	for _, c := range []struct {
+		name string
+		run  apply.History
+		now  live.Machine
+		want bool
+	}{
+		{"sick of ours", apply.History{App: "shop", Machines: []apply.PastMachine{bad}}, sick, true},
+		{"healthy", apply.History{App: "shop", Machines: []apply.PastMachine{bad}}, healthy, false},
+		{"was seen healthy with it", apply.History{App: "shop", Machines: []apply.PastMachine{pastMachine("a")}}, sick, false},
+		{"put back", apply.History{App: "shop", Machines: []apply.PastMachine{change(func(p *apply.PastMachine) { p.Back = true })}}, sick, false},
+		{"updated since", apply.History{App: "shop", Machines: []apply.PastMachine{change(func(p *apply.PastMachine) { p.Ours = []string{"v1"} })}}, sick, false},
+		{"another app", apply.History{App: "other", Machines: []apply.PastMachine{bad}}, sick, false},
+		{"of an undo", apply.History{App: "shop", Undo: "x", Machines: []apply.PastMachine{bad}}, sick, false},
+		{"asked for just before", apply.History{App: "shop", Machines: []apply.PastMachine{change(func(p *apply.PastMachine) {
+			p.Ours, p.Asked, p.Replaced = nil, now.Add(-time.Second), "v1"
+		})}}, sick, true},
+		{"asked for, and not done", apply.History{App: "shop", Machines: []apply.PastMachine{change(func(p *apply.PastMachine) {
+			p.Ours, p.Asked, p.Replaced = nil, now.Add(-time.Second), "v2"
+		})}}, sick, false},
+		{"asked for long ago", apply.History{App: "shop", Machines: []apply.PastMachine{change(func(p *apply.PastMachine) {
+			p.Ours, p.Asked, p.Replaced = nil, now.Add(-time.Hour), "v1"
+		})}}, sick, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			app := &live.App{Name: "shop", Machines: []live.Machine{c.now}}
+			left, without := undo.Left([]apply.History{c.run}, app)
+			if _, got := left["a"]; got != c.want {
+				t.Fatalf("got %v", left)
+			}
+			has := func(app *live.App) bool {
+				return slices.ContainsFunc(app.Machines, func(m live.Machine) bool { return strings.Contains(string(m.Config.JSON()), `"always"`) })
+			}
+			if has(without) == c.want || !has(app) {
+				t.Error("the app to plan from is not the one without it, or the app that was given has changed")
+			}
+		})
+	}
+}
