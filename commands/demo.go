@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +17,7 @@ import (
 	"github.com/fly-standards/fly-standards/internal/view"
 )
 
-//go:embed demo/fly.toml demo/server.js demo/Dockerfile
+//go:embed demo
 var demoFiles embed.FS
 
 // demoSpeed is how many seconds of the simulated platform pass in one of ours.
@@ -62,7 +63,7 @@ func runDemo(ctx context.Context, env *Env, g *global, speed int) error {
 	prompt("fly-standards apply --yes")
 	d.sim.Mark()
 	if err := d.apply(ctx, g); err != nil {
-		return err
+		return d.cutShort(ctx, say, err)
 	}
 	prompt("cat fly.toml")
 	after, err := d.file()
@@ -74,7 +75,7 @@ func runDemo(ctx context.Context, env *Env, g *global, speed int) error {
 	}
 	prompt("fly-standards undo --yes")
 	if err := d.undo(ctx, g); err != nil {
-		return err
+		return d.cutShort(ctx, say, err)
 	}
 	_, _ = fmt.Fprintf(env.Stdout, "\n%s\n", st.Heading("What the platform saw"))
 	for _, line := range d.record() {
@@ -95,6 +96,14 @@ func (d *demo) apply(ctx context.Context, g *global) error {
 	report, err := carryOut(ctx, d.env, g, s, p, o.deps(s))
 	if finishErr := o.finish(d.env, g, p, report, err); err == nil {
 		err = finishErr
+	}
+	return err
+}
+
+// cutShort tells whoever pressed Ctrl-C that there is nothing to go on with.
+func (*demo) cutShort(ctx context.Context, say func(string), err error) error {
+	if ctx.Err() != nil {
+		say("This was the demo: its app and its files are gone, and nothing else was touched.")
 	}
 	return err
 }
@@ -153,18 +162,9 @@ func newDemo(env *Env, clk clock.Clock) (*demo, error) {
 }
 
 func writeDemoFiles(dir string) error {
-	entries, err := demoFiles.ReadDir("demo")
+	files, err := fs.Sub(demoFiles, "demo")
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		b, err := demoFiles.ReadFile("demo/" + e.Name())
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(dir, e.Name()), b, 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
+	return os.CopyFS(dir, files)
 }

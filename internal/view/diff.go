@@ -121,12 +121,18 @@ func trim(in []diffLine) []diffLine {
 			led = true
 		case !last:
 			out = append(out, run...)
-		case !led:
+		case !led, heads(in[start-1]):
 			out = append(out, run[0])
 		}
 		start = end
 	}
 	return out
+}
+
+// heads says whether a line is a new heading, which takes the line below it
+// into another table.
+func heads(d diffLine) bool {
+	return d.op == udiff.Insert && strings.HasPrefix(strings.TrimSpace(d.text), "[")
 }
 
 func lines(b []byte) []string { return strings.Split(string(b), "\n") }

@@ -132,9 +132,6 @@ func (p *Progress) fold(text string, lead int) string {
 	}
 	body := strings.TrimLeft(text, " ")
 	indent := len(text) - len(body)
-	if lead > 0 {
-		indent = 0
-	}
 	below := "\n" + strings.Repeat(" ", min(lead+indent, 8))
 	return text[:indent] + strings.Join(wrap(body, p.Width-lead-indent), below)
 }

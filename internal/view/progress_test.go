@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,13 @@ func TestProgressOnATerminalLeavesOnlyWhatIsDone(t *testing.T) {
 	}
 }
 
+func many() (out []apply.MachineResult) {
+	for i := range 12 {
+		out = append(out, apply.MachineResult{ID: fmt.Sprintf("m%d", i), State: apply.NotReached})
+	}
+	return out
+}
+
 func TestResult(t *testing.T) {
 	p := sample()
 	machines := []apply.MachineResult{
@@ -90,18 +98,23 @@ func TestResult(t *testing.T) {
 	}{
 		"complete": {
 			apply.Report{Outcome: apply.Complete, Secrets: []apply.SecretResult{{Name: "A", State: apply.Done}}, File: apply.FileResult{Path: "fly.toml", State: apply.Done}},
-			[]string{"Done.", "A stored", "fly.toml edited", "Commit and push fly.toml", "Rotate A"},
-			[]string{"goes on from here", "undo"},
+			[]string{"Done.", "A stored", "fly.toml edited", "Commit and push fly.toml", "Rotate A", "To take it back: fly-standards undo\n"},
+			[]string{"goes on from here"},
 		},
 		"put back": {
 			apply.Report{Outcome: apply.PutBack, Secrets: []apply.SecretResult{{Name: "A", State: apply.Done}}, File: apply.FileResult{Path: "fly.toml", State: apply.Restored}, Machines: machines},
 			[]string{"Put back.", "fly.toml as before", "machine 3d8d02 not healthy", "its checks do not pass", "The secrets stay set"},
-			[]string{"Done.", "Commit and push"},
+			[]string{"Done.", "Commit and push", "To take it back"},
 		},
 		"nobody knows": {
 			apply.Report{Outcome: apply.Stopped, Secrets: []apply.SecretResult{{Name: "A", State: apply.NotSure}}, File: apply.FileResult{Path: "fly.toml", State: apply.NotReached}},
 			[]string{"Stopped part-way.", "A may be stored or not", "fly.toml untouched", "goes on from here"},
 			[]string{"Rotate", "Commit"},
+		},
+		"many": {
+			apply.Report{Outcome: apply.Stopped, File: apply.FileResult{Path: "fly.toml", State: apply.Done}, Machines: many()},
+			[]string{"12 machines untouched", "To take it back: fly-standards undo"},
+			[]string{"m11"},
 		},
 		"refused": {apply.Report{Outcome: apply.Refused}, nil, []string{"Done", "fly.toml"}},
 	} {
@@ -137,5 +150,16 @@ func TestResultJSONIsThePlanAndMore(t *testing.T) {
 	}
 	if got.SchemaVersion != 1 || got.App.Name != "a" || got.Result.Outcome != apply.PutBack || got.Error != "put back: <why>" {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func TestLongLinesOfATerminalGoOnBelowTheirText(t *testing.T) {
+	p := &Progress{ProgressOptions: ProgressOptions{Width: 24}}
+	got := p.fold("    one two three four five", 2)
+	if want := "    one two three four\n      five"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := p.fold("  short", 2); got != "  short" {
+		t.Errorf("a line that fits became %q", got)
 	}
 }

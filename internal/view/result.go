@@ -57,8 +57,27 @@ func Result(w io.Writer, p *plan.Plan, r apply.Report, o Options) error {
 			}
 		}
 	}
+	if way := wayBack(p, r); way != "" {
+		h.line()
+		h.line("To take it back: ", h.bold(h.say(way)))
+	}
 	_, err := w.Write(h.buf.Bytes())
 	return err
+}
+
+// wayBack is the command that undoes what was done, "" when there is nothing
+// that it could.
+func wayBack(p *plan.Plan, r apply.Report) string {
+	done := r.File.State == apply.Done || len(r.Clones) > 0 ||
+		slices.ContainsFunc(r.Machines, func(m apply.MachineResult) bool { return m.State == apply.Done })
+	switch {
+	case r.Undo != "" || !done || r.Outcome == apply.PutBack:
+		return ""
+	case p.File.Path != "" && p.File.Path != "fly.toml":
+		return "fly-standards undo --config " + p.File.Path
+	default:
+		return "fly-standards undo"
+	}
 }
 
 // states are one line for each thing, by what became of it.
@@ -138,8 +157,9 @@ func machineDone(r apply.Report) string {
 }
 
 func machinesState(ids []string, s apply.State, done string) string {
-	if s == apply.Done && len(ids) > 3 {
-		return count(len(ids), "machine") + " " + done
+	told := s == apply.Unhealthy || s == apply.NotSure // each of these is somebody's business
+	if s == apply.Done && len(ids) > 3 || len(ids) > maxNamed && !told {
+		return count(len(ids), "machine") + " " + stateWord(s, done)
 	}
 	noun := "machine "
 	if len(ids) > 1 {
