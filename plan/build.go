@@ -76,7 +76,7 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 	p.Steps = append(p.Steps, steps(t, all, after, o)...)
 	p.Rollouts, p.Staged = rollouts(t, p.Steps), staged(t, p.Steps)
 	for _, f := range all {
-		p.Findings = append(p.Findings, f.toOutcome(o))
+		p.Findings = append(p.Findings, f.toOutcome(t, o))
 	}
 	p.Totals = totals(t, p, after)
 	return p, nil
@@ -135,7 +135,7 @@ func mergedEdits(all []*finding) []flytoml.Edit {
 	return edits
 }
 
-func (f *finding) toOutcome(o Options) Outcome {
+func (f *finding) toOutcome(t Target, o Options) Outcome {
 	out := Outcome{
 		Rule: f.Rule, Title: f.title, Severity: f.Severity, Outcome: f.outcome,
 		Message: f.Message, File: o.FilePath, Line: f.At.Line, Column: f.At.Column,
@@ -144,6 +144,7 @@ func (f *finding) toOutcome(o Options) Outcome {
 	}
 	if f.Fix != nil {
 		out.Safety, out.Edits = f.Fix.Safety, f.Fix.Edits
+		out.Restarts = restarts(t.App, f.Fix, o)
 		out.Costs, out.CostKnown, out.CostMonthly = f.Fix.Costs, f.Fix.CostKnown, f.Fix.CostMonthly
 	}
 	return out

@@ -119,10 +119,13 @@ type Outcome struct {
 	HowTo string   `json:"how_to,omitempty"`
 	Notes []string `json:"notes,omitempty"`
 	// Edits are for display; apply carries out Steps.
-	Edits       []flytoml.Edit `json:"edits,omitempty"`
-	Costs       bool           `json:"costs,omitempty"`
-	CostKnown   bool           `json:"cost_known,omitempty"`
-	CostMonthly float64        `json:"cost_monthly_usd,omitempty"`
+	Edits []flytoml.Edit `json:"edits,omitempty"`
+	// Restarts are the started machines that the fix restarts once, together
+	// with every other fix of the same run; also while it waits for consent.
+	Restarts    int     `json:"restarts,omitempty"`
+	Costs       bool    `json:"costs,omitempty"`
+	CostKnown   bool    `json:"cost_known,omitempty"`
+	CostMonthly float64 `json:"cost_monthly_usd,omitempty"`
 }
 
 // StepKind is what kind of thing a step changes.

@@ -50,6 +50,9 @@ func place(f plan.Outcome) string {
 
 // live says what a block does on the app, as the steps have it.
 func (h *human) live(b block) {
+	if b.outcome() == plan.NeedsConsent {
+		h.wouldRestart(b)
+	}
 	if b.outcome() != plan.Planned {
 		return
 	}
@@ -84,11 +87,27 @@ func (h *human) live(b block) {
 	}
 }
 
-func (h *human) machines(n int, secrets, proof bool) string {
-	which := count(n, "machine")
-	if n > 1 && n == h.plan.App.Machines {
-		which = "all " + which
+// wouldRestart says what consent would cost the machines.
+func (h *human) wouldRestart(b block) {
+	n := 0
+	for _, f := range b.findings {
+		n = max(n, f.Restarts) // the same machines, once, whatever the findings
 	}
+	if n > 0 {
+		h.detail("app", "would restart "+h.which(n)+", once", asIs)
+	}
+}
+
+// which says "all 3 machines".
+func (h *human) which(n int) string {
+	if n > 1 && n == h.plan.App.Machines {
+		return "all " + count(n, "machine")
+	}
+	return count(n, "machine")
+}
+
+func (h *human) machines(n int, secrets, proof bool) string {
+	which := h.which(n)
 	switch {
 	case secrets:
 		return "then out of the env of " + which

@@ -1,0 +1,20 @@
+package view
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func TestHumanSaysWhatConsentWouldRestart(t *testing.T) {
+	p := sample()
+	p.Findings = append(p.Findings, plan.Outcome{
+		Rule: "concurrency", Outcome: plan.NeedsConsent, Safety: plan.Review, Message: "no limits", Restarts: 3, HowTo: "--allow review",
+	})
+	got := render(t, p, Options{})
+	wantInOrder(t, got, "no limits", "held: review", "app: would restart all 3 machines, once")
+	if n := strings.Count(got, "would restart"); n != 1 {
+		t.Errorf("it is said %d times:\n%s", n, got)
+	}
+}
