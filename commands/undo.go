@@ -119,7 +119,7 @@ func (o *undoOptions) read(env *Env) (*source, error) {
 
 // look reads the app, when the run touched it.
 func (o *undoOptions) look(ctx context.Context, env *Env, g *global, s *source, h apply.History) error {
-	if len(h.Machines)+len(h.Clones) == 0 {
+	if len(h.Machines)+len(h.Clones)+len(h.Volumes) == 0 {
 		s.target.Offline = "the apply changed no machine"
 		return nil
 	}

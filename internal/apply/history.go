@@ -194,6 +194,6 @@ func (h *History) addClone(e journal.Entry) error {
 // Left says whether anything of the run may be there still that can be taken
 // back. A stored secret can't.
 func (h *History) Left() bool {
-	return h.File != nil && !h.File.Restored || len(h.Clones) > 0 ||
+	return h.File != nil && !h.File.Restored || len(h.Clones)+len(h.Volumes) > 0 ||
 		slices.ContainsFunc(h.Machines, func(m PastMachine) bool { return !m.Back })
 }

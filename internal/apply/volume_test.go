@@ -202,3 +202,20 @@ func TestVolumeNeverLosesSnapshots(t *testing.T) {
 		}
 	}
 }
+
+// An undo gives the volume back what it had, and is in its own journal.
+func TestVolumeUndone(t *testing.T) {
+	w := volumeWorld(t)
+	_, err := w.run()
+	w.ok(err)
+	s := w.plan.Steps[0]
+	s.Volume.Before, s.Volume.After = s.Volume.After, s.Volume.Before
+	j := journal.New(w.state, "web", w.clk)
+	_, err = apply.Undo(t.Context(), w.plan, "the-apply", apply.Deps{
+		Machines: w.client, Secrets: w.client, File: apply.OnDisk(w.path), Clock: w.clk, Journal: j,
+	})
+	w.ok(err)
+	if w.volume() != oneDay {
+		t.Errorf("the volume has %s", w.volume())
+	}
+}

@@ -48,6 +48,7 @@ func New(h apply.History, w World) *Undo {
 	u.machines(w)
 	u.Back = append(u.Back, u.configs.lines("machine", "machines")...)
 	u.clones(w)
+	u.volumes(w)
 	u.secrets()
 	if w.App != nil {
 		u.Plan.App.Machines = len(w.App.Machines)
