@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/undo"
 	"github.com/fly-standards/fly-standards/internal/view"
 )
@@ -86,6 +87,7 @@ func runUndo(ctx context.Context, env *Env, g *global, o *undoOptions) error {
 		return err
 	}
 	defer unlock()
+	atomicfile.Sweep(s.path) // nobody else writes it now
 	if all, err = env.histories(g, s.target.AppName); err != nil {
 		return err
 	}

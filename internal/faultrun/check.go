@@ -2,6 +2,7 @@ package faultrun
 
 import (
 	"bytes"
+	"encoding/base64"
 	"io/fs"
 	"maps"
 	"os"
@@ -48,6 +49,7 @@ func (p *process) check() {
 	p.checkRestarts()
 	p.checkResent()
 	p.checkConfigs()
+	p.checkGone()
 	for _, v := range w.p.Violations() {
 		if strings.Contains(v.What, "was overwritten") || strings.Contains(v.What, "skip_") || strings.Contains(v.What, "re-resolved") {
 			w.fail("the platform saw %v", v)
@@ -69,11 +71,28 @@ func (p *process) silent() {
 		if err != nil || d.IsDir() {
 			return nil //nolint:nilerr // no state was written
 		}
-		if b, err := os.ReadFile(path); err != nil || bytes.Contains(b, []byte("cnry")) {
+		if b, err := os.ReadFile(path); err != nil || w.holdsValue(b) {
 			w.fail("promise 3: a value is in the journal (%v)", err)
 		}
 		return nil
 	})
+}
+
+// holdsValue looks for a value, as it is and in base64, where it may begin at
+// any of three places.
+func (w *world) holdsValue(text []byte) bool {
+	if bytes.Contains(text, []byte("cnry")) {
+		return true
+	}
+	for _, v := range w.values {
+		for skip := range 3 {
+			inner := (len(v) - skip) / 3 * 3
+			if bytes.Contains(text, []byte(base64.StdEncoding.EncodeToString([]byte(v[skip:skip+inner])))) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // checkLeases: a program that ended by itself holds none, save where the
@@ -165,6 +184,9 @@ func (p *process) checkConfigs() {
 		}
 		if w.theirs[m.ID()] != 0 && w.theirs[m.ID()] != copied && !strings.Contains(cfg, `"theirs":true`) {
 			w.fail("what somebody else set on %s is gone", m.ID())
+		}
+		if w.changed[m.ID()] && !strings.Contains(cfg, "/healthz?theirs") {
+			w.fail("undo took away what somebody else set since on %s", m.ID())
 		}
 		if mine == nil && len(w.values) == 0 {
 			continue

@@ -50,7 +50,7 @@ func (w *world) play() {
 		w.planOnly(append([]string{"plan"}, rules("")...)...)
 	}
 	for run := range w.hardRuns {
-		if run > 0 && w.chance(3) {
+		if run > 0 && w.chance(2) {
 			w.process(w.undoArgs(""))
 		} else {
 			w.process(slices.Concat([]string{"apply", "--yes"}, w.flags, rules("")))
@@ -66,8 +66,9 @@ func (w *world) play() {
 	}
 	w.makePeace()
 	if w.chance(2) {
+		ours := w.chance(6) && w.othersChangeOurs()
 		w.takeBack()
-		if w.chance(3) {
+		if ours || w.chance(3) {
 			return
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/flysim"
@@ -86,6 +87,30 @@ func othersSetSecret(w *world, _ string, _ *strike) {
 	}
 	w.othersSet["DATABASE_URL"], w.allowed["DATABASE_URL"] = w.proc.run, "theirs"
 	w.app.SetSecret("DATABASE_URL", "theirs")
+}
+
+// othersChangeOurs sets another path for a check that an apply has added to a
+// machine, as a later deploy does. It must stay, whatever is taken back.
+func (w *world) othersChangeOurs() bool {
+	for _, mine := range w.machines {
+		m := w.app.Machine(mine.id)
+		old := string(m.Config())
+		if gone(m) || m.State() != "started" || !strings.Contains(old, `"path":"/healthz"`) {
+			continue
+		}
+		w.theirs[mine.id], w.changed[mine.id] = -1, true
+		w.outside[mine.id]++
+		w.note("somebody sets another path for the check of %s", mine.id)
+		m.Update(func(config map[string]any) {
+			config["theirs"] = true
+			check := config["services"].([]any)[0].(map[string]any)["checks"].([]any)[0].(map[string]any)
+			check["path"] = "/healthz?theirs"
+		})
+		w.app.Serve(flysim.Respond{Path: "/healthz?theirs"})
+		w.pass(60)
+		return true
+	}
+	return false
 }
 
 func gone(m *flysim.Machine) bool { return m.State() == "destroyed" || m.State() == "destroying" }

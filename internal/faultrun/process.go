@@ -56,7 +56,7 @@ func (t tired) Sleep(ctx context.Context, d time.Duration) error {
 
 // snapshot is a machine at the start of a run.
 type snapshot struct {
-	state             string
+	state, config     string
 	healthy           bool
 	restarts, outside int
 }
@@ -70,7 +70,7 @@ func (w *world) process(args []string) *process {
 	w.p.Mark()
 	p.firstTape, p.began, p.fileBefore = len(w.p.Requests()), w.clk.Now(), w.file()
 	for _, m := range w.app.Machines() {
-		p.start[m.ID()] = snapshot{m.State(), m.Healthy(), m.Record().Restarts, w.outside[m.ID()]}
+		p.start[m.ID()] = snapshot{m.State(), string(m.Config()), m.Healthy(), m.Record().Restarts, w.outside[m.ID()]}
 	}
 	w.proc = p
 	w.note("run %d: %s", p.run, strings.Join(args, " "))
@@ -88,6 +88,7 @@ func (w *world) process(args []string) *process {
 		w.note("| %s", strings.TrimRight(line, "\n"))
 	}
 	w.everKilled = w.everKilled || p.dead
+	w.undoKilled = args[0] == "undo" && p.dead || w.undoKilled && args[0] != "undo"
 	p.check()
 	return p
 }

@@ -11,6 +11,7 @@ import (
 // trouble strikes once, at the nth request of a class in one process, or at
 // the nth system call of the file's write.
 type trouble struct {
+	run   int    // the first in which it may strike
 	class string // as class gives; "any"; "disk"
 	nth   int
 	what  string
@@ -45,7 +46,7 @@ func (w *world) strikesDisk(class, what string) strike {
 
 func (w *world) strike(hits func(*trouble) bool, id, at string) (s strike) {
 	for _, t := range w.troubles {
-		if !t.done && hits(t) {
+		if !t.done && w.proc.run >= t.run && hits(t) {
 			t.done, w.proc.faulty = true, true
 			w.struck = append(w.struck, fmt.Sprintf("run %d, %s %d: %s at %s", w.proc.run, t.class, t.nth, t.what, at))
 			w.note("STRIKE %s at %s", t.what, at)
@@ -58,7 +59,7 @@ func (w *world) strike(hits func(*trouble) bool, id, at string) (s strike) {
 // drawTroubles takes none to four of them.
 func (w *world) drawTroubles() {
 	for range pick(w, 0, 1, 1, 1, 2, 2, 3, 4) {
-		t := &trouble{}
+		t := &trouble{run: pick(w, 1, 1, w.hardRuns)}
 		switch w.rng.IntN(10) {
 		case 0, 1:
 			t.class, t.nth = "any", 1+w.rng.IntN(20+10*len(w.machines))
@@ -67,7 +68,7 @@ func (w *world) drawTroubles() {
 		case 3:
 			t.class, t.nth = "journal", 1+w.rng.IntN(12+6*len(w.machines))
 		default:
-			t.class = pick(w, "secrets-get", "secrets-get", "secrets-post", "lease-get", "lease-post", "lease-delete", "update", "update", "read", "wait", "list", "create")
+			t.class = pick(w, "secrets-get", "secrets-get", "secrets-post", "lease-get", "lease-post", "lease-delete", "update", "update", "read", "wait", "list", "create", "destroy", "act")
 			t.nth = 1 + w.rng.IntN(4)
 			if w.chance(2) {
 				t.nth = 1

@@ -38,6 +38,7 @@ func (w *world) takeBack() {
 		}
 	}
 	w.isBack()
+	w.swept()
 	if len(all) == 0 {
 		return
 	}
@@ -70,6 +71,26 @@ func (w *world) undo(id string) bool {
 	}
 	w.fail("three undos in peace did not get to the end")
 	return false
+}
+
+// checkGone: an undo brings no migrated value back, into the file or onto a
+// machine.
+func (p *process) checkGone() {
+	w := p.w
+	if p.args[0] != "undo" {
+		return
+	}
+	for name, v := range w.values {
+		if !strings.Contains(p.fileBefore, v) && strings.Contains(w.file(), v) {
+			w.fail("undo brought the value of %s back into the file", name)
+		}
+		for _, m := range w.app.Machines() {
+			s, there := p.start[m.ID()]
+			if there && !strings.Contains(s.config, v) && strings.Contains(string(m.Config()), v) {
+				w.fail("undo brought the value of %s back onto %s", name, m.ID())
+			}
+		}
+	}
 }
 
 // isBack compares the world with what it was before the first apply, save for

@@ -28,6 +28,7 @@ type world struct {
 	before         string // the file
 	text           string // the file as it is now, when known
 	known          bool
+	changed        map[string]bool   // machines on which somebody set another value for ours
 	edited         bool              // by hand, so that an undo need not bring back the bytes of before
 	edits          int               // by hand
 	first          map[string][]byte // configurations before the first run
@@ -50,6 +51,7 @@ type world struct {
 	outside    map[string]int    // updates of others, by machine
 	runs       int
 	everKilled bool
+	undoKilled bool // the last undo
 	failures   []string
 	verbose    bool // keep every stdout in the trace
 	struck     []string
@@ -67,7 +69,7 @@ func newWorld(seed uint64, dir string) (*world, error) {
 	w := &world{
 		seed: seed, dir: dir, rng: rand.New(rand.NewPCG(seed, 0x666c79)), clk: clock.NewVirtual(epoch),
 		values: map[string]string{}, hurt: map[string]bool{}, theirs: map[string]int{}, othersSet: map[string]int{},
-		first: map[string][]byte{}, allowed: map[string]string{}, outside: map[string]int{},
+		first: map[string][]byte{}, changed: map[string]bool{}, allowed: map[string]string{}, outside: map[string]int{},
 	}
 	opts := flysim.Options{RateLimits: w.chance(5), SecretsLag: []time.Duration{0, 30 * time.Second}[w.rng.IntN(2)]}
 	w.p = flysim.New(w.clk, opts)
