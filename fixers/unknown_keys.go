@@ -44,10 +44,23 @@ func checkUnknownKeys(t plan.Target) []plan.Finding {
 		knownUnknown(t, n, form, &f)
 		if f.Fix != nil {
 			f.Fix.Edits = inShape(t.File, f.Fix.Edits)
+		} else if v := newerFlyctl(t); v != "" {
+			f.Notes = append(f.Notes, "the keys known here are flyctl's of "+flyschema.AsOf+"; the app was deployed with flyctl "+v+", which may know more: fly config validate --strict tells")
 		}
 		out = append(out, f)
 	}
 	return out
+}
+
+// newerFlyctl is the version of the flyctl that deployed the app, when it is
+// newer than the table of keys; flyctl writes it into the machines' metadata.
+func newerFlyctl(t plan.Target) string {
+	for _, m := range machinesOf(t, nil) {
+		if v := m.Config.Metadata()["fly_flyctl_version"]; flyschema.NewerThan(v) {
+			return v
+		}
+	}
+	return ""
 }
 
 // unknownNodes are the outermost unknown keys, in the order of the file; all
