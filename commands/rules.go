@@ -64,7 +64,7 @@ func rulesAsMarkdown(all []plan.Fixer) string {
 	var b strings.Builder
 	b.WriteString("# Standards for apps on Fly.io\n\nChecked by `fly-standards check`, met by `fly-standards apply`.\n")
 	for _, f := range all {
-		fmt.Fprintf(&b, "\n## %s\n\n%s%s. Severity: %s.\n\n%s\n", f.ID, strings.ToUpper(f.Title[:1]), f.Title[1:], f.Severity, f.Doc)
+		fmt.Fprintf(&b, "\n## %s\n\n%s. Severity: %s.\n\n%s\n", f.ID, f.Heading(), f.Severity, f.Doc)
 	}
 	return b.String()
 }

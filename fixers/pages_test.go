@@ -20,7 +20,7 @@ const pagesDir = "../docs/rules"
 func page(fx plan.Fixer, f *fixture) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<!-- Made from fixers/ and testdata/fixers/%s.txtar by `go test ./fixers -update`. Don't edit. -->\n", f.name)
-	fmt.Fprintf(&b, "# %s\n\n%s. Severity: %s.\n\n%s\n\n", fx.ID, upper(fx.Title), fx.Severity, fx.Doc)
+	fmt.Fprintf(&b, "# %s\n\n%s. Severity: %s.\n\n%s\n\n", fx.ID, fx.Heading(), fx.Severity, fx.Doc)
 	comment, _, _ := strings.Cut(string(f.arc.Comment), "\n\n")
 	fmt.Fprintf(&b, "## Example\n\n%s\n\n", strings.TrimSpace(comment))
 	before, _ := f.file("fly.toml")
@@ -48,13 +48,6 @@ func ignoring() string {
 | a project | ~[rules.RULE]~ with ~enabled = false~ in ~.fly-standards.toml~; ~[files."fly.staging.toml".rules.RULE]~ for one file of it |
 | once | ~--skip RULE~ |
 `, "~", "`")
-}
-
-func upper(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // TestPages holds a page for every rule, as -update writes it, and no others.

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"strings"
+
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 )
@@ -23,6 +25,16 @@ type Fixer struct {
 	// NeedsApp: it finds things on the live app only, so that offline its
 	// silence means nothing.
 	NeedsApp bool
+}
+
+// Heading is the title as the beginning of a sentence. A key keeps its small
+// letter: it is written so.
+func (f Fixer) Heading() string {
+	first, _, _ := strings.Cut(f.Title, " ")
+	if first == "" || strings.ContainsAny(first, "._") {
+		return f.Title
+	}
+	return strings.ToUpper(f.Title[:1]) + f.Title[1:]
 }
 
 // Severity is how much a finding matters.

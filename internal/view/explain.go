@@ -15,7 +15,7 @@ func Explain(w io.Writer, rule plan.Fixer, p *plan.Plan, o Options) error {
 	h := &human{Options: o, Style: Style{o.Color}, plan: p}
 	h.Width = max(h.Width, minWidth)
 	h.line(h.bold(rule.ID), "   ", string(rule.Severity))
-	h.prose(capital(rule.Title) + ".\n\n" + rule.Doc)
+	h.prose(rule.Heading() + ".\n\n" + rule.Doc)
 	if p != nil {
 		h.here(rule.ID)
 	}
@@ -29,13 +29,6 @@ func Explain(w io.Writer, rule plan.Fixer, p *plan.Plan, o Options) error {
 	h.line("See ", h.cyan(plan.RuleURL(rule.ID)))
 	_, err := w.Write(h.buf.Bytes())
 	return err
-}
-
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // prose wraps paragraphs; lists and tables keep their lines.
