@@ -37,7 +37,12 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 				out = append(out, bothOnPort(t, o, s, p))
 			}
 		}
-		if len(s.Ports) == 0 {
+		switch {
+		case len(s.Ports) > 0:
+		case s.Path == "services" && s.InternalPort == 0 && services[0].HTTPService:
+			add(s.Path, "services has checks and no service: there is no [[services]] above [[services.http_checks]]",
+				"the checks of http_service are [[http_service.checks]]; move these there, or write the service that they are for")
+		default:
 			add(s.Path, s.Path+" has no ports: Fly's proxy sends it nothing", "add [[services.ports]], or take the service away: other machines of the organization reach the app without it")
 		}
 		start, _ := s.Node.Key("auto_start_machines")
