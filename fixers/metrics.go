@@ -77,6 +77,8 @@ func metricsPort(t plan.Target, m *plan.Metrics) (port int, processes []string, 
 		port = ports[0]
 	}
 	switch {
+	case m.OwnServer:
+		return 0, nil, "a server of its own seems to serve it, at a port that can't be told"
 	case port == 0:
 		return 0, nil, "which port it is on can't be told: the file has " + count(len(ports), "service port")
 	case len(groups(t.File)) < 2:

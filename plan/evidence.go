@@ -5,6 +5,8 @@ type Metrics struct {
 	Evidence
 	Path string // with the leading slash
 	Port int    // 0: not told, so most likely the app's own
+	// OwnServer: a server of its own serves it, at a port that can't be told.
+	OwnServer bool
 	// Prefixed: the router is mounted elsewhere, so the full path isn't known.
 	Prefixed bool
 	// Guarded: the route seems to be behind authentication, which Fly's

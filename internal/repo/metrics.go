@@ -16,6 +16,7 @@ var (
 	metricsBuilt  = lazy(`\b(?:MapMetrics|UseMetricServer|MapPrometheusScrapingEndpoint)\(|\bPrometheus::Middleware::Exporter\b|\bplug\(?\s*PromEx\.Plug\b|\b(?:PrometheusMetrics|GunicornPrometheusMetrics)\(\s*\w+|\.expose\(\s*app\b|include\(\s*["']django_prometheus\.urls|\bpromBundle\(\s*\{`)
 	metricsServer = lazy(`\bstart_http_server\(\s*(?:port\s*=\s*)?(\d{2,5})\b`)
 	metricsSpring = lazy(`(?m)^[ \t]*(?:management\.endpoints\.web\.exposure\.)?include\s*[:=][^\n]*\b(prometheus)\b`)
+	startsServer  = lazy(`\bListenAndServe\(|\.bind\(|\.listen\(|\bcreateServer\(|\bHTTPServer\(|\baxum::serve\(`)
 	goListens     = lazy(`\.?\bListenAndServe\(\s*"[\w.]*:(\d{2,5})"`)
 )
 
@@ -77,6 +78,7 @@ func (s *source) metricsRoutes(ext string) {
 		}
 		m := s.metricsAt(at[0], joinPath(prefix, s.group(at, 3)))
 		m.Prefixed, m.Port = unknown, s.ownPort(ext, receiver)
+		m.OwnServer = m.Port == 0 && strings.Contains(s.base, "metrics") && s.seen(startsServer) != nil
 		s.facts.metrics = append(s.facts.metrics, m)
 	})
 	switch ext {

@@ -23,6 +23,7 @@ func TestMetrics(t *testing.T) {
 		{"spring", "-- src/main/resources/application.properties --\nmanagement.endpoints.web.exposure.include=health,prometheus\n", "src/main/resources/application.properties:1 /actuator/prometheus"},
 		{"spring's own port", "-- src/main/resources/application.properties --\nmanagement.server.port=9000\nmanagement.endpoints.web.exposure.include=health,prometheus\n", "src/main/resources/application.properties:2 /actuator/prometheus prefixed"},
 		{"aspnet", "-- Program.cs --\nusing Prometheus;\napp.MapMetrics();\n", "Program.cs:2 /metrics"},
+		{"a port from the settings", "-- src/prometheus_metrics.rs --\nuse prometheus::Encoder;\nHttpServer::new(move || App::new().route(\"/metrics\", web::get().to(metrics))).bind((host, config.port))?.run()\n", "src/prometheus_metrics.rs:2 /metrics own server"},
 		{"a page that is called so", "-- server.js --\nconst app = express()\napp.get('/metrics', (req, res) => res.render('sales'))\n", ""},
 		{"asking another server", "-- server.js --\nconst client = require('prom-client')\nawait axios.get('/metrics')\n", ""},
 		{"a comment", "-- server.js --\nconst client = require('prom-client')\n// app.get('/metrics', handler)\n", ""},
@@ -35,6 +36,9 @@ func TestMetrics(t *testing.T) {
 				got = fmt.Sprintf("%s:%d %s", m.File, m.Line, m.Path)
 				if m.Port != 0 {
 					got += fmt.Sprintf(" port %d", m.Port)
+				}
+				if m.OwnServer {
+					got += " own server"
 				}
 				if m.Prefixed {
 					got += " prefixed"

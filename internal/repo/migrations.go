@@ -120,10 +120,15 @@ func (s *source) runsMigrations(ext string) {
 	if readerOf(ext) != nil {
 		// Stripping a file of its comments is what costs; few are worth it.
 		speaks := bytes.Contains(s.text, []byte("igrat")) || bytes.Contains(s.text, []byte("command.upgrade(")) || bytes.Contains(s.text, []byte("goose.Up"))
-		if !speaks || strings.Contains(s.file, "migrations/") || strings.Contains(s.file, "db/migrate/") || strings.HasPrefix(s.file, "scripts/") {
+		if !speaks || strings.Contains(s.file, "migrations/") || strings.Contains(s.file, "db/migrate/") {
 			return
 		}
-		if at := s.seen(migratesItself); at != nil {
+		s.parse()
+		at := s.seen(migratesItself)
+		if at == nil { // a command that the code runs stands in a string
+			at = migrateCommand().FindIndex(s.code)
+		}
+		if at != nil {
 			s.facts.migrated.runs = append(s.facts.migrated.runs, s.at(at[0]))
 		}
 		return

@@ -42,6 +42,8 @@ func TestMigrations(t *testing.T) {
 		{"run by npm start", prisma + "-- package.json --\n{\n  \"scripts\": {\n    \"start\": \"prisma migrate deploy && node .\"\n  }\n}\n", "Prisma prisma/schema.prisma:2, by package.json:3"},
 		{"a script that nobody starts", prisma + "-- package.json --\n{\n  \"scripts\": {\n    \"db:deploy\": \"prisma migrate deploy\"\n  }\n}\n", "Prisma prisma/schema.prisma:2"},
 		{"run by the app", ecto + "-- lib/shop/application.ex --\nchildren = [{Ecto.Migrator, repos: []}]\n", "Ecto priv/repo/migrations/2026_users.exs:1, by lib/shop/application.ex:1"},
+		{"run by a script that the app starts with", prisma + "-- scripts/check-db.js --\nexecSync('npx prisma migrate deploy')\n", "Prisma prisma/schema.prisma:2, by scripts/check-db.js:1"},
+		{"named in a comment", prisma + "-- server.js --\n// run npx prisma migrate deploy first\n", "Prisma prisma/schema.prisma:2"},
 		{"run by a workflow through fly", django + "-- .github/workflows/deploy.yml --\njobs:\n  x:\n    steps:\n      - run: fly ssh console -C \"python manage.py migrate\"\n", "Django shop/migrations/0001_initial.py:1, by .github/workflows/deploy.yml:4"},
 		{"run by the tests", django + "-- .github/workflows/test.yml --\njobs:\n  x:\n    steps:\n      - run: python manage.py migrate\n", "Django shop/migrations/0001_initial.py:1"},
 	} {
