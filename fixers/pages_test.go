@@ -17,7 +17,7 @@ import (
 const pagesDir = "../docs/rules"
 
 // page is docs/rules/<id>.md: the rule's own text, and its first fixture.
-func page(fx plan.Fixer, f *fixture) string {
+func page(fx plan.Fixer, f *fixture, c costs) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<!-- Made from fixers/ and testdata/fixers/%s.txtar by `go test ./fixers -update`. Don't edit. -->\n", f.name)
 	fmt.Fprintf(&b, "# %s\n\n%s. Severity: %s.\n\n%s\n\n", fx.ID, fx.Heading(), fx.Severity, fx.Doc)
@@ -32,6 +32,7 @@ func page(fx plan.Fixer, f *fixture) string {
 	}
 	want, _ := f.file("plan.want")
 	fmt.Fprintf(&b, "```text\n%s```\n\n", want)
+	b.WriteString(c.section())
 	b.WriteString(strings.ReplaceAll(ignoring(), "RULE", fx.ID))
 	return b.String()
 }
@@ -52,8 +53,9 @@ func ignoring() string {
 
 // TestPages holds a page for every rule, as -update writes it, and no others.
 func TestPages(t *testing.T) {
-	first := map[string]*fixture{}
+	first, all := map[string]*fixture{}, map[string][]*fixture{}
 	for _, f := range fixtures(t) {
+		all[f.rule] = append(all[f.rule], f)
 		if f.name == f.rule {
 			first[f.rule] = f
 		}
@@ -71,7 +73,7 @@ func TestPages(t *testing.T) {
 		}
 		path := filepath.Join(pagesDir, fx.ID+".md")
 		want = append(want, path)
-		text := page(fx, f)
+		text := page(fx, f, costsOf(t, fx.ID, all[fx.ID]))
 		if *update {
 			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 				t.Fatal(err)

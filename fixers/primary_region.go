@@ -77,7 +77,10 @@ func regionProblem(t plan.Target, code string) string {
 	case i >= 0:
 		return ""
 	case slices.Contains(closedRegions(), code):
-		return fmt.Sprintf("region %q is closed", code)
+		if online {
+			return fmt.Sprintf("region %q is closed", code)
+		}
+		return fmt.Sprintf("region %q is closed (list of %s)", code, regionsAsOf)
 	case online:
 		return fmt.Sprintf("there is no region %q", code)
 	}

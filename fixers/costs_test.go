@@ -1,0 +1,96 @@
+package fixers_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fly-standards/fly-standards/fixers"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// costs is what the fixes of one rule may cost: of all its fixtures together,
+// each with everything consented to.
+type costs struct {
+	edits, secrets, restarts, clones, volumes, money bool
+}
+
+func costsOf(t *testing.T, rule string, of []*fixture) costs {
+	t.Helper()
+	var c costs
+	for _, f := range of {
+		src, _ := f.file("fly.toml")
+		w := f.world(t, src)
+		options := w.options()
+		options.Allow, options.NoRestart = plan.Consent{Review: true, Paid: true}, false
+		p, err := plan.Build(w.target(t), fixers.All(), options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range p.Steps {
+			if !slices.Contains(s.Rules, rule) {
+				continue
+			}
+			c.edits = c.edits || s.Kind == plan.StepFile
+			c.secrets = c.secrets || s.Kind == plan.StepSecrets
+			c.restarts = c.restarts || s.Kind == plan.StepMachine
+			c.clones = c.clones || s.Kind == plan.StepClone
+			c.volumes = c.volumes || s.Kind == plan.StepVolume
+		}
+		c.money = c.money || slices.ContainsFunc(p.Findings, func(o plan.Outcome) bool { return o.Rule == rule && o.Costs })
+	}
+	return c
+}
+
+// section says it for a page.
+func (c costs) section() string {
+	if c == (costs{}) {
+		return "## What it costs\n\nNothing: this rule only tells; what is to be done is done by a person.\n\n"
+	}
+	var file, app []string
+	if c.edits {
+		file = append(file, "edited")
+	}
+	if c.secrets {
+		app = append(app, "secrets are stored")
+	}
+	if c.restarts {
+		app = append(app, "the machines that are changed restart once each, together with all else that one apply changes on them")
+	}
+	if c.clones {
+		app = append(app, "machines are added")
+	}
+	if c.volumes {
+		app = append(app, "the settings of volumes are changed, without a restart")
+	}
+	money := "nothing more"
+	switch {
+	case c.money:
+		money = fmt.Sprintf("more: the plan says about how much (prices of %s), and it needs `--allow paid`, or that you name the region", fixers.PricesAsOf)
+	case c.volumes:
+		money = "what more snapshots cost to store; the plan says the price"
+	}
+	orNot := func(parts []string) string {
+		if len(parts) == 0 {
+			return "not touched"
+		}
+		return strings.Join(parts, "; ")
+	}
+	return fmt.Sprintf("## What it costs\n\n| | |\n|---|---|\n| fly.toml | %s |\n| the app | %s |\n| money | %s |\n\n", orNot(file), orNot(app), money)
+}
+
+// TestCosts fails when a finding has a price and does not name it where the
+// user reads it before agreeing. What has no price here is told by the totals.
+func TestCosts(t *testing.T) {
+	for _, f := range fixtures(t) {
+		src, _ := f.file("fly.toml")
+		p, _ := f.world(t, src).plan(t)
+		for _, o := range p.Findings {
+			said := strings.Join(slices.Concat(o.Evidence, o.Notes, []string{o.Reason, o.Message}), " ")
+			if o.Costs && o.CostKnown && !strings.Contains(said, "$") {
+				t.Errorf("%s: %s costs $%.2f a month, and no word of the finding says so", f.name, o.Rule, o.CostMonthly)
+			}
+		}
+	}
+}
