@@ -106,6 +106,9 @@ func runApply(ctx context.Context, env *Env, g *global, o *applyOptions) error {
 		return err
 	}
 	if !p.Changes() {
+		// One that was killed behind its last write left nothing to do, and
+		// nobody who watched the machine.
+		env.noteUnfinished(g, p.App.Name)
 		return o.finish(env, g, p, apply.Report{App: p.App.Name, Outcome: apply.NothingToDo}, nil)
 	}
 	unlock, err := env.lock(g, p.App.Name, "apply")
@@ -207,6 +210,7 @@ func runDeps(env *Env, g *global, s *source, app string, o apply.Options) (d app
 	})
 	d = apply.Deps{
 		File: apply.OnDisk(s.path), Clock: env.Clock, Journal: j, Emit: progress.Event, Abort: env.Abort, Options: o,
+		LateSecrets: env.storedLately(app),
 	}
 	if env.Replay != nil {
 		d.File = apply.OnDiskVia(s.path, env.Replay.FS)

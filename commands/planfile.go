@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/view"
@@ -94,7 +95,8 @@ func parsePlan(raw []byte, shown string) (*plan.Plan, error) {
 }
 
 // validPlan checks what the rest of the program takes for granted: every step
-// has the part that its kind says, and no other.
+// has the part that its kind says, and no other, and the words that are shown
+// as they are, are known ones.
 func validPlan(p *plan.Plan) error {
 	for i, s := range p.Steps {
 		has := map[plan.StepKind]bool{
@@ -112,8 +114,18 @@ func validPlan(p *plan.Plan) error {
 			return fmt.Errorf("step %d (%q) is not a whole %q step", i+1, s.ID, s.Kind)
 		}
 	}
+	for i, f := range p.Findings {
+		if !slices.Contains(dispositions, f.Outcome) || !slices.Contains(severities, f.Severity) {
+			return fmt.Errorf("finding %d has outcome %q and severity %q, which this program doesn't write", i+1, f.Outcome, f.Severity)
+		}
+	}
 	if p.File.Path == "" {
 		return errors.New("it names no fly.toml")
 	}
 	return nil
 }
+
+var (
+	dispositions = []plan.Disposition{plan.Planned, plan.NeedsConsent, plan.HeldBack, plan.Conflicting, plan.ByHand, plan.Ignored}
+	severities   = []plan.Severity{plan.Error, plan.Warning, plan.Info}
+)

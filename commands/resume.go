@@ -24,7 +24,7 @@ func (e *Env) lock(g *global, app, doing string) (unlock func(), err error) {
 		return nil, fmt.Errorf("%w; nothing was changed", err)
 	}
 	if doing != "undo" {
-		e.noteUnfinished(g, app)
+		e.noteCutOff(g, app)
 	}
 	return unlock, nil
 }
@@ -50,9 +50,19 @@ func (e *Env) histories(g *global, app string) ([]apply.History, error) {
 	return all, nil
 }
 
-// noteUnfinished tells of the last run of the app when it has no end: it was
-// killed, or lost its power, or it runs in another process still.
+// noteUnfinished tells what a plan should be read with in mind: a run that
+// goes on in another process just now, or the last one that was cut off.
 func (e *Env) noteUnfinished(g *global, app string) {
+	if held := journal.Running(e.journals(), app); held != nil {
+		e.note(g, "%v: this plan shows what is left at this moment.", held)
+		return
+	}
+	e.noteCutOff(g, app)
+}
+
+// noteCutOff tells of the last run of the app when it has no end: it was
+// killed, or lost its power.
+func (e *Env) noteCutOff(g *global, app string) {
 	paths, err := journal.List(e.journals(), app)
 	if err != nil || len(paths) == 0 {
 		return // there is nothing to tell of; an apply will say why it can't write here

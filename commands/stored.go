@@ -9,6 +9,25 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
+// secretsReach is after how long a stored secret is on every host for sure.
+const secretsReach = 10 * time.Minute
+
+// storedLately says whether a run of this computer stored secrets of the app,
+// or may have, so short a time ago that not every host need have them.
+func (e *Env) storedLately(app string) bool {
+	paths, err := journal.List(e.journals(), app)
+	if err != nil {
+		return false
+	}
+	for _, path := range paths {
+		h, err := apply.ReadHistory(path)
+		if err == nil && h.App == app && len(h.Secrets) > 0 && e.Clock.Now().Sub(h.At) < secretsReach {
+			return true
+		}
+	}
+	return false
+}
+
 // recall adds to a target what the records of earlier runs on this computer
 // tell about the app: the secrets that they stored, or began to, with the
 // time, and what they left on machines that are sick of it. A record that

@@ -24,6 +24,10 @@ type Deps struct {
 	Abort <-chan struct{}
 	Options
 
+	// LateSecrets: secrets were stored a moment ago, by another run, and may
+	// not have reached every host: each update waits for the newest ones.
+	LateSecrets bool
+
 	undoOf string // journal of the apply that is taken back; "" for an apply
 }
 

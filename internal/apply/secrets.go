@@ -182,7 +182,7 @@ func (r *run) markSecrets(names []string, state State) {
 // secretsFor is the version of the secrets that a machine must boot with: the
 // one that we set, also where the machine needs none of them.
 func (r *run) secretsFor(ctx context.Context, needed bool) (uint64, error) {
-	if !needed {
+	if !needed && !r.d.LateSecrets {
 		return r.minSecrets, nil
 	}
 	return r.secretsVersion(ctx)

@@ -160,6 +160,10 @@ func replace(sys FS, path, target string, data []byte, mode fs.FileMode, old fs.
 	}()
 	if err := fill(tmp, data, mode, old); err != nil {
 		_ = tmp.Close()
+		var at *fs.PathError
+		if errors.As(err, &at) {
+			err = at.Err // the name of the new file says nothing to anybody
+		}
 		return fmt.Errorf("write beside %s: %w", path, err)
 	}
 	if err := tmp.Close(); err != nil {

@@ -3,6 +3,7 @@ package flytoml_test
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -12,6 +13,10 @@ func seeds(f *testing.F) []string {
 	f.Helper()
 	return append([]string{flyctlFile, sample, "\ufeffa = 1\r\n[b]\r\nc=1"}, fragments...)
 }
+
+// maskOnly is what a masked value is made of; a value of these alone may be
+// found in any.
+const maskOnly = "\"'(hiden)@:/\r\n"
 
 func FuzzParse(f *testing.F) {
 	for _, s := range seeds(f) {
@@ -38,7 +43,7 @@ func FuzzParse(f *testing.F) {
 			if bytes.Count(masked, []byte("\n")) != bytes.Count(src, []byte("\n")) {
 				t.Fatalf("masking %s changed the number of lines", p)
 			}
-			if v, ok := n.Str(); ok && len(v) >= 6 && bytes.Contains(masked, []byte(v)) && !bytes.Contains([]byte("\"\"\"(hidden)@://"), []byte(v)) {
+			if v, ok := n.Str(); ok && len(v) >= 6 && bytes.Contains(masked, []byte(v)) && strings.Trim(v, maskOnly) != "" {
 				t.Fatalf("masking %s leaves its value in\n%s", p, masked)
 			}
 		}

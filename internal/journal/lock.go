@@ -42,6 +42,33 @@ func (e *HeldError) Error() string {
 // errHeld is what lockFile gives when another process has the lock.
 var errHeld = errors.New("the lock is held")
 
+// Running tells who works on an app on this computer just now; nil: nobody.
+// It makes no file. It holds the lock for an instant where a process that was
+// killed has left the file behind.
+func Running(root, app string) *HeldError {
+	path := filepath.Join(Dir(root, app), "lock")
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+		return nil
+	}
+	f, err := lockFile(path)
+	if err == nil {
+		unlockFile(f)
+		_ = f.Close()
+	}
+	if !errors.Is(err, errHeld) {
+		return nil
+	}
+	return heldBy(path, app)
+}
+
+func heldBy(path, app string) *HeldError {
+	held := &HeldError{App: app}
+	if raw, err := os.ReadFile(path); err == nil {
+		_ = json.Unmarshal(raw, &held.Holder) // not written yet: then nobody knows who
+	}
+	return held
+}
+
 // Lock keeps other processes of this computer from working on an app until
 // unlock is called. The system takes it back when the process ends, however it
 // ends. The error is a *HeldError when somebody has it. A file system that has
@@ -54,11 +81,7 @@ func Lock(root, app string, me Holder) (unlock func(), err error) {
 	path := filepath.Join(dir, "lock")
 	f, err := lockFile(path)
 	if errors.Is(err, errHeld) {
-		held := &HeldError{App: app}
-		if raw, err := os.ReadFile(path); err == nil {
-			_ = json.Unmarshal(raw, &held.Holder) // not written yet: then nobody knows who
-		}
-		return nil, held
+		return nil, heldBy(path, app)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("lock app %s: %w", app, err)

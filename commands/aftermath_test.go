@@ -1,0 +1,68 @@
+package commands_test
+
+import (
+	"bytes"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/journal"
+)
+
+// Secrets that a run stored a moment ago may not be everywhere yet. Another
+// run, which moves none, must not boot a machine without them.
+func TestUpdatesWaitForSecretsOfTheRunBefore(t *testing.T) {
+	updates := func(wait time.Duration) (n, waiting int) {
+		s := newShop(t, healthz)
+		s.must(0, "apply", "--yes", "--no-restart", "--rule", "env-secrets")
+		s.pass(wait)
+		before := len(s.platform.Writes())
+		s.must(0, "apply", "--yes", "--rule", "health-checks")
+		for _, r := range s.platform.Writes()[before:] {
+			if r.Method == "POST" && bytes.Contains(r.Body, []byte(`"config"`)) {
+				n++
+				if bytes.Contains(r.Body, []byte(`"min_secrets_version"`)) {
+					waiting++
+				}
+			}
+		}
+		return n, waiting
+	}
+	if n, waiting := updates(10 * time.Second); n != 3 || waiting != 3 {
+		t.Errorf("%d of %d updates wait for the secrets", waiting, n)
+	}
+	if n, waiting := updates(time.Hour); n != 3 || waiting != 0 {
+		t.Errorf("%d of %d updates wait for secrets that are long there", waiting, n)
+	}
+}
+
+// A run in another process is not one that was cut off.
+func TestPlanTellsOfARunThatGoesOn(t *testing.T) {
+	s := newShop(t, healthz)
+	s.must(0, "apply", "--yes")
+	s.cut(6)
+	unlock, err := journal.Lock(filepath.Join(s.dir, "state", "fly-standards"), "shop", journal.Holder{PID: 4711, Since: s.clk.Now(), Doing: "apply"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := s.must(0, "plan")
+	s.says(out, "process 4711 runs fly-standards apply for shop on this computer")
+	if strings.Contains(out, "did not end") {
+		t.Errorf("it is said to be cut off:\n%s", out)
+	}
+	unlock()
+	s.says(s.must(0, "plan"), "The last apply of shop", "did not end")
+}
+
+// The end of an apply tells the way back, where there is one.
+func TestApplyTellsTheWayBack(t *testing.T) {
+	s := newShop(t, healthz)
+	const way = "To take it back: fly-standards undo"
+	s.says(s.must(0, "apply", "--yes"), way)
+	for _, args := range [][]string{{"apply", "--yes"}, {"undo", "--yes"}} {
+		if out := s.must(0, args...); strings.Contains(out, way) {
+			t.Errorf("%v tells a way back:\n%s", args, out)
+		}
+	}
+}
