@@ -26,7 +26,7 @@ func TestDemoNeedsNothingAndLeavesNothing(t *testing.T) {
 			return "", false
 		},
 	}
-	if err := runDemo(context.Background(), env, &global{}, 60); err != nil {
+	if err := runDemo(context.Background(), env, &global{}, clock.NewVirtual(time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC))); err != nil {
 		t.Fatalf("%v\n%s", err, stderr.String())
 	}
 	got := stdout.String()
