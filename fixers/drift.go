@@ -197,7 +197,7 @@ func driftFinding(t plan.Target, same []difference) plan.Finding {
 	first := same[0]
 	f := plan.Finding{Message: first.text, At: at(t.File, first.key, first.table)}
 	if first.keep != "" {
-		f.HowTo = "to keep it, write " + first.keep
+		f.HowTo = "write " + first.keep + "; that keeps what runs"
 	}
 	if first.rank < other {
 		f.Severity = plan.Warning
