@@ -17,7 +17,7 @@ func Explain(w io.Writer, rule plan.Fixer, p *plan.Plan, o Options) error {
 	h.line(h.bold(rule.ID), "   ", string(rule.Severity))
 	h.prose(rule.Heading() + ".\n\n" + rule.Doc)
 	if p != nil {
-		h.here(rule.ID)
+		h.here(rule)
 	}
 	h.line()
 	h.line(h.bold("To ignore it"))
@@ -58,13 +58,13 @@ func (h *human) prose(text string) {
 }
 
 // here shows the user's own lines.
-func (h *human) here(id string) {
+func (h *human) here(rule plan.Fixer) {
 	h.line()
 	h.line(h.bold("In " + h.say(h.plan.File.Path)))
 	lines := bytes.Split(h.masked(), []byte("\n"))
 	found := false
 	for _, f := range h.plan.Findings {
-		if f.Rule != id {
+		if f.Rule != rule.ID {
 			continue
 		}
 		found = true
@@ -78,9 +78,15 @@ func (h *human) here(id string) {
 		for _, e := range f.Evidence {
 			h.detail("seen", e, asIs)
 		}
-		h.detail("fix", label(f)+"; fly-standards plan --rule "+id+" shows it", asIs)
+		h.detail("fix", label(f)+"; fly-standards plan --rule "+rule.ID+" shows it", asIs)
 	}
-	if !found {
+	switch {
+	case found:
+	case rule.NeedsApp:
+		for _, l := range wrap("It compares with the live app, which explain does not look at: fly-standards plan --rule "+rule.ID, h.Width-4) {
+			h.line("    ", l)
+		}
+	default:
 		h.line("    nothing found")
 	}
 }
