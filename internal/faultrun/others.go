@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/flysim"
@@ -89,28 +88,40 @@ func othersSetSecret(w *world, _ string, _ *strike) {
 	w.app.SetSecret("DATABASE_URL", "theirs")
 }
 
-// othersChangeOurs sets another path for a check that an apply has added to a
-// machine, as a later deploy does. It must stay, whatever is taken back.
+// othersChangeOurs sets another path for the checks that an apply has added to
+// the service of a machine, as a later deploy does. It must stay, whatever is
+// taken back.
 func (w *world) othersChangeOurs() bool {
 	for _, mine := range w.machines {
 		m := w.app.Machine(mine.id)
-		old := string(m.Config())
-		if gone(m) || m.State() != "started" || !strings.Contains(old, `"path":"/healthz"`) {
+		var config map[string]any
+		w.must(json.Unmarshal(m.Config(), &config))
+		if gone(m) || m.State() != "started" || !otherPath(config) {
 			continue
 		}
 		w.theirs[mine.id], w.changed[mine.id] = -1, true
 		w.outside[mine.id]++
 		w.note("somebody sets another path for the check of %s", mine.id)
-		m.Update(func(config map[string]any) {
-			config["theirs"] = true
-			check := config["services"].([]any)[0].(map[string]any)["checks"].([]any)[0].(map[string]any)
-			check["path"] = "/healthz?theirs"
-		})
+		m.Update(func(config map[string]any) { config["theirs"] = otherPath(config) })
 		w.app.Serve(flysim.Respond{Path: "/healthz?theirs"})
 		w.pass(60)
 		return true
 	}
 	return false
+}
+
+// otherPath sets it, and says whether there was an HTTP check to set it on.
+func otherPath(config map[string]any) (found bool) {
+	services, _ := config["services"].([]any)
+	for _, s := range services {
+		checks, _ := s.(map[string]any)["checks"].([]any)
+		for _, c := range checks {
+			if check := c.(map[string]any); check["path"] == "/healthz" {
+				check["path"], found = "/healthz?theirs", true
+			}
+		}
+	}
+	return found
 }
 
 func gone(m *flysim.Machine) bool { return m.State() == "destroyed" || m.State() == "destroying" }

@@ -68,7 +68,7 @@ func (w *world) drawTroubles() {
 		case 3:
 			t.class, t.nth = "journal", 1+w.rng.IntN(12+6*len(w.machines))
 		default:
-			t.class = pick(w, "secrets-get", "secrets-get", "secrets-post", "lease-get", "lease-post", "lease-delete", "update", "update", "read", "wait", "list", "create", "destroy", "act")
+			t.class = pick(w, "secrets-get", "secrets-get", "secrets-post", "secrets-post", "lease-get", "lease-post", "lease-delete", "update", "update", "read", "wait", "list", "create", "destroy", "act")
 			t.nth = 1 + w.rng.IntN(4)
 			if w.chance(2) {
 				t.nth = 1
@@ -79,6 +79,11 @@ func (w *world) drawTroubles() {
 		}
 		t.what, t.do = w.drawEffect(t.class)
 		w.troubles = append(w.troubles, t)
+	}
+	if w.hardRuns > 1 && w.chance(2) { // between the last look at a machine and its update
+		w.troubles = append(w.troubles, &trouble{
+			run: 2, class: pick(w, "lease-get", "lease-post"), nth: 1 + w.rng.IntN(4), what: "somebody updates it", do: othersUpdate,
+		})
 	}
 }
 
@@ -91,7 +96,7 @@ func (w *world) drawEffect(class string) (string, func(*world, string, *strike))
 		return "disk full", func(_ *world, _ string, s *strike) { s.full = true }
 	case class == "secrets-get" && n < 4:
 		return "somebody sets the secret", othersSetSecret
-	case class == "secrets-post" && n < 2:
+	case class == "secrets-post" && n < 3:
 		return "says yes and stores nothing", reply(flysim.Body(http.StatusOK, `{"secrets":[{"name":"DATABASE_URL","digest":"00"}],"version":1}`))
 	case n < 4:
 		return w.drawReply()
