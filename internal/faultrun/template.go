@@ -38,6 +38,12 @@ SETTINGS  [[services.ports]]
   app = "node server.js"
   worker = "node worker.js"
 `
+	// In every third file: the volumes of such an app have too few snapshots.
+	fileMounts = `
+[mounts]
+  source = "data"
+  destination = "/data"
+`
 	fileTail = `
 # kept: the last line of all
 `
@@ -78,6 +84,9 @@ func (w *world) drawFile() {
 	w.before = head + env + strings.Replace(service, "SETTINGS", w.service.lines(w.kind == "services"), 1)
 	if w.chance(4) {
 		w.before += "\n[deploy]\n  strategy = \"immediate\" # fast\n"
+	}
+	if w.seed%3 == 0 {
+		w.before += fileMounts
 	}
 	w.before += fileTail
 	switch w.rng.IntN(6) {

@@ -156,7 +156,7 @@ func (w *world) addMachine(m machine, volume, odd bool) {
 		cfg["standbys"] = []string{w.machines[0].id}
 	case volume:
 		id := "vol_" + m.id
-		w.app.AddVolume(flysim.VolumeSpec{ID: id, Region: m.region})
+		w.app.AddVolume(flysim.VolumeSpec{ID: id, Region: m.region, Retention: 2, NoBackup: w.seed%2 == 0})
 		cfg["mounts"] = []any{map[string]any{"volume": id, "path": "/data", "name": "data"}}
 	}
 	raw, err := json.Marshal(cfg)
@@ -174,7 +174,7 @@ func (w *world) addMachine(m machine, volume, odd bool) {
 func rules(but string) []string {
 	all := []string{
 		"health-checks", "env-secrets", "deploy-strategy", "auto-rollback", "extra-regions", "config-shape",
-		"force-https", "autostart", "min-machines", "concurrency", "private-ports", "primary-region", "single-machine",
+		"force-https", "autostart", "min-machines", "concurrency", "private-ports", "primary-region", "single-machine", "volume-snapshots",
 	}
 	all = slices.DeleteFunc(all, func(r string) bool { return r == but })
 	return []string{"--rule", strings.Join(all, ",")}
