@@ -17,4 +17,7 @@ type Repair struct {
 	Since time.Time `json:"since,omitzero"`
 	// Start it when it is down: it was started before.
 	Start bool `json:"start,omitempty"`
+	// AtRest: also when the machine is not started: it has a check that was
+	// never proven, and would not get any request with it.
+	AtRest bool `json:"at_rest,omitempty"`
 }

@@ -75,12 +75,16 @@ func (r *run) concludeClone(ctx context.Context, h *hand, res *CloneResult, rec 
 		return r.d.Journal.Append(journal.Done, h.step.ID, rec)
 	case unwell:
 		res.Why = r.migrated.clean(h.err)
+		rec.Error = res.Why
+		if err := r.d.Journal.Append(journal.Intent, h.step.ID, rec); err != nil { // that it is taken away
+			res.State = Unhealthy
+			return err
+		}
 		err := r.destroy(ctx, h.machine)
 		if res.State = Destroyed; err != nil {
 			res.State = Unhealthy
 		}
 		r.emit(CloneDestroyed{h.machine, err})
-		rec.Error = res.Why
 		_ = r.d.Journal.Append(journal.Failed, h.step.ID, rec)
 	default:
 		res.State, res.Why = NotSure, r.migrated.clean(h.err)

@@ -64,6 +64,8 @@ func (r *run) isSick(ctx context.Context, s *plan.MachineStep) (bool, error) {
 		case err != nil:
 		case m.Version != s.Version:
 			return false, &MovedError{m.ID, "somebody updated it: its version is " + m.Version + ", not " + s.Version}
+		case !m.Started() && s.Repair.AtRest:
+			return true, nil
 		case healthy(m), !m.Started() && (asleep(m) || !s.Repair.Start):
 			return false, nil
 		case over:

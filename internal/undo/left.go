@@ -35,7 +35,10 @@ func Left(runs []apply.History, app *live.App) (map[string]plan.Repair, *live.Ap
 				own := *app
 				own.Machines, app = slices.Clone(app.Machines), &own
 			}
-			left[past.ID] = plan.Repair{Ops: ops, Since: app.Machines[i].UpdatedAt, Start: past.State == "started"}
+			left[past.ID] = plan.Repair{
+				Ops: ops, Since: app.Machines[i].UpdatedAt, Start: past.State == "started",
+				AtRest: !app.Machines[i].Started() && addsCheck(ops),
+			}
 			app.Machines[i].Config = cfg
 		}
 	}
@@ -46,10 +49,12 @@ func Left(runs []apply.History, app *live.App) (map[string]plan.Repair, *live.Ap
 // have made it, when the run was cut off before it heard the answer.
 const askedWithin = 5 * time.Minute
 
-// suspect says whether a machine is not healthy, and what it runs is the
-// version that the run gave it without ever seeing it healthy.
+// suspect says whether a machine is not healthy, or is at rest with a check
+// that was never proven, and what it has is the version that the run gave it
+// without ever seeing it healthy.
 func suspect(past apply.PastMachine, m live.Machine, runs []apply.History) bool {
-	if past.Back || past.Well || m.Untouchable() != "" || !sick(m, past.State == "started") {
+	if past.Back || past.Well || m.Untouchable() != "" ||
+		!sick(m, past.State == "started") && (m.Started() || !addsCheck(past.Inverse)) {
 		return false
 	}
 	if slices.Contains(past.Ours, m.Version) {
@@ -60,6 +65,14 @@ func suspect(past apply.PastMachine, m live.Machine, runs []apply.History) bool 
 	}
 	asked := past.Asked
 	return !asked.IsZero() && m.Version != past.Replaced && !m.UpdatedAt.Before(asked.Add(-time.Minute)) && m.UpdatedAt.Before(asked.Add(askedWithin))
+}
+
+// addsCheck says whether what is taken back added a check to a service: one
+// that was not seen to pass must not wait on a machine at rest.
+func addsCheck(inverse []machineconfig.Op) bool {
+	return slices.ContainsFunc(inverse, func(op machineconfig.Op) bool {
+		return op.Verb == machineconfig.VerbTake && op.Service != nil && op.Pointer == "/checks"
+	})
 }
 
 // gave says whether what a machine runs is known to be of a run.

@@ -216,6 +216,9 @@ func TestLeft(t *testing.T) {
 	sick.Checks, sick.UpdatedAt = []live.Check{{Name: "x", Status: "critical"}}, now
 	healthy := machine(t, "a", ours)
 	healthy.UpdatedAt = now
+	asleep := machine(t, "a", ours+`,"services":[{"protocol":"tcp","internal_port":1,"checks":[{"type":"tcp"}]}]`)
+	asleep.State = "stopped"
+	take := machineconfig.Op{Verb: machineconfig.VerbTake, Service: &machineconfig.ServiceKey{Protocol: "tcp", InternalPort: 1}, Pointer: "/checks", Value: json.RawMessage(`{"type":"tcp"}`)}
 	bad := pastMachine("a")
 	bad.Well = false
 	change := func(f func(*apply.PastMachine)) apply.PastMachine { p := bad; f(&p); return p }
@@ -228,6 +231,10 @@ func TestLeft(t *testing.T) {
 		{"sick of ours", apply.History{App: "shop", Machines: []apply.PastMachine{bad}}, sick, true},
 		{"healthy", apply.History{App: "shop", Machines: []apply.PastMachine{bad}}, healthy, false},
 		{"was seen healthy with it", apply.History{App: "shop", Machines: []apply.PastMachine{pastMachine("a")}}, sick, false},
+		{"at rest with a check that nobody has seen pass", apply.History{App: "shop", Machines: []apply.PastMachine{change(func(p *apply.PastMachine) {
+			p.State, p.Inverse = "stopped", append(slices.Clone(always), take)
+		})}}, asleep, true},
+		{"at rest with something else", apply.History{App: "shop", Machines: []apply.PastMachine{change(func(p *apply.PastMachine) { p.State = "stopped" })}}, asleep, false},
 		{"put back", apply.History{App: "shop", Machines: []apply.PastMachine{change(func(p *apply.PastMachine) { p.Back = true })}}, sick, false},
 		{"updated since", apply.History{App: "shop", Machines: []apply.PastMachine{change(func(p *apply.PastMachine) { p.Ours = []string{"v1"} })}}, sick, false},
 		{"another app", apply.History{App: "other", Machines: []apply.PastMachine{bad}}, sick, false},
