@@ -1,0 +1,30 @@
+package apply
+
+import (
+	"context"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+)
+
+// ours says whether a machine runs the configuration of u. The platform may
+// have spelled it otherwise. One that holds our change and something besides
+// is somebody else's: taking it for ours would let a rollback undo theirs.
+func (r *run) ours(now live.Machine, u Update) bool {
+	return machineconfig.Same(now.Config, u.Config)
+}
+
+// lookAgain reads a machine after a lost answer, giving what was lost some
+// time to arrive.
+func (r *run) lookAgain(ctx context.Context, id string) (m live.Machine, err error) {
+	for range 4 {
+		if err := r.leases.refreshAndSleep(ctx, 2*time.Second); err != nil {
+			return live.Machine{}, err
+		}
+		if m, err = r.d.Machines.Machine(ctx, id); err == nil {
+			return m, nil
+		}
+	}
+	return m, err
+}
