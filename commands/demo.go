@@ -33,7 +33,9 @@ secrets in fly.toml, and keys that flyctl refuses or ignores. The platform is si
 inside this process and its time runs fast, so it needs no account, touches no network
 and takes a few seconds.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), env, g, clock.NewScaled(demoSpeed)) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runDemo(cmd.Context(), env, g, clock.NewScaled(demoSpeed))
+		},
 	}
 }
 
