@@ -99,7 +99,7 @@ func (w *world) isBack() {
 	for _, m := range w.app.Machines() {
 		was, known := w.first[m.ID()]
 		switch {
-		case w.theirs[m.ID()] == copied:
+		case !known && w.machineOf(m.ID()) != nil: // made by others meanwhile
 		case !known:
 			w.fail("undo: machine %s was added, and is there still", m.ID())
 		case w.theirs[m.ID()] == 0 && w.comparable(m.Config()) != w.comparable(was):
