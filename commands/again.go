@@ -96,17 +96,12 @@ func otherSteps(saved, now *plan.Plan) (string, error) {
 }
 
 // essence is a step without what may change meanwhile and changes nothing: the
-// proxy stops and starts machines, and other secrets come and go.
+// proxy stops and starts machines.
 func essence(s plan.Step) (string, error) {
 	if s.Machine != nil {
 		m := *s.Machine
 		m.State = ""
 		s.Machine = &m
-	}
-	if s.Secrets != nil {
-		set := *s.Secrets
-		set.Existing = nil
-		s.Secrets = &set
 	}
 	b, err := json.Marshal(s)
 	if err != nil {

@@ -24,6 +24,9 @@ type Plan struct {
 	Findings      []Outcome `json:"findings"`
 	Steps         []Step    `json:"steps"` // in the order they are carried out
 	Totals        Totals    `json:"totals"`
+	// Secrets are the digests of the app's secrets when it was planned, by name.
+	// An entry leaves [env] only for a secret that is the same still.
+	Secrets map[string]string `json:"secrets,omitempty"`
 	// LeftAlone are the machines that this tool never changes, and why.
 	LeftAlone []LeftAlone `json:"left_alone,omitempty"`
 	// Staged are secrets that others set and that reach machines with this
@@ -156,12 +159,10 @@ type Step struct {
 	Volume   *VolumeStep  `json:"volume,omitempty"`
 }
 
-// SecretsStep stages secrets. It must never write a name that Existing has,
-// nor one that the app has by the time it runs.
+// SecretsStep stages secrets. It must never write a name that the app has by
+// the time it runs.
 type SecretsStep struct {
 	Set []SecretFrom `json:"set"`
-	// Existing are the digests of all secrets of the app when it was planned.
-	Existing map[string]string `json:"existing"`
 }
 
 // SecretFrom names a secret and the place in fly.toml that its value is in.

@@ -71,7 +71,7 @@ func addRule(rules []string, id string) []string {
 }
 
 func secretsStep(t Target, all []*finding) (Step, bool) {
-	s := Step{ID: idSecrets, Kind: StepSecrets, Secrets: &SecretsStep{Existing: map[string]string{}}}
+	s := Step{ID: idSecrets, Kind: StepSecrets, Secrets: &SecretsStep{}}
 	for _, f := range planned(all) {
 		for _, c := range f.Fix.Changes {
 			if c.Secret == nil {
@@ -87,12 +87,19 @@ func secretsStep(t Target, all []*finding) (Step, bool) {
 	if len(s.Secrets.Set) == 0 {
 		return Step{}, false
 	}
-	if t.App != nil {
-		for _, have := range t.App.Secrets {
-			s.Secrets.Existing[have.Name] = have.Digest
-		}
-	}
 	return s, true
+}
+
+// digests are those of all secrets that the app has.
+func digests(t Target) map[string]string {
+	if t.App == nil {
+		return nil
+	}
+	all := map[string]string{}
+	for _, have := range t.App.Secrets {
+		all[have.Name] = have.Digest
+	}
+	return all
 }
 
 func fileStep(t Target, all []*finding, after *flytoml.File) (Step, bool) {

@@ -212,6 +212,7 @@ func (w *world) finishLater() {
 	w.plan.Steps = nil
 	text := w.read()
 	w.plan.File.SHA256 = hash(text)
+	w.look()
 	if text == tomlBefore {
 		w.migrate()
 	}

@@ -138,18 +138,24 @@ func (w *world) add(s plan.Step) {
 	w.plan.Steps = append(w.plan.Steps, s)
 }
 
-// migrate plans to move DATABASE_URL out of the file.
-func (w *world) migrate() {
+// look notes the app's secrets in the plan, as plan.Build does.
+func (w *world) look() {
 	w.t.Helper()
-	existing := map[string]string{}
+	w.plan.Secrets = map[string]string{}
 	list, err := w.client.Secrets(w.t.Context())
 	w.ok(err)
 	for _, s := range list {
-		existing[s.Name] = s.Digest
+		w.plan.Secrets[s.Name] = s.Digest
 	}
-	if _, there := existing["DATABASE_URL"]; !there {
+}
+
+// migrate plans to move DATABASE_URL out of the file.
+func (w *world) migrate() {
+	w.t.Helper()
+	w.look()
+	if _, there := w.plan.Secrets["DATABASE_URL"]; !there {
 		w.add(plan.Step{ID: "secrets", Kind: plan.StepSecrets, Secrets: &plan.SecretsStep{
-			Set: []plan.SecretFrom{{Name: "DATABASE_URL", Key: "env.DATABASE_URL"}}, Existing: existing,
+			Set: []plan.SecretFrom{{Name: "DATABASE_URL", Key: "env.DATABASE_URL"}},
 		}})
 	}
 	w.edit(flytoml.Edit{Op: flytoml.Remove, Path: "env.DATABASE_URL"})

@@ -174,13 +174,9 @@ func (r *run) checkMachines(all []live.Machine) []Moved {
 // a secret, the same as when it was planned.
 func (r *run) checkSecrets(now []live.Secret) []Moved {
 	var set []string
-	existing := map[string]string{}
 	for _, s := range r.steps(plan.StepSecrets) {
 		for _, from := range s.Secrets.Set {
 			set = append(set, from.Name)
-		}
-		for name, digest := range s.Secrets.Existing {
-			existing[name] = digest
 		}
 	}
 	moved := taken(now, set)
@@ -189,10 +185,10 @@ func (r *run) checkSecrets(now []live.Secret) []Moved {
 			continue
 		}
 		i := slices.IndexFunc(now, func(s live.Secret) bool { return s.Name == name })
-		switch digest, planned := existing[name]; {
+		switch {
 		case i < 0:
 			moved = append(moved, Moved{"secret", name, "the app does not have it, so its entry must stay in [env]"})
-		case planned && digest != now[i].Digest:
+		case r.d.undoOf == "" && r.p.Secrets[name] != now[i].Digest:
 			moved = append(moved, Moved{"secret", name, "somebody changed it since"})
 		}
 	}
