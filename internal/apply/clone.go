@@ -47,7 +47,7 @@ func (r *run) addMachine(ctx context.Context, s plan.Step, n int) error {
 	}
 	res := r.rep.clone(s.ID)
 	res.State = NotSure
-	m, err := r.create(ctx, c, mark)
+	m, err := r.create(ctx, s.ID, c, rec)
 	if err != nil {
 		kind := journal.Unknown
 		if !uncertain(err) {
@@ -58,6 +58,10 @@ func (r *run) addMachine(ctx context.Context, s plan.Step, n int) error {
 		return err
 	}
 	rec.Machine, res.Machine = m.ID, m.ID
+	// Its id at once: the mark alone also goes to whatever is copied from it.
+	if err := r.d.Journal.Append(journal.Accepted, s.ID, rec); err != nil {
+		return err
+	}
 	r.emit(CloneMade{m.ID, s.Clone.Source, m.Region})
 	h := &hand{
 		job: job{step: s}, machine: m.ID, group: s.Clone.Group, region: m.Region, before: m, version: m.Version, since: m.CreatedAt,
@@ -143,7 +147,7 @@ func (r *run) twin(ctx context.Context, s *plan.CloneStep, mark string) (Create,
 // create makes the machine. When the answer is lost it looks for the mark
 // before it tries once more: two machines cost twice. Of two that come up in
 // the end, the second is destroyed.
-func (r *run) create(ctx context.Context, c Create, mark string) (live.Machine, error) {
+func (r *run) create(ctx context.Context, step string, c Create, rec cloneRecord) (live.Machine, error) {
 	m, err := r.d.Machines.CreateMachine(ctx, c)
 	if err == nil || !uncertain(err) {
 		return m, err
@@ -152,7 +156,7 @@ func (r *run) create(ctx context.Context, c Create, mark string) (live.Machine, 
 		if e := r.d.Clock.Sleep(ctx, 3*time.Second); e != nil {
 			return live.Machine{}, err
 		}
-		found, e := r.marked(ctx, mark)
+		found, e := r.marked(ctx, rec.Marker)
 		if e != nil {
 			return live.Machine{}, err
 		}
@@ -162,7 +166,7 @@ func (r *run) create(ctx context.Context, c Create, mark string) (live.Machine, 
 	}
 	first := err
 	m, err = r.d.Machines.CreateMachine(ctx, c)
-	found, e := r.marked(ctx, mark)
+	found, e := r.marked(ctx, rec.Marker)
 	switch {
 	case err != nil && len(found) > 0: // whatever the second answer says: the first call made one
 		m = found[0]
@@ -173,6 +177,9 @@ func (r *run) create(ctx context.Context, c Create, mark string) (live.Machine, 
 	}
 	for _, other := range found {
 		if e == nil && other.ID != m.ID {
+			surplus := rec
+			surplus.Machine, surplus.Surplus = other.ID, true
+			_ = r.d.Journal.Append(journal.Accepted, step, surplus)
 			r.emit(CloneDestroyed{other.ID, r.destroy(ctx, other.ID)})
 		}
 	}

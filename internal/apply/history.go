@@ -61,7 +61,13 @@ type PastMachine struct {
 }
 
 // PastClone is one machine that was added, or perhaps was.
-type PastClone struct{ Machine, Source, Region, Marker string }
+type PastClone struct {
+	Machine string // "" when the answer is not on record
+	// IDs are all that were made for it: of two, one was surplus.
+	IDs                    []string
+	Source, Region, Marker string
+	Asked                  time.Time // when it was asked for
+}
 
 // ReadHistory reads a journal. One that ends before its first entry gives a
 // History without an App: nothing was done.
@@ -184,9 +190,15 @@ func (h *History) addClone(e journal.Entry) error {
 	}
 	i := slices.IndexFunc(h.Clones, func(c PastClone) bool { return c.Marker == rec.Marker })
 	if i < 0 {
-		h.Clones = append(h.Clones, PastClone{rec.Machine, rec.Source, rec.Region, rec.Marker})
-	} else if rec.Machine != "" {
-		h.Clones[i].Machine = rec.Machine
+		h.Clones = append(h.Clones, PastClone{Source: rec.Source, Region: rec.Region, Marker: rec.Marker, Asked: e.Time})
+		i = len(h.Clones) - 1
+	}
+	c := &h.Clones[i]
+	if rec.Machine != "" && !rec.Surplus {
+		c.Machine = rec.Machine
+	}
+	if rec.Machine != "" && !slices.Contains(c.IDs, rec.Machine) {
+		c.IDs = append(c.IDs, rec.Machine)
 	}
 	return nil
 }

@@ -63,6 +63,8 @@ type (
 		Region  string `json:"region"`
 		Marker  string `json:"marker"` // in the machine's metadata, key CloneMarker
 		Machine string `json:"machine,omitempty"`
+		// Surplus: of two that came up for one, the one that goes again.
+		Surplus bool   `json:"surplus,omitempty"`
 		Error   string `json:"error,omitempty"`
 	}
 	endRecord struct {

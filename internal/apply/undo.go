@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/fly-standards/fly-standards/internal/journal"
 	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -62,6 +64,13 @@ func (r *run) destroyOurs(ctx context.Context, s plan.Step) error {
 	if why := notOurs(m, s.Destroy.Marker); why != "" {
 		return &MovedError{m.ID, why}
 	}
+	all, err := r.d.Machines.Machines(ctx)
+	if err != nil {
+		return err
+	}
+	if why := Missed(m, all); why != "" {
+		return &MovedError{m.ID, why}
+	}
 	if r.groups[s.Destroy.Group] == nil {
 		r.groups[s.Destroy.Group] = &group{name: s.Destroy.Group, pending: map[string]plan.Step{}, seen: map[string]bool{}}
 	}
@@ -97,7 +106,58 @@ func notOurs(m live.Machine, marker string) string {
 	return ""
 }
 
-// Added are the machines of an app that bear one of the marks.
-func Added(machines []live.Machine, marker string) []live.Machine {
-	return slices.DeleteFunc(slices.Clone(machines), func(m live.Machine) bool { return notOurs(m, marker) != "" })
+// lateAnswer is how long after it was asked for a machine may have been made,
+// when the run was cut off before it heard the answer.
+const lateAnswer = 5 * time.Minute
+
+// Added are the machines of an app that the run had added for c, and copied
+// those that bear its mark and were made by somebody else: flyctl's clone and
+// scale count take the mark along with the rest of a configuration.
+func (c PastClone) Added(machines []live.Machine) (ours, copied []live.Machine) {
+	known := slices.IndexFunc(machines, func(m live.Machine) bool { return m.ID == c.Machine })
+	for _, m := range machines {
+		if notOurs(m, c.Marker) != "" {
+			continue
+		}
+		var made bool
+		switch {
+		case c.Machine == "":
+			after := m.CreatedAt.Sub(c.Asked)
+			made = after > -time.Minute && after < lateAnswer
+		case known >= 0: // a request that arrived twice; the run itself watched the machine for longer than this
+			made = m.CreatedAt.Sub(machines[known].CreatedAt).Abs() < smokeTime
+		}
+		if made || slices.Contains(c.IDs, m.ID) {
+			ours = append(ours, m)
+		} else {
+			copied = append(copied, m)
+		}
+	}
+	return ours, copied
+}
+
+// Missed says why the machines of an app can't do without one of them; "" when
+// they can. The floor does not tell: it lets a group of one machine go away for
+// the time of a restart.
+func Missed(m live.Machine, all []live.Machine) string {
+	var others []live.Machine
+	for _, o := range all {
+		if o.ID != m.ID && !o.Config.IsZero() && o.Group() == m.Group() && (o.Untouchable() == "" || onItsWayDown(o)) {
+			others = append(others, o)
+		}
+	}
+	switch {
+	case len(others) == 0:
+		return "it is the only machine of group " + m.Group() + " now, so it is kept"
+	case m.Started() && serves(m) && !slices.ContainsFunc(others, takesOver):
+		return "no other machine of group " + m.Group() + " is started, or would be by the proxy, so it is kept"
+	}
+	return ""
+}
+
+// takesOver says whether a machine gets the requests of another one that goes.
+func takesOver(m live.Machine) bool {
+	return serves(m) && (m.Started() || slices.ContainsFunc(m.Config.Services(), func(s machineconfig.Service) bool {
+		return s.Autostart != nil && *s.Autostart
+	}))
 }

@@ -181,31 +181,6 @@ func othersValue(now machineconfig.Config, op machineconfig.Op) bool {
 	return err == nil && changes
 }
 
-func (u *Undo) clones(w World) {
-	for _, past := range u.Of.Clones {
-		if w.App == nil {
-			u.later(past.Machine, "", "the app can't be looked at ("+w.Offline+"); this apply had added it in "+past.Region)
-			continue
-		}
-		for _, m := range apply.Added(w.App.Machines, past.Marker) {
-			u.step(plan.Step{
-				ID: "destroy:" + m.ID, Kind: plan.StepDestroy,
-				Destroy: &plan.DestroyStep{ID: m.ID, Group: m.Group(), Region: m.Region, Source: past.Source, Marker: past.Marker},
-			})
-			u.back("machine %s in %s: destroyed, this apply had added it", m.ID, m.Region)
-		}
-		i := slices.IndexFunc(w.App.Machines, func(m live.Machine) bool { return m.ID == past.Machine })
-		switch {
-		case i < 0 || len(apply.Added(w.App.Machines[i:i+1], past.Marker)) > 0:
-		case w.App.Machines[i].Config.IsZero():
-			u.later(past.Machine, "", w.App.Machines[i].Untouchable()+"; this apply had added it in "+past.Region)
-		default:
-			u.stays("machine %s in %s, which this apply had added: it lost its mark or got a volume since; `fly machine destroy %s` takes it away",
-				past.Machine, past.Region, past.Machine)
-		}
-	}
-}
-
 // secrets never go back: what leaked once must not be brought back, and
 // whoever rotated it since must not lose the new value.
 func (u *Undo) secrets() {

@@ -174,7 +174,13 @@ func TestClones(t *testing.T) {
 	clone.Config = config(t, `{"metadata":{"fly_platform_version":"v2","fly_standards_clone":"`+mark+`"}}`)
 	withVolume := clone
 	withVolume.Config = config(t, `{"mounts":[{"volume":"vol_1","path":"/d"}],"metadata":{"fly_platform_version":"v2","fly_standards_clone":"`+mark+`"}}`)
-	h := apply.History{App: "shop", Clones: []apply.PastClone{{Machine: "c", Source: "a", Region: "lhr", Marker: mark}}}
+	h := apply.History{App: "shop", Clones: []apply.PastClone{{Machine: "c", IDs: []string{"c"}, Source: "a", Region: "lhr", Marker: mark}}}
+	a := machine(t, "a", "")
+	scaled, surplus := clone, clone // by `fly scale count`, which copies metadata; by a request that arrived twice
+	scaled.ID, scaled.CreatedAt = "d", clone.CreatedAt.Add(time.Minute)
+	surplus.ID, surplus.CreatedAt = "e", clone.CreatedAt.Add(2*time.Second)
+	asleep := a
+	asleep.State = "stopped"
 	for _, c := range []struct {
 		name  string
 		app   *live.App
@@ -182,7 +188,12 @@ func TestClones(t *testing.T) {
 		stays int
 		later bool
 	}{
-		{"there", &live.App{Machines: []live.Machine{clone}}, []string{"destroy:c"}, 0, false},
+		{"there", &live.App{Machines: []live.Machine{a, clone}}, []string{"destroy:c"}, 0, false},
+		{"copied by others", &live.App{Machines: []live.Machine{a, clone, scaled}}, []string{"destroy:c"}, 1, false},
+		{"gone, and copied by others", &live.App{Machines: []live.Machine{a, scaled}}, []string{}, 1, false},
+		{"made twice", &live.App{Machines: []live.Machine{a, clone, surplus}}, []string{"destroy:c", "destroy:e"}, 0, false},
+		{"the only one left", &live.App{Machines: []live.Machine{clone}}, []string{}, 1, true},
+		{"the only one that runs", &live.App{Machines: []live.Machine{asleep, clone}}, []string{}, 1, true},
 		{"gone", &live.App{}, []string{}, 0, false},
 		{"it got a volume", &live.App{Machines: []live.Machine{withVolume}}, []string{}, 1, false},
 		{"it lost its mark", &live.App{Machines: []live.Machine{machine(t, "c", "")}}, []string{}, 1, false},
@@ -198,6 +209,22 @@ func TestClones(t *testing.T) {
 				t.Errorf("another undo may take it back: %v", got)
 			}
 		})
+	}
+}
+
+// A run that was cut off before it heard the id knows its machine by the mark
+// and the time.
+func TestCloneWithoutAnID(t *testing.T) {
+	asked := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	clone := machine(t, "c", "")
+	clone.Config = config(t, `{"metadata":{"fly_platform_version":"v2","fly_standards_clone":"`+mark+`"}}`)
+	clone.CreatedAt = asked.Add(time.Second)
+	scaled := clone
+	scaled.ID, scaled.CreatedAt = "d", asked.Add(time.Hour)
+	h := apply.History{App: "shop", Clones: []apply.PastClone{{Source: "a", Region: "lhr", Marker: mark, Asked: asked}}}
+	u := undo.New(h, world(t, before, &live.App{Machines: []live.Machine{machine(t, "a", ""), clone, scaled}}))
+	if diff := cmp.Diff([]string{"destroy:c"}, show(u.Plan)); diff != "" || len(u.Stays) != 1 {
+		t.Errorf("%s\nstays %q", diff, u.Stays)
 	}
 }
 

@@ -1,0 +1,54 @@
+package undo
+
+import (
+	"slices"
+
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// clones destroys the machines that the apply had added, and no other: not
+// what was copied from them, and not what the app would go down without.
+func (u *Undo) clones(w World) {
+	if w.App == nil {
+		for _, past := range u.Of.Clones {
+			u.later(past.Machine, "", "the app can't be looked at ("+w.Offline+"); this apply had added it in "+past.Region)
+		}
+		return
+	}
+	left := slices.Clone(w.App.Machines)
+	for _, past := range u.Of.Clones {
+		ours, copied := past.Added(w.App.Machines)
+		for _, m := range copied {
+			u.stays("machine %s in %s: a copy of the machine that this apply had added, made by somebody else", m.ID, m.Region)
+		}
+		for _, m := range ours {
+			if why := apply.Missed(m, left); why != "" {
+				u.later(m.ID, m.Group(), why+"; this apply had added it in "+m.Region)
+				continue
+			}
+			left = slices.DeleteFunc(left, func(o live.Machine) bool { return o.ID == m.ID })
+			u.step(plan.Step{
+				ID: "destroy:" + m.ID, Kind: plan.StepDestroy,
+				Destroy: &plan.DestroyStep{ID: m.ID, Group: m.Group(), Region: m.Region, Source: past.Source, Marker: past.Marker},
+			})
+			u.back("machine %s in %s: destroyed, this apply had added it", m.ID, m.Region)
+		}
+		u.changedClone(past, ours, w.App)
+	}
+}
+
+// changedClone tells of a machine that was added and can't be known for ours
+// any more, or not now.
+func (u *Undo) changedClone(past apply.PastClone, ours []live.Machine, app *live.App) {
+	m, there := app.Machine(past.Machine)
+	switch {
+	case !there || slices.ContainsFunc(ours, func(o live.Machine) bool { return o.ID == m.ID }):
+	case m.Config.IsZero():
+		u.later(past.Machine, "", m.Untouchable()+"; this apply had added it in "+past.Region)
+	default:
+		u.stays("machine %s in %s, which this apply had added: it lost its mark or got a volume since; `fly machine destroy %s` takes it away",
+			past.Machine, past.Region, past.Machine)
+	}
+}
