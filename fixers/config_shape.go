@@ -27,6 +27,7 @@ The fix writes the form that flyctl reads, where there is one reading; comments 
 
 func checkConfigShape(t plan.Target) []plan.Finding {
 	s := shapes{f: t.File}
+	s.byteOrderMark()
 	s.arraysOfTables()
 	s.autostop()
 	s.httpOptions()

@@ -1,9 +1,11 @@
 package fixers
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
 )
 
 // refusedTables are the single tables of the file for which flyctl refuses it,
@@ -45,4 +47,14 @@ func inShape(f *flytoml.File, edits []flytoml.Edit) []flytoml.Edit {
 		}
 	}
 	return edits
+}
+
+// byteOrderMark: flyctl takes it for the beginning of the first key.
+func (s *shapes) byteOrderMark() {
+	if bytes.HasPrefix(s.f.Bytes(), []byte("\ufeff")) {
+		s.out = append(s.out, plan.Finding{
+			Message: "the file begins with a byte order mark, which makes flyctl refuse the whole file", At: plan.At{Line: 1, Column: 1},
+			Notes: []string{"save it as UTF-8 without a byte order mark (BOM)"},
+		})
+	}
 }

@@ -41,6 +41,7 @@ func checkHealthChecks(t plan.Target) []plan.Finding {
 		case !public(s):
 		case len(s.Checks) > 0:
 			out = append(out, checkNotLive(t, s)...)
+		case misplacedCheck(t, s): // unknown-keys takes it to where it counts
 		case coveredByService(t, s, services), slices.ContainsFunc(proposed, func(o service) bool { return samePort(t, s, o) }):
 		default:
 			if f, ok := missingCheck(t, s); ok {

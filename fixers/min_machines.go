@@ -30,13 +30,16 @@ func checkMinMachines(t plan.Target) []plan.Finding {
 	services := fileServices(t.File)
 	for _, s := range services {
 		switch n, known := s.minMachines(); {
-		case !known || !s.stops() || !public(s):
+		case !known || !s.stops() || !public(s) || misplacedFloor(t, s):
 		case n > 0:
 			if f, lags := notLive(t, s, s.Path+".min_machines_running", setting{pointer: "/min_machines_running", value: n}); lags {
 				f.Fix.Safety, f.Fix.Why = plan.Review, "a machine that stays up costs its full price"
 				out = append(out, f)
 			}
-		case !slices.ContainsFunc(services, func(o service) bool { n, _ := o.minMachines(); return n > 0 && sameGroups(t, s, o) }):
+		case !slices.ContainsFunc(services, func(o service) bool {
+			n, _ := o.minMachines()
+			return (n > 0 || misplacedFloor(t, o)) && sameGroups(t, s, o)
+		}):
 			lacking = append(lacking, s)
 		}
 	}

@@ -49,6 +49,7 @@ func checkUnknownKeys(t plan.Target) []plan.Finding {
 		}
 		out = append(out, f)
 	}
+	oneForEach(t, out)
 	return out
 }
 
@@ -167,16 +168,9 @@ func servicePorts(n flytoml.Node, f *plan.Finding) {
 // scaleTable takes a [scale] with a floor to the one service there is. A
 // ceiling alone can't be meant.
 func scaleTable(t plan.Target, n flytoml.Node, f *plan.Finding) {
-	floors := []string{"min_machines", "min_instances", "min_count", "min"}
-	known := append([]string{"enabled", "max_machines", "max_instances", "max_count", "max"}, floors...)
-	var floor flytoml.Node
-	for _, key := range n.Keys() {
-		if !slices.Contains(known, key) {
-			return
-		}
-		if slices.Contains(floors, key) {
-			floor, _ = n.Key(key)
-		}
+	floor, plain := scaleFloor(n)
+	if !plain {
+		return
 	}
 	gone := flytoml.Edit{Op: flytoml.Remove, Path: n.Path()}
 	services := fileServices(t.File)

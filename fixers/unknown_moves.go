@@ -18,6 +18,10 @@ const noEffect = "it has no effect, but whoever wrote it wanted something"
 // or another rule is about to write, only the misplaced key goes.
 func moveTo(t plan.Target, n flytoml.Node, to, why string, f *plan.Finding) {
 	f.Message = n.Path() + " is not where flyctl reads it: it belongs to " + to
+	moveFix(t, n, to, why, f)
+}
+
+func moveFix(t plan.Target, n flytoml.Node, to, why string, f *plan.Finding) {
 	gone := flytoml.Edit{Op: flytoml.Remove, Path: n.Path()}
 	if _, taken := t.File.Get(to); taken {
 		f.Notes = append(f.Notes, to+" is in the file already; only that one counts")
@@ -61,13 +65,7 @@ func writtenBy(t plan.Target, path string) (rule string, e flytoml.Edit) {
 func serviceKey(t plan.Target, n flytoml.Node, name string, f *plan.Finding) {
 	f.Notes = append(f.Notes, "it belongs to the service: [http_service] or [[services]]")
 	vm, _ := t.File.Get(parentPath(n))
-	named := strs(vm, "processes")
-	var of []service
-	for _, s := range fileServices(t.File) {
-		if overlap(groupsOf(t.File, named), groupsOf(t.File, s.Processes)) {
-			of = append(of, s)
-		}
-	}
+	of := servicesOfVM(t, vm)
 	switch len(of) {
 	case 0:
 		f.Notes = []string{"these machines have no service, so the proxy neither starts nor stops them: they run as long as their process does"}
@@ -139,21 +137,31 @@ func serviceTimeout(t plan.Target, n flytoml.Node, f *plan.Finding) {
 // and [[services.http_checks]] are for.
 func serviceChecks(t plan.Target, n flytoml.Node, f *plan.Finding) {
 	f.Notes = append(f.Notes, "the checks of [[services]] are [[services.http_checks]] and [[services.tcp_checks]]")
-	kind, _ := str(n, "type")
-	to := parentPath(n) + "." + kind + "_checks"
-	if _, taken := t.File.Get(to); taken || n.Kind() != flytoml.Table || kind != "tcp" && kind != "http" {
+	to, ok := belongsToChecks(t, n)
+	if !ok {
 		return
-	}
-	for _, key := range n.Keys() {
-		if key != "type" && !slices.Contains(flyschema.Children("services."+kind+"_checks"), key) {
-			return
-		}
 	}
 	f.Message = n.Path() + " is not where flyctl reads it: it belongs to " + to
 	f.Fix = &plan.Fix{
 		Safety: plan.Review, Why: "the check counts from the next deploy on: a machine that fails it gets no requests",
 		Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path() + ".type"}, {Op: flytoml.Move, Path: n.Path(), To: to}},
 	}
+}
+
+// belongsToChecks is where the check of a [services.checks] is read; ok is
+// false when it has no kind, or says what no such check has.
+func belongsToChecks(t plan.Target, n flytoml.Node) (to string, ok bool) {
+	kind, _ := str(n, "type")
+	to = parentPath(n) + "." + kind + "_checks"
+	if _, taken := t.File.Get(to); taken || n.Kind() != flytoml.Table || kind != "tcp" && kind != "http" {
+		return "", false
+	}
+	for _, key := range n.Keys() {
+		if key != "type" && !slices.Contains(flyschema.Children("services."+kind+"_checks"), key) {
+			return "", false
+		}
+	}
+	return to, true
 }
 
 // checkKey is a key of a service's check that says what is so anyway: its kind

@@ -11,8 +11,8 @@ import (
 )
 
 // nearMiss looks for the one known key beside it that is spelled almost so.
-// Only plain values are renamed: a table may mean more than its name says, and
-// [env] and the keys that other rules write are theirs.
+// Only plain values are renamed: a table may mean more than its name says. Of
+// the keys to which another rule gives a value of its own, a person decides.
 func nearMiss(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 	parent, name, _ := cutLast(form)
 	var near []string
@@ -25,20 +25,24 @@ func nearMiss(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 		return
 	}
 	f.Message += fmt.Sprintf("; did you mean %s?", near[0])
-	path, taken := sibling(n, near[0]), false
-	if _, taken = t.File.Get(path); taken {
-		f.Notes = append(f.Notes, path+" is in the file too; only that one counts")
-		return
-	}
+	path := sibling(n, near[0])
 	key, _ := flyschema.Lookup(path)
-	others := []string{"strategy", "auto_rollback", "force_https", "auto_start_machines", "min_machines_running", "primary_region"}
-	if !slices.Contains(kinds(n.Kind()), key.Kind) || slices.Contains(others, near[0]) {
+	kind, _, _ := strings.Cut(key.Kind, " ")
+	others := []string{"strategy", "min_machines_running", "primary_region"}
+	if !slices.Contains(kinds(n.Kind()), kind) || slices.Contains(others, near[0]) {
+		if _, taken := t.File.Get(path); taken {
+			f.Notes = append(f.Notes, path+" is in the file too; only that one counts")
+		}
 		return
 	}
-	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "it takes effect at the next deploy; flyctl ignored it so far",
-		Edits: []flytoml.Edit{{Op: flytoml.Move, Path: n.Path(), To: path}},
-	}
+	moveFix(t, n, path, "it takes effect at the next deploy; flyctl ignored it so far", f)
+	f.Fix.Costs = slices.Contains(priced, near[0]) && f.Fix.Edits[0].Op == flytoml.Move
+}
+
+// priced are the keys that make machines, or volumes, larger.
+var priced = []string{
+	"size", "memory", "memory_mb", "cpus", "cpu_kind", "gpus", "gpu_kind",
+	"initial_size", "auto_extend_size_threshold", "auto_extend_size_increment", "auto_extend_size_limit",
 }
 
 // sibling is the path of another key in the table of n.
@@ -55,11 +59,11 @@ func sibling(n flytoml.Node, name string) string {
 func kinds(k flytoml.Kind) []string {
 	switch k {
 	case flytoml.String:
-		return []string{"string", "duration"}
+		return []string{"string", "duration", "autostop"}
 	case flytoml.Integer:
 		return []string{"int"}
 	case flytoml.Bool:
-		return []string{"bool"}
+		return []string{"bool", "autostop"}
 	}
 	return nil
 }

@@ -16,8 +16,8 @@ func vmMemory() plan.Fixer {
 		Severity: plan.Warning,
 		Doc: `[[vm]] takes memory ("1gb", or a number of MB) and memory_mb. When both are there, memory_mb wins and memory is read by people only.
 
-A [[vm]] that names neither a size nor an amount gets flyctl's default, shared-cpu-1x with 256 MB, at the next deploy, whatever the
-machines have now.
+A [[vm]] that names neither a size nor an amount gets the memory of flyctl's default, shared-cpu-1x with 256 MB, at the next deploy,
+whatever the machines have now; cpus alone changes nothing of that.
 
 By hand: keep the value that is in force, and write the size of the machines that run.`,
 		Check: checkVMMemory,
@@ -85,10 +85,11 @@ func megabytes(n flytoml.Node) (int64, bool) {
 	return v * times, err == nil
 }
 
-// fallsToDefault finds a [[vm]] that says nothing of size, for machines that
-// have more memory than the default.
+// fallsToDefault finds a [[vm]] that says nothing of memory, for machines that
+// have more of it than the default. Without gpu_kind, cpus and cpu_kind change
+// the CPUs of the default only.
 func fallsToDefault(t plan.Target, vm flytoml.Node) (plan.Finding, bool) {
-	for _, key := range []string{"size", "memory", "memory_mb", "cpus", "cpu_kind", "gpus", "gpu_kind"} {
+	for _, key := range []string{"size", "memory", "memory_mb", "gpus", "gpu_kind"} {
 		if _, said := vm.Key(key); said {
 			return plan.Finding{}, false
 		}
@@ -107,7 +108,7 @@ func fallsToDefault(t plan.Target, vm flytoml.Node) (plan.Finding, bool) {
 		f.Machines = append(f.Machines, m.ID)
 		most = max(most, g.MemoryMB)
 	}
-	f.Message = fmt.Sprintf("[[vm]] says no size: the next deploy takes the machines from %d MB to flyctl's default of %d MB", most, defaultMB)
+	f.Message = fmt.Sprintf("[[vm]] says no memory: the next deploy takes the machines from %d MB to flyctl's default of %d MB", most, defaultMB)
 	f.Fix = &plan.Fix{
 		Safety: plan.Review, Why: "the file says what runs now; a smaller machine may have been meant",
 		Edits: []flytoml.Edit{{Op: flytoml.Set, Path: vm.Path() + ".memory", Value: quote(fmt.Sprintf("%dmb", most))}},

@@ -82,7 +82,7 @@ func (f *finding) decide(o Options) {
 	case fix.Safety == Manual:
 		f.outcome, f.reason = ByHand, fix.Why
 	case fix.Costs && !fix.Consented && !o.Allow.Paid:
-		f.outcome, f.reason, f.howTo = NeedsConsent, "adds cost", cmp.Or(f.HowTo, "--allow paid")
+		f.outcome, f.reason, f.howTo = NeedsConsent, "adds cost", cmp.Or(f.HowTo, allowPaid(fix, o))
 	case fix.Safety < Safe && !o.Allow.Review:
 		f.outcome, f.reason, f.howTo = NeedsConsent, fix.Why, cmp.Or(f.HowTo, "--allow review")
 	case o.NoRestart && len(fix.Edits) == 0 && !setsSecret(fix) && !setsVolume(fix):
@@ -90,6 +90,14 @@ func (f *finding) decide(o Options) {
 	default:
 		f.outcome, f.reason = Planned, fix.Why
 	}
+}
+
+// allowPaid is the flag for a fix that costs, and all else that it needs.
+func allowPaid(fix *Fix, o Options) string {
+	if fix.Safety < Safe && !o.Allow.Review {
+		return "--allow review,paid"
+	}
+	return "--allow paid"
 }
 
 func setsSecret(fix *Fix) bool {
