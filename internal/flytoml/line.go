@@ -131,10 +131,13 @@ func (f *File) commentIn(s span) bool {
 }
 
 // tail is the same-line comment of a statement with the white space before
-// it, and "" when there is none.
+// and after it, and "" when there is none.
 func (f *File) tail(s *stmt) string {
 	rest := f.src[s.body.end : f.lines[s.last].start+len(f.content(s.last))]
-	return string(bytes.TrimRight(rest, " \t"))
+	if len(bytes.TrimSpace(rest)) == 0 {
+		return ""
+	}
+	return string(rest)
 }
 
 // classifyLines says of each line whether it is blank, a comment, or part of

@@ -88,8 +88,11 @@ func checkLines(t *testing.T, f, g *flytoml.File, e flytoml.Edit) {
 	switch e.Op {
 	case flytoml.Set, flytoml.Append:
 		limit = 1 // the line of the value, or of the inline table it goes into
-		if n, ok := f.Get(e.Path); ok {
-			limit = 1 + strings.Count(n.Raw(), "\n")
+		for path := e.Path; path != ""; path = path[:max(strings.LastIndexAny(path, ".["), 0)] {
+			if n, ok := f.Get(path); ok {
+				limit = 1 + strings.Count(n.Raw(), "\n")
+				break
+			}
 		}
 	case flytoml.AddTable, flytoml.ArrayOf, flytoml.TableOf:
 		limit = 1
