@@ -115,15 +115,15 @@ const lateAnswer = 5 * time.Minute
 // scale count take the mark along with the rest of a configuration.
 func (c PastClone) Added(machines []live.Machine) (ours, copied []live.Machine) {
 	known := slices.IndexFunc(machines, func(m live.Machine) bool { return m.ID == c.Machine })
+	first := c.firstMade(machines)
 	for _, m := range machines {
 		if notOurs(m, c.Marker) != "" {
 			continue
 		}
 		var made bool
 		switch {
-		case c.Machine == "":
-			after := m.CreatedAt.Sub(c.Asked)
-			made = after > -time.Minute && after < lateAnswer
+		case c.Machine == "": // a copy is younger than what it was made of
+			made = !first.IsZero() && m.CreatedAt.Sub(first).Abs() < smokeTime
 		case known >= 0: // a request that arrived twice; the run itself watched the machine for longer than this
 			made = m.CreatedAt.Sub(machines[known].CreatedAt).Abs() < smokeTime
 		}
@@ -134,6 +134,18 @@ func (c PastClone) Added(machines []live.Machine) (ours, copied []live.Machine) 
 		}
 	}
 	return ours, copied
+}
+
+// firstMade is when the oldest of the machines was made that may be the answer
+// which the run did not hear; zero: there is none.
+func (c PastClone) firstMade(machines []live.Machine) (first time.Time) {
+	for _, m := range machines {
+		after := m.CreatedAt.Sub(c.Asked)
+		if notOurs(m, c.Marker) == "" && after > -time.Minute && after < lateAnswer && (first.IsZero() || m.CreatedAt.Before(first)) {
+			first = m.CreatedAt
+		}
+	}
+	return first
 }
 
 // Missed says why the machines of an app can't do without one of them; "" when

@@ -126,20 +126,23 @@ func otherPath(config map[string]any) (found bool) {
 
 func gone(m *flysim.Machine) bool { return m.State() == "destroyed" || m.State() == "destroying" }
 
-// othersAdd makes one machine more, of the configuration of another, as fly
-// scale count does.
+// othersAdd makes one machine more, of the configuration of another.
 func othersAdd(w *world, id string, _ *strike) {
-	m, mine := w.app.Machine(id), w.machineOf(id)
-	if m == nil || mine == nil || !mine.touchable {
-		return
+	if m, mine := w.app.Machine(id), w.machineOf(id); m != nil && mine != nil && mine.touchable {
+		w.copyMachine(m, mine.group, mine.region)
 	}
-	added := machine{id: fmt.Sprintf("feed%04x", len(w.machines)), group: mine.group, region: mine.region, state: "started", touchable: true}
+}
+
+// copyMachine is what fly scale count does: all of a configuration goes along,
+// the mark of an apply too.
+func (w *world) copyMachine(m *flysim.Machine, group, region string) {
+	added := machine{id: fmt.Sprintf("feed%04x", len(w.machines)), group: group, region: region, state: "started", touchable: true}
 	var cfg map[string]any
 	w.must(json.Unmarshal(m.Config(), &cfg))
 	delete(cfg, "mounts") // a volume is attached to one machine
 	raw, err := json.Marshal(cfg)
 	w.must(err)
-	w.app.AddMachine(flysim.MachineSpec{ID: added.id, Region: added.region, Group: added.group, Config: raw})
+	w.app.AddMachine(flysim.MachineSpec{ID: added.id, Region: added.region, Group: added.group, Config: raw, Age: time.Second})
 	w.machines = append(w.machines, added)
 	// What an apply had set already was copied with the rest: nobody can say
 	// later whose it is.

@@ -32,6 +32,7 @@ func (w *world) applies() (ids []string) {
 // taken back, the newest first, and all is as it was.
 func (w *world) takeBack() {
 	all := w.applies()
+	w.othersMeetTwins()
 	for i := len(all) - 1; i >= 0; i-- {
 		if !w.undo(all[i]) {
 			return
@@ -65,6 +66,7 @@ func (w *world) undo(id string) bool {
 		p := w.process(w.undoArgs(id))
 		w.pass(60)
 		w.p.Settle(time.Minute)
+		w.saidByUndo += p.out.String()
 		if p.code == 0 {
 			return true
 		}
@@ -100,6 +102,7 @@ func (w *world) isBack() {
 		was, known := w.first[m.ID()]
 		switch {
 		case !known && w.machineOf(m.ID()) != nil: // made by others meanwhile
+		case !known && w.lastOne(m, nil) && strings.Contains(w.saidByUndo, m.ID()): // kept, and told
 		case !known:
 			w.fail("undo: machine %s was added, and is there still", m.ID())
 		case w.theirs[m.ID()] == 0 && w.comparable(m.Config()) != w.comparable(was):

@@ -50,8 +50,12 @@ func (t wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	if now.killBefore {
 		p.end(now)
 	}
+	wrong := w.beforeDestroy(req)
 	resp, err := w.serve(req, body, now.effect)
 	w.sawWrite(req, resp)
+	if wrong != "" && gone(w.app.Machine(machineOf(req.URL.Path))) {
+		w.fail("%s", wrong)
+	}
 	w.kept("after " + req.Method + " " + req.URL.Path)
 	if now.killAfter {
 		p.end(now)

@@ -52,6 +52,7 @@ type world struct {
 	runs       int
 	everKilled bool
 	undoKilled bool // the last undo
+	saidByUndo string
 	failures   []string
 	verbose    bool // keep every stdout in the trace
 	struck     []string

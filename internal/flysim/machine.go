@@ -25,6 +25,7 @@ type MachineSpec struct {
 	Cordoned   bool
 	// Unmanaged leaves out the metadata that fly deploy writes.
 	Unmanaged bool
+	Age       time.Duration // how long it has been there; default an hour
 }
 
 // Machine is one machine.
@@ -77,7 +78,7 @@ type event struct {
 	Request   object `json:"request,omitempty"`
 }
 
-// AddMachine makes a machine that has been there for an hour. It panics when
+// AddMachine makes a machine that has been there for s.Age. It panics when
 // the spec makes no sense: that is a mistake in the test.
 func (a *App) AddMachine(s MachineSpec) *Machine {
 	p := a.p
@@ -108,7 +109,7 @@ func (a *App) AddMachine(s MachineSpec) *Machine {
 	if s.Digest != "" {
 		m.image.Digest = s.Digest
 	}
-	m.settleInPast()
+	m.settleInPast(s.Age)
 	a.machines = append(a.machines, m)
 	if err := m.attachVolume(); err != nil {
 		panic("flysim: " + err.Error())
@@ -129,6 +130,9 @@ func (s MachineSpec) withDefaults(a *App) MachineSpec {
 	}
 	if s.HostStatus == "" {
 		s.HostStatus = "ok"
+	}
+	if s.Age == 0 {
+		s.Age = time.Hour
 	}
 	if s.Image == "" {
 		s.Image = "registry.fly.io/" + a.spec.Name + ":deployment-1"
@@ -189,12 +193,12 @@ func (m *Machine) setConfig(raw json.RawMessage) error {
 	return nil
 }
 
-// settleInPast gives the machine the history of one that was made a while ago
+// settleInPast gives the machine the history of one that was made some time ago
 // and reached its state then.
-func (m *Machine) settleInPast() {
+func (m *Machine) settleInPast(age time.Duration) {
 	p := m.p
 	now := p.now
-	p.now = now.Add(-time.Hour)
+	p.now = now.Add(-age)
 	m.created, m.updated = p.now, p.now
 	m.host = m.region + "-" + strconv.Itoa(p.next("host"))
 	m.newVersion()
