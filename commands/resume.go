@@ -29,8 +29,8 @@ func (e *Env) lock(g *global, app, doing string) (unlock func(), err error) {
 	return unlock, nil
 }
 
-// histories are the runs of an app, oldest first. Those that can't be read are
-// told of and passed over.
+// histories are the runs of an app, oldest first. One that can't be read is told
+// of, and is among them with the reason only: what it did is open.
 func (e *Env) histories(g *global, app string) ([]apply.History, error) {
 	paths, err := journal.List(e.journals(), app)
 	if err != nil {
@@ -41,9 +41,12 @@ func (e *Env) histories(g *global, app string) ([]apply.History, error) {
 		h, err := apply.ReadHistory(path)
 		if err != nil {
 			e.note(g, "passed over: %v", err)
+			all = append(all, apply.History{ID: h.ID, Unreadable: err})
 			continue
 		}
-		if h.App != "" { // else it was cut off before anything was done
+		// One without an entry was cut off before anything was done. Names that
+		// differ in capitals, or behind what a folder's name can hold, share one.
+		if h.Begun && h.App == app {
 			all = append(all, h)
 		}
 	}

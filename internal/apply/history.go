@@ -29,8 +29,11 @@ type History struct {
 	Clones   []PastClone
 	Volumes  []PastVolume
 	Steps    int
+	Begun    bool // false: it was cut off before anything was done
 	Ended    bool // false: it was killed, or runs still
 	Outcome  Outcome
+	// Unreadable is why nothing but the ID is known.
+	Unreadable error
 }
 
 // PastFile is the file step. Back leads to the file before, without the
@@ -70,7 +73,7 @@ type PastClone struct {
 }
 
 // ReadHistory reads a journal. One that ends before its first entry gives a
-// History without an App: nothing was done.
+// History that has not begun: nothing was done.
 func ReadHistory(path string) (History, error) {
 	h := History{ID: strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))}
 	entries, err := journal.Read(path)
@@ -91,7 +94,7 @@ func (h *History) add(e journal.Entry) error {
 		var rec beginRecord
 		err := json.Unmarshal(e.Data, &rec)
 		h.Undo, h.Partly, h.App, h.Path, h.Migrated = rec.Undo, rec.Partly, rec.App, rec.Path, rec.Migrated
-		h.At, h.Steps = e.Time, len(rec.Steps)
+		h.Begun, h.At, h.Steps = true, e.Time, len(rec.Steps)
 		return err
 	case e.Kind == journal.End:
 		var rec endRecord

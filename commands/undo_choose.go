@@ -1,0 +1,91 @@
+package commands
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/apply"
+)
+
+// choose finds the run to take back: that of the id, or the last apply that
+// left something. why says that there is nothing to take back.
+func choose(all []apply.History, id string) (h apply.History, why string, err error) {
+	found := false
+	for _, r := range all {
+		if r.Unreadable != nil {
+			if id == "" || r.ID == id { // it may be the one that is meant, or its undo
+				found, err = false, unreadable(r)
+			}
+			continue
+		}
+		if r.Undo == "" && (id == "" && r.Left() || r.ID == id) {
+			h, found, err = r, true, nil
+		}
+		if r.ID == id && r.Undo != "" {
+			return h, "", &usageError{message: id + " is an undo itself; `fly-standards apply` makes the changes again"}
+		}
+	}
+	switch {
+	case err != nil:
+		return h, "", err
+	case !found && id != "":
+		return h, "", &usageError{message: "there is no apply " + id + " on record here", hint: "`fly-standards undo --list` shows those there are"}
+	case !found:
+		return h, "no apply of this app that left a change is on record on this computer", nil
+	case undone(all, h.ID):
+		return h, "the apply of " + when(h.At) + " is taken back already", nil
+	case !h.Left():
+		return h, "the apply of " + when(h.At) + " left no change that can be taken back", nil
+	}
+	return h, "", nil
+}
+
+// unreadable is why no older run is taken back in the place of one that may be
+// the last.
+func unreadable(r apply.History) error {
+	return &usageError{
+		message: fmt.Sprintf("what %s did is not known, so nothing was changed: %v", r.ID, r.Unreadable),
+		hint:    "`fly-standards undo --list` shows the others; `fly-standards undo ID` takes one of them back",
+	}
+}
+
+// undone says whether an undo of the run came to its end, with nothing left
+// that another one could take back.
+func undone(all []apply.History, id string) bool {
+	for _, r := range all {
+		if r.Undo == id && r.Outcome == apply.Complete && !r.Partly {
+			return true
+		}
+	}
+	return false
+}
+
+// listRuns prints a line for each run, the newest first.
+func listRuns(env *Env, app string, all []apply.History) error {
+	if len(all) == 0 {
+		return env.say("No apply of %s is on record on this computer.", app)
+	}
+	for i := len(all) - 1; i >= 0; i-- {
+		h := all[i]
+		if h.Unreadable != nil {
+			if err := env.say("%s  can't be read", h.ID); err != nil {
+				return err
+			}
+			continue
+		}
+		what, state := "apply", string(h.Outcome)
+		if h.Undo != "" {
+			what = "undo of " + h.Undo
+		}
+		switch {
+		case !h.Ended:
+			state = "did not end"
+		case h.Undo == "" && undone(all, h.ID):
+			state = "taken back"
+		}
+		if err := env.say("%s", strings.Join([]string{h.ID, when(h.At), what, state, howFar(h)}, "  ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
