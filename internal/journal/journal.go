@@ -135,14 +135,17 @@ func (j *Journal) create() error {
 	if err := os.MkdirAll(j.dir, 0o700); err != nil {
 		return err
 	}
-	stamp := j.clock.Now().UTC().Format("20060102T150405Z")
-	for n := 1; ; n++ {
+	stamp, n, err := j.next()
+	if err != nil {
+		return err
+	}
+	for try := 0; ; try++ {
 		id := stamp
-		if n > 1 {
-			id += "-" + strconv.Itoa(n)
+		if n+try > 1 {
+			id += "-" + strconv.Itoa(n+try)
 		}
 		f, err := j.fs.Create(filepath.Join(j.dir, id+suffix))
-		if errors.Is(err, fs.ErrExist) && n < 1000 {
+		if errors.Is(err, fs.ErrExist) && try < 1000 {
 			continue
 		}
 		if err != nil {
@@ -151,6 +154,26 @@ func (j *Journal) create() error {
 		j.id, j.file = id, f
 		return j.fs.SyncDir(j.dir)
 	}
+}
+
+// next is the name behind all that there are: the time, and where a clock that
+// was put back since makes that an earlier one, the next number of the last.
+// Which run was the last decides what an undo takes back.
+func (j *Journal) next() (stamp string, n int, err error) {
+	stamp = j.clock.Now().UTC().Format(stampLayout)
+	paths, err := list(j.dir)
+	if err != nil || len(paths) == 0 {
+		return stamp, 1, err
+	}
+	last, number := stampOf(filepath.Base(paths[len(paths)-1]))
+	if last < stamp {
+		return stamp, 1, nil
+	}
+	n, err = strconv.Atoi(number)
+	if err != nil { // none: it is the first
+		n = 1
+	}
+	return last, n + 1, nil
 }
 
 // Close ends the writing. It does not say how the apply ended; an End entry

@@ -67,8 +67,14 @@ func TestAppendThenRead(t *testing.T) {
 }
 
 func TestTwoInOneSecondAndOrder(t *testing.T) {
-	root := t.TempDir()
+	root := filepath.Join(t.TempDir(), "Z-1")
 	clk := clock.NewVirtual(noon)
+	if err := os.MkdirAll(journal.Dir(root, "a"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(journal.Dir(root, "a"), "mine.jsonl"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	var want []string
 	for i := range 12 {
 		if i == 11 {
@@ -94,6 +100,37 @@ func TestTwoInOneSecondAndOrder(t *testing.T) {
 	}
 	if got, err := journal.List(root, "never-seen"); err != nil || got != nil {
 		t.Errorf("an app without journals: %v, %v", got, err)
+	}
+}
+
+// A clock that was put back must not make an older run the last one.
+func TestOrderWhenTheClockGoesBack(t *testing.T) {
+	root := t.TempDir()
+	var want []string
+	for i, at := range []time.Duration{time.Hour, 0, -24 * time.Hour, 30 * time.Minute, 2 * time.Hour} {
+		j := journal.New(root, "a", clock.NewVirtual(noon.Add(at)))
+		for _, kind := range []journal.Kind{journal.Begin, journal.End} {
+			if err := j.Append(kind, "", nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want = append(want, j.Path())
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if i == 2 { // a number that is free again is not taken
+			if err := journal.Prune(root, "a", 1); err != nil {
+				t.Fatal(err)
+			}
+			want = want[2:]
+		}
+	}
+	got, err := journal.List(root, "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -10,11 +10,15 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fly-standards/fly-standards/internal/atomicfile"
 )
 
 const suffix = ".jsonl"
+
+// stampLayout is the time in an id, in UTC.
+const stampLayout = "20060102T150405Z"
 
 // limit of a journal: 1000 machines with a config of 16 KiB each are 16 MiB.
 const limit = 256 << 20
@@ -52,7 +56,10 @@ func parse(path string, raw []byte) ([]Entry, error) {
 // List gives the paths of an app's journals, oldest first; none when there is
 // no folder.
 func List(root, app string) ([]string, error) {
-	dir := Dir(root, app)
+	return list(Dir(root, app))
+}
+
+func list(dir string) ([]string, error) {
 	files, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -62,24 +69,26 @@ func List(root, app string) ([]string, error) {
 	}
 	var paths []string
 	for _, f := range files {
-		if f.Type().IsRegular() && strings.HasSuffix(f.Name(), suffix) {
+		if f.Type().IsRegular() && strings.HasSuffix(f.Name(), suffix) && isID(f.Name()) {
 			paths = append(paths, filepath.Join(dir, f.Name()))
 		}
 	}
-	slices.SortFunc(paths, byAge)
+	slices.SortFunc(paths, func(a, b string) int { return byAge(filepath.Base(a), filepath.Base(b)) })
 	return paths, nil
+}
+
+// isID says whether a file's name is one that a journal gets: somebody's copy
+// beside it is no run.
+func isID(name string) bool {
+	stamp, _ := stampOf(name)
+	_, err := time.Parse(stampLayout, stamp)
+	return err == nil
 }
 
 // byAge sorts ids: the second, then the number of the apply in that second.
 func byAge(a, b string) int {
-	a, b = strings.TrimSuffix(a, suffix), strings.TrimSuffix(b, suffix)
-	stampA, stampB, nA, nB := a, b, "", ""
-	if i := strings.LastIndex(a, "Z-"); i >= 0 {
-		stampA, nA = a[:i+1], a[i+2:]
-	}
-	if i := strings.LastIndex(b, "Z-"); i >= 0 {
-		stampB, nB = b[:i+1], b[i+2:]
-	}
+	stampA, nA := stampOf(a)
+	stampB, nB := stampOf(b)
 	if c := strings.Compare(stampA, stampB); c != 0 {
 		return c
 	}
@@ -87,4 +96,14 @@ func byAge(a, b string) int {
 		return len(nA) - len(nB)
 	}
 	return strings.Compare(nA, nB)
+}
+
+// stampOf takes the name of a journal apart; number is "" for the first one of
+// its second.
+func stampOf(name string) (stamp, number string) {
+	name = strings.TrimSuffix(name, suffix)
+	if i := strings.LastIndex(name, "Z-"); i >= 0 {
+		return name[:i+1], name[i+2:]
+	}
+	return name, ""
 }
