@@ -65,6 +65,7 @@ func shopMachine(id, region string) flysim.MachineSpec {
 type shop struct {
 	t        *testing.T
 	dir      string
+	state    string // the state directory; "": beside the file
 	clk      *clock.Virtual
 	platform *flysim.Platform
 	app      *flysim.App
@@ -88,6 +89,13 @@ func newShop(t *testing.T, serves ...flysim.Respond) *shop {
 	return s
 }
 
+func (s *shop) stateDir() string {
+	if s.state != "" {
+		return s.state
+	}
+	return filepath.Join(s.dir, "state")
+}
+
 func (s *shop) write(name, text string) {
 	s.t.Helper()
 	if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o644); err != nil {
@@ -108,7 +116,7 @@ func (s *shop) read(name string) string {
 func (s *shop) run(args ...string) (code int, stdout, stderr string) {
 	s.t.Helper()
 	var out, errOut bytes.Buffer
-	vars := map[string]string{"FLY_API_TOKEN": "test", "FLY_FLAPS_BASE_URL": s.url, "FLY_API_BASE_URL": s.url, "XDG_STATE_HOME": filepath.Join(s.dir, "state")}
+	vars := map[string]string{"FLY_API_TOKEN": "test", "FLY_FLAPS_BASE_URL": s.url, "FLY_API_BASE_URL": s.url, "XDG_STATE_HOME": s.stateDir()}
 	code = commands.Main(context.Background(), &commands.Env{
 		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errOut, Width: 80,
 		Getenv: func(name string) (string, bool) { v, ok := vars[name]; return v, ok },

@@ -3,7 +3,9 @@ package commands
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -73,7 +75,7 @@ func runUndo(ctx context.Context, env *Env, g *global, o *undoOptions) error {
 	if err != nil {
 		return err
 	}
-	all, err := env.histories(g, s.target.AppName)
+	all, err := o.histories(env, g, s)
 	if err != nil {
 		return err
 	}
@@ -87,7 +89,7 @@ func runUndo(ctx context.Context, env *Env, g *global, o *undoOptions) error {
 	}
 	defer unlock()
 	atomicfile.Sweep(s.path) // nobody else writes it now
-	if all, err = env.histories(g, s.target.AppName); err != nil {
+	if all, err = o.histories(env, g, s); err != nil {
 		return err
 	}
 	h, why, err := choose(all, o.id)
@@ -102,7 +104,7 @@ func runUndo(ctx context.Context, env *Env, g *global, o *undoOptions) error {
 	}
 	u := undo.New(h, undo.World{
 		File: s.target.File, Path: filepath.ToSlash(s.shown), App: s.target.App, Offline: s.target.Offline,
-		MaxUnavailable: o.limit(s), Tool: tool(),
+		MaxUnavailable: o.limit(s), Tool: tool(), Other: otherFile(h, s.path),
 	})
 	return o.carryOut(ctx, env, g, s, u)
 }
@@ -116,6 +118,30 @@ func (o *undoOptions) read(env *Env) (*source, error) {
 	s := &source{shown: shown, path: path, mask: maskOf(file)}
 	s.target.File, s.target.AppName = file, appName(env, o.source.app, file)
 	return s, nil
+}
+
+// histories are the runs that an undo may be about. Files that name no app
+// share a record, so of those only this file's own count.
+func (*undoOptions) histories(env *Env, g *global, s *source) ([]apply.History, error) {
+	all, err := env.histories(g, s.target.AppName)
+	if s.target.AppName == "" {
+		all = slices.DeleteFunc(all, func(h apply.History) bool { return otherFile(h, s.path) })
+	}
+	return all, err
+}
+
+// otherFile says whether the file of a run is there, and is not the one at
+// path. One that is gone was moved: then the lines decide.
+func otherFile(h apply.History, path string) bool {
+	if h.Where == "" {
+		return false
+	}
+	there, err := os.Stat(h.Where)
+	if err != nil {
+		return false
+	}
+	this, err := os.Stat(path)
+	return err == nil && !os.SameFile(there, this)
 }
 
 // look reads the app, when the run touched it.
@@ -164,7 +190,7 @@ func (o *undoOptions) carryOut(ctx context.Context, env *Env, g *global, s *sour
 		}
 	}
 	d, end := runDeps(env, g, s, u.Plan.App.Name, apply.Options{MaxUnavailable: o.limit(s), WaitTimeout: o.waitTimeout})
-	report, err := apply.Undo(ctx, u.Plan, u.Of.ID, d)
+	report, err := apply.Undo(ctx, u.Plan, u.Of.ID, u.Partly, d)
 	end() // the last of the progress comes before the result
 	report.File.Path = filepath.ToSlash(report.File.Path)
 	if finishErr := view.Result(env.Stdout, u.Plan, report, opts); err == nil && !isClosedPipe(finishErr) {

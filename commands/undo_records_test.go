@@ -15,7 +15,7 @@ import (
 // records are the paths of what is on record for the shop, oldest first.
 func (s *shop) records() []string {
 	s.t.Helper()
-	paths, err := journal.List(filepath.Join(s.dir, "state", "fly-standards"), "shop")
+	paths, err := journal.List(filepath.Join(s.stateDir(), "fly-standards"), "shop")
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -51,4 +51,78 @@ func TestUndoWithADamagedRecord(t *testing.T) {
 	s.pass(time.Minute)
 	s.must(0, "apply", "--yes", "--rule", "deploy-strategy")
 	s.says(s.must(0, "undo", "--yes"), "Taken back.")
+}
+
+// elsewhere is the shop seen from another folder, with a fly.toml of its own.
+func (s *shop) elsewhere(text string) *shop {
+	s.t.Helper()
+	other := &shop{t: s.t, dir: s.t.TempDir(), state: s.stateDir(), clk: s.clk, platform: s.platform, app: s.app, url: s.url}
+	other.write("fly.toml", text)
+	return other
+}
+
+// Two projects whose fly.toml got the same lines: an undo run beside the wrong
+// one takes the machines back, and not the lines of a file that it never edited.
+func TestUndoBesideAnotherFile(t *testing.T) {
+	s := newShop(t, healthz)
+	before := s.configs()
+	s.must(0, "apply", "--yes")
+	edited := s.read("fly.toml")
+	for name, text := range map[string]string{
+		"a copy": edited, "another app": strings.Replace(edited, "shop", "shed", 1), "the file of before": shopToml,
+	} {
+		t.Run(name, func(t *testing.T) {
+			other := s.elsewhere(text)
+			other.t = t
+			other.says(other.must(0, "undo", "--yes", "--app", "shop"), "the apply edited", filepath.Join(s.dir, "fly.toml"), "which is another file")
+			if diff := cmp.Diff(text, other.read("fly.toml")); diff != "" {
+				t.Errorf("the wrong file was edited: %s", diff)
+			}
+		})
+	}
+	if diff := cmp.Diff(edited, s.read("fly.toml")); diff != "" {
+		t.Fatalf("the file was edited from elsewhere: %s", diff)
+	}
+	// The machines are back; what it told of is done by the command that it told.
+	s.isBack(before)
+	s.says(s.must(0, "undo", "--yes"), "Taken back.")
+	if diff := cmp.Diff(shopWithoutSecrets, s.read("fly.toml")); diff != "" {
+		t.Errorf("fly.toml: %s", diff)
+	}
+}
+
+// A project that was moved, and its file renamed, is still the one.
+func TestUndoAfterTheFileWasMoved(t *testing.T) {
+	s := newShop(t, healthz)
+	s.must(0, "apply", "--yes")
+	if err := os.Rename(filepath.Join(s.dir, "fly.toml"), filepath.Join(s.dir, "fly.prod.toml")); err != nil {
+		t.Fatal(err)
+	}
+	s.must(0, "undo", "--yes", "--config", "fly.prod.toml")
+	if diff := cmp.Diff(shopWithoutSecrets, s.read("fly.prod.toml")); diff != "" {
+		t.Errorf("fly.prod.toml: %s", diff)
+	}
+}
+
+// Files that name no app are each their own.
+func TestUndoWithoutAnApp(t *testing.T) {
+	s := newShop(t, healthz)
+	const plain = "primary_region = \"iad\"\n\n[http_service]\n  internal_port = 8080\n"
+	s.write("fly.toml", plain)
+	other := s.elsewhere(plain)
+	s.must(0, "apply", "--yes", "--offline")
+	edited := s.read("fly.toml")
+	s.pass(time.Minute)
+	other.must(0, "apply", "--yes", "--offline", "--rule", "deploy-strategy")
+	s.must(0, "undo", "--yes")
+	if got := s.read("fly.toml"); edited == plain || got != plain {
+		t.Errorf("fly.toml:\n%s", got)
+	}
+	if got := other.read("fly.toml"); got == plain {
+		t.Error("the other project's file was taken back")
+	}
+	other.must(0, "undo", "--yes")
+	if got := other.read("fly.toml"); got != plain {
+		t.Errorf("the other fly.toml:\n%s", got)
+	}
 }

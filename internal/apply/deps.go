@@ -28,7 +28,8 @@ type Deps struct {
 	// not have reached every host: each update waits for the newest ones.
 	LateSecrets bool
 
-	undoOf string // journal of the apply that is taken back; "" for an apply
+	undoOf     string // journal of the apply that is taken back; "" for an apply
+	undoPartly bool
 }
 
 // Options are the user's.
@@ -74,6 +75,12 @@ func OnDiskVia(path string, fs atomicfile.FS) FileSystem { return onDisk{path, f
 // It is asked before anything is done, because a file that turns out to be
 // read-only after the secrets were stored leaves half a migration.
 type writable interface{ Writable() error }
+
+// located is a FileSystem that knows where its file is: from the root, as the
+// same relative name means another file in another folder.
+type located interface{ Where() string }
+
+func (p onDisk) Where() string { return p.path }
 
 func (p onDisk) Writable() error       { return atomicfile.Writable(p.path) }
 func (p onDisk) Read() ([]byte, error) { return atomicfile.ReadRegular(p.path, maxFile) }

@@ -18,9 +18,10 @@ import (
 type History struct {
 	ID       string
 	Undo     string // id of the apply that this run took back; "" for an apply
-	Partly   bool   // an undo that left machines alone which could go back later
+	Partly   bool   // an undo that left something alone which could go back later
 	App      string
 	Path     string // of the file, as the user named it then
+	Where    string // of the file, from the root; "" in records of before 2026-11-24
 	At       time.Time
 	Migrated []string // env entries that went
 	Secrets  []string // stored, or perhaps stored
@@ -93,7 +94,7 @@ func (h *History) add(e journal.Entry) error {
 	case e.Kind == journal.Begin:
 		var rec beginRecord
 		err := json.Unmarshal(e.Data, &rec)
-		h.Undo, h.Partly, h.App, h.Path, h.Migrated = rec.Undo, rec.Partly, rec.App, rec.Path, rec.Migrated
+		h.Undo, h.Partly, h.App, h.Path, h.Where, h.Migrated = rec.Undo, rec.Partly, rec.App, rec.Path, rec.Where, rec.Migrated
 		h.Begun, h.At, h.Steps = true, e.Time, len(rec.Steps)
 		return err
 	case e.Kind == journal.End:

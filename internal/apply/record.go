@@ -17,10 +17,11 @@ type (
 	beginRecord struct {
 		Tool     string      `json:"tool"`
 		Undo     string      `json:"undo,omitempty"`   // journal of the apply that is taken back
-		Partly   bool        `json:"partly,omitempty"` // an undo that leaves machines alone which could go back later
+		Partly   bool        `json:"partly,omitempty"` // an undo that leaves something alone which could go back later
 		App      string      `json:"app"`
 		Path     string      `json:"path"`
-		SHA256   string      `json:"sha256"` // of the file before
+		Where    string      `json:"where,omitempty"` // the path from the root
+		SHA256   string      `json:"sha256"`          // of the file before
 		Steps    []plan.Step `json:"steps"`
 		Migrated []string    `json:"migrated,omitempty"` // env entries that are cut out everywhere below
 	}
@@ -124,6 +125,17 @@ func (m *migrated) clean(err error) string {
 		return "(the message is left out: it repeats a secret value)"
 	}
 	return err.Error()
+}
+
+func (r *run) beginRecord() beginRecord {
+	rec := beginRecord{
+		Tool: r.p.Tool, Undo: r.d.undoOf, Partly: r.d.undoPartly, App: r.p.App.Name, Path: r.p.File.Path,
+		SHA256: r.p.File.SHA256, Steps: r.p.Steps, Migrated: r.migrated.names,
+	}
+	if f, ok := r.d.File.(located); ok {
+		rec.Where = f.Where()
+	}
+	return rec
 }
 
 func (r *run) journalMachine(h *hand, replaces string) error {

@@ -137,9 +137,7 @@ func (r *run) carryOut(ctx context.Context) error {
 	if err := r.checkFloor(ctx, false); err != nil {
 		return err
 	}
-	if err := r.d.Journal.Append(journal.Begin, "", beginRecord{
-		Tool: r.p.Tool, Undo: r.d.undoOf, Partly: r.d.undoOf != "" && len(r.p.LeftAlone) > 0, App: r.p.App.Name, Path: r.p.File.Path, SHA256: r.p.File.SHA256, Steps: r.p.Steps, Migrated: r.migrated.names,
-	}); err != nil {
+	if err := r.d.Journal.Append(journal.Begin, "", r.beginRecord()); err != nil {
 		return err
 	}
 	r.rep.Journal = r.d.Journal.ID()

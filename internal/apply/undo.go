@@ -12,11 +12,12 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// Undo carries out a plan that takes back the apply with the journal of. It is
-// Run, with the same guards and the same errors, but it may also destroy
-// machines that the apply had added, and its own journal says what it is.
-func Undo(ctx context.Context, p *plan.Plan, of string, d Deps) (Report, error) {
-	d.undoOf = of
+// Undo carries out a plan that takes back the apply with the journal of, or a
+// part of it, with the rest to be taken back by another undo. It is Run, with
+// the same guards and the same errors, but it may also destroy machines that
+// the apply had added, and its own journal says what it is.
+func Undo(ctx context.Context, p *plan.Plan, of string, partly bool, d Deps) (Report, error) {
+	d.undoOf, d.undoPartly = of, partly
 	return Run(ctx, p, d)
 }
 

@@ -211,7 +211,7 @@ func TestVolumeUndone(t *testing.T) {
 	s := w.plan.Steps[0]
 	s.Volume.Before, s.Volume.After = s.Volume.After, s.Volume.Before
 	j := journal.New(w.state, "web", w.clk)
-	_, err = apply.Undo(t.Context(), w.plan, "the-apply", apply.Deps{
+	_, err = apply.Undo(t.Context(), w.plan, "the-apply", false, apply.Deps{
 		Machines: w.client, Secrets: w.client, File: apply.OnDisk(w.path), Clock: w.clk, Journal: j,
 	})
 	w.ok(err)

@@ -15,13 +15,18 @@ func (u *Undo) file(w World) {
 	past := u.Of.File
 	now := w.File.Bytes()
 	switch {
-	case past == nil, past.Restored, sum(now) == past.BeforeSHA256, past.Back != nil && sum(now) == past.Back.Sum:
+	case past == nil, past.Restored:
+		return
+	case w.Other: // of the same name or bytes, perhaps, but what runs elsewhere is not edited here
+		u.otherFile(w.Path, u.Of.Where)
+		return
+	case sum(now) == past.BeforeSHA256, past.Back != nil && sum(now) == past.Back.Sum:
+		return
+	case u.Of.Where == "" && u.Of.Path != "" && path.Base(u.Of.Path) != path.Base(w.Path):
+		u.otherFile(w.Path, u.Of.Path)
 		return
 	case past.Back == nil:
 		u.stays("%s: it can't be taken back, because the record of it would hold a value of [env]; git has the old one", w.Path)
-		return
-	case u.Of.Path != "" && path.Base(u.Of.Path) != path.Base(w.Path):
-		u.stays("%s: the apply edited %s; name that one with --config", w.Path, u.Of.Path)
 		return
 	}
 	want, how, why := u.before(now)
@@ -41,6 +46,12 @@ func (u *Undo) file(w World) {
 	}
 	u.step(plan.Step{ID: "file", Kind: plan.StepFile, EditFile: &plan.FileStep{Content: want, ResultSHA256: sum(want)}})
 	u.back("%s: %s", w.Path, how)
+}
+
+// otherFile leaves a file alone that is not the one that the apply edited.
+func (u *Undo) otherFile(this, edited string) {
+	u.stays("%s: the apply edited %s, which is another file; `fly-standards undo --config %s` takes that one back", this, edited, edited)
+	u.Partly = true
 }
 
 // before is the file without what the apply did, or why there is none.

@@ -20,6 +20,7 @@ import (
 type World struct {
 	File           *flytoml.File
 	Path           string    // of the file, as the user knows it
+	Other          bool      // the file that the apply edited is there, and is not this one
 	App            *live.App // nil: it can't be looked at, so only the file goes back
 	Offline        string    // why App is nil
 	MaxUnavailable string
@@ -34,6 +35,9 @@ type Undo struct {
 	Back, Stays []string
 	// Settled: nothing needs to go back, because all is as it was before.
 	Settled bool
+	// Partly: some of what stays can go back by another undo, when what keeps it
+	// is gone.
+	Partly bool
 
 	configs together // machines whose configuration goes back
 }
@@ -76,6 +80,7 @@ func (u *Undo) stays(format string, args ...any) {
 func (u *Undo) later(machine, group, why string) {
 	u.Plan.LeftAlone = append(u.Plan.LeftAlone, plan.LeftAlone{Machine: machine, Group: group, Why: why})
 	u.stays("machine %s: %s", machine, why)
+	u.Partly = true
 }
 
 // step adds a step that needs all before it, as an apply's do.

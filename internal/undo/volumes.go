@@ -14,6 +14,7 @@ func (u *Undo) volumes(w World) {
 	for _, past := range u.Of.Volumes {
 		if w.App == nil {
 			u.stays("volume %s: the app can't be looked at (%s)", past.ID, w.Offline)
+			u.Partly = true
 			continue
 		}
 		i := slices.IndexFunc(w.App.Volumes, func(v live.Volume) bool { return v.ID == past.ID })

@@ -44,7 +44,7 @@ func TestVolumesGoBack(t *testing.T) {
 		t.Error("the apply counts as having left nothing")
 	}
 	offline := undo.New(h, undo.World{File: file, Path: "fly.toml", Offline: "no token"})
-	if len(offline.Plan.Steps) != 0 || len(offline.Stays) != 4 {
+	if len(offline.Plan.Steps) != 0 || len(offline.Stays) != 4 || !offline.Partly {
 		t.Errorf("offline it plans %v and leaves %q", offline.Plan.Steps, offline.Stays)
 	}
 }
