@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -106,6 +107,7 @@ func runUndo(ctx context.Context, env *Env, g *global, o *undoOptions) error {
 		File: s.target.File, Path: filepath.ToSlash(s.shown), App: s.target.App, Offline: s.target.Offline,
 		MaxUnavailable: o.limit(s), Tool: tool(), Other: otherFile(h, s.path),
 	})
+	u.Stays = append(u.Stays, goneOnFrom(all, h.ID)...)
 	return o.carryOut(ctx, env, g, s, u)
 }
 
@@ -176,7 +178,9 @@ func (o *undoOptions) limit(s *source) string {
 func (o *undoOptions) carryOut(ctx context.Context, env *Env, g *global, s *source, u *undo.Undo) error {
 	opts := view.Options{Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose}
 	if u.Settled {
-		return env.say("Nothing to undo: all is as it was before the apply of %s.", when(u.Of.At))
+		// Settled was said of the run alone; it may have gone on from another.
+		told := append([]string{"all is as it was before the apply of " + when(u.Of.At)}, u.Stays...)
+		return env.say("Nothing to undo: %s.", strings.Join(told, ". "))
 	}
 	if err := view.Undo(env.Stdout, u, opts); err != nil {
 		return err

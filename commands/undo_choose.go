@@ -33,11 +33,35 @@ func choose(all []apply.History, id string) (h apply.History, why string, err er
 	case !found:
 		return h, "no apply of this app that left a change is on record on this computer", nil
 	case undone(all, h.ID):
-		return h, "the apply of " + when(h.At) + " is taken back already", nil
+		why = "the apply of " + when(h.At) + " is taken back already"
+		for _, r := range goneOnFrom(all, h.ID) {
+			why += ". " + r
+		}
+		return h, why, nil
 	case !h.Left():
 		return h, "the apply of " + when(h.At) + " left no change that can be taken back", nil
 	}
 	return h, "", nil
+}
+
+// goneOnFrom tells of the runs that stopped part-way and that the run of an id
+// went on from: what they did is on record with them, and each is taken back
+// by itself.
+func goneOnFrom(all []apply.History, id string) []string {
+	var out []string
+	for _, r := range all {
+		switch {
+		case r.ID == id:
+			return out
+		case r.Unreadable != nil || r.Undo != "":
+		case r.Ended && r.Outcome == apply.Complete:
+			out = nil
+		case r.Left() && !undone(all, r.ID):
+			out = append(out, "What the apply before it of "+when(r.At)+" had done until it stopped ("+howFar(r)+
+				"): `fly-standards undo "+r.ID+"` takes that back")
+		}
+	}
+	return out
 }
 
 // unreadable is why no older run is taken back in the place of one that may be

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fly-standards/fly-standards/internal/flysim"
 	"github.com/fly-standards/fly-standards/internal/journal"
 )
 
@@ -124,5 +125,29 @@ func TestUndoWithoutAnApp(t *testing.T) {
 	other.must(0, "undo", "--yes")
 	if got := other.read("fly.toml"); got != plain {
 		t.Errorf("the other fly.toml:\n%s", got)
+	}
+}
+
+// An apply that stopped part-way, and one that went on from there: an undo
+// takes the second one back, and says how the first one goes.
+func TestUndoOfAnApplyThatWentOn(t *testing.T) {
+	s := newShop(t, healthz)
+	before := s.configs()
+	s.platform.Fault(flysim.Fault{Method: "POST", Path: `/machines/148e000b$`, Times: -1, Effect: flysim.Status(400, "no")})
+	s.must(4, "apply", "--yes", "--no-rollback")
+	s.platform.ClearFaults()
+	s.pass(time.Hour)
+	s.must(0, "apply", "--yes")
+	s.pass(time.Minute)
+	const next = "`fly-standards undo 20261102T090000Z` takes that back"
+	s.says(s.must(0, "undo", "--yes"), "What the apply before it of 2026-11-02 09:00 UTC had done until it stopped", "1 machine updated", next)
+	s.says(s.must(0, "undo", "--yes"), "is taken back already. What the apply before it", next)
+	s.says(s.must(0, "undo", "--yes", "20261102T090000Z"), "Taken back.")
+	s.isBack(before)
+	if diff := cmp.Diff(shopWithoutSecrets, s.read("fly.toml")); diff != "" {
+		t.Errorf("fly.toml: %s", diff)
+	}
+	if out := s.must(0, "undo", "--yes"); strings.Contains(out, "before it") {
+		t.Errorf("it is told of still:\n%s", out)
 	}
 }
