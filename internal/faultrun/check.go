@@ -50,6 +50,9 @@ func (p *process) check() {
 	p.checkResent()
 	p.checkConfigs()
 	p.checkGone()
+	p.checkQuiet()
+	p.checkProxy()
+	p.checkHeld()
 	for _, v := range w.p.Violations() {
 		if strings.Contains(v.What, "was overwritten") || strings.Contains(v.What, "skip_") || strings.Contains(v.What, "re-resolved") {
 			w.fail("the platform saw %v", v)

@@ -64,6 +64,9 @@ func (w *world) play() {
 		w.planOnly(append([]string{"plan"}, rules("")...)...)
 	}
 	for run := range w.hardRuns {
+		if w.chance(15) {
+			w.leaseBefore()
+		}
 		if run > 0 && w.chance(2) {
 			w.process(w.undoArgs(""))
 		} else {

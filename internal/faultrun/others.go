@@ -30,7 +30,7 @@ func (w *world) drawOthers() (string, func(*world, string, *strike)) {
 	case 4:
 		return "crash loop after update", hurts((*flysim.Machine).CrashLoopAfterUpdate)
 	case 5:
-		return "proxy stops it", hurts(func(m *flysim.Machine) { m.StopByProxy(d / 4) })
+		return byProxy, hurts(func(m *flysim.Machine) { m.StopByProxy(d / 4) })
 	case 6:
 		return "proxy starts it", hurts(func(m *flysim.Machine) { m.StartByProxy(d / 4) })
 	case 7:

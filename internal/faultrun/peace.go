@@ -22,7 +22,7 @@ func (w *world) planOnly(args ...string) *process {
 
 // makePeace ends all troubles and lets things settle.
 func (w *world) makePeace() {
-	w.troubles = nil
+	w.troubles, w.held = nil, ""
 	w.p.ClearFaults()
 	for _, m := range w.app.Machines() {
 		m.HostDown("ok")

@@ -97,14 +97,9 @@ func (p *process) recorded(req *http.Request, body []byte) {
 	default:
 		return
 	}
-	text := []byte{}
-	if p.record != "" {
-		all, err := os.ReadFile(p.record)
-		p.w.must(err)
-		text = all
-		if t := p.unsynced.bytes[p.record]; t != nil {
-			text = all[:t.safe]
-		}
+	text := p.recordText()
+	if t := p.unsynced.bytes[p.record]; t != nil {
+		text = text[:t.safe]
 	}
 	for line := range bytes.Lines(text) {
 		if bytes.Contains(line, []byte(`"kind":"intent"`)) && bytes.Contains(line, []byte(want)) {

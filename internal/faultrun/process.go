@@ -40,7 +40,8 @@ type process struct {
 	faulty      bool // something struck
 	calls       map[string]int
 	unsynced    unsynced
-	record      string // path of its journal; "" before there is one
+	record      string            // path of its journal; "" before there is one
+	listed      map[string]string // twins that the program was told of, by mark
 }
 
 // tired is the clock of a computer that sleeps longer than it is asked to: so
@@ -66,7 +67,7 @@ func (w *world) process(args []string) *process {
 	w.runs++
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	p := &process{w: w, run: w.runs, args: args, cancel: cancel, abort: make(chan struct{}), calls: map[string]int{}, start: map[string]snapshot{}, unsynced: newUnsynced()}
+	p := &process{w: w, run: w.runs, args: args, cancel: cancel, abort: make(chan struct{}), calls: map[string]int{}, start: map[string]snapshot{}, unsynced: newUnsynced(), listed: map[string]string{}}
 	w.p.Mark()
 	p.firstTape, p.began, p.fileBefore = len(w.p.Requests()), w.clk.Now(), w.file()
 	for _, m := range w.app.Machines() {

@@ -85,6 +85,7 @@ func (w *world) drawTroubles() {
 			run: 2, class: pick(w, "lease-get", "lease-post"), nth: 1 + w.rng.IntN(4), what: "somebody updates it", do: othersUpdate,
 		})
 	}
+	w.drawScenes()
 }
 
 func (w *world) drawEffect(class string) (string, func(*world, string, *strike)) {

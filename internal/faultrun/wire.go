@@ -2,6 +2,7 @@ package faultrun
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -50,10 +51,10 @@ func (t wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	if now.killBefore {
 		p.end(now)
 	}
-	wrong := w.beforeDestroy(req)
+	wrong := cmp.Or(w.beforeDestroy(req), w.beforeUpdate(req, body), w.beforeCreate(req, body))
 	resp, err := w.serve(req, body, now.effect)
 	w.sawWrite(req, resp)
-	if wrong != "" && gone(w.app.Machine(machineOf(req.URL.Path))) {
+	if wrong != "" && w.accepted() {
 		w.fail("%s", wrong)
 	}
 	w.kept("after " + req.Method + " " + req.URL.Path)
@@ -104,6 +105,12 @@ func (w *world) serve(req *http.Request, body []byte, effect *flysim.Effect) (*h
 		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(rec.Body.Bytes()), broken{}))
 	}
 	return resp, nil
+}
+
+// accepted says whether the platform did what it was asked for last.
+func (w *world) accepted() bool {
+	all := w.p.Requests()
+	return len(all) > 0 && all[len(all)-1].Status/100 == 2
 }
 
 // serveCut says whether the connection was cut.
@@ -206,6 +213,7 @@ func (w *world) sawWrite(req *http.Request, resp *http.Response) {
 	kind := class(req)
 	if kind == "list" && resp != nil && resp.StatusCode == http.StatusOK {
 		p.planned = true
+		p.sawList()
 	}
 	id := machineOf(req.URL.Path)
 	if kind == "update" && resp != nil && resp.StatusCode == http.StatusOK && w.theirs[id] == p.run {

@@ -40,6 +40,8 @@ type world struct {
 	flags          []string
 	limit          string // --max-unavailable
 	hardRuns       int
+	sick           string // machine whose own check fails from the beginning
+	held           string // machine that somebody else holds from before the run
 
 	troubles []*trouble
 	proc     *process
@@ -122,6 +124,10 @@ func (w *world) drawApp() {
 		states = []string{"stopped"}
 	}
 	volumes := w.chance(6)
+	sick := -1
+	if n > 1 && w.chance(10) {
+		sick = w.rng.IntN(n)
+	}
 	for i := range n {
 		m := machine{
 			id: fmt.Sprintf("148e%04x", i*7+1), group: "app", region: pick(w, regions...), state: pick(w, states...), touchable: true,
@@ -130,6 +136,14 @@ func (w *world) drawApp() {
 			m.group = "worker"
 		}
 		w.addMachine(m, volumes, i > 0 && w.chance(12))
+		if last := w.machines[i]; i == sick && last.touchable && last.state == "started" {
+			w.sick = m.id
+			w.app.Machine(m.id).Behave(flysim.NeverHealthy)
+			w.pass(60)
+		}
+	}
+	if w.seed%4 == 0 { // since they were deployed
+		w.p.PushImage("registry.fly.io/shop:deployment-1", "sha256:"+strings.Repeat("5e", 32))
 	}
 }
 
@@ -143,6 +157,7 @@ func (w *world) addMachine(m machine, volume, odd bool) {
 	cfg := map[string]any{
 		"env": env, "guest": map[string]any{"cpu_kind": "shared", "cpus": 1, "memory_mb": 256, "required_host_features": []string{"kept"}},
 		"a_field_of_next_year": map[string]any{"deep": []any{1, 2.5}},
+		"checks":               map[string]any{"alive": map[string]any{"type": "tcp", "port": 8080, "interval": "15s", "timeout": "2s"}},
 	}
 	spec := flysim.MachineSpec{ID: m.id, Region: m.region, Group: m.group, State: m.state}
 	if m.group == "app" {
@@ -185,7 +200,7 @@ func (w *world) drawFlags() {
 	if w.chance(3) {
 		w.flags = append(w.flags, "--allow", "review")
 	}
-	if w.chance(5) {
+	if w.chance(4) {
 		w.flags = append(w.flags, "--regions", "lhr")
 	}
 	if w.chance(3) {

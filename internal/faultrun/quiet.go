@@ -1,0 +1,159 @@
+package faultrun
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+)
+
+// checkQuiet is what must hold when nothing has struck so far: the program
+// comes to its end, and leaves every machine in the state it was in.
+func (p *process) checkQuiet() {
+	w := p.w
+	if len(w.struck) > 0 || p.dead {
+		return
+	}
+	if p.code != 0 && (w.answers || !w.route) && w.sick == "" && w.held == "" {
+		w.fail("nothing was in its way, and it exits with %d", p.code)
+	}
+	for _, mine := range w.machines {
+		s, there := p.start[mine.id]
+		m := w.app.Machine(mine.id)
+		switch {
+		case !there:
+		case s.state == "started" && m.State() != "started":
+			w.fail("%s ran before, and is %s now", mine.id, m.State())
+		case s.state != "started" && m.State() == "started":
+			w.fail("%s was %s before, and runs now", mine.id, s.state)
+		case s.healthy && !m.Healthy():
+			w.fail("%s was healthy before, and is not now", mine.id)
+		}
+	}
+}
+
+// checkProxy: a machine that the proxy stops is no reason to put anything back.
+func (p *process) checkProxy() {
+	others := func(s string) bool { return !strings.Contains(s, byProxy) }
+	if len(p.w.struck) == 0 || slices.ContainsFunc(p.w.struck, others) || !p.w.answers || p.w.sick != "" {
+		return
+	}
+	if bytes.Contains(p.recordText(), []byte(`"rollback":true`)) && !strings.Contains(p.errOut.String(), "unproven") {
+		p.w.fail("a stop by the proxy counts as a failure")
+	}
+}
+
+// checkHeld: what somebody else holds from before is seen before anything is
+// done.
+func (p *process) checkHeld() {
+	w := p.w
+	if w.held == "" || !strings.HasPrefix(w.app.Machine(w.held).Leased(), "mallory") || w.has("--no-restart") && p.args[0] == "apply" {
+		return
+	}
+	begin, _, _ := bytes.Cut(p.recordText(), []byte("\n"))
+	if bytes.Contains(begin, []byte(`"machine:`+w.held+`"`)) {
+		w.fail("it began, though somebody else held %s", w.held)
+	}
+}
+
+func (p *process) recordText() []byte {
+	if p.record == "" {
+		return nil
+	}
+	text, err := os.ReadFile(p.record)
+	if !os.IsNotExist(err) { // it went with the power
+		p.w.must(err)
+	}
+	return text
+}
+
+// beforeUpdate looks at what a request is about to do to a machine; it gives
+// what is wrong with that, should it be carried out.
+func (w *world) beforeUpdate(req *http.Request, body []byte) string {
+	m := w.app.Machine(machineOf(req.URL.Path))
+	kind := class(req)
+	if m == nil || kind != "update" && kind != "act" && kind != "lease-delete" {
+		return ""
+	}
+	switch {
+	case strings.HasPrefix(m.Leased(), "mallory"):
+		return kind + " of " + m.ID() + " under the lease of somebody else"
+	case kind != "update":
+		return ""
+	case len(w.proc.unsynced.renamed) > 0:
+		return m.ID() + " was updated before fly.toml was safe on the disk"
+	case m.Healthy() && w.proc.repairs(m.ID()):
+		return m.ID() + " was repaired, and is healthy"
+	case w.unproven(m.ID(), body):
+		return "a check that nobody had seen to pass went into the routing of the only machine, " + m.ID()
+	}
+	return ""
+}
+
+// repairs says whether the newest intent for a machine is a repair.
+func (p *process) repairs(id string) bool {
+	last := false
+	for line := range bytes.Lines(p.recordText()) {
+		if bytes.Contains(line, []byte(`"kind":"intent"`)) && bytes.Contains(line, []byte(`"machine":"`+id+`"`)) {
+			last = bytes.Contains(line, []byte(`"repair":true`))
+		}
+	}
+	return last
+}
+
+// unproven says whether an update gives a service check that the app does not
+// pass to the only machine that runs.
+func (w *world) unproven(id string, body []byte) bool {
+	mine := w.machineOf(id)
+	if !w.route || w.answers || len(w.struck) > 0 || mine == nil || w.app.Machine(id).State() != "started" {
+		return false
+	}
+	for _, m := range w.machines {
+		if m.id != id && m.group == mine.group && m.touchable && w.app.Machine(m.id).State() == "started" {
+			return false
+		}
+	}
+	var sent struct {
+		Config struct {
+			Services []struct {
+				Checks []struct{ Path string }
+			}
+		}
+	}
+	w.must(json.Unmarshal(body, &sent))
+	for _, s := range sent.Config.Services {
+		for _, c := range s.Checks {
+			if c.Path == "/healthz" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// beforeCreate: a machine that is on the list already is not made again.
+func (w *world) beforeCreate(req *http.Request, body []byte) string {
+	if class(req) != "create" {
+		return ""
+	}
+	var sent struct {
+		Config struct{ Metadata map[string]string }
+	}
+	w.must(json.Unmarshal(body, &sent))
+	mark := sent.Config.Metadata["fly_standards_clone"]
+	if m := w.proc.listed[mark]; m != "" && !gone(w.app.Machine(m)) {
+		return "a machine was added twice: " + m + " was on the list"
+	}
+	return ""
+}
+
+// sawList keeps the marks of the machines that the program was told of.
+func (p *process) sawList() {
+	for _, m := range p.w.twins() {
+		var c struct{ Metadata map[string]string }
+		p.w.must(json.Unmarshal(m.Config(), &c))
+		p.listed[c.Metadata["fly_standards_clone"]] = m.ID()
+	}
+}
