@@ -2,11 +2,13 @@ package commands_test
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/fly-standards/fly-standards/internal/flysim"
 	"github.com/fly-standards/fly-standards/internal/journal"
 )
 
@@ -65,4 +67,18 @@ func TestApplyTellsTheWayBack(t *testing.T) {
 			t.Errorf("%v tells a way back:\n%s", args, out)
 		}
 	}
+}
+
+// It repeats the flags without which it would mean another file or app.
+func TestTheWayBackNamesFileAndApp(t *testing.T) {
+	s := newShop(t, healthz)
+	if err := os.Mkdir(filepath.Join(s.dir, "the shop"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.write("the shop/fly.toml", strings.Replace(shopToml, `app = "shop"`, `app = "shed"`, 1))
+	const flags = " --config 'the shop/fly.toml' --app shop"
+	s.platform.Fault(flysim.Fault{Method: "POST", Path: `/machines/148e000b$`, Times: -1, Effect: flysim.Status(400, "no")})
+	s.says(s.must(4, "apply", "--yes", "--no-rollback", "-c", "the shop", "-a", "shop"), "To take it back: fly-standards undo"+flags, "`fly-standards apply"+flags+"` goes on from here")
+	s.platform.ClearFaults()
+	s.says(s.must(0, "undo", "--yes", "--config", "the shop/fly.toml", "--app", "shop"), "Taken back.")
 }

@@ -109,7 +109,7 @@ func runApply(ctx context.Context, env *Env, g *global, o *applyOptions) error {
 		// One that was killed behind its last write left nothing to do, and
 		// nobody who watched the machine.
 		env.noteUnfinished(g, p.App.Name)
-		return o.finish(env, g, p, apply.Report{App: p.App.Name, Outcome: apply.NothingToDo}, nil)
+		return o.finish(env, g, s, p, apply.Report{App: p.App.Name, Outcome: apply.NothingToDo}, nil)
 	}
 	unlock, err := env.lock(g, p.App.Name, "apply")
 	if err != nil {
@@ -123,7 +123,7 @@ func runApply(ctx context.Context, env *Env, g *global, o *applyOptions) error {
 		}
 	}
 	report, err := carryOut(ctx, env, g, s, p, o.deps(s))
-	if finishErr := o.finish(env, g, p, report, err); err == nil && !isClosedPipe(finishErr) {
+	if finishErr := o.finish(env, g, s, p, report, err); err == nil && !isClosedPipe(finishErr) {
 		err = finishErr // what was done matters more than who still listens
 	}
 	return err
@@ -232,12 +232,12 @@ func runDeps(env *Env, g *global, s *source, app string, o apply.Options) (d app
 
 // finish writes the end of the document: what was done, what was not, and
 // what is left for a person.
-func (o *applyOptions) finish(env *Env, g *global, p *plan.Plan, r apply.Report, failed error) error {
+func (o *applyOptions) finish(env *Env, g *global, s *source, p *plan.Plan, r apply.Report, failed error) error {
 	r.File.Path = filepath.ToSlash(r.File.Path)
 	if o.format.format == "json" {
 		return view.ResultJSON(env.Stdout, p, r, failed)
 	}
 	return view.Result(env.Stdout, p, r, view.Options{
-		Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose,
+		Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose, Same: s.same(env, p),
 	})
 }

@@ -97,7 +97,7 @@ func (d *demo) apply(ctx context.Context, g *global) error {
 		return err
 	}
 	report, err := carryOut(ctx, d.env, g, s, p, o.deps(s))
-	if finishErr := o.finish(d.env, g, p, report, err); err == nil {
+	if finishErr := o.finish(d.env, g, s, p, report, err); err == nil {
 		err = finishErr
 	}
 	return err

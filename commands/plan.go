@@ -130,6 +130,19 @@ func nextCommand(f *pflag.FlagSet, out string) string {
 	return strings.Join(words, " ")
 }
 
+// same are the flags that another command needs to mean the file and the app
+// of this one.
+func (s *source) same(env *Env, p *plan.Plan) string {
+	flags := ""
+	if p.File.Path != "" && p.File.Path != "fly.toml" {
+		flags += " --config " + quoteArg(p.File.Path)
+	}
+	if s.target.File != nil && p.App.Name != "" && appName(env, "", s.target.File) != p.App.Name {
+		flags += " --app " + quoteArg(p.App.Name)
+	}
+	return flags
+}
+
 // quoteArg quotes a word for a POSIX shell where it needs that.
 func quoteArg(s string) string {
 	safe := func(r rune) bool {

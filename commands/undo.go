@@ -176,7 +176,7 @@ func (o *undoOptions) limit(s *source) string {
 }
 
 func (o *undoOptions) carryOut(ctx context.Context, env *Env, g *global, s *source, u *undo.Undo) error {
-	opts := view.Options{Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose}
+	opts := view.Options{Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose, Same: s.same(env, u.Plan)}
 	if u.Settled {
 		// Settled was said of the run alone; it may have gone on from another.
 		told := append([]string{"all is as it was before the apply of " + when(u.Of.At)}, u.Stays...)

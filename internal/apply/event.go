@@ -16,7 +16,7 @@ type Phase string
 
 // The phases, in the order in which a machine goes through them.
 const (
-	WaitLease  Phase = "lease"  // a lease of ours whose answer was lost has to run out
+	WaitLease  Phase = "lease"  // one whose answer was lost, or that ends within seconds, has to run out
 	WaitFloor  Phase = "floor"  // enough other machines of the group must be healthy first
 	WaitState  Phase = "state"  // the new version must be in place, not started
 	WaitStart  Phase = "start"  // the new version must be started

@@ -75,7 +75,7 @@ func waiting(e apply.Waiting) string {
 	machine := "machine " + e.Machine + ": "
 	switch e.For {
 	case apply.WaitLease:
-		return machine + "waiting for a lease of ours to run out"
+		return machine + "waiting for the lease on it to run out"
 	case apply.WaitFloor:
 		return fmt.Sprintf("waiting for the other machines of %s: %d healthy, more than %d needed", e.Group, e.Healthy, e.Floor)
 	case apply.WaitState:

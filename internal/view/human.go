@@ -23,6 +23,9 @@ type Options struct {
 	Mask *Mask
 	// Next is the command to run next; "" prints none.
 	Next string
+	// Same are the flags, each behind a space, that another command needs to
+	// mean the same file and app.
+	Same string
 }
 
 // Formats are the names that --format takes.

@@ -163,3 +163,12 @@ func TestLongLinesOfATerminalGoOnBelowTheirText(t *testing.T) {
 		t.Errorf("a line that fits became %q", got)
 	}
 }
+
+// A lease that is waited for may be somebody else's: a killed run's, or a
+// deploy's that ends within seconds.
+func TestALeaseIsNotSaidToBeOurs(t *testing.T) {
+	got := waiting(apply.Waiting{Machine: "3d8d01", For: apply.WaitLease})
+	if diff := cmp.Diff("machine 3d8d01: waiting for the lease on it to run out", got); diff != "" {
+		t.Error(diff)
+	}
+}

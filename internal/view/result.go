@@ -48,7 +48,7 @@ func Result(w io.Writer, p *plan.Plan, r apply.Report, o Options) error {
 		h.line(h.yellow(h.bold("Stopped part-way.")))
 	}
 	h.states(r)
-	if after := afterwards(p, r); len(after) > 0 {
+	if after := afterwards(p, r, o.Same); len(after) > 0 {
 		h.line()
 		h.line(h.bold("What is left to do"))
 		for _, text := range after {
@@ -57,27 +57,19 @@ func Result(w io.Writer, p *plan.Plan, r apply.Report, o Options) error {
 			}
 		}
 	}
-	if way := wayBack(p, r); way != "" {
+	if wayBack(r) {
 		h.line()
-		h.line("To take it back: ", h.bold(h.say(way)))
+		h.line("To take it back: ", h.bold(h.say("fly-standards undo"+o.Same)))
 	}
 	_, err := w.Write(h.buf.Bytes())
 	return err
 }
 
-// wayBack is the command that undoes what was done, "" when there is nothing
-// that it could.
-func wayBack(p *plan.Plan, r apply.Report) string {
+// wayBack says whether there is something that an undo could take back.
+func wayBack(r apply.Report) bool {
 	done := r.File.State == apply.Done || len(r.Clones) > 0 ||
 		slices.ContainsFunc(r.Machines, func(m apply.MachineResult) bool { return m.State == apply.Done })
-	switch {
-	case r.Undo != "" || !done || r.Outcome == apply.PutBack:
-		return ""
-	case p.File.Path != "" && p.File.Path != "fly.toml":
-		return "fly-standards undo --config " + p.File.Path
-	default:
-		return "fly-standards undo"
-	}
+	return r.Undo == "" && done && r.Outcome != apply.PutBack
 }
 
 // states are one line for each thing, by what became of it.
@@ -192,7 +184,7 @@ func stateWord(s apply.State, done string) string {
 }
 
 // afterwards is what only a person can do.
-func afterwards(p *plan.Plan, r apply.Report) []string {
+func afterwards(p *plan.Plan, r apply.Report, same string) []string {
 	var out []string
 	switch {
 	case r.File.State != apply.Done:
@@ -222,9 +214,9 @@ func afterwards(p *plan.Plan, r apply.Report) []string {
 		out = append(out, text)
 	}
 	if r.Outcome == apply.Stopped || r.Outcome == apply.Halted {
-		goesOn := "`fly-standards apply` goes on from here: it plans again and does what is left."
+		goesOn := "`fly-standards apply" + same + "` goes on from here: it plans again and does what is left."
 		if r.Undo != "" {
-			goesOn = "`fly-standards undo` goes on from here: it looks again and takes back what is left."
+			goesOn = "`fly-standards undo" + same + "` goes on from here: it looks again and takes back what is left."
 		}
 		out = append(out, goesOn)
 	}
