@@ -14,12 +14,12 @@ import (
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/undo"
-	"github.com/fly-standards/fly-standards/internal/view"
 )
 
 type undoOptions struct {
 	source      sourceOptions // its config, app, token, offline and maxUnavailable only
 	id          string        // "": the last apply that left something
+	format      formatOptions
 	list, yes   bool
 	waitTimeout time.Duration
 }
@@ -52,6 +52,9 @@ The record of an apply is on the computer that ran it. Exit codes are those of a
 			if len(args) == 1 {
 				o.id = args[0]
 			}
+			if err := o.format.check(cmd.Flags()); err != nil {
+				return err
+			}
 			return runUndo(cmd.Context(), env, g, o)
 		},
 	}
@@ -65,6 +68,7 @@ The record of an apply is on the computer that ran it. Exit codes are those of a
 	f.BoolVar(&o.source.offline, "offline", false, "take back fly.toml only")
 	f.StringVar(&o.source.maxUnavailable, "max-unavailable", "", "`N` machines of a group away at one time, or a fraction\n(default: fly.toml's, else 0.33)")
 	f.DurationVar(&o.waitTimeout, "wait-timeout", 5*time.Minute, "how long a machine may take to become healthy:\na `DURATION` such as 90s")
+	o.format.add(cmd)
 	return cmd
 }
 
@@ -76,12 +80,12 @@ func runUndo(ctx context.Context, env *Env, g *global, o *undoOptions) error {
 	if err != nil {
 		return err
 	}
-	all, err := o.histories(env, g, s)
-	if err != nil {
-		return err
-	}
 	if o.list {
-		return listRuns(env, s.target.AppName, all)
+		all, err := o.histories(env, g, s)
+		if err != nil {
+			return err
+		}
+		return listRuns(env, o.format.format, s.target.AppName, all)
 	}
 	// Locked before the record is judged: a run under way has no end either.
 	unlock, err := env.lock(g, s.target.AppName, "undo")
@@ -90,7 +94,8 @@ func runUndo(ctx context.Context, env *Env, g *global, o *undoOptions) error {
 	}
 	defer unlock()
 	atomicfile.Sweep(s.path) // nobody else writes it now
-	if all, err = o.histories(env, g, s); err != nil {
+	all, err := o.histories(env, g, s)
+	if err != nil {
 		return err
 	}
 	h, why, err := choose(all, o.id)
@@ -98,17 +103,21 @@ func runUndo(ctx context.Context, env *Env, g *global, o *undoOptions) error {
 		return err
 	}
 	if why != "" {
-		return env.say("Nothing to undo: %s.", why)
+		return o.nothing(env, undo.Nothing(s.target.AppName, o.world(s, h)), why)
 	}
 	if err := o.look(ctx, env, g, s, h); err != nil {
 		return err
 	}
-	u := undo.New(h, undo.World{
-		File: s.target.File, Path: filepath.ToSlash(s.shown), App: s.target.App, Offline: s.target.Offline,
-		MaxUnavailable: o.limit(s), Tool: tool(), Other: otherFile(h, s.path),
-	})
+	u := undo.New(h, o.world(s, h))
 	u.Stays = append(u.Stays, goneOnFrom(all, h.ID)...)
 	return o.carryOut(ctx, env, g, s, u)
+}
+
+func (o *undoOptions) world(s *source, h apply.History) undo.World {
+	return undo.World{
+		File: s.target.File, Path: filepath.ToSlash(s.shown), App: s.target.App, Offline: s.target.Offline,
+		MaxUnavailable: o.limit(s), Tool: tool(), Other: otherFile(h, s.path),
+	}
 }
 
 // read finds the file and the app that are meant.
@@ -176,17 +185,16 @@ func (o *undoOptions) limit(s *source) string {
 }
 
 func (o *undoOptions) carryOut(ctx context.Context, env *Env, g *global, s *source, u *undo.Undo) error {
-	opts := view.Options{Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose, Same: s.same(env, u.Plan)}
 	if u.Settled {
 		// Settled was said of the run alone; it may have gone on from another.
 		told := append([]string{"all is as it was before the apply of " + when(u.Of.At)}, u.Stays...)
-		return env.say("Nothing to undo: %s.", strings.Join(told, ". "))
+		return o.nothing(env, u, strings.Join(told, ". "))
 	}
-	if err := view.Undo(env.Stdout, u, opts); err != nil {
+	if err := o.preview(env, g, s, u); err != nil {
 		return err
 	}
 	if !u.Plan.Changes() {
-		return nil
+		return o.finish(env, g, s, u, noReport(u), nil)
 	}
 	if !o.yes {
 		if err := ask(ctx, env, "Take this back?", "`fly-standards undo --yes` takes it back without asking"); err != nil {
@@ -196,14 +204,8 @@ func (o *undoOptions) carryOut(ctx context.Context, env *Env, g *global, s *sour
 	d, end := runDeps(env, g, s, u.Plan.App.Name, apply.Options{MaxUnavailable: o.limit(s), WaitTimeout: o.waitTimeout})
 	report, err := apply.Undo(ctx, u.Plan, u.Of.ID, u.Partly, d)
 	end() // the last of the progress comes before the result
-	report.File.Path = filepath.ToSlash(report.File.Path)
-	if finishErr := view.Result(env.Stdout, u.Plan, report, opts); err == nil && !isClosedPipe(finishErr) {
+	if finishErr := o.finish(env, g, s, u, report, err); err == nil && !isClosedPipe(finishErr) {
 		err = finishErr
 	}
-	return err
-}
-
-func (e *Env) say(format string, args ...any) error {
-	_, err := fmt.Fprintln(e.Stdout, view.Clean(fmt.Sprintf(format, args...)))
 	return err
 }

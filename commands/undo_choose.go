@@ -2,7 +2,6 @@ package commands
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 )
@@ -82,34 +81,4 @@ func undone(all []apply.History, id string) bool {
 		}
 	}
 	return false
-}
-
-// listRuns prints a line for each run, the newest first.
-func listRuns(env *Env, app string, all []apply.History) error {
-	if len(all) == 0 {
-		return env.say("No apply of %s is on record on this computer.", app)
-	}
-	for i := len(all) - 1; i >= 0; i-- {
-		h := all[i]
-		if h.Unreadable != nil {
-			if err := env.say("%s  can't be read", h.ID); err != nil {
-				return err
-			}
-			continue
-		}
-		what, state := "apply", string(h.Outcome)
-		if h.Undo != "" {
-			what = "undo of " + h.Undo
-		}
-		switch {
-		case !h.Ended:
-			state = "did not end"
-		case h.Undo == "" && undone(all, h.ID):
-			state = "taken back"
-		}
-		if err := env.say("%s", strings.Join([]string{h.ID, when(h.At), what, state, howFar(h)}, "  ")); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -128,12 +128,17 @@ func TestUndoWithoutAnApp(t *testing.T) {
 	}
 }
 
+// refuseUpdates has the platform take no update of a machine any more.
+func (s *shop) refuseUpdates(machine string) {
+	s.platform.Fault(flysim.Fault{Method: "POST", Path: "/machines/" + machine + "$", Times: -1, Effect: flysim.Status(400, "no")})
+}
+
 // An apply that stopped part-way, and one that went on from there: an undo
 // takes the second one back, and says how the first one goes.
 func TestUndoOfAnApplyThatWentOn(t *testing.T) {
 	s := newShop(t, healthz)
 	before := s.configs()
-	s.platform.Fault(flysim.Fault{Method: "POST", Path: `/machines/148e000b$`, Times: -1, Effect: flysim.Status(400, "no")})
+	s.refuseUpdates("148e000b")
 	s.must(4, "apply", "--yes", "--no-rollback")
 	s.platform.ClearFaults()
 	s.pass(time.Hour)

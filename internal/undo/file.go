@@ -44,7 +44,7 @@ func (u *Undo) file(w World) {
 	if len(u.Of.Migrated) > 0 {
 		how += ", without the entries that are secrets now"
 	}
-	u.step(plan.Step{ID: "file", Kind: plan.StepFile, EditFile: &plan.FileStep{Content: want, ResultSHA256: sum(want)}})
+	u.step(plan.Step{ID: "file", Kind: plan.StepFile, EditFile: &plan.FileStep{Edits: []flytoml.Edit{}, Content: want, ResultSHA256: sum(want)}})
 	u.back("%s: %s", w.Path, how)
 }
 

@@ -42,12 +42,21 @@ type Undo struct {
 	configs together // machines whose configuration goes back
 }
 
+// Nothing is the undo of no apply.
+func Nothing(app string, w World) *Undo {
+	return &Undo{Plan: emptyPlan(app, w), Settled: true}
+}
+
+func emptyPlan(app string, w World) *plan.Plan {
+	return &plan.Plan{
+		SchemaVersion: plan.SchemaVersion, Tool: w.Tool, App: plan.AppRef{Name: app},
+		File: plan.FileRef{Path: w.Path, SHA256: sum(w.File.Bytes())}, Findings: []plan.Outcome{}, Steps: []plan.Step{},
+	}
+}
+
 // New plans taking the run h back.
 func New(h apply.History, w World) *Undo {
-	u := &Undo{Of: h, Plan: &plan.Plan{
-		SchemaVersion: plan.SchemaVersion, Tool: w.Tool, App: plan.AppRef{Name: h.App},
-		File: plan.FileRef{Path: w.Path, SHA256: sum(w.File.Bytes())}, Findings: []plan.Outcome{}, Steps: []plan.Step{},
-	}}
+	u := &Undo{Of: h, Plan: emptyPlan(h.App, w)}
 	u.file(w)
 	u.machines(w)
 	u.Back = append(u.Back, u.configs.lines("machine", "machines")...)

@@ -1,11 +1,36 @@
 package view
 
 import (
+	"encoding/json"
 	"io"
 	"strings"
 
+	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/undo"
+	"github.com/fly-standards/fly-standards/plan"
 )
+
+// UndoJSON writes what became of an undo: the plan's own object, with what
+// goes back and what stays, for people, and `result` and `error` as those of
+// an apply. Message says why there was nothing to take back.
+func UndoJSON(w io.Writer, u *undo.Undo, r apply.Report, message string, failed error) error {
+	doc := struct {
+		*plan.Plan
+		Of       string       `json:"of,omitempty"` // the apply's id
+		GoesBack []string     `json:"goes_back"`
+		Stays    []string     `json:"stays"`
+		Result   apply.Report `json:"result"`
+		Message  string       `json:"message,omitempty"`
+		Error    string       `json:"error,omitempty"`
+	}{u.Plan, u.Of.ID, append([]string{}, u.Back...), append([]string{}, u.Stays...), r, message, ""}
+	if failed != nil {
+		doc.Error = failed.Error()
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(doc)
+}
 
 // Undo writes what taking an apply back would do, and what it can't.
 func Undo(w io.Writer, u *undo.Undo, o Options) error {

@@ -1,0 +1,125 @@
+package commands
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/undo"
+	"github.com/fly-standards/fly-standards/internal/view"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func (e *Env) say(format string, args ...any) error {
+	_, err := fmt.Fprintln(e.Stdout, view.Clean(fmt.Sprintf(format, args...)))
+	return err
+}
+
+func (*undoOptions) view(env *Env, g *global, s *source, u *undo.Undo) view.Options {
+	return view.Options{Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose, Same: s.same(env, u.Plan)}
+}
+
+// preview shows what goes back before it is asked for; beside JSON, which is
+// one object at the end, only where somebody has to answer.
+func (o *undoOptions) preview(env *Env, g *global, s *source, u *undo.Undo) error {
+	if o.format.format != "json" {
+		return view.Undo(env.Stdout, u, o.view(env, g, s, u))
+	}
+	// The words above hold no value. The steps do, so they are looked at before
+	// anything is done.
+	if err := safeToKeep(u.Plan, s.mask); err != nil {
+		return err
+	}
+	if o.yes || !u.Plan.Changes() {
+		return nil
+	}
+	aside := *env
+	aside.Stdout, aside.StdoutTTY = env.Stderr, env.StderrTTY
+	return view.Undo(aside.Stdout, u, o.view(&aside, g, s, u))
+}
+
+func (o *undoOptions) finish(env *Env, g *global, s *source, u *undo.Undo, r apply.Report, failed error) error {
+	r.File.Path = filepath.ToSlash(r.File.Path)
+	if o.format.format == "json" {
+		return view.UndoJSON(env.Stdout, u, r, "", failed)
+	}
+	return view.Result(env.Stdout, u.Plan, r, o.view(env, g, s, u))
+}
+
+// nothing ends an undo that has nothing to do.
+func (o *undoOptions) nothing(env *Env, u *undo.Undo, why string) error {
+	if o.format.format == "json" {
+		return view.UndoJSON(env.Stdout, u, noReport(u), why, nil)
+	}
+	return env.say("Nothing to undo: %s.", why)
+}
+
+func noReport(u *undo.Undo) apply.Report {
+	return apply.Report{App: u.Plan.App.Name, Undo: u.Of.ID, Outcome: apply.NothingToDo, File: apply.FileResult{Path: u.Plan.File.Path, State: apply.NotReached}}
+}
+
+// pastRun is one run on record.
+type pastRun struct {
+	ID        string        `json:"id"`
+	At        *time.Time    `json:"at,omitempty"`
+	Undo      string        `json:"undo,omitempty"` // the apply that it took back
+	Ended     bool          `json:"ended"`
+	Outcome   apply.Outcome `json:"outcome,omitempty"`
+	TakenBack bool          `json:"taken_back"`
+	Did       string        `json:"did,omitempty"`
+	Error     string        `json:"error,omitempty"` // why the record can't be read
+}
+
+// listRuns prints a line for each run, or one object of them, the newest first.
+func listRuns(env *Env, format, app string, all []apply.History) error {
+	runs := []pastRun{}
+	for i := len(all) - 1; i >= 0; i-- {
+		h := all[i]
+		run := pastRun{ID: h.ID}
+		if h.Unreadable != nil {
+			run.Error = h.Unreadable.Error()
+		} else {
+			run = pastRun{h.ID, &h.At, h.Undo, h.Ended, h.Outcome, h.Undo == "" && undone(all, h.ID), howFar(h), ""}
+		}
+		runs = append(runs, run)
+	}
+	if format == "json" {
+		enc := json.NewEncoder(env.Stdout)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(struct {
+			SchemaVersion int       `json:"schema_version"`
+			App           string    `json:"app"`
+			Runs          []pastRun `json:"runs"`
+		}{plan.SchemaVersion, app, runs})
+	}
+	if len(runs) == 0 {
+		return env.say("No apply of %s is on record on this computer.", app)
+	}
+	for _, run := range runs {
+		if err := env.say("%s", run.line()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r pastRun) line() string {
+	if r.Error != "" {
+		return r.ID + "  can't be read"
+	}
+	what, state := "apply", string(r.Outcome)
+	if r.Undo != "" {
+		what = "undo of " + r.Undo
+	}
+	switch {
+	case !r.Ended:
+		state = "did not end"
+	case r.TakenBack:
+		state = "taken back"
+	}
+	return strings.Join([]string{r.ID, when(*r.At), what, state, r.Did}, "  ")
+}
