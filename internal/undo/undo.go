@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -62,7 +61,7 @@ func New(h apply.History, w World) *Undo {
 	u.Back = append(u.Back, u.configs.lines("machine", "machines")...)
 	u.clones(w)
 	u.volumes(w)
-	u.secrets()
+	u.secrets(w)
 	if w.App != nil {
 		u.Plan.App.Machines = len(w.App.Machines)
 		u.Plan.Rollouts = plan.RolloutsOf(w.App, u.Plan.Steps, w.MaxUnavailable)
@@ -193,22 +192,4 @@ func othersValue(now machineconfig.Config, op machineconfig.Op) bool {
 	op.If = nil
 	_, changes, err := machineconfig.Apply(now, []machineconfig.Op{op})
 	return err == nil && changes
-}
-
-// secrets never go back: what leaked once must not be brought back, and
-// whoever rotated it since must not lose the new value.
-func (u *Undo) secrets() {
-	text := "still a secret of the app; its value does not come back into the file or the machines"
-	if len(u.Of.Secrets) > 1 {
-		text = "still secrets of the app; their values do not come back into the file or the machines"
-	}
-	var stays together
-	for _, name := range u.Of.Migrated {
-		if slices.Contains(u.Of.Secrets, name) {
-			stays.add(name, text)
-		} else {
-			stays.add(name, "out of [env]; the app has it as a secret")
-		}
-	}
-	u.Stays = append(u.Stays, stays.lines("", "")...)
 }

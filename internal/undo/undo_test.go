@@ -235,6 +235,21 @@ func TestMigratedSecretsStay(t *testing.T) {
 	}
 }
 
+// That a secret is there still is said only of one that was seen.
+func TestSecretsAreLookedAt(t *testing.T) {
+	h := apply.History{App: "shop", Migrated: []string{"A", "B"}, Secrets: []string{"A", "B"}}
+	for want, app := range map[string]*live.App{
+		"A and B: stored as secrets by this apply, and not looked at now": nil,
+		"A and B: still secrets of the app":                               {Secrets: []live.Secret{{Name: "A"}, {Name: "B"}}},
+		"A: out of [env], and no secret of the app any more":              {Secrets: []live.Secret{{Name: "B"}}},
+	} {
+		u := undo.New(h, world(t, before, app))
+		if !strings.Contains(strings.Join(u.Stays, "\n"), want) {
+			t.Errorf("no %q in %q", want, u.Stays)
+		}
+	}
+}
+
 // Only what a run of ours left, on a machine that is sick, and that nobody has
 // touched since, is repaired.
 func TestLeft(t *testing.T) {
