@@ -1,6 +1,7 @@
 package commands_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -155,4 +156,26 @@ func TestUndoOfAnApplyThatWentOn(t *testing.T) {
 	if out := s.must(0, "undo", "--yes"); strings.Contains(out, "before it") {
 		t.Errorf("it is told of still:\n%s", out)
 	}
+}
+
+// The record of a newer program has a step that this one does not know: it is
+// named, and the undo is not the last word.
+func TestUndoOfANewerProgramsApply(t *testing.T) {
+	s := newShop(t, healthz)
+	s.must(0, "apply", "--yes", "--rule", "health-checks")
+	path := s.records()[0]
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(strings.TrimSpace(string(b)), "\n")
+	last := len(lines) - 1
+	newer := strings.Replace(lines[last], `"kind":"end"`, `"kind":"done","step":"certificate:shop.example"`, 1)
+	lines = append(lines[:last], newer+"\n", strings.Replace(lines[last], fmt.Sprintf(`{"seq":%d`, last+1), fmt.Sprintf(`{"seq":%d`, last+2), 1)+"\n")
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const told = "step certificate:shop.example: this program does not know it; fly-standards"
+	s.says(s.must(0, "undo", "--yes"), told, "Taken back.")
+	s.says(s.must(0, "undo", "--yes"), told, "Nothing can be taken back")
 }

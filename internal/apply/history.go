@@ -30,9 +30,13 @@ type History struct {
 	Clones   []PastClone
 	Volumes  []PastVolume
 	Steps    int
-	Begun    bool // false: it was cut off before anything was done
-	Ended    bool // false: it was killed, or runs still
-	Outcome  Outcome
+	// Unknown are the steps of kinds that this program does not know: the record
+	// is of a newer one, Tool.
+	Unknown []string
+	Tool    string
+	Begun   bool // false: it was cut off before anything was done
+	Ended   bool // false: it was killed, or runs still
+	Outcome Outcome
 	// Unreadable is why nothing but the ID is known.
 	Unreadable error
 }
@@ -95,7 +99,7 @@ func (h *History) add(e journal.Entry) error {
 		var rec beginRecord
 		err := json.Unmarshal(e.Data, &rec)
 		h.Undo, h.Partly, h.App, h.Path, h.Where, h.Migrated = rec.Undo, rec.Partly, rec.App, rec.Path, rec.Where, rec.Migrated
-		h.Begun, h.At, h.Steps = true, e.Time, len(rec.Steps)
+		h.Tool, h.Begun, h.At, h.Steps = rec.Tool, true, e.Time, len(rec.Steps)
 		return err
 	case e.Kind == journal.End:
 		var rec endRecord
@@ -119,6 +123,9 @@ func (h *History) add(e journal.Entry) error {
 		return h.addClone(e)
 	case strings.HasPrefix(e.Step, "volume:"):
 		return h.addVolume(e)
+	case strings.HasPrefix(e.Step, "destroy:"): // of an undo, which is not undone
+	case e.Step != "" && !slices.Contains(h.Unknown, e.Step):
+		h.Unknown = append(h.Unknown, e.Step)
 	}
 	return nil
 }
@@ -210,6 +217,6 @@ func (h *History) addClone(e journal.Entry) error {
 // Left says whether anything of the run may be there still that can be taken
 // back. A stored secret can't.
 func (h *History) Left() bool {
-	return h.File != nil && !h.File.Restored || len(h.Clones)+len(h.Volumes) > 0 ||
+	return h.File != nil && !h.File.Restored || len(h.Clones)+len(h.Volumes)+len(h.Unknown) > 0 ||
 		slices.ContainsFunc(h.Machines, func(m PastMachine) bool { return !m.Back })
 }

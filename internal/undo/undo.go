@@ -62,6 +62,10 @@ func New(h apply.History, w World) *Undo {
 	u.clones(w)
 	u.volumes(w)
 	u.secrets(w)
+	for _, step := range h.Unknown {
+		u.stays("step %s: this program does not know it; %s, which made it, or a newer one takes it back", step, h.Tool)
+		u.Partly = true
+	}
 	if w.App != nil {
 		u.Plan.App.Machines = len(w.App.Machines)
 		u.Plan.Rollouts = plan.RolloutsOf(w.App, u.Plan.Steps, w.MaxUnavailable)
