@@ -2,7 +2,6 @@ package fixers
 
 import (
 	"fmt"
-	"path"
 	"strings"
 	"time"
 
@@ -111,7 +110,7 @@ func holdOffline(t plan.Target, f *plan.Finding) {
 
 func envFix(t plan.Target, e envEntry, v secret.Value, got secretscan.Result, f *plan.Finding) *plan.Fix {
 	fix := &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: e.node.Path()}}}
-	var doubts []string
+	doubts := servedApps(t)
 	if have, exists := t.App.Secret(e.name); exists {
 		// A secret beats an [env] entry of its name, and can't be read back:
 		// it must never be written over.
@@ -188,29 +187,6 @@ func ownSecretList(t plan.Target) string {
 		}
 	}
 	return ""
-}
-
-// sharedFile says why the value might not belong to this app alone.
-func sharedFile(t plan.Target) []string {
-	var why []string
-	if _, ok := t.File.Get("app"); !ok {
-		why = append(why, "the file names no app, so it may serve several")
-	}
-	if t.Repo == nil {
-		return why
-	}
-	for _, s := range t.Repo.Siblings {
-		if path.Dir(s.File) == "." {
-			why = append(why, s.File+" stands beside it")
-		}
-	}
-	for _, e := range t.Repo.ElseApps {
-		why = append(why, fmt.Sprintf("%s:%d names an app or a config", e.File, e.Line))
-	}
-	if len(why) > 3 {
-		why = append(why[:3], fmt.Sprintf("and %d more", len(why)-3))
-	}
-	return why
 }
 
 // deadEntries finds env entries that are left on machines though the app has a
