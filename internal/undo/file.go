@@ -64,10 +64,29 @@ func (u *Undo) before(now []byte) (want []byte, how, why string) {
 		}
 		return want, "the bytes of before", ""
 	}
-	// A file that git gave other line ends is another file in every line.
-	want, err := past.Back.Merge(now)
-	if err != nil {
-		return nil, "", "the apply's lines were edited since, or those beside them; take back by hand what you don't want"
+	if want, err := past.Back.Merge(now); err == nil {
+		return want, "the apply's lines only: it was edited since", ""
 	}
-	return want, "the apply's lines only: it was edited since", ""
+	// git may have given the file other line ends, in every line.
+	if other, back := otherEnds(now); back != nil {
+		if want, err := past.Back.Merge(other); err == nil {
+			return back(want), "the apply's lines only: it has other line ends now, which stay", ""
+		}
+	}
+	return nil, "", "the apply's lines were edited since, or those beside them; take back by hand what you don't want"
+}
+
+// otherEnds is a text with the other kind of line ends, and the way back to
+// its own. There is none where both kinds stand in it.
+func otherEnds(text []byte) (other []byte, back func([]byte) []byte) {
+	lf, crlf := []byte("\n"), []byte("\r\n")
+	toLF := func(b []byte) []byte { return bytes.ReplaceAll(b, crlf, lf) }
+	toCRLF := func(b []byte) []byte { return bytes.ReplaceAll(b, lf, crlf) }
+	switch bytes.Count(text, crlf) {
+	case 0:
+		return toCRLF(text), toLF
+	case bytes.Count(text, lf):
+		return toLF(text), toCRLF
+	}
+	return nil, nil
 }

@@ -103,6 +103,9 @@ func TestFile(t *testing.T) {
 		{"not touched by it", after, nil, "", ""},
 		{"edited above", "# mine\n" + after, pastFile(t), "# mine\n" + before, ""},
 		{"our line edited", strings.Replace(after, "rolling", "canary", 1), pastFile(t), "", "were edited since"},
+		{"other line ends", strings.ReplaceAll(after, "\n", "\r\n"), pastFile(t), strings.ReplaceAll(before, "\n", "\r\n"), ""},
+		{"other line ends, and edited", "# mine\r\n" + strings.ReplaceAll(after, "\n", "\r\n"), pastFile(t), "# mine\r\n" + strings.ReplaceAll(before, "\n", "\r\n"), ""},
+		{"line ends of both kinds", strings.Replace(after, "\n", "\r\n", strings.Count(after, "\n")-1), pastFile(t), "", "were edited since"},
 		{"not on record", after, unknown, "", "would hold a value of [env]"},
 		{"invalid without it", after + "  max_unavailable = 1\n", pastFile(t), "", "were edited since"},
 	} {
