@@ -10,9 +10,6 @@
 // What is not asked, and why:
 //   - That an apply comes to its end, when the check can't pass and somebody
 //     else updated, copied or deployed a machine with it: theirs stays.
-//   - The same, when no machine ran and the apply was killed before its check
-//     was proven: the check stays on a machine at rest, which nobody can call
-//     sick. This one is a gap in apply (seed 839 of 24 November).
 //   - That an undo brings back the file's bytes, when a person edited lines
 //     beside those of the apply, or after several applies: promise 1 holds.
 //   - That a machine is as before, when somebody else updated it or made it of

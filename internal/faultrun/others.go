@@ -85,6 +85,9 @@ func othersSetSecret(w *world, _ string, _ *strike) {
 		return
 	}
 	w.othersSet["DATABASE_URL"], w.allowed["DATABASE_URL"] = w.proc.run, "theirs"
+	if !w.proc.secretsRead { // a retry of the look that the plan is made of
+		w.othersSet["DATABASE_URL"]--
+	}
 	w.app.SetSecret("DATABASE_URL", "theirs")
 }
 

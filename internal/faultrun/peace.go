@@ -54,7 +54,7 @@ func (w *world) converge() {
 		// left of it on a machine is repaired, unless others built on it: what
 		// they set since must not be taken away, and their copy is not ours.
 		others := func(s string) bool { return strings.Contains(s, ": somebody ") }
-		if slices.ContainsFunc(w.struck, others) || w.everKilled && !w.anyStarted() {
+		if slices.ContainsFunc(w.struck, others) {
 			return
 		}
 		but = "health-checks"
@@ -78,11 +78,6 @@ func (w *world) converge() {
 		w.note("%s", p.out.String())
 	}
 	w.fail("promise 8: three applies in peace did not get to the end")
-}
-
-// anyStarted says whether a machine with a service ran at the beginning.
-func (w *world) anyStarted() bool {
-	return slices.ContainsFunc(w.machines, func(m machine) bool { return m.group == "app" && m.touchable && m.state == "started" })
 }
 
 // swept: a run that had something to do leaves nothing of those before it that

@@ -33,6 +33,7 @@ type process struct {
 	abort       chan struct{}
 	aborted     bool
 	planned     bool // the world was read
+	secretsRead bool
 	firstTape   int
 	began       time.Time
 	start       map[string]snapshot

@@ -107,7 +107,7 @@ func (p *process) repairs(id string) bool {
 // pass to the only machine that runs.
 func (w *world) unproven(id string, body []byte) bool {
 	mine := w.machineOf(id)
-	if !w.route || w.answers || len(w.struck) > 0 || mine == nil || w.app.Machine(id).State() != "started" {
+	if !w.route || w.answers || len(w.hurt) > 0 || mine == nil || w.app.Machine(id).State() != "started" {
 		return false
 	}
 	for _, m := range w.machines {

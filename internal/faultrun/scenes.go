@@ -19,11 +19,18 @@ func (w *world) drawScenes() {
 		what, do := w.drawLost()
 		w.add(&trouble{run: later, class: "update", nth: 1 + w.rng.IntN(3), what: what, do: do})
 	}
+	if w.chance(10) {
+		what, do := w.drawLost()
+		w.add(&trouble{run: 1, class: "secrets-post", nth: 1, what: what, do: do})
+	}
+	if w.chance(10) {
+		w.add(&trouble{run: 1, class: "secrets-get", nth: 2 + w.rng.IntN(2), what: "somebody sets the secret", do: othersSetSecret})
+	}
 	if w.has("--regions") && w.chance(3) {
 		what, do := w.drawLost()
 		w.add(&trouble{run: 1, class: "create", nth: 1, what: what, do: do})
 	}
-	if w.chance(8) {
+	if w.chance(5) {
 		d := time.Duration(1+w.rng.IntN(12)) * time.Second
 		w.add(&trouble{run: 1, class: "wait", nth: 1 + w.rng.IntN(4), what: byProxy, do: func(w *world, id string, _ *strike) {
 			w.hurt[id] = true
@@ -32,9 +39,9 @@ func (w *world) drawScenes() {
 	}
 	switch {
 	case w.hardRuns < 2:
-	case w.chance(6):
+	case w.chance(4):
 		w.drawRelapse()
-	case w.chance(6):
+	case w.chance(3):
 		w.drawRotation()
 	}
 }
@@ -77,6 +84,9 @@ func (w *world) drawRelapse() {
 // before it could take it out of the file, and is another one when the next
 // one does.
 func (w *world) drawRotation() {
+	if !w.has("--allow") {
+		w.flags = append(w.flags, "--allow", "review")
+	}
 	w.add(&trouble{run: 1, class: "disk", nth: 1, what: "killed before", do: func(_ *world, _ string, s *strike) { s.killBefore = true }})
 	w.add(&trouble{run: 2, class: "secrets-get", nth: 2, what: "somebody sets the secret", do: othersSetSecret})
 }

@@ -25,11 +25,11 @@ func (w *world) othersMeetTwins() {
 		return
 	}
 	twin := list[w.rng.IntN(len(list))]
-	switch w.rng.IntN(4) {
+	switch w.rng.IntN(5) {
 	case 0, 1:
 		w.note("somebody copies %s", twin.ID())
 		w.copyMachine(twin, groupOf(twin, nil), "lhr")
-	case 2:
+	case 2, 3:
 		w.note("the proxy stops all but %s", twin.ID())
 		for _, m := range w.app.Machines() {
 			if m.ID() != twin.ID() {

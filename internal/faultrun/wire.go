@@ -215,6 +215,9 @@ func (w *world) sawWrite(req *http.Request, resp *http.Response) {
 		p.planned = true
 		p.sawList()
 	}
+	if kind == "secrets-get" && resp != nil && resp.StatusCode == http.StatusOK {
+		p.secretsRead = true
+	}
 	id := machineOf(req.URL.Path)
 	if kind == "update" && resp != nil && resp.StatusCode == http.StatusOK && w.theirs[id] == p.run {
 		w.fail("a machine was updated that somebody else had changed since the plan: %s", id)

@@ -200,7 +200,7 @@ func (w *world) drawFlags() {
 	if w.chance(3) {
 		w.flags = append(w.flags, "--allow", "review")
 	}
-	if w.chance(4) {
+	if w.chance(3) {
 		w.flags = append(w.flags, "--regions", "lhr")
 	}
 	if w.chance(3) {
