@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -91,7 +92,8 @@ func (p *Patch) Merge(now []byte) ([]byte, error) {
 	for i, line := range lines {
 		hashed[i] = p.hash(line)
 	}
-	theirs := p.changes(hashed)
+	all := p.changes(hashed)
+	theirs := all
 	var out strings.Builder
 	next, shift := 0, 0 // shift: by how many lines now is ahead of after
 	for _, h := range p.Hunks {
@@ -103,14 +105,18 @@ func (p *Patch) Merge(now []byte) ([]byte, error) {
 			shift += theirs[0].len() - (theirs[0].to - theirs[0].from)
 			theirs = theirs[1:]
 		}
-		for _, t := range theirs {
+		ours := p.zone(h.From, h.To, p.hashes(h.Text))
+		for _, t := range all {
 			if t.from == h.From && t.to == h.To && p.same(h.Text, hashed[t.start:t.end]) {
 				done = true
-			} else if h.From <= t.to && t.from <= h.To {
+			} else if ours.touches(p.zone(t.from, t.to, hashed[t.start:t.end])) {
 				return nil, ErrTouched
 			}
 		}
 		if done {
+			if p.moved(h, hashed, all) {
+				return nil, ErrTouched
+			}
 			continue
 		}
 		out.WriteString(strings.Join(lines[next:h.From+shift], ""))
@@ -148,16 +154,15 @@ func (p *Patch) changes(now []string) []change {
 }
 
 func (p *Patch) same(text string, hashes []string) bool {
+	return slices.Equal(p.hashes(text), hashes)
+}
+
+func (p *Patch) hashes(text string) []string {
 	lines := split(text)
-	if len(lines) != len(hashes) {
-		return false
-	}
 	for i, line := range lines {
-		if p.hash(line) != hashes[i] {
-			return false
-		}
+		lines[i] = p.hash(line)
 	}
-	return true
+	return lines
 }
 
 const hashLen = 16

@@ -79,6 +79,7 @@ func TestMerge(t *testing.T) {
 		{"beside ours", edit("port = 8080", "port = 9090"), ""},
 		{"behind ours", after + "# the end\n", ""},
 		{"half of ours gone", edit("    path = \"/\"\n", ""), ""},
+		{"ours moved to the top", "\n  [[checks]]\n    path = \"/\"\n" + edit("\n  [[checks]]\n    path = \"/\"\n", ""), ""},
 		{"other line ends", strings.ReplaceAll(after, "\n", "\r\n"), ""},
 		{"another file", "hello\n", ""},
 		{"emptied", "", ""},
