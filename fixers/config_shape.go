@@ -35,6 +35,11 @@ func checkConfigShape(t plan.Target) []plan.Finding {
 	s.buildArray()
 	s.servicesWithoutProcesses()
 	s.checkDurations()
+	for _, found := range s.out {
+		if found.Fix != nil {
+			found.Fix.Edits = inShape(t.File, found.Fix.Edits)
+		}
+	}
 	return s.out
 }
 
