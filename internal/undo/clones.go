@@ -5,6 +5,7 @@ import (
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -17,7 +18,7 @@ func (u *Undo) clones(w World) {
 		}
 		return
 	}
-	left := slices.Clone(w.App.Machines)
+	left := u.asLeft(w.App.Machines)
 	for _, past := range u.Of.Clones {
 		ours, copied := past.Added(w.App.Machines)
 		for _, m := range copied {
@@ -37,6 +38,23 @@ func (u *Undo) clones(w World) {
 		}
 		u.changedClone(past, ours, w.App)
 	}
+}
+
+// asLeft are the machines as this undo leaves them before it destroys any: one
+// that the proxy starts now may be one that it does not start then.
+func (u *Undo) asLeft(machines []live.Machine) []live.Machine {
+	left := slices.Clone(machines)
+	for i, m := range left {
+		for _, s := range u.Plan.Steps {
+			if s.Kind != plan.StepMachine || s.Machine.ID != m.ID {
+				continue
+			}
+			if cfg, _, err := machineconfig.Apply(m.Config, s.Machine.Ops); err == nil {
+				left[i].Config = cfg
+			}
+		}
+	}
+	return left
 }
 
 // changedClone tells of a machine that was added and can't be known for ours

@@ -224,9 +224,32 @@ func TestCloneWithoutAnID(t *testing.T) {
 	clone.CreatedAt = asked.Add(time.Second)
 	scaled := clone
 	scaled.ID, scaled.CreatedAt = "d", asked.Add(time.Hour)
+	soon := scaled // a copy is younger than what it is made of
+	soon.ID, soon.CreatedAt = "b", asked.Add(time.Minute)
 	h := apply.History{App: "shop", Clones: []apply.PastClone{{Source: "a", Region: "lhr", Marker: mark, Asked: asked}}}
-	u := undo.New(h, world(t, before, &live.App{Machines: []live.Machine{machine(t, "a", ""), clone, scaled}}))
-	if diff := cmp.Diff([]string{"destroy:c"}, show(u.Plan)); diff != "" || len(u.Stays) != 1 {
+	u := undo.New(h, world(t, before, &live.App{Machines: []live.Machine{machine(t, "a", ""), soon, clone, scaled}}))
+	if diff := cmp.Diff([]string{"destroy:c"}, show(u.Plan)); diff != "" || len(u.Stays) != 2 {
+		t.Errorf("%s\nstays %q", diff, u.Stays)
+	}
+}
+
+// The other machine would be started for a request now, and not any more when
+// the undo has taken that back: the one that runs is not promised to go.
+func TestTheLastThatServesAfterTheUndo(t *testing.T) {
+	service := `,"services":[{"protocol":"tcp","internal_port":8080,"ports":[{"port":80}],"autostart":true}]`
+	a := machine(t, "a", service)
+	a.State = "stopped"
+	clone := machine(t, "c", "")
+	clone.Config = config(t, `{"metadata":{"fly_platform_version":"v2","fly_standards_clone":"`+mark+`"}`+service+`}`)
+	past := pastMachine("a")
+	past.State = "stopped"
+	past.Inverse = []machineconfig.Op{{
+		Verb: machineconfig.VerbSet, Service: &machineconfig.ServiceKey{Protocol: "tcp", InternalPort: 8080, Ports: []string{"80"}},
+		Pointer: "/autostart", Value: json.RawMessage(`false`), If: json.RawMessage(`true`),
+	}}
+	h := apply.History{App: "shop", Machines: []apply.PastMachine{past}, Clones: []apply.PastClone{{Machine: "c", IDs: []string{"c"}, Source: "a", Region: "lhr", Marker: mark}}}
+	u := undo.New(h, world(t, before, &live.App{Machines: []live.Machine{a, clone}}))
+	if diff := cmp.Diff([]string{"machine:a"}, show(u.Plan)); diff != "" || len(u.Stays) != 1 {
 		t.Errorf("%s\nstays %q", diff, u.Stays)
 	}
 }
