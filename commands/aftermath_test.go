@@ -78,7 +78,7 @@ func TestTheWayBackNamesFileAndApp(t *testing.T) {
 	s.write("the shop/fly.toml", strings.Replace(shopToml, `app = "shop"`, `app = "shed"`, 1))
 	const flags = " --config 'the shop/fly.toml' --app shop"
 	s.platform.Fault(flysim.Fault{Method: "POST", Path: `/machines/148e000b$`, Times: -1, Effect: flysim.Status(400, "no")})
-	s.says(s.must(4, "apply", "--yes", "--no-rollback", "-c", "the shop", "-a", "shop"), "To take it back: fly-standards undo"+flags, "`fly-standards apply"+flags+"` goes on from here")
+	s.says(s.must(4, "apply", "--yes", "--no-rollback", "--allow", "review", "-c", "the shop", "-a", "shop"), "To take it back: fly-standards undo"+flags, "`fly-standards apply"+flags+"` goes on from here")
 	s.platform.ClearFaults()
 	s.says(s.must(0, "undo", "--yes", "--config", "the shop/fly.toml", "--app", "shop"), "Taken back.")
 }

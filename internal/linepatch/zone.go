@@ -10,7 +10,8 @@ func (z zone) touches(o zone) bool { return z.from <= o.to && o.from <= z.to }
 
 // zone of a change that replaces lines from..to of after. What is only put in,
 // or only taken out, may be a line higher when the line above it is the same as
-// its last one, and so on; and lower in the same way.
+// its last one, and so on; and lower in the same way. Blank lines at its ends are
+// everywhere and mean nothing: what stands behind one is not beside it.
 func (p *Patch) zone(from, to int, put []string) zone {
 	z := zone{from, to}
 	moves := put
@@ -27,16 +28,23 @@ func (p *Patch) zone(from, to int, put []string) zone {
 	for k := 0; n > 0 && z.to < len(p.Lines) && p.Lines[z.to] == moves[k%n]; k++ {
 		z.to++
 	}
+	for z.from < from && p.blank(p.Lines[z.from]) {
+		z.from++
+	}
+	for z.to > to && p.blank(p.Lines[z.to-1]) {
+		z.to--
+	}
 	return z
 }
+
+func (p *Patch) blank(hash string) bool { return hash == p.hash("\n") || hash == p.hash("\r\n") }
 
 // moved says whether lines of ours that are gone from their place came in at
 // another one: then nobody took them back.
 func (p *Patch) moved(h Hunk, now []string, theirs []change) bool {
-	blank := map[string]bool{p.hash("\n"): true, p.hash("\r\n"): true}
 	for _, t := range theirs {
 		for _, line := range now[t.start:t.end] {
-			if !blank[line] && slices.Contains(p.Lines[h.From:h.To], line) && !p.same(h.Text, now[t.start:t.end]) {
+			if !p.blank(line) && slices.Contains(p.Lines[h.From:h.To], line) && !p.same(h.Text, now[t.start:t.end]) {
 				return true
 			}
 		}
