@@ -28,3 +28,15 @@ func (r *run) lookAgain(ctx context.Context, id string) (m live.Machine, err err
 	}
 	return m, err
 }
+
+// madeAt is when the platform made an update. A machine that is looked at after
+// a lost answer has moved on since, and tells the time of its start; its events
+// tell more.
+func madeAt(got, before live.Machine) time.Time {
+	e, ok := lastEvent(got, "update")
+	old, had := lastEvent(before, "update")
+	if ok && e.Timestamp.Before(got.UpdatedAt) && (!had || e.Timestamp.After(old.Timestamp)) {
+		return e.Timestamp
+	}
+	return got.UpdatedAt
+}

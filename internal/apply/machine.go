@@ -177,7 +177,7 @@ func unmoved(now live.Machine, j job) error {
 // posted notes an accepted update. From here on the machine counts as changed
 // until it is seen to be back.
 func (r *run) posted(h *hand, got live.Machine, restarts bool) {
-	h.version, h.since = got.Version, got.UpdatedAt
+	h.version, h.since = got.Version, madeAt(got, h.before)
 	h.deadline = r.d.Clock.Now().Add(r.d.WaitTimeout)
 	h.phase = WaitStart
 	if !restarts {

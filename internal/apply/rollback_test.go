@@ -197,6 +197,26 @@ func TestProxyStopsTheFirst(t *testing.T) {
 	}
 }
 
+// The answer to the update is lost, and the machine runs when it is looked at:
+// what happened since counts from the update, not from that look.
+func TestProxyStopsOneWhoseAnswerWasLost(t *testing.T) {
+	w := newWorld(t, three()...)
+	w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+	w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines/aaa$`, Effect: flysim.StatusAfter(502, "bad gateway")})
+	w.p.Fault(flysim.Fault{Method: "GET", Path: `/machines/aaa$`, Nth: 2, Times: 4, Effect: flysim.Status(502, "bad gateway")})
+	w.on = func(e apply.Event) {
+		if l, ok := e.(apply.LeaseReleased); ok && l.Machine == "aaa" {
+			w.on = nil
+			w.app.Machine("aaa").StopByProxy(0)
+		}
+	}
+	rep, err := w.run()
+	w.ok(err)
+	if !rep.Machines[0].Unproven || has[apply.RollingBack](w.events) {
+		t.Errorf("it was taken for unhealthy: %+v", rep.Machines[0])
+	}
+}
+
 func TestEveryMachineStoppedMeanwhile(t *testing.T) {
 	w := newWorld(t, flysim.MachineSpec{ID: "aaa"}, flysim.MachineSpec{ID: "bbb"})
 	w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
