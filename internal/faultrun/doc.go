@@ -64,7 +64,7 @@ func (w *world) play() {
 		if w.chance(15) {
 			w.leaseBefore()
 		}
-		if run > 0 && w.chance(2) {
+		if run > 0 && !w.noUndo && w.chance(2) {
 			w.process(w.undoArgs(""))
 		} else {
 			w.process(slices.Concat([]string{"apply", "--yes"}, w.flags, rules("")))
@@ -79,7 +79,8 @@ func (w *world) play() {
 		}
 	}
 	w.makePeace()
-	if w.chance(2) {
+	taken := w.chance(2)
+	if taken {
 		ours := w.chance(3) && w.othersChangeOurs()
 		w.takeBack()
 		if ours || w.chance(3) {
@@ -87,6 +88,9 @@ func (w *world) play() {
 		}
 	}
 	w.converge()
+	if !taken && w.chance(3) {
+		w.takeBack()
+	}
 }
 
 func (w *world) result() Result {

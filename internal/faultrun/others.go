@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/flysim"
@@ -12,9 +13,9 @@ import (
 // drawOthers is what other people, the proxy and the hosts do meanwhile.
 func (w *world) drawOthers() (string, func(*world, string, *strike)) {
 	d := time.Duration(1+w.rng.IntN(20)) * time.Second
-	hurts := func(do func(m *flysim.Machine)) func(*world, string, *strike) {
+	hurts := func(do func(m *flysim.Machine), why ...string) func(*world, string, *strike) {
 		return func(w *world, id string, _ *strike) {
-			w.hurt[id] = true
+			w.harm(id, strings.Join(why, " "))
 			do(w.app.Machine(id))
 		}
 	}
@@ -30,7 +31,7 @@ func (w *world) drawOthers() (string, func(*world, string, *strike)) {
 	case 4:
 		return "crash loop after update", hurts((*flysim.Machine).CrashLoopAfterUpdate)
 	case 5:
-		return byProxy, hurts(func(m *flysim.Machine) { m.StopByProxy(d / 4) })
+		return byProxy, hurts(func(m *flysim.Machine) { m.StopByProxy(d / 4) }, byProxy)
 	case 6:
 		return "proxy starts it", hurts(func(m *flysim.Machine) { m.StartByProxy(d / 4) })
 	case 7:
@@ -57,7 +58,7 @@ func othersUpdate(w *world, id string, _ *strike) {
 	if m == nil || gone(m) || w.machineOf(id) == nil {
 		return
 	}
-	w.hurt[id] = true
+	w.harm(id, "others")
 	w.outside[id]++
 	if w.proc.planned {
 		w.theirs[id] = w.proc.run
@@ -149,7 +150,8 @@ func (w *world) copyMachine(m *flysim.Machine, group, region string) {
 	w.machines = append(w.machines, added)
 	// What an apply had set already was copied with the rest: nobody can say
 	// later whose it is.
-	w.hurt[added.id], w.theirs[added.id] = true, copied
+	w.harm(added.id, "others")
+	w.theirs[added.id] = copied
 }
 
 // copied marks a machine that others made of one of ours.
@@ -161,7 +163,7 @@ func othersReplace(w *world, id string, s *strike) {
 	if m := w.machineOf(id); m == nil || !m.touchable {
 		return
 	}
-	w.hurt[id] = true
+	w.harm(id, "others")
 	w.app.Machine(id).Destroy()
 	othersAdd(w, id, s)
 }
@@ -175,7 +177,7 @@ func othersDeploy(w *world, _ string, _ *strike) {
 		if !mine.touchable || m == nil {
 			continue
 		}
-		w.hurt[mine.id] = true
+		w.harm(mine.id, "others")
 		w.p.After(at, func() { m.HoldLease("mallory@example.com", 20*time.Second) })
 		w.p.After(at+2*time.Second, func() {
 			if m.State() != "started" && m.State() != "stopped" {

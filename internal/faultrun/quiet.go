@@ -36,12 +36,21 @@ func (p *process) checkQuiet() {
 
 // checkProxy: a machine that the proxy stops is no reason to put anything back.
 func (p *process) checkProxy() {
-	others := func(s string) bool { return !strings.Contains(s, byProxy) }
-	if len(p.w.struck) == 0 || slices.ContainsFunc(p.w.struck, others) || !p.w.answers || p.w.sick != "" {
+	w := p.w
+	if !w.answers || strings.Contains(p.errOut.String(), "unproven") {
 		return
 	}
-	if bytes.Contains(p.recordText(), []byte(`"rollback":true`)) && !strings.Contains(p.errOut.String(), "unproven") {
-		p.w.fail("a stop by the proxy counts as a failure")
+	for line := range bytes.Lines(p.recordText()) {
+		if !bytes.Contains(line, []byte(`"kind":"intent"`)) || !bytes.Contains(line, []byte(`"rollback":true`)) {
+			continue
+		}
+		var e struct{ Data struct{ Machine string } }
+		w.must(json.Unmarshal(line, &e))
+		others := func(s string) bool { return s != byProxy }
+		if why := w.why[e.Data.Machine]; len(why) > 0 && !slices.ContainsFunc(why, others) {
+			w.fail("%s was stopped by the proxy, which counts as a failure", e.Data.Machine)
+		}
+		return // the others go with the first
 	}
 }
 

@@ -33,21 +33,26 @@ func (w *world) drawScenes() {
 	if w.chance(5) {
 		d := time.Duration(1+w.rng.IntN(12)) * time.Second
 		w.add(&trouble{run: 1, class: "wait", nth: 1 + w.rng.IntN(4), what: byProxy, do: func(w *world, id string, _ *strike) {
-			w.hurt[id] = true
+			w.harm(id, byProxy)
 			w.app.Machine(id).StopByProxy(d)
 		}})
 	}
-	switch {
-	case w.hardRuns < 2:
-	case w.chance(4):
+	switch w.rng.IntN(12) {
+	case 0:
 		w.drawRelapse()
-	case w.chance(3):
+	case 1:
 		w.drawRotation()
 	}
 }
 
 // byProxy is what the proxy does for its own reasons.
 const byProxy = "proxy stops it"
+
+// harm notes that a machine is not well by somebody else's doing.
+func (w *world) harm(id, why string) {
+	w.hurt[id] = true
+	w.why[id] = append(w.why[id], why)
+}
 
 func (w *world) add(t *trouble) { w.troubles = append(w.troubles, t) }
 
@@ -66,12 +71,14 @@ func (w *world) drawLost() (string, func(*world, string, *strike)) {
 // after its update, and gets well by itself while the next one looks at it.
 func (w *world) drawRelapse() {
 	d := time.Duration(1+w.rng.IntN(20)) * time.Second
-	w.add(&trouble{run: 1, class: "update", nth: 1, what: "killed after, and its checks fail", do: func(w *world, id string, s *strike) {
-		w.hurt[id] = true
+	w.hardRuns, w.noUndo = 2, true
+	first := &trouble{run: 1, class: "update", nth: 1, what: "killed after, and its checks fail", do: func(w *world, id string, s *strike) {
+		w.harm(id, "relapse")
 		w.app.Machine(id).Behave(flysim.NeverHealthy)
 		s.killAfter = true
-	}})
-	w.add(&trouble{run: 2, class: "list", nth: 1, what: "checks pass again", do: func(w *world, _ string, _ *strike) {
+	}}
+	w.add(first)
+	w.add(&trouble{after: first, class: "list", nth: 1, what: "checks pass again", do: func(w *world, _ string, _ *strike) {
 		w.p.After(d, func() {
 			for _, m := range w.machines {
 				w.app.Machine(m.id).Behave(nil)
@@ -87,8 +94,10 @@ func (w *world) drawRotation() {
 	if !w.has("--allow") {
 		w.flags = append(w.flags, "--allow", "review")
 	}
-	w.add(&trouble{run: 1, class: "disk", nth: 1, what: "killed before", do: func(_ *world, _ string, s *strike) { s.killBefore = true }})
-	w.add(&trouble{run: 2, class: "secrets-get", nth: 2, what: "somebody sets the secret", do: othersSetSecret})
+	w.hardRuns, w.noUndo = 2, true
+	first := &trouble{run: 1, class: "disk", nth: 1, what: "killed before", do: func(_ *world, _ string, s *strike) { s.killBefore = true }}
+	w.add(first)
+	w.add(&trouble{after: first, class: "secrets-get", nth: 2, what: "somebody sets the secret", do: othersSetSecret})
 }
 
 // leaseBefore is a deploy of somebody else that holds a machine before a run

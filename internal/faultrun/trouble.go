@@ -17,6 +17,8 @@ type trouble struct {
 	what  string
 	do    func(w *world, id string, s *strike)
 	done  bool
+	in    int      // the run it struck in
+	after *trouble // strikes only in a run after that one's
 }
 
 // strike is what happens to one request or system call.
@@ -46,8 +48,8 @@ func (w *world) strikesDisk(class, what string) strike {
 
 func (w *world) strike(hits func(*trouble) bool, id, at string) (s strike) {
 	for _, t := range w.troubles {
-		if !t.done && w.proc.run >= t.run && hits(t) {
-			t.done, w.proc.faulty = true, true
+		if !t.done && w.proc.run >= t.run && (t.after == nil || t.after.done && t.after.in < w.proc.run) && hits(t) {
+			t.done, t.in, w.proc.faulty = true, w.proc.run, true
 			w.struck = append(w.struck, fmt.Sprintf("run %d, %s %d: %s at %s", w.proc.run, t.class, t.nth, t.what, at))
 			w.note("STRIKE %s at %s", t.what, at)
 			t.do(w, id, &s)

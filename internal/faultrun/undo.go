@@ -33,6 +33,10 @@ func (w *world) applies() (ids []string) {
 func (w *world) takeBack() {
 	all := w.applies()
 	w.othersMeetTwins()
+	if w.chance(4) {
+		w.add(&trouble{class: pick(w, "lease-get", "lease-post", "update"), nth: 1 + w.rng.IntN(2), what: "somebody updates it", do: othersUpdate})
+		defer func() { w.troubles = nil }()
+	}
 	for i := len(all) - 1; i >= 0; i-- {
 		if !w.undo(all[i]) {
 			return
@@ -109,7 +113,10 @@ func (w *world) isBack() {
 			w.fail("undo: %s is not as before:\n%s\n%s", m.ID(), w.comparable(was), w.comparable(m.Config()))
 		}
 	}
-	if text := w.file(); !w.edited && text != w.before && text != w.withoutSecrets() {
+	// An older apply's lines may lie beside an entry that a newer undo did not
+	// bring back: then they stay, and that is said.
+	told := w.runs > 1 && strings.Contains(w.saidByUndo, "fly.toml: the apply's lines were edited since")
+	if text := w.file(); !w.edited && !told && text != w.before && text != w.withoutSecrets() {
 		w.fail("undo: fly.toml is not as before:\n%s", text)
 	}
 }

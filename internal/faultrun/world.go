@@ -40,17 +40,19 @@ type world struct {
 	flags          []string
 	limit          string // --max-unavailable
 	hardRuns       int
+	noUndo         bool   // among them
 	sick           string // machine whose own check fails from the beginning
 	held           string // machine that somebody else holds from before the run
 
 	troubles []*trouble
 	proc     *process
 
-	hurt       map[string]bool   // machines that a trouble struck
-	theirs     map[string]int    // machine -> run in which somebody else updated it
-	othersSet  map[string]int    // secret -> run in which somebody else set it
-	allowed    map[string]string // secret -> value that somebody else gave it
-	outside    map[string]int    // updates of others, by machine
+	hurt       map[string]bool     // machines that a trouble struck
+	why        map[string][]string // it did
+	theirs     map[string]int      // machine -> run in which somebody else updated it
+	othersSet  map[string]int      // secret -> run in which somebody else set it
+	allowed    map[string]string   // secret -> value that somebody else gave it
+	outside    map[string]int      // updates of others, by machine
 	runs       int
 	everKilled bool
 	undoKilled bool // the last undo
@@ -71,7 +73,7 @@ var epoch = time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
 func newWorld(seed uint64, dir string) (*world, error) {
 	w := &world{
 		seed: seed, dir: dir, rng: rand.New(rand.NewPCG(seed, 0x666c79)), clk: clock.NewVirtual(epoch),
-		values: map[string]string{}, hurt: map[string]bool{}, theirs: map[string]int{}, othersSet: map[string]int{},
+		values: map[string]string{}, hurt: map[string]bool{}, why: map[string][]string{}, theirs: map[string]int{}, othersSet: map[string]int{},
 		first: map[string][]byte{}, changed: map[string]bool{}, allowed: map[string]string{}, outside: map[string]int{},
 	}
 	opts := flysim.Options{RateLimits: w.chance(5), SecretsLag: []time.Duration{0, 30 * time.Second}[w.rng.IntN(2)]}
