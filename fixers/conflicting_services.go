@@ -39,9 +39,12 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 		}
 		switch {
 		case len(s.Ports) > 0:
-		case s.Path == "services" && s.InternalPort == 0 && services[0].HTTPService:
-			add(s.Path, "services has checks and no service: there is no [[services]] above [[services.http_checks]]",
-				"the checks of http_service are [[http_service.checks]]; move these there, or write the service that they are for")
+		case stray(s, services):
+			notes := []string{"the checks of http_service are [[http_service.checks]]; move these there, or write the service that they are for"}
+			if slices.ContainsFunc(s.Checks, overTLS) {
+				notes = append(notes, `without protocol = "https": a check goes to the machine's own port, where few apps speak TLS, and one that fails stops every deploy`)
+			}
+			add(s.Path, "services has checks and no service: there is no [[services]] above [[services.http_checks]]", notes...)
 		default:
 			add(s.Path, s.Path+" has no ports: Fly's proxy sends it nothing", "add [[services.ports]], or take the service away: other machines of the organization reach the app without it")
 		}
@@ -70,6 +73,17 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 		add(strategyKey, `strategy = "bluegreen" needs a health check, and the file has none`)
 	}
 	return out
+}
+
+// stray says whether s is made of checks alone, which were meant for another
+// service: the heading [[services]] above them is missing.
+func stray(s service, all []service) bool {
+	return s.Path == "services" && s.InternalPort == 0 && len(s.Ports) == 0 && all[0].HTTPService
+}
+
+func overTLS(c fileCheck) bool {
+	protocol, _ := str(c.Node, "protocol")
+	return protocol == "https"
 }
 
 func bothOnPort(t plan.Target, a, b service, port string) plan.Finding {

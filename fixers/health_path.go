@@ -38,6 +38,10 @@ func choosePath(t plan.Target, s service) way {
 		return way{path: c.Path, rank: rankFile, evidence: []string{
 			fmt.Sprintf("another check of port %d asks %s at %s:%d", c.Port, c.Path, t.File.Name(), pos.Line)}}
 	}
+	if c, ok := strayCheck(t, s); ok {
+		return way{path: c.Path, rank: rankFile, evidence: []string{
+			fmt.Sprintf("a check that belongs to no service asks %s at %s:%d", c.Path, t.File.Name(), c.Node.Position().Line)}}
+	}
 	if t.Repo != nil {
 		if h := t.Repo.Healthcheck; h != nil && h.Path != "" && (h.Port == s.InternalPort || h.Port == 0 && s.InternalPort == 80) {
 			return way{path: h.Path, rank: rankDockerfile, evidence: []string{seen(h.Evidence)}}
@@ -65,6 +69,20 @@ func otherCheck(t plan.Target, s service) (fileCheck, bool) {
 		}
 	}
 	return fileCheck{}, false
+}
+
+// strayCheck is an HTTP check of a [[services]] that is nothing else, in a file
+// with one service that it can be meant for.
+func strayCheck(t plan.Target, s service) (fileCheck, bool) {
+	all := allServices(t.File)
+	if len(all) != 2 || !s.HTTPService || !stray(all[1], all) {
+		return fileCheck{}, false
+	}
+	i := slices.IndexFunc(all[1].Checks, func(c fileCheck) bool { return c.Type == "http" && c.Path != "" })
+	if i < 0 {
+		return fileCheck{}, false
+	}
+	return all[1].Checks[i], true
 }
 
 func seen(e plan.Evidence) string {
