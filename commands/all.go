@@ -165,6 +165,9 @@ func runApplyAll(ctx context.Context, env *Env, g *global, o *applyOptions) erro
 		return err
 	}
 	for i, file := range files {
+		if i > 0 {
+			_, _ = fmt.Fprintln(env.Stdout)
+		}
 		env.note(g, "%s (%d of %d)", file, i+1, len(files))
 		one := *o
 		one.source = *o.source.one(file)

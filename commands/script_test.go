@@ -35,7 +35,7 @@ func scriptWorld(ts *testscript.TestScript) *world { return ts.Value(worldKey{})
 //	fly-standards ARGS     must exit 0
 //	exits N fly-standards  must exit N
 //	answer yes|no ARGS     as on a terminal, with that answer to the question
-//	sim FILE               starts the platform with the app in FILE (flysim.Scenario)
+//	sim FILE...            starts the platform with the app in each FILE (flysim.Scenario)
 //	sim-writes             prints the writing requests so far
 //	sim-unseen TEXT        no request but those to the secrets endpoint held TEXT
 //	sim-touch MACHINE      somebody else updates the machine
@@ -99,12 +99,14 @@ func scriptAnswer(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func scriptSim(ts *testscript.TestScript, _ bool, args []string) {
-	scenario, err := flysim.ParseScenario([]byte(ts.ReadFile(args[0])))
-	ts.Check(err)
 	w := scriptWorld(ts)
 	w.sim = flysim.New(w.clock, flysim.Options{Token: "test"})
-	w.app, err = w.sim.Load(scenario)
-	ts.Check(err)
+	for _, file := range args {
+		scenario, err := flysim.ParseScenario([]byte(ts.ReadFile(file)))
+		ts.Check(err)
+		w.app, err = w.sim.Load(scenario)
+		ts.Check(err)
+	}
 	server := w.sim.Serve()
 	ts.Defer(server.Close)
 	ts.Setenv("FLY_FLAPS_BASE_URL", server.URL)

@@ -1,8 +1,8 @@
-// Command flysim serves one app on a simulated Fly.io, on loopback and by the
+// Command flysim serves apps on a simulated Fly.io, on loopback and by the
 // real clock, so that the built program, flyctl or any other client of Fly can
 // be tried by hand against it:
 //
-//	go run ./internal/cmd/flysim [-listen 127.0.0.1:4280] [-speed N] SCENARIO.json
+//	go run ./internal/cmd/flysim [-listen 127.0.0.1:4280] [-speed N] SCENARIO.json...
 //
 // It prints the variables to export and then serves until it is interrupted.
 // At the end it says which writing requests came in, and what it saw that must
@@ -45,20 +45,22 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := f.Parse(args); err != nil {
 		return flag.ErrHelp
 	}
-	if f.NArg() != 1 || *speed < 1 {
-		return errors.New("usage: flysim [-listen ADDRESS] [-speed N] SCENARIO.json")
-	}
-	raw, err := os.ReadFile(f.Arg(0))
-	if err != nil {
-		return fmt.Errorf("read scenario: %w", err)
-	}
-	scenario, err := flysim.ParseScenario(raw)
-	if err != nil {
-		return err
+	if f.NArg() == 0 || *speed < 1 {
+		return errors.New("usage: flysim [-listen ADDRESS] [-speed N] SCENARIO.json...")
 	}
 	sim := flysim.New(clock.NewScaled(*speed), flysim.Options{Token: "test"})
-	if _, err := sim.Load(scenario); err != nil {
-		return err
+	for _, path := range f.Args() {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			return fmt.Errorf("read scenario: %w", err)
+		}
+		scenario, err := flysim.ParseScenario(raw)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		if _, err := sim.Load(scenario); err != nil {
+			return err
+		}
 	}
 	server, err := sim.ServeOn(*listen)
 	if err != nil {
