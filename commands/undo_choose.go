@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 )
@@ -43,19 +44,22 @@ func choose(all []apply.History, id string) (h apply.History, why string, err er
 	return h, "", nil
 }
 
-// goneOnFrom tells of the runs that stopped part-way and that the run of an id
-// went on from: what they did is on record with them, and each is taken back
-// by itself.
+// goneOnFrom tells of the runs that stopped part-way, or were taken back
+// part-way, and that the run of an id went on from: what they did is on record
+// with them, and each is taken back by itself.
 func goneOnFrom(all []apply.History, id string) []string {
 	var out []string
-	for _, r := range all {
+	before := all[:max(0, slices.IndexFunc(all, func(h apply.History) bool { return h.ID == id }))]
+	for _, r := range before {
 		switch {
-		case r.ID == id:
-			return out
 		case r.Unreadable != nil || r.Undo != "":
+		case undone(all, r.ID):
 		case r.Ended && r.Outcome == apply.Complete:
 			out = nil
-		case r.Left() && !undone(all, r.ID):
+			if slices.ContainsFunc(before, func(o apply.History) bool { return o.Undo == r.ID }) {
+				out = append(out, "What is left of the apply before it of "+when(r.At)+", whose undo stopped part-way: `fly-standards undo "+r.ID+"` takes that back")
+			}
+		case r.Left():
 			out = append(out, "What the apply before it of "+when(r.At)+" had done until it stopped ("+howFar(r)+
 				"): `fly-standards undo "+r.ID+"` takes that back")
 		}

@@ -179,3 +179,21 @@ func TestUndoOfANewerProgramsApply(t *testing.T) {
 	s.says(s.must(0, "undo", "--yes"), told, "Taken back.")
 	s.says(s.must(0, "undo", "--yes"), told, "Nothing can be taken back")
 }
+
+// An undo that stopped part-way, and an apply that made again what it had taken
+// back: the undo of that one is not all.
+func TestUndoAfterAnUndoThatStopped(t *testing.T) {
+	s := newShop(t, healthz)
+	before := s.configs()
+	s.must(0, "apply", "--yes")
+	s.pass(time.Minute)
+	s.refuseUpdates("148e000b")
+	s.must(4, "undo", "--yes")
+	s.platform.ClearFaults()
+	s.pass(time.Minute)
+	s.must(0, "apply", "--yes")
+	s.pass(time.Minute)
+	s.says(s.must(0, "undo", "--yes"), "What is left of the apply before it of 2026-11-02 09:00 UTC", "`fly-standards undo 20261102T090000Z` takes that back")
+	s.must(0, "undo", "--yes", "20261102T090000Z")
+	s.isBack(before)
+}
