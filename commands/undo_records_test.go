@@ -180,6 +180,27 @@ func TestUndoOfANewerProgramsApply(t *testing.T) {
 	s.says(s.must(0, "undo", "--yes"), told, "Nothing can be taken back")
 }
 
+// A value that somebody set since, and that no machine has booted with, comes
+// with the restarts of an undo: it is said before it is asked. Who rotated a
+// secret keeps the new value.
+func TestUndoAfterASecretWasRotated(t *testing.T) {
+	s := newShop(t, healthz)
+	s.must(0, "apply", "--yes")
+	s.pass(time.Hour)
+	s.app.SetSecret("SESSION_SECRET", "rotated")
+	const told = "restarting also brings staged secrets: SESSION_SECRET"
+	s.says(s.must(1, "undo"), told)
+	s.says(s.must(0, "undo", "--yes"), told, "Taken back.")
+	if got, _ := s.app.SecretValue("SESSION_SECRET"); got != "rotated" {
+		t.Errorf("the secret is %q", got)
+	}
+	for _, m := range s.app.Machines() {
+		if boots := m.Record().Boots; boots[len(boots)-1].Env["SESSION_SECRET"] != "rotated" {
+			t.Errorf("%s runs with the old value", m.ID())
+		}
+	}
+}
+
 // An undo that stopped part-way, and an apply that made again what it had taken
 // back: the undo of that one is not all.
 func TestUndoAfterAnUndoThatStopped(t *testing.T) {

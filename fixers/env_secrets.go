@@ -3,7 +3,6 @@ package fixers
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -143,8 +142,7 @@ func envFix(t plan.Target, e envEntry, v secret.Value, got secretscan.Result, f 
 // with the env entry still, and restarting them would bring them a value that
 // nobody here knows. Not so when this tool stored it: then it is the file's.
 func notSeenYet(t plan.Target, s live.Secret) []string {
-	const skew = 10 * time.Minute // between this clock and Fly's
-	if at, ours := t.Stored[s.Name]; ours && s.UpdatedAt.Before(at.Add(skew)) {
+	if plan.StoredByUs(s, t.Stored) {
 		return nil
 	}
 	var ids []string

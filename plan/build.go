@@ -75,7 +75,7 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 	}
 	p.Steps = append(p.Steps, steps(t, all, after, o)...)
 	p.Secrets = digests(t)
-	p.Rollouts, p.Staged = rollouts(t, p.Steps), staged(t, p.Steps)
+	p.Rollouts, p.Staged = rollouts(t, p.Steps), Staged(t.App, t.Stored, p.Steps)
 	for _, f := range all {
 		p.Findings = append(p.Findings, f.toOutcome(t, o))
 	}

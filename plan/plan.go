@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"slices"
-
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 )
@@ -44,25 +42,6 @@ type Asked struct {
 	Regions  []string `json:"regions,omitempty"`
 	Settings string   `json:"settings,omitempty"` // the file of --settings
 	Probe    bool     `json:"probe,omitempty"`
-}
-
-// staged are the secrets that somebody set and that a machine of the plan has
-// not booted with: any update of it brings them, whatever it was meant for.
-func staged(t Target, steps []Step) []string {
-	var names []string
-	for _, s := range steps {
-		if s.Kind != StepMachine || t.App == nil {
-			continue
-		}
-		m, _ := t.App.Machine(s.Machine.ID)
-		for _, have := range t.App.Secrets {
-			if _, ours := t.Stored[have.Name]; !ours && have.UpdatedAt.After(m.LastStart()) && !slices.Contains(names, have.Name) {
-				names = append(names, have.Name)
-			}
-		}
-	}
-	slices.Sort(names)
-	return names
 }
 
 // LeftAlone is a machine that is reported and never changed.

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"time"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -69,6 +70,11 @@ func New(h apply.History, w World) *Undo {
 	if w.App != nil {
 		u.Plan.App.Machines = len(w.App.Machines)
 		u.Plan.Rollouts = plan.RolloutsOf(w.App, u.Plan.Steps, w.MaxUnavailable)
+		stored := map[string]time.Time{}
+		for _, name := range h.Secrets {
+			stored[name] = h.At
+		}
+		u.Plan.Staged = plan.Staged(w.App, stored, u.Plan.Steps)
 	} else {
 		u.Plan.Offline = w.Offline
 	}

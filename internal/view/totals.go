@@ -69,7 +69,7 @@ func (h *human) appTotals() []string {
 		out = append(out, text)
 	}
 	if len(p.Staged) > 0 {
-		out = append(out, "restarting also brings staged secrets: "+strings.Join(p.Staged, ", "))
+		out = append(out, stagedWords(p))
 	}
 	for _, s := range p.Steps {
 		if s.Machine != nil && s.Machine.Repair != nil {
@@ -224,4 +224,8 @@ func rules(findings []plan.Outcome, of ...plan.Disposition) string {
 		return ""
 	}
 	return fmt.Sprintf("%d (%s)", n, strings.Join(ids, ", "))
+}
+
+func stagedWords(p *plan.Plan) string {
+	return "restarting also brings staged secrets: " + strings.Join(p.Staged, ", ")
 }

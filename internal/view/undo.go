@@ -60,6 +60,9 @@ func Undo(w io.Writer, u *undo.Undo, o Options) error {
 			h.total("app", group+text)
 		}
 	}
+	if len(u.Plan.Staged) > 0 {
+		h.total("app", stagedWords(u.Plan))
+	}
 	if len(u.Plan.Rollouts) > 0 {
 		h.line()
 	}
