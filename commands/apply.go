@@ -210,7 +210,7 @@ func runDeps(env *Env, g *global, s *source, app string, o apply.Options) (d app
 	})
 	d = apply.Deps{
 		File: apply.OnDisk(s.path), Clock: env.Clock, Journal: j, Emit: progress.Event, Abort: env.Abort, Options: o,
-		LateSecrets: env.storedLately(app),
+		LateSecrets: env.storedLately(app), Secret: s.mask.Holds,
 	}
 	if env.Replay != nil {
 		d.File = apply.OnDiskVia(s.path, env.Replay.FS)

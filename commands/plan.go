@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -134,8 +135,8 @@ func nextCommand(f *pflag.FlagSet, out string) string {
 // of this one.
 func (s *source) same(env *Env, p *plan.Plan) string {
 	flags := ""
-	if p.File.Path != "" && p.File.Path != "fly.toml" {
-		flags += " --config " + quoteArg(p.File.Path)
+	if file := filepath.ToSlash(s.shown); file != "fly.toml" {
+		flags += " --config " + quoteArg(file)
 	}
 	if s.target.File != nil && p.App.Name != "" && appName(env, "", s.target.File) != p.App.Name {
 		flags += " --app " + quoteArg(p.App.Name)

@@ -218,3 +218,16 @@ func TestUndoAfterAnUndoThatStopped(t *testing.T) {
 	s.must(0, "undo", "--yes", "20261102T090000Z")
 	s.isBack(before)
 }
+
+// A line that goes back and holds a secret value outside of [env] is not kept
+// either; then the undo says that it can't bring it back.
+func TestNoSecretOfOtherTablesIsOnRecord(t *testing.T) {
+	s := newShop(t, healthz)
+	s.write("fly.toml", "app = \"shop\"\n\n[deploy]\n  release_comand = \"postgres://shop:canary-url-5f1c@db.internal:5432/shop\"\n")
+	s.must(0, "apply", "--yes", "--offline", "--allow", "review", "--rule", "unknown-keys")
+	if !strings.Contains(s.read("fly.toml"), "release_command = ") {
+		t.Fatalf("nothing was edited:\n%s", s.read("fly.toml"))
+	}
+	s.noneSaid()
+	s.says(s.must(0, "undo", "--yes"), "fly.toml: it can't be taken back, because the record of it would hold a secret value of it")
+}

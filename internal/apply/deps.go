@@ -28,6 +28,11 @@ type Deps struct {
 	// not have reached every host: each update waits for the newest ones.
 	LateSecrets bool
 
+	// Secret says whether a text holds a secret value of the file, wherever it
+	// stands there; such a text is not written down. Nil: only the env entries
+	// that leave the file are known.
+	Secret func(text string) bool
+
 	undoOf     string // journal of the apply that is taken back; "" for an apply
 	undoPartly bool
 }

@@ -74,6 +74,9 @@ func newRun(ctx context.Context, p *plan.Plan, d Deps) (*run, error) {
 		rep: Report{App: p.App.Name, Undo: d.undoOf, Outcome: Refused, File: FileResult{Path: p.File.Path, State: NotReached}},
 	}
 	r.leases.r = r
+	if d.Secret != nil {
+		r.migrated.finds = append(r.migrated.finds, d.Secret)
+	}
 	if _, err := plan.AtOnce(d.MaxUnavailable, 1); err != nil {
 		return r, err
 	}

@@ -106,7 +106,7 @@ func TestFile(t *testing.T) {
 		{"other line ends", strings.ReplaceAll(after, "\n", "\r\n"), pastFile(t), strings.ReplaceAll(before, "\n", "\r\n"), ""},
 		{"other line ends, and edited", "# mine\r\n" + strings.ReplaceAll(after, "\n", "\r\n"), pastFile(t), "# mine\r\n" + strings.ReplaceAll(before, "\n", "\r\n"), ""},
 		{"line ends of both kinds", strings.Replace(after, "\n", "\r\n", strings.Count(after, "\n")-1), pastFile(t), "", "were edited since"},
-		{"not on record", after, unknown, "", "would hold a value of [env]"},
+		{"not on record", after, unknown, "", "would hold a secret value"},
 		{"invalid without it", after + "  max_unavailable = 1\n", pastFile(t), "", "were edited since"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
