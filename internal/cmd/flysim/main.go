@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return flag.ErrHelp
 	}
 	if f.NArg() == 0 || *speed < 1 {
-		return errors.New("usage: flysim [-listen ADDRESS] [-speed N] SCENARIO.json...")
+		return errors.New("usage: flysim [-listen ADDRESS] [-speed N] SCENARIO.json [SCENARIO.json]")
 	}
 	sim := flysim.New(clock.NewScaled(*speed), flysim.Options{Token: "test"})
 	for _, path := range f.Args() {
