@@ -1,13 +1,12 @@
 package commands
 
 import (
+	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/charmbracelet/huh"
-
+	"github.com/fly-standards/fly-standards/internal/view"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -18,29 +17,51 @@ func confirm(ctx context.Context, env *Env, p *plan.Plan) error {
 		"`fly-standards plan --out FILE`, then `fly-standards apply FILE --yes` carries out what was looked at")
 }
 
-// ask puts a question; hint is for when there is nobody to answer it.
+// ask puts a question; hint is for when there is nobody to answer it. It is
+// one plain line: the libraries for forms ask the terminal for its colours when
+// any program starts that has them in it, and wait seconds for one that is dumb.
 func ask(ctx context.Context, env *Env, title, hint string) error {
 	if !env.interactive() {
 		return &usageError{message: "--yes required when not running interactively; nothing was changed", hint: hint}
 	}
-	yes := false
-	ask := huh.NewConfirm().Title(title).Affirmative("Yes").Negative("No").Value(&yes)
-	plain := env.env("ACCESSIBLE") != "" || env.env("TERM") == "dumb"
-	form := huh.NewForm(huh.NewGroup(ask)).WithShowHelp(false).WithAccessible(plain).
-		WithInput(env.Stdin).WithOutput(env.Stderr)
-	if plain {
-		form = form.WithTheme(huh.ThemeBase())
+	in := bufio.NewReader(env.Stdin)
+	for {
+		_, _ = fmt.Fprint(env.Stderr, view.Clean(title), " [y/N] ")
+		line, err := readLine(ctx, in)
+		_, _ = fmt.Fprintln(env.Stderr)
+		switch strings.ToLower(strings.TrimSpace(line)) {
+		case "y", "yes":
+			return nil
+		case "", "n", "no":
+			if ctx.Err() != nil {
+				return context.Canceled
+			}
+			return declinedError{}
+		}
+		if err != nil { // and no more will come
+			return declinedError{}
+		}
 	}
-	err := form.RunWithContext(ctx)
-	switch {
-	case errors.Is(err, huh.ErrUserAborted), ctx.Err() != nil:
-		return context.Canceled
-	case err != nil:
-		return fmt.Errorf("ask for consent: %w", err)
-	case !yes:
-		return declinedError{}
+}
+
+// readLine is one line of in, or what there is of it when ctx ends first: a
+// read of a terminal can't be called off, so it is left behind.
+func readLine(ctx context.Context, in *bufio.Reader) (string, error) {
+	type answer struct {
+		line string
+		err  error
 	}
-	return nil
+	got := make(chan answer, 1)
+	go func() {
+		line, err := in.ReadString('\n')
+		got <- answer{line, err}
+	}()
+	select {
+	case a := <-got:
+		return a.line, a.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 }
 
 // question names what is about to be changed.

@@ -176,7 +176,7 @@ func TestUndoOfANewerProgramsApply(t *testing.T) {
 		t.Fatal(err)
 	}
 	const told = "step certificate:shop.example: this program does not know it; fly-standards"
-	s.says(s.must(0, "undo", "--yes"), told, "Taken back.")
+	s.says(s.must(0, "undo", "--yes"), told, "Taken back in part.", "`fly-standards undo` takes the rest back")
 	s.says(s.must(0, "undo", "--yes"), told, "Nothing can be taken back")
 }
 
@@ -230,4 +230,19 @@ func TestNoSecretOfOtherTablesIsOnRecord(t *testing.T) {
 	}
 	s.noneSaid()
 	s.says(s.must(0, "undo", "--yes"), "fly.toml: it can't be taken back, because the record of it would hold a secret value of it")
+}
+
+// Without the app only the file goes back, and the end says so.
+func TestUndoOffline(t *testing.T) {
+	s := newShop(t, healthz)
+	before := s.configs()
+	s.must(0, "apply", "--yes")
+	s.pass(time.Minute)
+	s.says(s.must(0, "undo", "--yes", "--offline"), "machines 148e000a, 148e000b and 148e000c: the app can't be looked at (--offline)",
+		"Taken back in part.", "`fly-standards undo` takes the rest back")
+	if diff := cmp.Diff(shopWithoutSecrets, s.read("fly.toml")); diff != "" {
+		t.Errorf("fly.toml: %s", diff)
+	}
+	s.says(s.must(0, "undo", "--yes"), "Taken back.")
+	s.isBack(before)
 }

@@ -36,6 +36,7 @@ type Report struct {
 	Outcome  Outcome         `json:"outcome"`
 	Journal  string          `json:"journal,omitempty"` // id
 	Undo     string          `json:"undo,omitempty"`    // id of the apply that was taken back
+	Partly   bool            `json:"partly,omitempty"`  // an undo that left something for another one
 	Secrets  []SecretResult  `json:"secrets,omitempty"`
 	File     FileResult      `json:"file"`
 	Machines []MachineResult `json:"machines,omitempty"`

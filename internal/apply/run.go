@@ -71,7 +71,7 @@ func newRun(ctx context.Context, p *plan.Plan, d Deps) (*run, error) {
 	own.Steps = slices.Clone(p.Steps)
 	r := &run{
 		d: d, p: &own, stop: ctx, groups: map[string]*group{}, changed: map[string]*hand{}, unproven: map[string]bool{}, begun: map[string]bool{}, settled: map[string]bool{},
-		rep: Report{App: p.App.Name, Undo: d.undoOf, Outcome: Refused, File: FileResult{Path: p.File.Path, State: NotReached}},
+		rep: Report{App: p.App.Name, Undo: d.undoOf, Partly: d.undoPartly, Outcome: Refused, File: FileResult{Path: p.File.Path, State: NotReached}},
 	}
 	r.leases.r = r
 	if d.Secret != nil {

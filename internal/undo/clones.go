@@ -14,6 +14,11 @@ import (
 func (u *Undo) clones(w World) {
 	if w.App == nil {
 		for _, past := range u.Of.Clones {
+			if past.Machine == "" {
+				u.stays("a machine that this apply may have added in %s: the app can't be looked at (%s)", past.Region, w.Offline)
+				u.Partly = true
+				continue
+			}
 			u.later(past.Machine, "", "the app can't be looked at ("+w.Offline+"); this apply had added it in "+past.Region)
 		}
 		return

@@ -40,6 +40,7 @@ type Undo struct {
 	Partly bool
 
 	configs together // machines whose configuration goes back
+	kept    together // machines that stay for now, and why
 }
 
 // Nothing is the undo of no apply.
@@ -61,6 +62,7 @@ func New(h apply.History, w World) *Undo {
 	u.machines(w)
 	u.Back = append(u.Back, u.configs.lines("machine", "machines")...)
 	u.clones(w)
+	u.Stays = append(u.Stays, u.kept.lines("machine", "machines")...)
 	u.volumes(w)
 	u.secrets(w)
 	for _, step := range h.Unknown {
@@ -97,7 +99,7 @@ func (u *Undo) stays(format string, args ...any) {
 // later is a machine that stays for now: another undo may take it back.
 func (u *Undo) later(machine, group, why string) {
 	u.Plan.LeftAlone = append(u.Plan.LeftAlone, plan.LeftAlone{Machine: machine, Group: group, Why: why})
-	u.stays("machine %s: %s", machine, why)
+	u.kept.add(machine, why)
 	u.Partly = true
 }
 

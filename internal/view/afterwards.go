@@ -1,0 +1,76 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// afterwards is what only a person can do.
+func afterwards(p *plan.Plan, r apply.Report, same string) []string {
+	var out []string
+	switch {
+	case r.File.State != apply.Done:
+	case r.Undo != "":
+		out = append(out, "If "+p.File.Path+" was committed since the apply, commit and push it again, or the next CI deploy brings the changes back.")
+	default:
+		out = append(out, "Commit and push "+p.File.Path+", or the next CI deploy reverts it.")
+	}
+	stored := storedSecrets(r)
+	if len(stored) > 0 {
+		out = append(out, "Rotate "+list(stored)+": git history keeps the old value.")
+		updated := slices.ContainsFunc(r.Machines, func(m apply.MachineResult) bool { return m.State == apply.Done })
+		switch {
+		case r.Outcome == apply.Complete && updated:
+			out = append(out, "`fly secrets list` shows them as Staged until the next deploy; the machines that were updated have them already.")
+		case r.Outcome == apply.Complete:
+			out = append(out, "`fly secrets list` shows them as Staged; machines see them when they start or deploy next.")
+		default:
+			out = append(out, "The secrets stay set. Their values are those of the file, so the app means the same.")
+		}
+	}
+	if held := heldForLive(p); p.Offline != "" && r.Outcome == apply.Complete {
+		text := "The live app was not touched (" + p.Offline + ")."
+		if held > 0 {
+			text += fmt.Sprintf(" %s held until it can be reached.", count(held, "finding"))
+		}
+		out = append(out, text)
+	}
+	if r.Outcome == apply.Complete && r.Partly {
+		out = append(out, "`fly-standards undo"+same+"` takes the rest back, when nothing keeps it any more.")
+	}
+	if r.Outcome == apply.Stopped || r.Outcome == apply.Halted {
+		goesOn := "`fly-standards apply" + same + "` goes on from here: it plans again and does what is left."
+		if r.Undo != "" {
+			goesOn = "`fly-standards undo" + same + "` goes on from here: it looks again and takes back what is left."
+		}
+		out = append(out, goesOn)
+	}
+	if len(out) > 0 && r.Journal != "" && (r.Outcome == apply.Stopped || r.Outcome == apply.PutBack) {
+		out = append(out, "The record of this apply is "+r.Journal+".")
+	}
+	return out
+}
+
+func storedSecrets(r apply.Report) []string {
+	var names []string
+	for _, s := range r.Secrets {
+		if s.State == apply.Done {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+func heldForLive(p *plan.Plan) int {
+	n := 0
+	for _, f := range p.Findings {
+		if f.Outcome == plan.HeldBack && !strings.Contains(f.Reason, "--no-restart") {
+			n++
+		}
+	}
+	return n
+}
