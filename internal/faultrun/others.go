@@ -82,7 +82,7 @@ func (w *world) machineOf(id string) *machine {
 // the file has it still.
 func othersSetSecret(w *world, _ string, _ *strike) {
 	v, ok := w.values["DATABASE_URL"]
-	if !ok || !containsText(w.file(), v) {
+	if _, twice := w.othersSet["DATABASE_URL"]; twice || !ok || !containsText(w.file(), v) {
 		return
 	}
 	w.othersSet["DATABASE_URL"], w.allowed["DATABASE_URL"] = w.proc.run, "theirs"

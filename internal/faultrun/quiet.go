@@ -37,7 +37,7 @@ func (p *process) checkQuiet() {
 // checkProxy: a machine that the proxy stops is no reason to put anything back.
 func (p *process) checkProxy() {
 	w := p.w
-	if !w.answers || strings.Contains(p.errOut.String(), "unproven") {
+	if w.route && !w.answers || strings.Contains(p.errOut.String(), "unproven") {
 		return
 	}
 	for line := range bytes.Lines(p.recordText()) {

@@ -30,9 +30,9 @@ func (w *world) drawScenes() {
 		what, do := w.drawLost()
 		w.add(&trouble{run: 1, class: "create", nth: 1, what: what, do: do})
 	}
-	if w.chance(5) {
-		d := time.Duration(1+w.rng.IntN(12)) * time.Second
-		w.add(&trouble{run: 1, class: "wait", nth: 1 + w.rng.IntN(4), what: byProxy, do: func(w *world, id string, _ *strike) {
+	if w.chance(4) {
+		d := time.Duration(1+w.rng.IntN(10)) * time.Second // while it is watched
+		w.add(&trouble{run: 1, class: "lease-delete", nth: 1 + w.rng.IntN(2), what: byProxy, do: func(w *world, id string, _ *strike) {
 			w.harm(id, byProxy)
 			w.app.Machine(id).StopByProxy(d)
 		}})
