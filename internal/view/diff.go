@@ -149,7 +149,7 @@ func at(all []string, n int) string {
 func (s Style) render(diff []diffLine, width, limit int) []string {
 	var out []string
 	shown, left := 0, 0
-	for _, d := range diff {
+	for _, d := range toldApart(diff, width) {
 		if d.skip {
 			if left == 0 {
 				out = append(out, s.faint("         ⋮"))
