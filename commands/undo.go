@@ -13,6 +13,7 @@ import (
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/atomicfile"
+	"github.com/fly-standards/fly-standards/internal/settings"
 	"github.com/fly-standards/fly-standards/internal/undo"
 )
 
@@ -66,7 +67,8 @@ The record of an apply is on the computer that ran it. Exit codes are those of a
 	f.BoolVar(&o.list, "list", false, "list what is on record, and change nothing")
 	f.BoolVarP(&o.yes, "yes", "y", false, "don't ask")
 	f.BoolVar(&o.source.offline, "offline", false, "take back fly.toml only")
-	f.StringVar(&o.source.maxUnavailable, "max-unavailable", "", "`N` machines of a group away at one time, or a fraction\n(default: fly.toml's, else 0.33)")
+	f.StringVar(&o.source.maxUnavailable, "max-unavailable", "", "`N` machines of a group away at one time, or a fraction\n(default: that of the settings, fly.toml's, else 0.33)")
+	f.StringVar(&o.source.settings, "settings", "", "`FILE` to use for "+settings.Name)
 	f.DurationVar(&o.waitTimeout, "wait-timeout", 5*time.Minute, "how long a machine may take to become healthy:\na `DURATION` such as 90s")
 	o.format.add(cmd)
 	return cmd
@@ -86,6 +88,11 @@ func runUndo(ctx context.Context, env *Env, g *global, o *undoOptions) error {
 			return err
 		}
 		return listRuns(env, o.format.format, s.target.AppName, all)
+	}
+	if o.source.maxUnavailable == "" { // else nothing of them is asked
+		if err := s.loadSettings(env, &o.source); err != nil {
+			return err
+		}
 	}
 	// Locked before the record is judged: a run under way has no end either.
 	unlock, err := env.lock(g, s.target.AppName, "undo")

@@ -1,0 +1,33 @@
+package commands_test
+
+import (
+	"testing"
+	"time"
+)
+
+// How many machines may be away at one time holds for an undo as well.
+func TestUndoKeepsToTheSettings(t *testing.T) {
+	s := newShop(t, healthz)
+	for _, id := range []string{"148e000d", "148e000e", "148e000f"} {
+		s.app.AddMachine(shopMachine(id, "iad"))
+	}
+	s.write(".fly-standards.toml", "[apply]\nmax_unavailable = 1\n")
+	s.must(0, "apply", "--yes")
+	s.pass(time.Minute)
+	s.platform.Mark()
+	s.says(s.must(0, "undo", "--yes"), "6 machines restarted once each, one at a time, 5 always up")
+	if got := s.app.MinHealthy("app"); got < 5 {
+		t.Errorf("at some instant only %d machines were healthy", got)
+	}
+}
+
+// Settings that can't be read stop it, unless the flag says what they would.
+func TestUndoWithBrokenSettings(t *testing.T) {
+	s := newShop(t, healthz)
+	s.must(0, "apply", "--yes")
+	s.pass(time.Minute)
+	s.write(".fly-standards.toml", "[apply]\nmax_unavailible = 1\n")
+	s.must(0, "undo", "--list")
+	s.says(s.must(1, "undo", "--yes"), ".fly-standards.toml:2:1", "max_unavailible")
+	s.says(s.must(0, "undo", "--yes", "--max-unavailable", "1"), "Taken back.")
+}
