@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/flyschema"
@@ -195,9 +196,16 @@ func inEnv(t plan.Target) []plan.Finding {
 	add := func(n flytoml.Node, message, note string) {
 		out = append(out, plan.Finding{Message: message, At: at(t.File, n.Path(), ""), Notes: []string{note}})
 	}
-	for _, name := range []string{"swap_size_mb", "kill_signal", "kill_timeout", "console_command"} {
-		if n, ok := env.Key(name); ok && n.Path() == "env."+name {
-			add(n, name+" is an env entry here, so flyctl doesn't act on it: it belongs to the top of the file", "move the line above the first heading")
+	for _, p := range []struct{ home, note, names string }{
+		{"the top of the file", "move the line above the first heading", "swap_size_mb kill_signal kill_timeout console_command primary_region"},
+		{"a service", "write the heading of the service above it, [http_service] or [[services]], or move the line under the one that is there",
+			"internal_port force_https auto_stop_machines auto_start_machines min_machines_running"},
+		{"[deploy]", "write the heading [deploy] above it, or move the line under the one that is there", "release_command release_command_timeout"},
+	} {
+		for _, name := range strings.Fields(p.names) {
+			if n, ok := env.Key(name); ok && n.Path() == "env."+name {
+				add(n, name+" is an env entry here, so flyctl doesn't act on it: it belongs to "+p.home, p.note)
+			}
 		}
 	}
 	n, ok := env.Key("app")
