@@ -34,14 +34,18 @@ func DefaultDir(getenv func(string) (string, bool), home, goos string) string {
 
 // Dir is the folder of one app below root. Names that Fly would never give
 // (in a fly.toml anybody can write anything) can't lead out of root: all but
-// letters, digits, '-', '_' and inner dots is written as %XX.
+// small letters, digits, '-', '_' and inner dots is written as %XX. Capitals
+// too, as some file systems don't tell them apart, and the first letter of the
+// names that are devices on Windows.
 func Dir(root, app string) string {
 	var b strings.Builder
 	for i := range len(app) {
 		c := app[i]
 		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_',
-			c == '.' && i > 0:
+		case i == 0 && isDevice(app):
+			fmt.Fprintf(&b, "%%%02X", c)
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '_',
+			c == '.' && i > 0 && i < len(app)-1:
 			b.WriteByte(c)
 		default:
 			fmt.Fprintf(&b, "%%%02X", c)
@@ -55,4 +59,15 @@ func Dir(root, app string) string {
 		name = name[:200]
 	}
 	return filepath.Join(root, name)
+}
+
+// isDevice says whether Windows takes a name for a device, whatever follows
+// the first dot.
+func isDevice(name string) bool {
+	name, _, _ = strings.Cut(name, ".")
+	switch strings.TrimRight(name, "0123456789") {
+	case "con", "prn", "aux", "nul", "com", "lpt":
+		return true
+	}
+	return false
 }

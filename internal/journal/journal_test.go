@@ -218,11 +218,15 @@ func TestDefaultDir(t *testing.T) {
 
 func TestDirStaysInside(t *testing.T) {
 	seen := map[string]string{}
-	for _, app := range []string{"", ".", "..", "../x", "a/b", `a\b`, "a.b", "my-app", "%", "C:", "ä", "a\x00b", strings.Repeat("../", 200)} {
+	for _, app := range []string{"", ".", "..", "../x", "a/b", `a\b`, "a.b", "my-app", "%", "C:", "a", "A", "a.", "con", "%63on", "com1.x", "nul", "ä", "a\x00b", strings.Repeat("../", 200)} {
 		dir := journal.Dir("/r", app)
 		if filepath.ToSlash(filepath.Dir(dir)) != "/r" {
 			t.Errorf("app %q leads to %s", app, dir)
 		}
+		if base := filepath.Base(dir); strings.HasSuffix(base, ".") || base == "con" || base == "nul" || strings.HasPrefix(base, "com1") {
+			t.Errorf("app %q has a folder that Windows can't have: %s", app, dir)
+		}
+		dir = strings.ToLower(dir)
 		if other, ok := seen[dir]; ok {
 			t.Errorf("apps %q and %q share %s", app, other, dir)
 		}
