@@ -56,6 +56,9 @@ Exit codes: 0 done, or nothing to do; 1 an error or declined, nothing was change
 			if err := o.format.check(cmd.Flags()); err != nil {
 				return err
 			}
+			if err := checkWait(o.waitTimeout); err != nil {
+				return err
+			}
 			if len(args) == 1 {
 				o.plan = args[0]
 				if err := fitsPlanFile(cmd.Flags()); err != nil {

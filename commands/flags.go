@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -97,6 +98,14 @@ func (o *sourceOptions) check() error {
 	}
 	_, err := o.consent()
 	return err
+}
+
+// checkWait refuses a --wait-timeout in which nothing could become healthy.
+func checkWait(d time.Duration) error {
+	if d <= 0 {
+		return &usageError{message: fmt.Sprintf("--wait-timeout %s: want a duration above zero, such as 90s", d)}
+	}
+	return nil
 }
 
 func ruleIDs(all []plan.Fixer) []string {

@@ -56,6 +56,9 @@ The record of an apply is on the computer that ran it. Exit codes are those of a
 			if err := o.format.check(cmd.Flags()); err != nil {
 				return err
 			}
+			if err := checkWait(o.waitTimeout); err != nil {
+				return err
+			}
 			return runUndo(cmd.Context(), env, g, o)
 		},
 	}

@@ -31,3 +31,14 @@ func TestUndoWithBrokenSettings(t *testing.T) {
 	s.says(s.must(1, "undo", "--yes"), ".fly-standards.toml:2:1", "max_unavailible")
 	s.says(s.must(0, "undo", "--yes", "--max-unavailable", "1"), "Taken back.")
 }
+
+// A wait of nothing is no wait of the usual length.
+func TestNoWaitIsRefused(t *testing.T) {
+	s := newShop(t, healthz)
+	for _, args := range [][]string{{"apply", "--yes", "--wait-timeout", "0s"}, {"undo", "--yes", "--wait-timeout", "-5s"}} {
+		s.says(s.must(1, args...), "--wait-timeout", "want a duration above zero, such as 90s")
+	}
+	if len(s.platform.Writes()) != 0 {
+		t.Error("something was written")
+	}
+}
