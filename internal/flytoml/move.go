@@ -65,11 +65,11 @@ func (f *File) moveTo(n *node, to place, keys []string) (*File, error) {
 			step, _ := strings.CutPrefix(in, f.indentOf(n.stmt.table.stmt))
 			k.step = &step
 		}
-		for i := f.ownComment(n.stmt); i < n.stmt.first; i++ {
+		for i := f.introduction(n.stmt); i < n.stmt.first; i++ {
 			k.above = append(k.above, strings.TrimLeft(string(f.content(i)), " \t"))
 		}
 	}
-	cuts, err := f.cutNode(n)
+	cuts, err := f.cutMoved(n)
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +84,14 @@ func (f *File) moveTo(n *node, to place, keys []string) (*File, error) {
 		return nil, f.refuseAt(n, "its new place can't be reached")
 	}
 	return without.insertKey(p.node, keys, k)
+}
+
+// cutMoved is what has to go from the file for the key n to be elsewhere.
+func (f *File) cutMoved(n *node) ([]splice, error) {
+	if n.container() != nil {
+		return f.cutNode(n)
+	}
+	return f.cutLines([]lineRange{{f.introduction(n.stmt), n.stmt.last + 1}}), nil
 }
 
 // renameHeadings says path in the headings of n and its tables where it says

@@ -18,6 +18,16 @@ func TestMove(t *testing.T) {
 			edits: edits(move("deploy.auto_rollback", "experimental.auto_rollback")),
 			out:   "[deploy]\n\n[experimental]\n    auto_rollback = true # yes\n    x = 1\n\n[env]\n",
 		},
+		{
+			name: "the comment above goes along though a key follows", in: "[deploy]\n  strategy = 'rolling'\n  # go back\n  auto_rollback = true\n  wait_timeout = '5m'\n",
+			edits: edits(move("deploy.auto_rollback", "experimental.auto_rollback")),
+			out:   "[deploy]\n  strategy = 'rolling'\n  wait_timeout = '5m'\n[experimental]\n  # go back\n  auto_rollback = true\n",
+		},
+		{
+			name: "the comment that opens the file stays", in: "# fly.toml of the shop\nauto_rollback = true\napp = 'x'\n",
+			edits: edits(move("auto_rollback", "deploy.x")),
+			out:   "# fly.toml of the shop\napp = 'x'\n\n[deploy]\n  x = true\n",
+		},
 		{name: "exact value", in: "[vm]\nswap_size_mb = 5_12\n", edits: edits(move("vm.swap_size_mb", "swap_size_mb")), out: "swap_size_mb = 5_12\n\n[vm]\n"},
 		{name: "value of several lines", in: "[a]\nx = [\n  1, # one\n]\n\n[b]\n", edits: edits(move("a.x", "b.x")), out: "[a]\n\n[b]\nx = [\n  1, # one\n]\n"},
 		{name: "rename", in: "[a]\n  x = 1 # c\n", edits: edits(move("a.x", "a.y")), out: "[a]\n  y = 1 # c\n"},

@@ -93,21 +93,24 @@ func (f *File) sectionLines(h *stmt) lineRange {
 // statement and nothing else; the statement's own line when there is none or
 // when it may speak of its neighbours too, or of the whole file.
 func (f *File) ownComment(s *stmt) int {
-	top := f.commentStart(s)
-	if top == s.first {
-		return top
-	}
-	if top > 0 {
-		if s.heading && f.lines[top-1].kind != blankLine {
-			return s.first
-		}
-	} else if f.opensFile(s.first) {
-		return s.first
-	}
 	if below := s.last + 1; !s.heading && below < len(f.lines) {
 		if l := f.lines[below]; l.kind == stmtLine && !l.stmt.heading {
 			return s.first
 		}
+	}
+	return f.introduction(s)
+}
+
+// introduction is the line where the comment directly above a statement
+// starts; its own line when there is none, or it is about what stands above it
+// or the whole file. It goes along when the statement moves: left behind, it
+// would speak of the statement below.
+func (f *File) introduction(s *stmt) int {
+	top := f.commentStart(s)
+	switch {
+	case top == s.first:
+	case top > 0 && s.heading && f.lines[top-1].kind != blankLine, top == 0 && f.opensFile(s.first):
+		return s.first
 	}
 	return top
 }
