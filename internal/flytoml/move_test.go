@@ -21,7 +21,7 @@ func TestMove(t *testing.T) {
 		{
 			name: "the comment above goes along though a key follows", in: "[deploy]\n  strategy = 'rolling'\n  # go back\n  auto_rollback = true\n  wait_timeout = '5m'\n",
 			edits: edits(move("deploy.auto_rollback", "experimental.auto_rollback")),
-			out:   "[deploy]\n  strategy = 'rolling'\n  wait_timeout = '5m'\n[experimental]\n  # go back\n  auto_rollback = true\n",
+			out:   "[deploy]\n  strategy = 'rolling'\n  wait_timeout = '5m'\n\n[experimental]\n  # go back\n  auto_rollback = true\n",
 		},
 		{
 			name: "the comment that opens the file stays", in: "# fly.toml of the shop\nauto_rollback = true\napp = 'x'\n",
