@@ -54,7 +54,7 @@ func readIgnores(f *flytoml.File, fixers []Fixer) ([]*ignore, error) {
 		alone[c.Line] = c.Alone
 	}
 	for _, c := range f.CommentLines() {
-		text, ours := strings.CutPrefix(strings.TrimSpace(strings.TrimLeft(c.Text, "#")), ignoreMark)
+		text, ours := ignoreText(c.Text)
 		if !ours {
 			continue
 		}
@@ -78,6 +78,18 @@ func readIgnores(f *flytoml.File, fixers []Fixer) ([]*ignore, error) {
 		}
 	}
 	return out, nil
+}
+
+// ignoreText is what stands behind the mark in a comment, which may say
+// something else before: # the port # fly-standards: ignore[rule]
+func ignoreText(comment string) (string, bool) {
+	for found := true; found; {
+		if text, ours := strings.CutPrefix(strings.TrimSpace(strings.TrimLeft(comment, "#")), ignoreMark); ours {
+			return text, true
+		}
+		_, comment, found = strings.Cut(strings.TrimLeft(comment, "#"), "#")
+	}
+	return "", false
 }
 
 // parseIgnore reads what stands behind the mark.

@@ -67,6 +67,8 @@ func TestParseRefuses(t *testing.T) {
 		"option of another":  {"[rules.env-secrets]\npath = \"/up\"\n", `.fly-standards.toml:2:1: unknown key "path"; known here: enabled, severity`},
 		"relative path":      {"[rules.health-checks]\npath = \"up\"\n", `.fly-standards.toml:2:1: want a path with its leading slash, such as "/healthz"`},
 		"bare number":        {"[rules.health-checks]\ninterval = 15\n", `.fly-standards.toml:2:1: want a duration in quotes, such as "15s"`},
+		"short interval":     {"[rules.health-checks]\ninterval = \"500ms\"\n", `.fly-standards.toml:2:1: want a duration from 2s to 1m0s`},
+		"long timeout":       {"[rules.health-checks]\ntimeout = \"2m\"\n", `.fly-standards.toml:2:1: want a duration from 1s to 1m0s`},
 		"negative duration":  {"[rules.health-checks]\ninterval = \"-1s\"\n", `.fly-standards.toml:2:1: want a duration in quotes, such as "15s"`},
 		"unknown strategy":   {"[rules.deploy-strategy]\nstrategy = \"blue-green\"\n", `.fly-standards.toml:2:1: want one of rolling, canary, bluegreen; did you mean "bluegreen"?`},
 		"severity":           {"[rules.env-secrets]\nseverity = \"fatal\"\n", `.fly-standards.toml:2:1: want one of error, warning, info`},

@@ -25,13 +25,18 @@ func path(to field) value {
 	}
 }
 
-func duration(to field) value {
+// duration is a time between two bounds; what is outside of them Fly refuses
+// at the deploy, which is too late to be told.
+func duration(to field, least, most time.Duration) value {
 	return value{
 		schema: map[string]any{"type": "string", "pattern": `^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`, "examples": []any{"15s"}},
 		read: func(r *reader, n flytoml.Node) {
 			s, _ := n.Str()
 			if d, err := time.ParseDuration(s); err != nil || d <= 0 {
 				r.fail(n, `want a duration in quotes, such as "15s"`)
+				return
+			} else if d < least || d > most {
+				r.fail(n, "want a duration from %v to %v", least, most)
 				return
 			}
 			*to(&r.file.Settings) = s
