@@ -55,7 +55,7 @@ func TestSettingsSchema(t *testing.T) {
 	ids := ruleIDs(fixers.All())
 	samples := append(everyRule(ids),
 		"", "extends = \"../team.toml\"\n", "extends = \"\"\n", "extends = 1\n", "rules = 3\n",
-		"[rules.health-checks]\npath = \"/up\"\ninterval = \"30s\"\ntimeout = \"1m30s\"\ngrace_period = \"500ms\"\n",
+		"[rules.health-checks]\npath = \"/up\"\ninterval = \"30s\"\ntimeout = \"1.5s\"\ngrace_period = \"1m30s\"\n",
 		"[rules.health-checks]\npath = \"up\"\n", "[rules.health-checks]\ninterval = 15\n", "[rules.health-checks]\npaht = \"/up\"\n",
 		"[rules.health-check]\n", "[rules.env-secrets]\npath = \"/up\"\n", "[rules.env-secrets]\nenabled = \"no\"\n",
 		"[rules.deploy-strategy]\nstrategy = \"canary\"\n", "[rules.deploy-strategy]\nstrategy = \"immediate\"\n",

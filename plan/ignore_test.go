@@ -47,6 +47,7 @@ func TestIgnores(t *testing.T) {
 		want []string // of rules a (line 3) and b (no line)
 	}{
 		"end of the line":    {"\n\nx = 1 # fly-standards: ignore[a] we know\n", []string{"a ignored fly.toml:3: we know", "b planned"}},
+		"behind other words": {"\n\nx = 1 # the port # fly-standards: ignore[a] we know\n", []string{"a ignored fly.toml:3: we know", "b planned"}},
 		"above":              {"\n# fly-standards: ignore[a]\nx = 1\n", []string{"a ignored fly.toml:2", "b planned"}},
 		"above a comment":    {"# fly-standards: ignore[a]\n# more words\nx = 1\n", []string{"a ignored fly.toml:1", "b planned"}},
 		"not directly above": {"# fly-standards: ignore[a]\n\nx = 1\n", []string{"a planned", "b planned", "this comment ignores a, which finds nothing here"}},

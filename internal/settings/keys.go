@@ -56,9 +56,9 @@ func options(rule string) []key {
 	case "health-checks":
 		return []key{
 			{name: "path", doc: "The path that the health check asks for.", value: path(func(s *plan.Settings) *string { return &s.HealthPath })},
-			{name: "interval", doc: "The time between two checks.", value: duration(func(s *plan.Settings) *string { return &s.CheckInterval }, 2*time.Second, time.Minute)},
-			{name: "timeout", doc: "How long an answer may take.", value: duration(func(s *plan.Settings) *string { return &s.CheckTimeout }, time.Second, time.Minute)},
-			{name: "grace_period", doc: "How long after its start a machine is not checked yet.", value: duration(func(s *plan.Settings) *string { return &s.CheckGrace }, time.Second, time.Hour)},
+			{name: "interval", doc: "The time between two checks, 2s to 1m.", value: duration(func(s *plan.Settings) *string { return &s.CheckInterval }, 2*time.Second, time.Minute)},
+			{name: "timeout", doc: "How long an answer may take, 1s to 1m.", value: duration(func(s *plan.Settings) *string { return &s.CheckTimeout }, time.Second, time.Minute)},
+			{name: "grace_period", doc: "How long after its start a machine is not checked yet, 1s to 1h.", value: duration(func(s *plan.Settings) *string { return &s.CheckGrace }, time.Second, time.Hour)},
 		}
 	case "deploy-strategy":
 		return []key{
