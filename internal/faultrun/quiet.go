@@ -47,7 +47,7 @@ func (p *process) checkProxy() {
 		var e struct{ Data struct{ Machine string } }
 		w.must(json.Unmarshal(line, &e))
 		others := func(s string) bool { return s != byProxy }
-		if why := w.why[e.Data.Machine]; len(why) > 0 && !slices.ContainsFunc(why, others) {
+		if why := w.why[e.Data.Machine]; len(why) > 0 && w.sick != e.Data.Machine && !slices.ContainsFunc(why, others) {
 			w.fail("%s was stopped by the proxy, which counts as a failure", e.Data.Machine)
 		}
 		return // the others go with the first

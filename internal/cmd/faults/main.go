@@ -30,6 +30,7 @@ func main() {
 	workers := flag.Int("workers", runtime.GOMAXPROCS(0), "how many seeds at a time")
 	flag.Parse()
 	debug.SetGCPercent(400) // seeds are short and small
+	debug.SetMemoryLimit(1 << 30)
 	root, err := faultrun.Root()
 	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, err)
