@@ -36,7 +36,7 @@ func deployedServices(t plan.Target, group string) []deployedService {
 func deployedChecks(t plan.Target, group string) map[string]machineconfig.Check {
 	checks := map[string]any{}
 	for _, c := range topChecks(t.File) {
-		if c.Name == "" || !slices.Contains(groupsOf(t.File, c.Processes), group) {
+		if c.Name == "" || !slices.Contains(deployedTo(t.File, c.Processes), group) {
 			continue
 		}
 		n, _ := t.File.Get("http_service")

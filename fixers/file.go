@@ -185,6 +185,20 @@ func groupsOf(f *flytoml.File, processes []string) []string {
 	return groups(f)
 }
 
+// deployedTo are the process groups that a check, a mount, metrics or a restart
+// policy with these `processes` goes to: without any, the default group only,
+// which is app, else the first by name (flyctl, August 2026).
+func deployedTo(f *flytoml.File, processes []string) []string {
+	if len(processes) > 0 {
+		return processes
+	}
+	names := groups(f)
+	if slices.Contains(names, "app") {
+		return []string{"app"}
+	}
+	return []string{slices.Min(names)}
+}
+
 func overlap(a, b []string) bool {
 	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
 }

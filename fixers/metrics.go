@@ -147,9 +147,9 @@ func metricsNotLive(t plan.Target, block flytoml.Node) []plan.Finding {
 	var out []plan.Finding
 	asked := map[string]bool{}
 	for _, n := range block.Items() {
-		port, processes := portNumber(n, "port"), strs(n, "processes")
+		port, processes := portNumber(n, "port"), deployedTo(t.File, strs(n, "processes"))
 		path, ok := str(n, "path")
-		for _, g := range groupsOf(t.File, processes) {
+		for _, g := range processes {
 			ok = ok && !asked[g]
 			asked[g] = true
 		}
