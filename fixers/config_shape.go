@@ -20,7 +20,9 @@ tables for restart, files, statics and machine_checks, auto_stop_machines = "on"
 strategy, [[build]], a service without processes while there are process groups. Others are accepted and mean something else: an
 integer duration in http_service or a top-level check is nanoseconds.
 
-The fix writes the form that flyctl reads, where there is one reading; comments stay. Forms that flyctl accepts are no findings.`,
+The fix writes the form that flyctl reads, where there is one reading; comments stay. Forms that flyctl accepts are no findings.
+
+By hand: fly config validate says what it refuses, one thing at a time; the finding here says what to write instead.`,
 		Check: checkConfigShape,
 	}
 }

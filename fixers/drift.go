@@ -28,7 +28,7 @@ It knows what a deploy leaves alone: the size of a machine when the file has no 
 schedules and metadata. The values of env entries are compared and never shown. What another rule fixes, in the file or on the machines, is
 that rule's to tell and no drift. Standbys, and machines that release a version or run a console, are left out.
 
-Which side is right only you know. To keep what runs, write it into the file; to have what the file says, deploy.`,
+Which side is right only you know. By hand: to keep what runs, write it into the file; to have what the file says, deploy.`,
 		Check: checkDrift,
 	}
 }

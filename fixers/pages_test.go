@@ -51,6 +51,15 @@ func ignoring() string {
 `, "~", "`")
 }
 
+// Whoever reads a page may have no time to learn a tool.
+func TestEveryRuleSaysHowToDoItByHand(t *testing.T) {
+	for _, fx := range fixers.All() {
+		if !strings.Contains(fx.Doc, "By hand: ") {
+			t.Errorf("%s does not say how to do it by hand", fx.ID)
+		}
+	}
+}
+
 // TestPages holds a page for every rule, as -update writes it, and no others.
 func TestPages(t *testing.T) {
 	first, all := map[string]*fixture{}, map[string][]*fixture{}

@@ -22,7 +22,10 @@ floor is min_machines_running of a service; there is no ceiling), [[http_service
 means 80 and 443), restart_limit, script_checks and allowed_public_ports (left over from the platform before machines).
 
 Leftovers that say nothing are removed; what stands in the wrong place moves, with consent, since it takes effect then; the rest is
-shown. Forms that flyctl accepts though its own types don't have them are no findings.`,
+shown. Forms that flyctl accepts though its own types don't have them are no findings. A list of regions goes with consent: the plan says
+which lines of .fly-standards.toml keep the wish.
+
+By hand: fly config validate --strict lists them all; correct the spelling, move the key to the table it belongs to, or delete it.`,
 		Check: checkUnknownKeys,
 	}
 }
