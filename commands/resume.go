@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -20,8 +21,16 @@ func (e *Env) journals() string { return journal.DefaultDir(e.Getenv, e.stateHom
 // of a run before this one that was cut off. It must be unlocked.
 func (e *Env) lock(g *global, app, doing string) (unlock func(), err error) {
 	unlock, err = journal.Lock(e.journals(), app, journal.Holder{PID: os.Getpid(), Since: e.Clock.Now(), Doing: doing})
-	if err != nil {
+	var held *journal.HeldError
+	switch {
+	case errors.As(err, &held):
 		return nil, fmt.Errorf("%w; nothing was changed", err)
+	case err != nil:
+		return nil, &usageError{
+			message: err.Error() + "; nothing was changed",
+			hint: "what a run does is kept on record below " + e.journals() + ", so that it can be taken back; " +
+				"XDG_STATE_HOME names another place",
+		}
 	}
 	if doing != "undo" {
 		e.noteCutOff(g, app)

@@ -1,6 +1,7 @@
 package commands_test
 
 import (
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -39,6 +40,19 @@ func TestNoWaitIsRefused(t *testing.T) {
 		s.says(s.must(1, args...), "--wait-timeout", "want a duration above zero, such as 90s")
 	}
 	if len(s.platform.Writes()) != 0 {
+		t.Error("something was written")
+	}
+}
+
+// Where no record can be kept, nothing is changed, and the place is named.
+func TestNoPlaceForTheRecord(t *testing.T) {
+	s := newShop(t, healthz)
+	s.write("state", "a file where the folder would be")
+	file := s.read("fly.toml")
+	for _, args := range [][]string{{"apply", "--yes"}, {"undo", "--yes"}} {
+		s.says(s.must(1, args...), "nothing was changed", "kept on record below "+filepath.Join(s.dir, "state", "fly-standards"), "XDG_STATE_HOME")
+	}
+	if len(s.platform.Writes()) != 0 || s.read("fly.toml") != file {
 		t.Error("something was written")
 	}
 }
