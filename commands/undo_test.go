@@ -209,7 +209,7 @@ func TestUndoWithAMachineGone(t *testing.T) {
 	s.must(0, "apply", "--yes")
 	s.gone("148e000b")
 	delete(before, "148e000b")
-	s.says(s.must(0, "undo", "--yes"), "machine 148e000b: it is gone")
+	s.says(s.must(0, "undo", "--yes"), "machine 148e000b: not there any more")
 	s.isBack(before)
 }
 

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
@@ -123,11 +124,24 @@ func (u *Undo) machines(w World) {
 		}
 		m, ok := w.App.Machine(past.ID)
 		if !ok {
-			u.stays("machine %s: it is gone", past.ID)
+			u.kept.add(past.ID, u.goneSince(w.App))
 			continue
 		}
 		u.machine(past, m)
 	}
+}
+
+// goneSince is what is said of a machine that is gone. Those of a blue-green
+// deploy all are, and what came in their place was deployed from the file.
+func (u *Undo) goneSince(app *live.App) string {
+	for _, m := range app.Machines {
+		known := slices.ContainsFunc(u.Of.Machines, func(past apply.PastMachine) bool { return past.ID == m.ID }) ||
+			slices.ContainsFunc(u.Of.Clones, func(past apply.PastClone) bool { return slices.Contains(past.IDs, m.ID) })
+		if !known && m.CreatedAt.After(u.Of.At) {
+			return "not there any more; a machine that was made since keeps what it was deployed with, until the next deploy"
+		}
+	}
+	return "not there any more"
 }
 
 // machine takes back what is still ours on it. The image stays the one that
