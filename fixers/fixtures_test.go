@@ -58,13 +58,20 @@ func describe(p *plan.Plan) string {
 
 func (w *world) apply(t *testing.T, p *plan.Plan) error {
 	t.Helper()
-	j := journal.New(filepath.Join(w.dir, ".state"), "fixture", w.clk)
-	d := apply.Deps{File: apply.OnDisk(filepath.Join(w.dir, "fly.toml")), Clock: w.clk, Journal: j}
+	_, err := apply.Run(context.Background(), p, w.deps())
+	return err
+}
+
+// deps are those of one run, with a journal of its own.
+func (w *world) deps() apply.Deps {
+	d := apply.Deps{
+		File: apply.OnDisk(filepath.Join(w.dir, "fly.toml")), Clock: w.clk,
+		Journal: journal.New(filepath.Join(w.dir, ".state"), journalOf, w.clk),
+	}
 	if w.client != nil {
 		d.Machines, d.Secrets = w.client, w.client
 	}
-	_, err := apply.Run(context.Background(), p, d)
-	return err
+	return d
 }
 
 // TestFixtures runs every fixture through plan and apply, with checks that no

@@ -217,6 +217,7 @@ func (w *world) target(t *testing.T) plan.Target {
 	if target.App, err = w.client.Snapshot(ctx); err != nil {
 		t.Fatal(err)
 	}
+	w.recall(t, &target)
 	return target
 }
 
