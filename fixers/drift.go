@@ -22,11 +22,13 @@ func drift() plan.Fixer {
 		OwnOrder: true,
 		Doc: `fly deploy writes the file over the machines. What somebody changed with fly scale, fly machine update or the dashboard is gone
 afterwards, and nobody is asked. This rule tells beforehand what the next deploy of this very file would change: process groups, size,
-env entries, services, checks, mounts, and the image when [build] names one. A warning is about what shrinks or vanishes.
+commands, env entries, services, checks, mounts, metrics, statics, files, swap, how machines stop and restart, and the image when [build]
+names one. A warning is about what shrinks or vanishes.
 
 It knows what a deploy leaves alone: the size of a machine when the file has no [[vm]] for its group, the number of machines, secrets,
-schedules and metadata. The values of env entries are compared and never shown. What another rule fixes, in the file or on the machines, is
-that rule's to tell and no drift. Standbys, and machines that release a version or run a console, are left out.
+schedules and metadata, and the restart policy when the file has none. The values of env entries and commands are compared and never
+shown; of files, the place alone. What another rule fixes, in the file or on the machines, is that rule's to tell and no drift. Standbys,
+and machines that release a version or run a console, are left out.
 
 Which side is right only you know. By hand: to keep what runs, write it into the file; to have what the file says, deploy.`,
 		Check: checkDrift,
@@ -38,6 +40,7 @@ const (
 	groupGone = iota
 	dataGone
 	serviceGone
+	commandGone
 	smaller
 	envGone
 	checkGone
@@ -133,6 +136,7 @@ func differences(t plan.Target) []difference {
 		found := slices.Concat(
 			mountDifferences(t, m), serviceDifferences(t, m), sizeDifferences(t, m),
 			envDifferences(t, m), checkDifferences(t, m), imageDifferences(t, m),
+			runDifferences(t, m), extraDifferences(t, m),
 		)
 		for _, d := range found {
 			d.machine = m.ID
