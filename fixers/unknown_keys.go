@@ -214,11 +214,12 @@ func regionList(t plan.Target, n flytoml.Node, f *plan.Finding) {
 		remove(n, f, "the settings name these regions")
 		return
 	}
-	for i := range codes {
-		codes[i] = quote(codes[i])
+	quoted := make([]string, len(codes))
+	for i, code := range codes {
+		quoted[i] = quote(code)
 	}
-	remove(n, f, "to keep the wish, write in .fly-standards.toml: [extra-regions] with suggested = ["+strings.Join(codes, ", ")+
-		"]; to carry it out: fly-standards apply --regions")
+	remove(n, f, plan.KeepsWish+"[extra-regions] with suggested = ["+strings.Join(quoted, ", ")+
+		"]; to carry it out: fly-standards apply --regions "+strings.Join(codes, ","))
 }
 
 // texts are the strings in a value.

@@ -58,6 +58,10 @@ const (
 	Safe                 // a working app means the same afterwards, and the evidence is in hand
 )
 
+// KeepsWish begins the note of a fix that takes a wish out of fly.toml: the
+// lines of the settings that keep it. It is said again when that is done.
+const KeepsWish = "to keep the wish, write in .fly-standards.toml: "
+
 // Finding is one place where a standard is not met.
 type Finding struct {
 	Rule     string   // set by Build

@@ -19,6 +19,9 @@ func afterwards(p *plan.Plan, r apply.Report, same string) []string {
 	default:
 		out = append(out, "Commit and push "+p.File.Path+", or the next CI deploy reverts it.")
 	}
+	if r.File.State == apply.Done && r.Undo == "" {
+		out = append(out, wishes(p)...)
+	}
 	stored := storedSecrets(r)
 	if len(stored) > 0 {
 		out = append(out, "Rotate "+list(stored)+": git history keeps the old value.")
@@ -51,6 +54,20 @@ func afterwards(p *plan.Plan, r apply.Report, same string) []string {
 	}
 	if len(out) > 0 && r.Journal != "" && (r.Outcome == apply.Stopped || r.Outcome == apply.PutBack) {
 		out = append(out, "The record of this apply is "+r.Journal+".")
+	}
+	return out
+}
+
+// wishes are what fly.toml said of the author's wishes, and says no more.
+func wishes(p *plan.Plan) []string {
+	var out []string
+	for _, f := range p.Findings {
+		for _, note := range f.Notes {
+			rest, found := strings.CutPrefix(note, plan.KeepsWish)
+			if text := "To keep the wish that left fly.toml, write in .fly-standards.toml: " + rest; found && f.Outcome == plan.Planned && !slices.Contains(out, text) {
+				out = append(out, text)
+			}
+		}
 	}
 	return out
 }
