@@ -173,8 +173,8 @@ func (s *source) loadLive(ctx context.Context, env *Env, g *global, o *sourceOpt
 	return nil, nil
 }
 
-// maskOf hides what secretscan takes for a secret: in [env] and [build.args]
-// also what is only likely one.
+// maskOf hides what secretscan takes for a secret, also within a command: in
+// [env] and [build.args] also what is only likely one.
 func maskOf(f *flytoml.File) *view.Mask {
 	return view.NewMask(f, func(path, name, value string) bool {
 		verdict := secretscan.Classify(name, value).Verdict
@@ -184,7 +184,7 @@ func maskOf(f *flytoml.File) *view.Mask {
 		if inEnv(path) {
 			return verdict != secretscan.No
 		}
-		return verdict == secretscan.Certain
+		return verdict == secretscan.Certain || secretscan.InCommand(value)
 	})
 }
 

@@ -83,6 +83,9 @@ func Classify(name, value string) Result {
 	if r := loginShape(words, value); r.Verdict != No {
 		return r
 	}
+	if r := commandShape(value); r.Verdict != No {
+		return r
+	}
 	return randomShape(words, value)
 }
 

@@ -137,6 +137,29 @@ func TestClassifyNo(t *testing.T) {
 	}
 }
 
+func TestCommandLines(t *testing.T) {
+	for value, want := range map[string]Verdict{
+		"bin/migrate --password hunter2x":                         Likely,
+		"bin/migrate --db-password='hunter2x'":                    Likely,
+		"java -Dspring.datasource.password=hunter2x -jar app.jar": Likely,
+		"redis-server --appendonly yes --requirepass hunter2x":    Likely,
+		"sh -c \"API_KEY=hunter2x ./run\"":                        No, // quoted words are not taken apart
+		"API_KEY=hunter2x ./run":                                  Likely,
+		"bin/migrate --password $DB_PASSWORD":                     No,
+		"bin/migrate --password ${DB_PASSWORD}":                   No,
+		"bin/migrate --password-file /run/secret":                 No,
+		"bin/migrate --password":                                  No,
+		"bin/migrate --password --verbose":                        No,
+		"bin/server --token-ttl 30s --port 8080":                  No,
+		"npx prisma migrate deploy":                               No,
+		"--appendonly yes --maxmemory 200mb":                      No,
+	} {
+		if got := Classify("release_command", value); got.Verdict != want || strings.Contains(got.Reason, "hunter2x") {
+			t.Errorf("%q: %v %q, want %v", value, got.Verdict, got.Reason, want)
+		}
+	}
+}
+
 // A reason is printed, logged and put into plans: it must never hold a value.
 func TestReasonHoldsNoValue(t *testing.T) {
 	for _, value := range []string{"hunter2hunter2", random32, hex64, "postgres://app:hunter2@db/x", "Server=a;Password=hunter2"} {
