@@ -66,10 +66,10 @@ func (c costs) section() string {
 	}
 	money := "nothing more"
 	switch {
+	case c.volumes:
+		money = "more: the plan says what a GB of stored snapshots costs, and it needs `--allow paid`"
 	case c.money:
 		money = fmt.Sprintf("more: the plan says about how much (prices of %s), and it needs `--allow paid`, or that you name the region", fixers.PricesAsOf)
-	case c.volumes:
-		money = "what more snapshots cost to store; the plan says the price"
 	}
 	orNot := func(parts []string) string {
 		if len(parts) == 0 {

@@ -3,6 +3,7 @@ package fixers
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -33,7 +34,10 @@ func checkMinMachines(t plan.Target) []plan.Finding {
 		case !known || !s.stops() || !public(s) || misplacedFloor(t, s):
 		case n > 0:
 			if f, lags := notLive(t, s, s.Path+".min_machines_running", setting{pointer: "/min_machines_running", value: n}); lags {
-				f.Fix.Safety, f.Fix.Why = plan.Review, "a machine that stays up costs its full price"
+				// The same consent as for both at once, or an apply that was cut off behind
+				// the file would not be finished by the command that began it.
+				f.Fix.Costs = true
+				priceOfUp(t, s, n, &f)
 				out = append(out, f)
 			}
 		case !slices.ContainsFunc(services, func(o service) bool {
@@ -88,13 +92,13 @@ func keepOneUp(t plan.Target, services []service) plan.Finding {
 			}
 		}
 	}
-	priceOfOneUp(t, s, &f)
+	priceOfUp(t, s, 1, &f)
 	return f
 }
 
-// priceOfOneUp says what the machine that stays up costs, and where the key
+// priceOfUp says what the n machines that stay up cost, and where the key
 // counts at all.
-func priceOfOneUp(t plan.Target, s service, f *plan.Finding) {
+func priceOfUp(t plan.Target, s service, n int, f *plan.Finding) {
 	primary := ""
 	if n, ok := t.File.Get("primary_region"); ok {
 		primary, _ = n.Str()
@@ -105,14 +109,22 @@ func priceOfOneUp(t plan.Target, s service, f *plan.Finding) {
 	}
 	f.Notes = append(f.Notes, "it counts in the primary region only, "+primary+": machines elsewhere still stop")
 	machines := machinesOf(t, s.Processes)
+	var up []string
+	known := true
 	for _, m := range machines {
-		if m.Region == primary {
-			f.Fix.CostMonthly, f.Fix.CostKnown = MonthlyPrice(m.Config.Guest())
-			f.Evidence = append(f.Evidence, "machine "+m.ID+" always up: "+about(f.Fix.CostMonthly, f.Fix.CostKnown)+", less what it is up now")
-			return
+		if m.Region == primary && len(up) < n {
+			price, ok := MonthlyPrice(m.Config.Guest())
+			up, known = append(up, m.ID), known && ok
+			f.Fix.CostMonthly += price
 		}
 	}
-	if len(machines) > 0 {
+	if !known {
+		f.Fix.CostMonthly = 0
+	}
+	switch f.Fix.CostKnown = known && len(up) > 0; {
+	case len(up) > 0:
+		f.Evidence = append(f.Evidence, "machine "+strings.Join(up, ", ")+" always up: "+about(f.Fix.CostMonthly, known)+", less what it is up now")
+	case len(machines) > 0:
 		f.Notes = append(f.Notes, "no machine is in "+primary+", so it would do nothing yet")
 	}
 }

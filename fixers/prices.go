@@ -25,3 +25,7 @@ func MonthlyPrice(g machineconfig.Guest) (usd float64, ok bool) {
 	}
 	return shared1x256 + float64(mb-256)/1024*perGB, true
 }
+
+// snapshotPrice is that of Fly's pricing page since 2026-01. How much a volume's
+// snapshots hold is known to nobody before they are made.
+const snapshotPrice = "stored snapshots cost about $0.08 per GB a month beyond the first 10 GB (prices of 2026-01)"

@@ -13,8 +13,6 @@ import (
 // leaves a working week to notice a loss.
 const keepDays = 5
 
-const snapshotPrice = "stored snapshots cost about $0.08 per GB a month beyond the first 10 GB (prices of 2026-01)"
-
 func volumeSnapshots() plan.Fixer {
 	return plan.Fixer{
 		ID:       "volume-snapshots",
@@ -29,7 +27,8 @@ Both keys in fly.toml are about volumes that are made later: those that exist ke
 changes the live volumes, through the volumes API and without a restart. It never makes a volume keep less: where a live volume keeps
 its snapshots for longer than the file says, you are told, and nothing is changed. A volume that is not attached is left alone.
 
-Snapshots cost storage, and a volume that is only a cache needs none, so the fix needs --allow review.
+Snapshots cost storage: how much is known only when they are made. And a volume that is only a cache needs none. So the fix needs
+--allow review,paid.
 
 By hand: snapshot_retention = 5 in [mounts], and fly volumes update ID --snapshot-retention 5 --scheduled-snapshots=true.`,
 		Check: checkVolumeSnapshots,
@@ -100,7 +99,7 @@ func liveVolumes(t plan.Target, source string, processes []string) []live.Volume
 
 // scheduled finds volumes without daily snapshots.
 func (m mount) scheduled(t plan.Target) []plan.Finding {
-	f := plan.Finding{Fix: &plan.Fix{Safety: plan.Review}, At: at(t.File, m.path+".scheduled_snapshots", m.path), Notes: []string{snapshotPrice}}
+	f := plan.Finding{Fix: &plan.Fix{Safety: plan.Review, Costs: true}, At: at(t.File, m.path+".scheduled_snapshots", m.path), Notes: []string{snapshotPrice}}
 	yes := true
 	for _, v := range m.volumes {
 		if !v.AutoBackup {
@@ -129,7 +128,7 @@ func (m mount) retention(t plan.Target) []plan.Finding {
 	if m.said {
 		want = max(m.days, keepDays)
 	}
-	f := plan.Finding{Fix: &plan.Fix{Safety: plan.Review}, At: at(t.File, m.path+".snapshot_retention", m.path), Notes: []string{snapshotPrice}}
+	f := plan.Finding{Fix: &plan.Fix{Safety: plan.Review, Costs: true}, At: at(t.File, m.path+".snapshot_retention", m.path), Notes: []string{snapshotPrice}}
 	var longer []string
 	for _, v := range m.volumes {
 		switch {
