@@ -136,14 +136,14 @@ func secretState(s apply.State) string {
 
 func fileDone(r apply.Report) string {
 	if r.Undo != "" {
-		return "as it was before the apply"
+		return "taken back"
 	}
 	return "edited"
 }
 
 func machineDone(r apply.Report) string {
 	if r.Undo != "" {
-		return "as before the apply"
+		return "taken back"
 	}
 	return "updated"
 }
