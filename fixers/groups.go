@@ -1,0 +1,52 @@
+package fixers
+
+import (
+	"slices"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+)
+
+// groups are the process groups that fly.toml names; none named is "app".
+func groups(f *flytoml.File) []string {
+	n, ok := f.Get("processes")
+	if ok && n.Kind() == flytoml.Table && len(n.Keys()) > 0 {
+		return n.Keys()
+	}
+	var names []string
+	for _, n := range n.Items() {
+		if name, ok := str(n, "name"); ok {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return []string{"app"}
+	}
+	return names
+}
+
+// groupsOf are the process groups that something with these `processes` is
+// deployed to.
+func groupsOf(f *flytoml.File, processes []string) []string {
+	if len(processes) > 0 {
+		return processes
+	}
+	return groups(f)
+}
+
+// deployedTo are the process groups that a check, a mount, metrics or a restart
+// policy with these `processes` goes to: without any, the default group only,
+// which is app, else the first by name (flyctl, August 2026).
+func deployedTo(f *flytoml.File, processes []string) []string {
+	if len(processes) > 0 {
+		return processes
+	}
+	names := groups(f)
+	if slices.Contains(names, "app") {
+		return []string{"app"}
+	}
+	return []string{slices.Min(names)}
+}
+
+func overlap(a, b []string) bool {
+	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
+}
