@@ -3,8 +3,6 @@ package commands_test
 import (
 	"encoding/json"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fly-standards/fly-standards/internal/flysim"
-	"github.com/fly-standards/fly-standards/internal/journal"
 )
 
 var healthz = flysim.Respond{Path: "/healthz"}
@@ -211,101 +208,4 @@ func TestUndoWithAMachineGone(t *testing.T) {
 	delete(before, "148e000b")
 	s.says(s.must(0, "undo", "--yes"), "machine 148e000b: not there any more")
 	s.isBack(before)
-}
-
-// The platform goes away for good at one request after the other. Whatever
-// was done by then, an undo takes it back when the platform is there again.
-func TestUndoOfAHalfDoneApply(t *testing.T) {
-	for n := 1; ; n++ {
-		s := newShop(t, healthz)
-		before := s.configs()
-		gone := s.platform.Fault(flysim.Fault{Match: isWrite, Nth: n, Times: -1, Effect: flysim.DropBefore()})
-		code, _, _ := s.run("apply", "--yes", "--regions", "lhr", "--wait-timeout", "30s")
-		s.platform.ClearFaults()
-		if gone.Hits() == 0 {
-			if n < 11 {
-				t.Errorf("an apply of %d writes is none", n-1)
-			}
-			return
-		}
-		if err := s.clk.Sleep(t.Context(), time.Minute); err != nil { // what it could not release runs out
-			t.Fatal(err)
-		}
-		if code == 0 {
-			t.Errorf("write %d: the apply succeeded without a platform", n)
-		}
-		if code, out, errOut := s.run("undo", "--yes"); code != 0 {
-			t.Errorf("write %d: exit %d\n%s\n%s", n, code, out, errOut)
-			continue
-		}
-		if diff := cmp.Diff(before, s.configs()); diff != "" {
-			t.Errorf("write %d: the machines are not as before: %s", n, diff)
-		}
-		if got := s.read("fly.toml"); got != shopToml && got != shopWithoutSecrets {
-			t.Errorf("write %d: fly.toml is neither:\n%s", n, got)
-		}
-		if held := s.platform.HeldLeases(); len(held) > 0 {
-			t.Errorf("write %d: leases left: %v", n, held)
-		}
-	}
-}
-
-// cut takes all entries behind line n from the newest journal, as if the
-// process had been killed there.
-func (s *shop) cut(n int) (lines int) {
-	s.t.Helper()
-	paths, err := journal.List(filepath.Join(s.dir, "state", "fly-standards"), "shop")
-	if err != nil || len(paths) == 0 {
-		s.t.Fatalf("no journal: %v", err)
-	}
-	path := paths[len(paths)-1]
-	b, err := os.ReadFile(path)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	all := strings.SplitAfter(string(b), "\n")
-	if err := os.WriteFile(path, []byte(strings.Join(all[:n], "")), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
-	return len(all) - 1
-}
-
-func TestKilledApplyIsNoticed(t *testing.T) {
-	s := newShop(t, healthz)
-	before := s.configs()
-	// Leaves at once, and then forgets that it could say so.
-	s.platform.Fault(flysim.Fault{Method: "POST", Path: `/machines/148e000b$`, Times: -1, Effect: flysim.Status(500, "no")})
-	s.run("apply", "--yes", "--no-rollback")
-	s.platform.ClearFaults()
-	s.cut(6) // begin, two of the secrets, two of the file, and the first intent
-	s.says(s.must(0, "plan"), "The last apply of shop, begun 2026-11-02 09:00 UTC, did not end: 2 secrets stored, fly.toml written, 1 machine in hand.",
-		"`fly-standards apply` finishes it, `fly-standards undo` takes it back")
-	s.says(s.must(0, "undo", "--list"), "did not end")
-	s.must(0, "undo", "--yes")
-	if diff := cmp.Diff(shopWithoutSecrets, s.read("fly.toml")); diff != "" {
-		t.Errorf("fly.toml: %s", diff)
-	}
-	s.isBack(before)
-	if out := s.must(0, "plan"); strings.Contains(out, "did not end") {
-		t.Errorf("it is told of still:\n%s", out)
-	}
-}
-
-func TestTwoAtOnce(t *testing.T) {
-	s := newShop(t, healthz)
-	s.must(0, "apply", "--yes", "--skip", "health-checks")
-	unlock, err := journal.Lock(filepath.Join(s.dir, "state", "fly-standards"), "shop", journal.Holder{PID: 4711, Since: s.clk.Now(), Doing: "apply"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	writes := len(s.platform.Writes())
-	for _, args := range [][]string{{"apply", "--yes"}, {"undo", "--yes"}} {
-		s.says(s.must(1, args...), "process 4711 runs fly-standards apply for shop on this computer, since 2026-11-02", "nothing was changed")
-	}
-	if len(s.platform.Writes()) != writes {
-		t.Error("something was written beside the one that holds the lock")
-	}
-	s.must(0, "plan")
-	unlock()
-	s.must(0, "apply", "--yes")
 }
