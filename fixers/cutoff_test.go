@@ -17,7 +17,7 @@ import (
 
 // triedPerFixture is how many of a fixture's writing calls fail in turn; which
 // ones, where there are more, is its name's choice, so that it does not change.
-const triedPerFixture = 4
+const triedPerFixture = 6
 
 // sample picks of the numbers 1 to n.
 func (f *fixture) sample(n int) []int {
@@ -107,13 +107,13 @@ func cutOffs(t *testing.T, ofUndo bool, test func(t *testing.T, f *fixture, w *w
 		if err := w.apply(t, b.plan); err != nil {
 			t.Fatal(err)
 		}
-		calls := len(w.platform.Writes())
+		calls := len(w.writes())
 		if ofUndo {
 			w.settle()
 			if _, err := w.undo(t); err != nil {
 				t.Fatal(err)
 			}
-			calls = len(w.platform.Writes()) - calls
+			calls = len(w.writes()) - calls
 		}
 		for i, nth := range f.sample(calls) {
 			tried++

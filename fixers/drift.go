@@ -82,6 +82,8 @@ func afterOtherRules(t plan.Target) plan.Target {
 	app.Machines = slices.Clone(app.Machines)
 	after := t
 	after.App = &app
+	var along []*plan.MachineChange // made on machines that another change restarts
+	restarts := map[string]bool{}
 	for _, fx := range All() {
 		if fx.ID == driftID {
 			continue
@@ -94,17 +96,26 @@ func afterOtherRules(t plan.Target) plan.Target {
 				after.File = file
 			}
 			for _, c := range f.Fix.Changes {
-				change(app.Machines, c.Machine)
+				switch {
+				case c.Machine == nil:
+				case c.Machine.RideAlong:
+					along = append(along, c.Machine)
+				default:
+					restarts[c.Machine.ID] = true
+					change(app.Machines, c.Machine)
+				}
 			}
+		}
+	}
+	for _, c := range along {
+		if restarts[c.ID] {
+			change(app.Machines, c)
 		}
 	}
 	return after
 }
 
 func change(machines []live.Machine, c *plan.MachineChange) {
-	if c == nil {
-		return
-	}
 	for i, m := range machines {
 		if m.ID != c.ID {
 			continue

@@ -44,9 +44,14 @@ func checkHealthChecks(t plan.Target) []plan.Finding {
 		case misplacedCheck(t, s): // unknown-keys takes it to where it counts
 		case coveredByService(t, s, services), slices.ContainsFunc(proposed, func(o service) bool { return samePort(t, s, o) }):
 		default:
-			if f, ok := missingCheck(t, s); ok {
-				out = append(out, f)
+			f, ok := missingCheck(t, s)
+			if ok {
 				proposed = append(proposed, s)
+			} else {
+				f, ok = tcpNotLive(t, s)
+			}
+			if ok {
+				out = append(out, f)
 			}
 		}
 	}
@@ -198,14 +203,8 @@ func topTCP(t plan.Target, s service, w times, f *plan.Finding) {
 		Safety: plan.Safe,
 		Edits:  []flytoml.Edit{{Op: flytoml.AddTable, Path: flytoml.Join("checks", name), Entries: entries}},
 	}
-	value := jsonOf(map[string]any{
-		"type": "tcp", "port": s.InternalPort, "interval": w.interval, "timeout": w.timeout, "grace_period": w.grace,
-	})
 	for _, m := range machinesOf(t, s.Processes) {
-		f.Fix.Changes = append(f.Fix.Changes, plan.Change{Machine: &plan.MachineChange{
-			ID: m.ID, RideAlong: true,
-			Op: machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: pointer("checks", name), Value: value},
-		}})
+		f.Fix.Changes = append(f.Fix.Changes, tcpOn(m, s, name, w))
 	}
 }
 

@@ -100,6 +100,35 @@ func checkNotLive(t plan.Target, s service) []plan.Finding {
 	return []plan.Finding{f}
 }
 
+// tcpNotLive finds machines without the TCP check that this tool wrote: an
+// apply that was cut short. It rides along, as it did there.
+func tcpNotLive(t plan.Target, s service) (plan.Finding, bool) {
+	top, covered := coveringTop(t, s)
+	if !covered || !ourTCP(t, top) {
+		return plan.Finding{}, false
+	}
+	f := plan.Finding{
+		Message: top.Node.Path() + " is in the file, but not on the app", At: at(t.File, top.Node.Path(), ""), Fix: &plan.Fix{Safety: plan.Safe},
+	}
+	for _, m := range machinesOf(t, s.Processes) {
+		if _, has := m.Config.Checks()[top.Name]; !has {
+			f.Machines = append(f.Machines, m.ID)
+			f.Fix.Changes = append(f.Fix.Changes, tcpOn(m, s, top.Name, checkTimes(t.Settings)))
+		}
+	}
+	return f, len(f.Machines) > 0
+}
+
+func tcpOn(m live.Machine, s service, name string, w times) plan.Change {
+	value := jsonOf(map[string]any{
+		"type": "tcp", "port": s.InternalPort, "interval": w.interval, "timeout": w.timeout, "grace_period": w.grace,
+	})
+	return plan.Change{Machine: &plan.MachineChange{
+		ID: m.ID, RideAlong: true,
+		Op: machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: pointer("checks", name), Value: value},
+	}}
+}
+
 // wireChecks are the service's checks as a machine has them. None when one of
 // them is in a form that this tool can't put into wire form exactly.
 func (s service) wireChecks() []json.RawMessage {

@@ -77,7 +77,9 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 	p.Secrets = digests(t)
 	p.Rollouts, p.Staged = rollouts(t, p.Steps), Staged(t.App, t.Stored, p.Steps)
 	for _, f := range all {
-		p.Findings = append(p.Findings, f.toOutcome(t, o))
+		if !f.idle(p.Steps) {
+			p.Findings = append(p.Findings, f.toOutcome(t, o))
+		}
 	}
 	p.Totals = totals(t, p, after)
 	return p, nil

@@ -149,6 +149,19 @@ func machineSteps(t Target, all []*finding) []Step {
 	return out
 }
 
+// idle says whether all that the fix would do rides along, and no machine that
+// it is for restarts: nothing is done about it, nor needs to be.
+func (f *finding) idle(steps []Step) bool {
+	if f.Fix == nil || len(f.Fix.Changes) == 0 || len(f.Fix.Edits) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(f.Fix.Changes, func(c Change) bool {
+		return c.Machine == nil || !c.Machine.RideAlong || slices.ContainsFunc(steps, func(s Step) bool {
+			return s.Machine != nil && s.Machine.ID == c.Machine.ID && slices.Contains(s.Rules, f.Rule)
+		})
+	})
+}
+
 func (ms *MachineStep) add(c MachineChange) {
 	if slices.ContainsFunc(ms.Ops, func(op machineconfig.Op) bool { return sameOp(op, c.Op) }) {
 		return

@@ -149,6 +149,9 @@ func leftProbes(was machineconfig.Config) []machineconfig.Op {
 			ops = append(ops, machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: machineconfig.Pointer("checks", name)})
 		}
 	}
+	if len(ops) > 0 {
+		ops = append(ops, machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: machineconfig.Pointer("checks"), If: json.RawMessage("{}")})
+	}
 	return ops
 }
 
