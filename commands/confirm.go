@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/fly-standards/fly-standards/internal/view"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -26,7 +28,7 @@ func ask(ctx context.Context, env *Env, title, hint string) error {
 	}
 	in := bufio.NewReader(env.Stdin)
 	for {
-		_, _ = fmt.Fprint(env.Stderr, view.Clean(title), " [y/N] ")
+		_, _ = fmt.Fprint(env.Stderr, ansi.Wordwrap(view.Clean(title)+" [y/N]", env.width()-2, ""), " ")
 		line, err := readLine(ctx, in)
 		_, _ = fmt.Fprintln(env.Stderr)
 		switch strings.ToLower(strings.TrimSpace(line)) {

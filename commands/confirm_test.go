@@ -56,4 +56,10 @@ func TestQuestionIsPlain(t *testing.T) {
 	if got := shown.String(); !strings.Contains(got, "app? [y/N] ") || strings.ContainsAny(got, "\x1b\x07") {
 		t.Errorf("shown: %q", got)
 	}
+	shown.Reset()
+	env.Stdin, env.Width = newAnswer("n\n"), 20
+	_ = ask(t.Context(), env, "Edit fly.toml, update 3 machines?", "")
+	if got := shown.String(); !strings.HasPrefix(got, "Edit fly.toml,\nupdate 3 machines?\n[y/N] ") {
+		t.Errorf("narrow: %q", got)
+	}
 }

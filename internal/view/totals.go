@@ -137,6 +137,8 @@ func rolloutWords(r plan.Rollout) []string {
 		out = append(out, fmt.Sprintf("the only started machine restarts %d times (the check is proven first): requests fail for some seconds each time", r.Restarts))
 	case r.Gap:
 		out = append(out, "the only started machine restarts: requests fail for some seconds")
+	case r.Restarts == 1:
+		out = append(out, fmt.Sprintf("1 machine restarted once, %d always up", r.Floor))
 	case r.Restarts > 0:
 		pace := "one at a time"
 		if r.AtOnce > 1 {
