@@ -41,7 +41,7 @@ func TestMigratesAndAddsCheckWithoutAGap(t *testing.T) {
 	for _, m := range w.app.Machines() {
 		cfg, err := machineconfig.Parse(m.Config())
 		w.ok(err)
-		if cfg.Image() == "registry.fly.io/web:deployment-1" || len(cfg.EnvNames()) != 1 || len(cfg.Services()[0].Checks) != 1 {
+		if !strings.HasPrefix(cfg.Image(), "registry.fly.io/web:deployment-1@sha256:") || len(cfg.EnvNames()) != 1 || len(cfg.Services()[0].Checks) != 1 {
 			t.Errorf("machine %s has %s", m.ID(), m.Config())
 		}
 		if n := len(m.Record().Boots); n != 1 {

@@ -29,6 +29,7 @@ type machine struct {
 	ImageRef   struct {
 		Registry   string `json:"registry"`
 		Repository string `json:"repository"`
+		Tag        string `json:"tag"`
 		Digest     string `json:"digest"`
 	} `json:"image_ref"`
 	Config json.RawMessage `json:"config"`
@@ -100,7 +101,11 @@ func (m machine) live() (live.Machine, error) {
 		HostStatus: clean(m.HostStatus), Cordoned: m.Cordoned, CreatedAt: m.CreatedAt.Time, UpdatedAt: m.UpdatedAt.Time, Nonce: m.Nonce,
 	}
 	if r := m.ImageRef; r.Registry != "" && r.Repository != "" && r.Digest != "" {
-		out.Image = r.Registry + "/" + r.Repository + "@" + r.Digest
+		out.Image = r.Registry + "/" + r.Repository
+		if r.Tag != "" {
+			out.Image += ":" + r.Tag
+		}
+		out.Image += "@" + r.Digest
 	}
 	if len(m.Config) > 0 {
 		var err error

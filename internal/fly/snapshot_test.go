@@ -30,8 +30,8 @@ func TestSnapshot(t *testing.T) {
 		t.Fatalf("machines %v, want two, sorted by id", app.Machines)
 	}
 	m := app.Machines[0]
-	if !strings.HasPrefix(m.Image, "registry.fly.io/web@sha256:") {
-		t.Errorf("image %q is not pinned", m.Image)
+	if !strings.HasPrefix(m.Image, "registry.fly.io/web:latest@sha256:") {
+		t.Errorf("image %q is not pinned, or lost its tag", m.Image)
 	}
 	if m.Version == "" || m.Group() != "app" || m.State != "started" || m.HostStatus != "ok" || m.UpdatedAt.IsZero() || len(m.Events) == 0 {
 		t.Errorf("machine %+v", m)

@@ -127,8 +127,10 @@ type Machine struct {
 	Cordoned   bool
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
-	// Image is the image that runs, by digest: registry/repository@sha256:...
-	// Empty when the API gave no digest.
+	// Image is the image that runs, by digest: registry/repository:tag@sha256:...
+	// The tag, if it had one, is for people and for FLY_IMAGE_REF, which apps
+	// read; flyctl posts both too (FullImageRef of fly-go). Empty when the API
+	// gave no digest.
 	Image  string
 	Config machineconfig.Config // no config at all when the host is not ok
 	Checks []Check
