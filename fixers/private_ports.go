@@ -86,6 +86,9 @@ func publishes(t plan.Target, s service) (what, evidence string) {
 	if name := databasePorts()[s.InternalPort]; name != "" && !s.handler("http") {
 		return name, "internal_port " + strconv.Itoa(s.InternalPort)
 	}
+	if s.handler("pg_tls") { // whatever its port: it speaks nothing else
+		return "PostgreSQL", "handler pg_tls"
+	}
 	if image, ok := t.File.Get("build.image"); ok {
 		ref, _ := image.Str()
 		name, _, _ := strings.Cut(path.Base(strings.SplitN(ref, "@", 2)[0]), ":")
