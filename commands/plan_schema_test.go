@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/fly-standards/fly-standards/internal/clock"
-	"github.com/fly-standards/fly-standards/internal/jsonschema"
+	"github.com/fly-standards/fly-standards/internal/proof/jsonschema"
 	"github.com/fly-standards/fly-standards/plan"
 )
 

@@ -10,7 +10,7 @@ import (
 
 	"github.com/fly-standards/fly-standards/fixers"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
-	"github.com/fly-standards/fly-standards/internal/jsonschema"
+	"github.com/fly-standards/fly-standards/internal/proof/jsonschema"
 	"github.com/fly-standards/fly-standards/internal/settings"
 )
 

@@ -6,7 +6,7 @@ import (
 	"os"
 	"testing"
 
-	"github.com/fly-standards/fly-standards/internal/jsonschema"
+	"github.com/fly-standards/fly-standards/internal/proof/jsonschema"
 	"github.com/fly-standards/fly-standards/internal/view"
 )
 

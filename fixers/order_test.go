@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/fly-standards/fly-standards/fixers"
-	"github.com/fly-standards/fly-standards/internal/anyorder"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/proof/anyorder"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -23,7 +23,7 @@ func TestOrderOfRules(t *testing.T) {
 }
 
 // TestOrderOfRulesOnRealFiles takes some real files where they are at hand;
-// `go run ./internal/cmd/corpus -orders N` takes all of them.
+// `go run ./internal/proof/cmd/corpus -orders N` takes all of them.
 func TestOrderOfRulesOnRealFiles(t *testing.T) {
 	paths, err := filepath.Glob("../../shared/corpus/*.toml")
 	if err != nil {

@@ -4,8 +4,8 @@ import (
 	"os"
 
 	"github.com/fly-standards/fly-standards/fixers"
-	"github.com/fly-standards/fly-standards/internal/anyorder"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/proof/anyorder"
 	"github.com/fly-standards/fly-standards/plan"
 )
 

@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fly-standards/fly-standards/internal/kills"
+	"github.com/fly-standards/fly-standards/internal/proof/kills"
 )
 
 // updates says whether a request is the update of a machine.

@@ -2,7 +2,7 @@
 // instants of an apply on a simulated platform; after each it runs apply again
 // and compares the end with that of a run that nobody killed:
 //
-//	go run ./internal/cmd/kills [-n 50] [-at-once 25] [-machines 2]
+//	go run ./internal/proof/cmd/kills [-n 50] [-at-once 25] [-machines 2]
 //
 // It runs by the real clock, many at a time. The exit code is 1 when one end
 // differs.
@@ -19,7 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fly-standards/fly-standards/internal/kills"
+	"github.com/fly-standards/fly-standards/internal/proof/kills"
 )
 
 func main() {

@@ -5,10 +5,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fly-standards/fly-standards/internal/faultrun"
+	"github.com/fly-standards/fly-standards/internal/proof/faultrun"
 )
 
-// seeds is how many CI plays; go run ./internal/cmd/faults plays any number.
+// seeds is how many CI plays; go run ./internal/proof/cmd/faults plays any number.
 const seeds = 150
 
 func TestPromisesHold(t *testing.T) {

@@ -2,7 +2,7 @@
 // and on copies, and prints what came of it: how many files were kept as they
 // were, how many were changed, how many refused, and what each rule found.
 //
-//	go run ./internal/cmd/corpus [-allow review] [-flyctl PATH] [-orders N] FOLDER
+//	go run ./internal/proof/cmd/corpus [-allow review] [-flyctl PATH] [-orders N] FOLDER
 //
 // It exits with 1 when a promise was broken on any file: a byte changed
 // outside the plan's edits, a comment lost, a key added that flyctl ignores,

@@ -1,9 +1,9 @@
 // Command faults plays seeds of the fault run: it applies plans to a simulated
 // Fly under every trouble, and says which seeds broke a promise.
 //
-//	go run ./internal/cmd/faults [-n 10000] [-v]
-//	go run ./internal/cmd/faults -seed 4711          one seed, with its trace
-//	go run ./internal/cmd/faults -n 200 -twice       compares the tapes of two plays
+//	go run ./internal/proof/cmd/faults [-n 10000] [-v]
+//	go run ./internal/proof/cmd/faults -seed 4711          one seed, with its trace
+//	go run ./internal/proof/cmd/faults -n 200 -twice       compares the tapes of two plays
 //
 // It exits with 1 when a promise was broken.
 package main
@@ -17,7 +17,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/fly-standards/fly-standards/internal/faultrun"
+	"github.com/fly-standards/fly-standards/internal/proof/faultrun"
 )
 
 func main() {

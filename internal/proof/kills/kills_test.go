@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fly-standards/fly-standards/commands"
-	"github.com/fly-standards/fly-standards/internal/kills"
+	"github.com/fly-standards/fly-standards/internal/proof/kills"
 )
 
 // TestMain lets this test binary be the program: what main runs, with a clock
@@ -44,7 +44,7 @@ func site(t *testing.T, machines int) *kills.Site {
 }
 
 // Whenever the process is killed, another apply reaches the end that it would
-// have reached itself. `go run ./internal/cmd/kills` does it to the real
+// have reached itself. `go run ./internal/proof/cmd/kills` does it to the real
 // binary, at any number of instants.
 func TestKilledAtAnyInstant(t *testing.T) {
 	whole := site(t, 2)
