@@ -79,7 +79,7 @@ func regionsOfGroup(t plan.Target, group string) []plan.Finding {
 		return []plan.Finding{f}
 	}
 	source := cloneSource(machines)
-	if failing(source) {
+	if source.Started() && source.Health() != live.Healthy { // a stopped one keeps old results, which say nothing
 		f.Held = "no machine of " + group + " is healthy, so there is none to make a twin of"
 		return []plan.Finding{f}
 	}
@@ -150,13 +150,13 @@ func hasVolumes(machines []live.Machine) bool {
 }
 
 // cloneSource is the machine that a twin is made of: a started one before a
-// stopped one, one whose checks pass before one whose don't, then by id.
+// stopped one, a healthy one before one that is not, then by id.
 func cloneSource(machines []live.Machine) live.Machine {
 	rank := func(m live.Machine) int {
 		switch {
 		case !m.Started():
 			return 2
-		case failing(m):
+		case m.Health() != live.Healthy:
 			return 1
 		}
 		return 0
@@ -164,12 +164,6 @@ func cloneSource(machines []live.Machine) live.Machine {
 	return slices.MinFunc(machines, func(a, b live.Machine) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ID, b.ID))
 	})
-}
-
-// failing says whether a started machine has a check that does not pass. A
-// stopped one keeps old results, which say nothing.
-func failing(m live.Machine) bool {
-	return m.Started() && slices.ContainsFunc(m.Checks, func(c live.Check) bool { return c.Status != "passing" })
 }
 
 func about(price float64, known bool) string {

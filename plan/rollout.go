@@ -62,9 +62,7 @@ func rollouts(t Target, all []Step) []Rollout {
 	var out []Rollout
 	for _, r := range byGroup {
 		for _, m := range t.App.Machines {
-			// The proxy sends nothing to a cordoned machine.
-			serves := !m.Cordoned || len(m.Config.Services()) == 0
-			if m.Group() == r.Group && m.Started() && m.Untouchable() == "" && serves {
+			if m.Group() == r.Group && m.Started() && m.Untouchable() == "" && m.Serves() {
 				r.Started++
 			}
 		}

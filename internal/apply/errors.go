@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/fly-standards/fly-standards/internal/live"
 )
 
 // ErrNeedsLive is a plan that can't be carried out offline: it sets secrets or
@@ -78,8 +80,8 @@ func (e *ConfirmError) Unwrap() error { return e.Err }
 // UnhealthyError is a machine that is not well after its update.
 type UnhealthyError struct {
 	Machine string
-	Why     string       // "its checks do not pass within 5m0s", "it crashes again and again"
-	Checks  []CheckState // those that do not pass
+	Why     string            // "its checks do not pass within 5m0s", "it crashes again and again"
+	Checks  []live.CheckState // those that do not pass
 }
 
 func (e *UnhealthyError) Error() string {

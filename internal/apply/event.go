@@ -3,6 +3,7 @@ package apply
 import (
 	"time"
 
+	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -34,12 +35,6 @@ const (
 	ProofProbe ProofKind = "probe" // the only started machine gets it as a top-level check first, which can't affect routing
 	ProofWake  ProofKind = "wake"  // none is started: one is started for it, and stopped again
 )
-
-// CheckState is a health check that is waited for.
-type CheckState struct {
-	Name   string `json:"name"`   // "http-8080" for a service check that has no row yet
-	Status string `json:"status"` // passing, warning, critical; missing: no result since the update
-}
 
 type (
 	// StepStarted comes before the first change of a step. N of Of counts
@@ -85,9 +80,9 @@ type (
 	Waiting struct {
 		Machine, Group string
 		For            Phase
-		Checks         []CheckState // not passing yet, for WaitChecks
-		Healthy, Floor int          // for WaitFloor
-		Until          time.Time    // when it counts as not reached
+		Checks         []live.CheckState // not passing yet, for WaitChecks
+		Healthy, Floor int               // for WaitFloor
+		Until          time.Time         // when it counts as not reached
 	}
 	// Proving tells that this machine decides whether the others get a new
 	// check; Proven that it passed there.

@@ -33,8 +33,8 @@ func (r *run) lookAgain(ctx context.Context, id string) (m live.Machine, err err
 // a lost answer has moved on since, and tells the time of its start; its events
 // tell more.
 func madeAt(got, before live.Machine) time.Time {
-	e, ok := lastEvent(got, "update")
-	old, had := lastEvent(before, "update")
+	e, ok := got.LastEvent("update")
+	old, had := before.LastEvent("update")
 	if ok && e.Timestamp.Before(got.UpdatedAt) && (!had || e.Timestamp.After(old.Timestamp)) {
 		return e.Timestamp
 	}

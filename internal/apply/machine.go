@@ -112,7 +112,7 @@ func (r *run) beginLeased(ctx context.Context, j job) (*hand, error) {
 	if j.was != nil {
 		h.before = *j.was
 	}
-	if j.repair && healthy(now) {
+	if j.repair && now.Health() == live.Healthy {
 		h.verdict = unchanged
 		return h, nil
 	}

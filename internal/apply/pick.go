@@ -22,14 +22,14 @@ type floorNow struct {
 func (r *run) floor(g *group, all []live.Machine) floorNow {
 	var f floorNow
 	for _, m := range all {
-		if !serves(m) || m.Untouchable() != "" && !g.seen[m.ID] {
+		if !m.Serves() || m.Untouchable() != "" && !g.seen[m.ID] {
 			continue
 		}
-		if !m.Started() && (!g.seen[m.ID] || asleep(m)) {
+		if !m.Started() && (!g.seen[m.ID] || m.AtRest()) {
 			continue
 		}
 		f.started++
-		if healthy(m) {
+		if m.Health() == live.Healthy {
 			f.healthy++
 		} else {
 			f.unhealthy = append(f.unhealthy, m.ID)
@@ -79,7 +79,7 @@ func choose(candidates, all []live.Machine, f floorNow, first bool) []live.Machi
 	}
 	inRegion := map[string]int{} // started machines that serve
 	for _, m := range all {
-		if m.Started() && serves(m) {
+		if m.Started() && m.Serves() {
 			inRegion[m.Region]++
 		}
 	}
@@ -90,7 +90,7 @@ func choose(candidates, all []live.Machine, f floorNow, first bool) []live.Machi
 		if len(batch) == limit {
 			break
 		}
-		served, well := serves(m), healthy(m)
+		served, well := m.Serves(), m.Health() == live.Healthy
 		if n := inRegion[m.Region]; served && len(inRegion) > 1 && taken[m.Region]+1 > max(1, n-1) {
 			continue
 		}

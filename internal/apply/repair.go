@@ -10,12 +10,6 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// Healthy says whether a machine is started and all its checks pass.
-func Healthy(m live.Machine) bool { return healthy(m) }
-
-// Asleep says whether a machine is down because somebody wanted it down.
-func Asleep(m live.Machine) bool { return asleep(m) }
-
 // repairs says whether the plan takes back what earlier runs left.
 func (r *run) repairs() bool {
 	if r.noRestart() {
@@ -66,14 +60,14 @@ func (r *run) isSick(ctx context.Context, s *plan.MachineStep) (bool, error) {
 			return false, &MovedError{m.ID, "somebody updated it: its version is " + m.Version + ", not " + s.Version}
 		case !m.Started() && s.Repair.AtRest:
 			return true, nil
-		case healthy(m), !m.Started() && (asleep(m) || !s.Repair.Start):
+		case m.Health() == live.Healthy, !m.Started() && (m.AtRest() || !s.Repair.Start):
 			return false, nil
 		case over:
 			return true, nil
 		}
 		if !told {
 			told = true
-			r.emit(Waiting{Machine: s.ID, Group: s.Group, For: WaitChecks, Checks: notPassing(m, time.Time{}), Until: until})
+			r.emit(Waiting{Machine: s.ID, Group: s.Group, For: WaitChecks, Checks: m.NotPassing(time.Time{}), Until: until})
 		}
 		if r.d.Clock.Sleep(ctx, 2*time.Second) != nil || r.stop.Err() != nil {
 			return false, errInterrupted

@@ -47,7 +47,7 @@ func (r *run) postBack(ctx context.Context, h *hand) (*hand, error) {
 		return nil, err
 	}
 	// What the proxy put to sleep since is not woken for this.
-	start := h.before.Started() && !asleepSince(now, h.since)
+	start := h.before.Started() && !now.AtRestSince(h.since)
 	u := Update{Config: cfg, CurrentVersion: now.Version, SkipLaunch: !start}
 	got, err := r.post(ctx, back, u)
 	if err != nil {
@@ -80,7 +80,7 @@ func (r *run) settle(ctx context.Context, h *hand) (live.Machine, error) {
 				err := r.d.Machines.StopMachine(ctx, h.machine, r.leases.nonce(h.machine))
 				asked = err == nil || uncertain(err)
 			}
-		case err == nil && (down(now) || now.State == "created"):
+		case err == nil && (now.Down() || now.State == "created"):
 			return now, nil
 		}
 		if !r.d.Clock.Now().Before(deadline) {
@@ -153,7 +153,7 @@ func (r *run) mayTake(ctx context.Context, h *hand) string {
 			if i < 0 {
 				return "it is gone"
 			}
-			if !serves(all[i]) || !healthy(all[i]) || f.healthy-1 >= f.floor {
+			if !all[i].Serves() || all[i].Health() != live.Healthy || f.healthy-1 >= f.floor {
 				return ""
 			}
 		case !uncertain(err):

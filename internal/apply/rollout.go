@@ -54,7 +54,7 @@ func (r *run) updateGroup(ctx context.Context, g *group) error {
 		started, idle, err := g.split(all)
 		switch {
 		case err != nil:
-		case len(started) > 0 && g.proof && g.first && countServing(all) == 1 && serves(started[0]) && g.proves(started[0]) && !g.pending[started[0].ID].Machine.Seen:
+		case len(started) > 0 && g.proof && g.first && countServing(all) == 1 && started[0].Serves() && g.proves(started[0]) && !g.pending[started[0].ID].Machine.Seen:
 			err = r.proveAlone(ctx, g, started[0])
 		case len(started) > 0:
 			err = r.updateStarted(ctx, g, all)
@@ -110,7 +110,7 @@ func (g *group) split(all []live.Machine) (started, idle []live.Machine, err err
 			}
 		}
 	}
-	slices.SortStableFunc(started, func(a, b live.Machine) int { return compareBool(serves(a), serves(b)) })
+	slices.SortStableFunc(started, func(a, b live.Machine) int { return compareBool(a.Serves(), b.Serves()) })
 	return started, idle, nil
 }
 
@@ -131,7 +131,7 @@ func (g *group) someProof(list []live.Machine) bool { return slices.ContainsFunc
 func countServing(all []live.Machine) int {
 	n := 0
 	for _, m := range all {
-		if m.Started() && serves(m) && m.Untouchable() == "" {
+		if m.Started() && m.Serves() && m.Untouchable() == "" {
 			n++
 		}
 	}

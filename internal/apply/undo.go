@@ -162,7 +162,7 @@ func Missed(m live.Machine, all []live.Machine) string {
 	switch {
 	case len(others) == 0:
 		return "it is the only machine of group " + m.Group() + " now, so it is kept"
-	case m.Started() && serves(m) && !slices.ContainsFunc(others, takesOver):
+	case m.Started() && m.Serves() && !slices.ContainsFunc(others, takesOver):
 		return "no other machine of group " + m.Group() + " is started, or would be by the proxy, so it is kept"
 	}
 	return ""
@@ -170,7 +170,7 @@ func Missed(m live.Machine, all []live.Machine) string {
 
 // takesOver says whether a machine gets the requests of another one that goes.
 func takesOver(m live.Machine) bool {
-	return serves(m) && (m.Started() || slices.ContainsFunc(m.Config.Services(), func(s machineconfig.Service) bool {
+	return m.Serves() && (m.Started() || slices.ContainsFunc(m.Config.Services(), func(s machineconfig.Service) bool {
 		return s.Autostart != nil && *s.Autostart
 	}))
 }

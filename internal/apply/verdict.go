@@ -13,12 +13,12 @@ func (r *run) judgeDown(ctx context.Context, h *hand, m live.Machine) {
 	if h.downs++; h.downs < 2 && m.State != "failed" {
 		return
 	}
-	if m.State != "failed" && asleepSince(m, h.since) {
+	if m.State != "failed" && m.AtRestSince(h.since) {
 		r.finish(ctx, h, unproven, nil)
 		return
 	}
 	why := "it is " + m.State
-	if e, ok := lastEvent(m, "exit"); ok && e.Timestamp.After(h.since) {
+	if e, ok := m.LastEvent("exit"); ok && e.Timestamp.After(h.since) {
 		why = fmt.Sprintf("it stopped with exit code %d", e.ExitCode)
 	}
 	r.finish(ctx, h, unwell, &UnhealthyError{Machine: h.machine, Why: why})
@@ -48,7 +48,7 @@ func (r *run) finish(ctx context.Context, h *hand, v verdict, err error) {
 	}
 }
 
-func (r *run) tellWaiting(h *hand, checks []CheckState) {
+func (r *run) tellWaiting(h *hand, checks []live.CheckState) {
 	if h.phase == WaitChecks && checks == nil {
 		return
 	}

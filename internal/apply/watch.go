@@ -108,13 +108,13 @@ func (r *run) lookStart(ctx context.Context, h *hand, slice time.Duration) bool 
 	case m.State == "started": // whatever the wait said
 		r.isUp(ctx, h)
 		return false
-	case crashing(m, h.since):
+	case m.Crashing(h.since):
 		r.finish(ctx, h, unwell, &UnhealthyError{Machine: h.machine, Why: "it crashes again and again"})
-	case down(m) && h.back:
+	case m.Down() && h.back:
 		r.wake(ctx, h) // it was started before, so it has to be again
-	case down(m) && m.State != "failed" && h.woken && !startedSince(m, h.since):
+	case m.Down() && m.State != "failed" && h.woken && !m.StartedSince(h.since):
 		r.wake(ctx, h) // a start that comes too early may be lost without a word
-	case down(m):
+	case m.Down():
 		r.judgeDown(ctx, h, m)
 	}
 	r.overdue(ctx, h, "it does not start")
@@ -136,11 +136,11 @@ func (r *run) lookHealth(ctx context.Context, h *hand) {
 		r.overdue(ctx, h, "it can't be read")
 		return
 	}
-	if crashing(m, h.since) {
+	if m.Crashing(h.since) {
 		r.finish(ctx, h, unwell, &UnhealthyError{Machine: h.machine, Why: "it crashes again and again"})
 		return
 	}
-	if down(m) {
+	if m.Down() {
 		r.judgeDown(ctx, h, m)
 		return
 	}
@@ -148,10 +148,10 @@ func (r *run) lookHealth(ctx context.Context, h *hand) {
 	since := h.since
 	// Until the old instance is gone its checks still run: only results of
 	// after the new one's start count.
-	if e, ok := lastEvent(m, "start"); ok && e.Timestamp.After(since) {
+	if e, ok := m.LastEvent("start"); ok && e.Timestamp.After(since) {
 		since = e.Timestamp
 	}
-	failing := notPassing(m, since)
+	failing := m.NotPassing(since)
 	up := !r.d.Clock.Now().Before(h.smoke)
 	switch {
 	case up && len(failing) == 0 && m.State == "started":

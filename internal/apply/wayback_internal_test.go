@@ -34,7 +34,11 @@ func TestInverseHoldsNoEnvValue(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var m migrated
 			m.add("TOKEN", "of-the-file")
-			got, incomplete := m.inverse(parse(t, config), c.ops)
+			was, err := machineconfig.Parse([]byte(config))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, incomplete := m.inverse(was, c.ops)
 			if len(got) != c.kept || incomplete != c.incomplete {
 				t.Errorf("kept %v, incomplete %v", got, incomplete)
 			}

@@ -96,7 +96,7 @@ type Lease struct {
 // Check is the last result of one health check of a machine.
 type Check struct {
 	Name      string
-	Status    string // passing, warning, critical
+	Status    string // CheckPassing, warning, critical
 	Output    string
 	UpdatedAt time.Time
 }
@@ -196,15 +196,4 @@ func (m Machine) Untouchable() string {
 		return "it is " + m.State
 	}
 	return ""
-}
-
-// LastStart is when the machine last started, as its events tell; its last
-// update when they tell of no start.
-func (m Machine) LastStart() time.Time {
-	for _, e := range m.Events {
-		if e.Type == "start" {
-			return e.Timestamp
-		}
-	}
-	return m.UpdatedAt
 }

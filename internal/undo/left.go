@@ -85,7 +85,7 @@ func gave(h apply.History, m live.Machine) bool {
 // sick says whether a machine should serve and does not.
 func sick(m live.Machine, wasStarted bool) bool {
 	if m.Started() {
-		return !apply.Healthy(m)
+		return m.Health() != live.Healthy
 	}
-	return wasStarted && !apply.Asleep(m)
+	return wasStarted && !m.AtRest()
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/plan"
 	"github.com/google/go-cmp/cmp"
 )
@@ -20,7 +21,7 @@ func TestProgressInPlainLines(t *testing.T) {
 	p := NewProgress(&b, ProgressOptions{Now: func() time.Time { return now }})
 	step := machineStep("3d8d01")
 	p.Event(apply.StepStarted{Step: step, N: 3, Of: 5})
-	waiting := apply.Waiting{Machine: "3d8d01", For: apply.WaitChecks, Checks: []apply.CheckState{{Name: "http-8080", Status: "critical"}}}
+	waiting := apply.Waiting{Machine: "3d8d01", For: apply.WaitChecks, Checks: []live.CheckState{{Name: "http-8080", Status: "critical"}}}
 	p.Event(waiting)
 	p.Event(waiting)
 	p.Event(apply.LeaseTaken{Machine: "3d8d01"})
