@@ -22,11 +22,6 @@ By hand: write auto_rollback = true under [experimental].`,
 	}
 }
 
-const (
-	rollbackKey  = "experimental.auto_rollback"
-	rollbackLost = "deploy.auto_rollback"
-)
-
 // rollbackTruth is what the key is worth today: flyctl to v2026.8 has the
 // field and no code that reads it.
 const rollbackTruth = "flyctl (to v2026.8) reads this key and does nothing with it; " +
@@ -41,22 +36,22 @@ func checkAutoRollback(t plan.Target) []plan.Finding {
 	on, isBool := node.Bool()
 	switch {
 	case misplaced && !found:
-		f.Message, f.At = "auto_rollback is under [deploy], where flyctl ignores it", at(t.File, rollbackLost, "")
+		f.Message, f.At = "auto_rollback is under [deploy], where flyctl ignores it", placeOf(t.File, rollbackLost, "")
 		f.Fix.Edits = []flytoml.Edit{{Op: flytoml.Move, Path: rollbackLost, To: rollbackKey}}
 		if v, ok := lost.Bool(); !ok || !v {
 			f.Fix.Edits = append(f.Fix.Edits, set)
 			f.Fix.Safety, f.Fix.Why = plan.Review, "the misplaced key does not say true"
 		}
 	case misplaced:
-		f.Message, f.At = "auto_rollback under [deploy] is ignored; it is under [experimental] too", at(t.File, rollbackLost, "")
+		f.Message, f.At = "auto_rollback under [deploy] is ignored; it is under [experimental] too", placeOf(t.File, rollbackLost, "")
 		f.Fix.Edits = []flytoml.Edit{{Op: flytoml.Remove, Path: rollbackLost}}
 	case !found:
-		f.Message, f.At = "experimental.auto_rollback is not set", at(t.File, rollbackKey, "experimental")
+		f.Message, f.At = "experimental.auto_rollback is not set", placeOf(t.File, rollbackKey, "experimental")
 		f.Fix.Edits = []flytoml.Edit{set}
 	case isBool && on:
 		return nil
 	default:
-		f.Message, f.At = "experimental.auto_rollback is not true", at(t.File, rollbackKey, "")
+		f.Message, f.At = "experimental.auto_rollback is not true", placeOf(t.File, rollbackKey, "")
 		f.Fix.Edits = []flytoml.Edit{set}
 		f.Fix.Safety, f.Fix.Why = plan.Review, "somebody set it"
 	}

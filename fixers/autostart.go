@@ -25,7 +25,7 @@ By hand: auto_start_machines = true, or auto_stop_machines = "off".`,
 
 func checkAutostart(t plan.Target) []plan.Finding {
 	var out []plan.Finding
-	for _, s := range fileServices(t.File) {
+	for _, s := range services(t.File) {
 		node, found := s.Node.Key("auto_start_machines")
 		on, isBool := node.Bool()
 		// The proxy starts nothing for UDP, whatever the key says.
@@ -33,9 +33,9 @@ func checkAutostart(t plan.Target) []plan.Finding {
 			continue
 		}
 		path := s.Path + ".auto_start_machines"
-		want := setting{pointer: "/autostart", value: true}
+		want := serviceSetting{pointer: "/autostart", value: true}
 		if on {
-			if f, lags := notLive(t, s, path, want); lags {
+			if f, lags := lagging(t, s, path, want); lags {
 				out = append(out, f)
 			}
 			continue
@@ -43,9 +43,9 @@ func checkAutostart(t plan.Target) []plan.Finding {
 		word, _ := s.autostop()
 		f := plan.Finding{
 			Message:  fmt.Sprintf("machines of %s are stopped when idle, and nothing starts them again", s.Path),
-			At:       at(t.File, path, s.Path),
+			At:       placeOf(t.File, path, s.Path),
 			Evidence: []string{fmt.Sprintf("auto_stop_machines means %s, auto_start_machines is false", word)},
-			Fix:      &plan.Fix{Safety: plan.Review, Why: "somebody turned it off", Edits: []flytoml.Edit{set(path, true)}},
+			Fix:      &plan.Fix{Safety: plan.Review, Why: "somebody turned it off", Edits: []flytoml.Edit{setKey(path, true)}},
 		}
 		f.Fix.Changes, f.Machines = serviceChanges(t, s, want)
 		out = append(out, f)

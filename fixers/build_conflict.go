@@ -37,7 +37,7 @@ func checkBuildConflict(t plan.Target) []plan.Finding {
 		n, _ := build.Key("builder")
 		out = append(out, plan.Finding{
 			Message: fmt.Sprintf("builder = %q is no builder: the key names a buildpacks image", builder),
-			At:      at(t.File, n.Path(), ""),
+			At:      placeOf(t.File, n.Path(), ""),
 			Fix: &plan.Fix{
 				Safety: plan.Review, Why: "the next deploy builds with the Dockerfile, as the key seems to mean",
 				Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path()}},
@@ -53,7 +53,7 @@ func checkBuildConflict(t plan.Target) []plan.Finding {
 	if len(ways) > 1 {
 		out = append(out, plan.Finding{
 			Message: "[build] has more than one way to the image: " + strings.Join(ways, ", "),
-			At:      at(t.File, build.Path(), ""),
+			At:      placeOf(t.File, build.Path(), ""),
 			Notes:   []string{"keep the one that the app is built with today; flyctl uses one and says nothing of the others"},
 		})
 	}

@@ -34,7 +34,7 @@ By hand: [http_service.concurrency] with type = "requests", soft_limit and hard_
 
 func checkConcurrency(t plan.Target) []plan.Finding {
 	var out []plan.Finding
-	for _, s := range fileServices(t.File) {
+	for _, s := range services(t.File) {
 		block, found := s.Node.Key("concurrency")
 		switch {
 		case !found && s.handler("http"):
@@ -49,7 +49,7 @@ func checkConcurrency(t plan.Target) []plan.Finding {
 func noLimits(t plan.Target, s service) plan.Finding {
 	f := plan.Finding{
 		Message: s.Path + " has no concurrency limits",
-		At:      at(t.File, s.Path, ""),
+		At:      placeOf(t.File, s.Path, ""),
 		Notes:   []string{"200 and 250 are a start; measure what one machine can take"},
 		Fix: &plan.Fix{
 			Safety: plan.Review, Why: "the proxy spreads the load differently, and refuses more than 250 requests at a time on one machine",
@@ -64,13 +64,13 @@ func noLimits(t plan.Target, s service) plan.Finding {
 	return f
 }
 
-func limitSettings(kind string, soft, hard int64) []setting {
-	out := []setting{{pointer: "/concurrency/type", value: kind}}
+func limitSettings(kind string, soft, hard int64) []serviceSetting {
+	out := []serviceSetting{{pointer: "/concurrency/type", value: kind}}
 	if soft > 0 {
-		out = append(out, setting{pointer: "/concurrency/soft_limit", value: soft})
+		out = append(out, serviceSetting{pointer: "/concurrency/soft_limit", value: soft})
 	}
 	if hard > 0 {
-		out = append(out, setting{pointer: "/concurrency/hard_limit", value: hard})
+		out = append(out, serviceSetting{pointer: "/concurrency/hard_limit", value: hard})
 	}
 	return out
 }
@@ -83,7 +83,7 @@ func limits(t plan.Target, s service, block flytoml.Node) []plan.Finding {
 	if soft > 0 && hard > 0 && soft >= hard {
 		f := plan.Finding{
 			Message: fmt.Sprintf("soft_limit %d of %s is not below hard_limit %d", soft, s.Path, hard),
-			At:      at(t.File, path+".soft_limit", path),
+			At:      placeOf(t.File, path+".soft_limit", path),
 			Notes:   []string{"a machine is full before the proxy prefers another; which number is to change only you know"},
 		}
 		if soft > hard { // equal ones may be meant: send elsewhere only what is refused here
@@ -97,7 +97,7 @@ func limits(t plan.Target, s service, block flytoml.Node) []plan.Finding {
 		return out
 	}
 	if kind == "requests" {
-		if f, lags := notLive(t, s, path, limitSettings(kind, soft, hard)...); lags {
+		if f, lags := lagging(t, s, path, limitSettings(kind, soft, hard)...); lags {
 			f.Fix.Safety, f.Fix.Why = plan.Review, "the proxy spreads the load differently"
 			out = append(out, f)
 		}
@@ -108,10 +108,10 @@ func limits(t plan.Target, s service, block flytoml.Node) []plan.Finding {
 	}
 	f := plan.Finding{
 		Message: s.Path + " is measured by connections, which say little about an HTTP service's load",
-		At:      at(t.File, path+".type", path),
+		At:      placeOf(t.File, path+".type", path),
 		Fix: &plan.Fix{
 			Safety: plan.Review, Why: "requests are counted instead; an app with WebSockets or other long-lived connections may want connections",
-			Edits: []flytoml.Edit{set(path+".type", "requests")},
+			Edits: []flytoml.Edit{setKey(path+".type", "requests")},
 		},
 	}
 	if !said {

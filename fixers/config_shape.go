@@ -1,6 +1,7 @@
 package fixers
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -52,10 +53,8 @@ type shapes struct {
 }
 
 func (s *shapes) add(n flytoml.Node, message string, fix *plan.Fix, notes ...string) {
-	s.out = append(s.out, plan.Finding{Message: message, At: at(s.f, n.Path(), ""), Fix: fix, Notes: notes})
+	s.out = append(s.out, plan.Finding{Message: message, At: placeOf(s.f, n.Path(), ""), Fix: fix, Notes: notes})
 }
-
-func safe(edits ...flytoml.Edit) *plan.Fix { return &plan.Fix{Safety: plan.Safe, Edits: edits} }
 
 // arraysOfTables: flyctl patches some single tables into arrays when it reads
 // (mounts, vm, services ...), but refuses the whole file for these.
@@ -67,18 +66,8 @@ func (s *shapes) arraysOfTables() {
 			continue
 		}
 		s.add(n, fmt.Sprintf("[%s] makes flyctl refuse the whole file: it must be [[%s]]", n.Path(), n.Path()),
-			safe(flytoml.Edit{Op: flytoml.ArrayOf, Path: n.Path()}))
+			safeFix(flytoml.Edit{Op: flytoml.ArrayOf, Path: n.Path()}))
 	}
-}
-
-// named says whether every key of the table is a table itself, as in
-// [http_service.checks.alive], which somebody took from top-level checks.
-func named(n flytoml.Node) bool {
-	keys := n.Keys()
-	return len(keys) > 0 && !slices.ContainsFunc(keys, func(key string) bool {
-		c, _ := n.Key(key)
-		return c.Kind() != flytoml.Table || key == "headers"
-	})
 }
 
 func (s *shapes) namedChecks(n flytoml.Node) {
@@ -88,7 +77,7 @@ func (s *shapes) namedChecks(n flytoml.Node) {
 
 // autostop: the key takes true, false, "off", "stop" and "suspend".
 func (s *shapes) autostop() {
-	for _, svc := range fileServices(s.f) {
+	for _, svc := range services(s.f) {
 		n, ok := svc.Node.Key("auto_stop_machines")
 		if !ok {
 			continue
@@ -99,10 +88,10 @@ func (s *shapes) autostop() {
 		case isBool || slices.Contains([]string{"off", "stop", "suspend"}, v):
 		case isStr && slices.Contains([]string{"on", "true", "yes"}, v):
 			s.add(n, fmt.Sprintf("%s = %q makes flyctl refuse the whole file: on is called stop", n.Path(), v),
-				safe(flytoml.Edit{Op: flytoml.Set, Path: n.Path(), Value: `"stop"`}))
+				safeFix(flytoml.Edit{Op: flytoml.Set, Path: n.Path(), Value: `"stop"`}))
 		case isStr && slices.Contains([]string{"false", "no"}, v):
 			s.add(n, fmt.Sprintf("%s = %q makes flyctl refuse the whole file", n.Path(), v),
-				safe(flytoml.Edit{Op: flytoml.Set, Path: n.Path(), Value: `"off"`}))
+				safeFix(flytoml.Edit{Op: flytoml.Set, Path: n.Path(), Value: `"off"`}))
 		default:
 			s.add(n, n.Path()+` makes flyctl refuse the whole file: it takes "off", "stop" or "suspend"`, nil)
 		}
@@ -111,7 +100,7 @@ func (s *shapes) autostop() {
 
 // httpOptions: idle_timeout and headers_read_timeout are whole seconds.
 func (s *shapes) httpOptions() {
-	for _, svc := range fileServices(s.f) {
+	for _, svc := range services(s.f) {
 		tables := []flytoml.Node{}
 		if n, ok := svc.Node.Key("http_options"); ok {
 			tables = append(tables, n)
@@ -148,7 +137,7 @@ func (s *shapes) wholeSeconds(n flytoml.Node) {
 		s.add(n, message, nil, "write it as whole seconds, without quotes")
 		return
 	}
-	s.add(n, message, safe(flytoml.Edit{Op: flytoml.Set, Path: n.Path(), Value: strconv.Itoa(seconds)}))
+	s.add(n, message, safeFix(flytoml.Edit{Op: flytoml.Set, Path: n.Path(), Value: strconv.Itoa(seconds)}))
 }
 
 func (s *shapes) strategyTable() {
@@ -168,7 +157,7 @@ func (s *shapes) buildArray() {
 		s.add(n, message, nil, "merge the entries into one [build]")
 		return
 	}
-	s.add(n, message, safe(flytoml.Edit{Op: flytoml.TableOf, Path: n.Path()}))
+	s.add(n, message, safeFix(flytoml.Edit{Op: flytoml.TableOf, Path: n.Path()}))
 }
 
 // servicesWithoutProcesses: once there are process groups, flyctl wants every
@@ -179,7 +168,7 @@ func (s *shapes) servicesWithoutProcesses() {
 		return
 	}
 	names := n.Keys()
-	for _, svc := range fileServices(s.f) {
+	for _, svc := range services(s.f) {
 		if len(svc.Processes) > 0 {
 			continue
 		}
@@ -188,7 +177,7 @@ func (s *shapes) servicesWithoutProcesses() {
 			s.add(svc.Node, message, nil, "add processes = [...] with those of "+fmt.Sprint(names)+" that serve it")
 			continue
 		}
-		s.add(svc.Node, message, safe(flytoml.Edit{
+		s.add(svc.Node, message, safeFix(flytoml.Edit{
 			Op: flytoml.Set, Path: svc.Path + ".processes", Value: "[" + quote(names[0]) + "]",
 		}))
 	}
@@ -199,7 +188,7 @@ func (s *shapes) servicesWithoutProcesses() {
 // every 15 ns is not what anybody meant.
 func (s *shapes) checkDurations() {
 	checks := topChecks(s.f)
-	for _, svc := range fileServices(s.f) {
+	for _, svc := range services(s.f) {
 		if svc.HTTPService {
 			checks = append(checks, svc.Checks...)
 		}
@@ -244,4 +233,14 @@ func shortDuration(d time.Duration) string {
 		return strconv.FormatInt(d.Milliseconds(), 10) + "ms"
 	}
 	return strconv.FormatInt(int64(d/time.Second), 10) + "s"
+}
+
+// byteOrderMark: flyctl takes it for the beginning of the first key.
+func (s *shapes) byteOrderMark() {
+	if bytes.HasPrefix(s.f.Bytes(), []byte("\ufeff")) {
+		s.out = append(s.out, plan.Finding{
+			Message: "the file begins with a byte order mark, which makes flyctl refuse the whole file", At: plan.At{Line: 1, Column: 1},
+			Notes: []string{"save it as UTF-8 without a byte order mark (BOM)"},
+		})
+	}
 }

@@ -30,9 +30,9 @@ By hand: keep the one that has the port, the handlers and the checks that the ap
 func checkConflictingServices(t plan.Target) []plan.Finding {
 	var out []plan.Finding
 	add := func(key, message string, notes ...string) {
-		out = append(out, plan.Finding{Message: message, At: at(t.File, key, ""), Notes: notes})
+		out = append(out, plan.Finding{Message: message, At: placeOf(t.File, key, ""), Notes: notes})
 	}
-	services := allServices(t.File)
+	services := servicesAsWritten(t.File)
 	for i, s := range services {
 		for _, o := range services[:i] {
 			if p, ok := sharedPort(t, o, s); ok {
@@ -41,7 +41,7 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 		}
 		switch {
 		case len(s.Ports) > 0:
-		case stray(s, services):
+		case isStray(s, services):
 			notes := []string{"the checks of http_service are [[http_service.checks]]; move these there, or write the service that they are for"}
 			if slices.ContainsFunc(s.Checks, overTLS) {
 				notes = append(notes, `without protocol = "https": a check goes to the machine's own port, where few apps speak TLS, and one that fails stops every deploy`)
@@ -77,12 +77,6 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 	return out
 }
 
-// stray says whether s is made of checks alone, which were meant for another
-// service: the heading [[services]] above them is missing.
-func stray(s service, all []service) bool {
-	return s.Path == "services" && s.InternalPort == 0 && len(s.Ports) == 0 && all[0].HTTPService
-}
-
 func overTLS(c fileCheck) bool {
 	protocol, _ := str(c.Node, "protocol")
 	return protocol == "https"
@@ -91,7 +85,7 @@ func overTLS(c fileCheck) bool {
 func bothOnPort(t plan.Target, a, b service, port string) plan.Finding {
 	f := plan.Finding{
 		Message: fmt.Sprintf("%s and %s both have port %s: which of them answers is not defined", a.Path, b.Path, port),
-		At:      at(t.File, b.Path, ""),
+		At:      placeOf(t.File, b.Path, ""),
 	}
 	fix, only := twinFix(t, a, b)
 	if fix == nil {
@@ -110,7 +104,7 @@ func bothOnPort(t plan.Target, a, b service, port string) plan.Finding {
 
 // missingGroups finds process groups that are named and don't exist.
 func missingGroups(t plan.Target, n flytoml.Node, add func(key, message string, notes ...string)) {
-	have := groups(t.File)
+	have := groupNames(t.File)
 	for _, name := range strs(n, "processes") {
 		if !slices.Contains(have, name) {
 			add(flytoml.Join(n.Path(), "processes"), fmt.Sprintf("%s is for the process group %q, which does not exist", n.Path(), name),
@@ -121,7 +115,7 @@ func missingGroups(t plan.Target, n flytoml.Node, add func(key, message string, 
 
 // sharedPort is a public port that two services of one group both have.
 func sharedPort(t plan.Target, a, b service) (string, bool) {
-	if a.Protocol != b.Protocol || !overlap(groupsOf(t.File, a.Processes), groupsOf(t.File, b.Processes)) {
+	if a.Protocol != b.Protocol || !overlap(groupsServed(t.File, a.Processes), groupsServed(t.File, b.Processes)) {
 		return "", false
 	}
 	for _, p := range a.Ports {
@@ -132,13 +126,4 @@ func sharedPort(t plan.Target, a, b service) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// lastPort is 2000 of "1000-2000".
-func lastPort(name string) int {
-	_, last, isRange := strings.Cut(name, "-")
-	if !isRange {
-		last = name
-	}
-	return firstPort(last)
 }

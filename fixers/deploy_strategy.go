@@ -24,8 +24,6 @@ By hand: write strategy = "rolling" under [deploy].`,
 	}
 }
 
-const strategyKey = "deploy.strategy"
-
 func checkDeployStrategy(t plan.Target) []plan.Finding {
 	want := t.Settings.Strategy
 	if want == "" {
@@ -40,7 +38,7 @@ func checkDeployStrategy(t plan.Target) []plan.Finding {
 		return nil
 	}
 	f := plan.Finding{
-		At:  at(t.File, strategyKey, "deploy"),
+		At:  placeOf(t.File, strategyKey, "deploy"),
 		Fix: &plan.Fix{Edits: []flytoml.Edit{{Op: flytoml.Set, Path: strategyKey, Value: quote(want)}}},
 	}
 	switch {
@@ -75,32 +73,4 @@ func strategyRefused(t plan.Target, want string) string {
 		return "the settings ask for bluegreen, which needs a health check first"
 	}
 	return ""
-}
-
-func hasMounts(t plan.Target) bool {
-	for _, key := range []string{"mounts", "mount"} {
-		if n, ok := t.File.Get(key); ok && len(n.Items()) > 0 {
-			return true
-		}
-	}
-	if t.App != nil {
-		for _, m := range t.App.Machines {
-			if len(m.Config.Mounts()) > 0 {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func hasAnyCheck(f *flytoml.File) bool {
-	if len(topChecks(f)) > 0 {
-		return true
-	}
-	for _, s := range fileServices(f) {
-		if len(s.Checks) > 0 {
-			return true
-		}
-	}
-	return false
 }

@@ -11,8 +11,6 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-const driftID = "drift"
-
 func drift() plan.Fixer {
 	return plan.Fixer{
 		ID:       driftID,
@@ -141,7 +139,7 @@ func differences(t plan.Target) []difference {
 	}
 	out := groupDifferences(t, machines)
 	for _, m := range machines {
-		if !slices.Contains(groups(t.File), m.Group()) {
+		if !slices.Contains(groupNames(t.File), m.Group()) {
 			continue
 		}
 		found := slices.Concat(
@@ -162,7 +160,7 @@ func differences(t plan.Target) []difference {
 // doesn't have, and makes machines for one that has none.
 func groupDifferences(t plan.Target, machines []live.Machine) []difference {
 	var out []difference
-	named := groups(t.File)
+	named := groupNames(t.File)
 	for _, m := range machines {
 		if g := m.Group(); !slices.Contains(named, g) {
 			out = append(out, difference{
@@ -194,7 +192,7 @@ func driftFindings(t plan.Target, all []difference) []plan.Finding {
 	for _, d := range all {
 		id := d.text
 		if d.rank == other {
-			id = fmt.Sprint("line ", at(t.File, d.key, d.table).Line)
+			id = fmt.Sprint("line ", placeOf(t.File, d.key, d.table).Line)
 		}
 		if together[id] == nil {
 			order = append(order, id)
@@ -210,7 +208,7 @@ func driftFindings(t plan.Target, all []difference) []plan.Finding {
 
 func driftFinding(t plan.Target, same []difference) plan.Finding {
 	first := same[0]
-	f := plan.Finding{Message: first.text, At: at(t.File, first.key, first.table)}
+	f := plan.Finding{Message: first.text, At: placeOf(t.File, first.key, first.table)}
 	if first.keep != "" {
 		f.HowTo = "write " + first.keep + "; that keeps what runs"
 	}

@@ -20,8 +20,8 @@ type deployedService struct {
 // deployedServices are what a deploy writes to machines of the group.
 func deployedServices(t plan.Target, group string) []deployedService {
 	var out []deployedService
-	for _, s := range allServices(t.File) {
-		if !slices.Contains(groupsOf(t.File, s.Processes), group) {
+	for _, s := range servicesAsWritten(t.File) {
+		if !slices.Contains(groupsServed(t.File, s.Processes), group) {
 			continue
 		}
 		if d, err := s.deployed(); err == nil {
@@ -36,7 +36,7 @@ func deployedServices(t plan.Target, group string) []deployedService {
 func deployedChecks(t plan.Target, group string) map[string]machineconfig.Check {
 	checks := map[string]any{}
 	for _, c := range topChecks(t.File) {
-		if c.Name == "" || !slices.Contains(deployedTo(t.File, c.Processes), group) {
+		if c.Name == "" || !slices.Contains(groupsOrDefault(t.File, c.Processes), group) {
 			continue
 		}
 		n, _ := t.File.Get("http_service")
@@ -45,7 +45,7 @@ func deployedChecks(t plan.Target, group string) map[string]machineconfig.Check 
 		}
 		checks[c.Name] = c.wire(c.Port, time.Nanosecond)
 	}
-	cfg, err := machineconfig.Parse(jsonOf(map[string]any{"checks": checks}))
+	cfg, err := machineconfig.Parse(asJSON(map[string]any{"checks": checks}))
 	if err != nil {
 		return nil
 	}
@@ -55,7 +55,7 @@ func deployedChecks(t plan.Target, group string) map[string]machineconfig.Check 
 // deployed is the service as a machine has it after a deploy, in the parts that
 // drift compares.
 func (s service) deployed() (machineconfig.Service, error) {
-	cfg, err := machineconfig.Parse(jsonOf(map[string]any{"services": []any{s.wire()}}))
+	cfg, err := machineconfig.Parse(asJSON(map[string]any{"services": []any{s.wire()}}))
 	if err != nil {
 		return machineconfig.Service{}, err
 	}
@@ -195,7 +195,7 @@ func deployedEnv(t plan.Target) map[string]envText {
 			case string:
 				e.text, e.known = v, true
 			case int64, bool:
-				e.text, e.known = string(jsonOf(v)), true
+				e.text, e.known = string(asJSON(v)), true
 			}
 			out[name] = e
 		}

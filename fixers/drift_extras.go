@@ -24,7 +24,7 @@ func metricsDifferences(t plan.Target, m live.Machine) []difference {
 	for _, key := range []string{"metric", "metrics"} {
 		list, _ := t.File.Get(key)
 		for _, n := range list.Items() {
-			if want.Kind() == flytoml.Invalid && n.Kind() == flytoml.Table && slices.Contains(deployedTo(t.File, strs(n, "processes")), m.Group()) {
+			if want.Kind() == flytoml.Invalid && n.Kind() == flytoml.Table && slices.Contains(groupsOrDefault(t.File, strs(n, "processes")), m.Group()) {
 				want = n
 			}
 		}
@@ -96,7 +96,7 @@ func fileDifferences(t plan.Target, m live.Machine) []difference {
 	list, _ := t.File.Get("files")
 	var want []string
 	for _, n := range list.Items() {
-		if path, ok := str(n, "guest_path"); ok && slices.Contains(deployedTo(t.File, strs(n, "processes")), m.Group()) {
+		if path, ok := str(n, "guest_path"); ok && slices.Contains(groupsOrDefault(t.File, strs(n, "processes")), m.Group()) {
 			want = append(want, path)
 		}
 	}

@@ -21,7 +21,7 @@ func mountDifferences(t plan.Target, m live.Machine) []difference {
 	var source, path string
 	var at flytoml.Node
 	for _, item := range n.Items() {
-		if at.Kind() == flytoml.Invalid && slices.Contains(deployedTo(t.File, strs(item, "processes")), m.Group()) {
+		if at.Kind() == flytoml.Invalid && slices.Contains(groupsOrDefault(t.File, strs(item, "processes")), m.Group()) {
 			source, _ = str(item, "source")
 			path, _ = str(item, "destination")
 			at = item

@@ -171,7 +171,7 @@ func restartDifferences(t plan.Target, m live.Machine) []difference {
 	list, _ := t.File.Get("restart")
 	var rule flytoml.Node // the last one for the group
 	for _, n := range list.Items() {
-		if n.Kind() == flytoml.Table && slices.Contains(deployedTo(t.File, strs(n, "processes")), m.Group()) {
+		if n.Kind() == flytoml.Table && slices.Contains(groupsOrDefault(t.File, strs(n, "processes")), m.Group()) {
 			rule = n
 		}
 	}

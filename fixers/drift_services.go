@@ -123,12 +123,6 @@ func (p *pair) ports() {
 	}
 }
 
-func sorted(list []string) []string {
-	out := slices.Clone(list)
-	slices.Sort(out)
-	return out
-}
-
 // settings compares what rules starting and stopping; what neither side says
 // has flyctl's and the platform's defaults.
 func (p *pair) settings() {

@@ -30,24 +30,6 @@ Rotate what was in git. By hand: fly secrets set NAME=- --stage with the value o
 	}
 }
 
-// envEntry is one entry of [env] (or of [[env]], which flyctl merges).
-type envEntry struct {
-	name string
-	node flytoml.Node
-}
-
-func envEntries(f *flytoml.File) []envEntry {
-	root, _ := f.Get("env")
-	var out []envEntry
-	for _, table := range root.Items() {
-		for _, key := range table.Keys() {
-			n, _ := table.Key(key)
-			out = append(out, envEntry{key, n})
-		}
-	}
-	return out
-}
-
 const rotate = "rotate it: git history keeps the old value"
 
 func checkEnvSecrets(t plan.Target) []plan.Finding {
@@ -109,7 +91,7 @@ func holdOffline(t plan.Target, f *plan.Finding) {
 
 func envFix(t plan.Target, e envEntry, v secret.Value, got secretscan.Result, f *plan.Finding) *plan.Fix {
 	fix := &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: e.node.Path()}}}
-	doubts := servedApps(t)
+	doubts := whyOtherApps(t)
 	if have, exists := t.App.Secret(e.name); exists {
 		// A secret beats an [env] entry of its name, and can't be read back:
 		// it must never be written over.
@@ -120,7 +102,7 @@ func envFix(t plan.Target, e envEntry, v secret.Value, got secretscan.Result, f 
 		if got.Verdict == secretscan.Likely {
 			doubts = append(doubts, "it only looks like a secret")
 		}
-		doubts = append(doubts, sharedFile(t)...)
+		doubts = append(doubts, whyShared(t)...)
 	}
 	for _, m := range machinesOf(t, nil) {
 		have, ok := m.Config.EnvValue(e.name)
@@ -160,7 +142,7 @@ func notSeenYet(t plan.Target, s live.Secret) []string {
 func dropEnv(m live.Machine, name string) plan.Change {
 	return plan.Change{Machine: &plan.MachineChange{
 		ID: m.ID,
-		Op: machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: pointer("env", name)},
+		Op: machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: jsonPointer("env", name)},
 	}}
 }
 

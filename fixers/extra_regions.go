@@ -42,8 +42,8 @@ func checkExtraRegions(t plan.Target) []plan.Finding {
 // serviceGroups are the process groups that have a service, in file order.
 func serviceGroups(t plan.Target) []string {
 	var names []string
-	for _, s := range fileServices(t.File) {
-		for _, g := range groupsOf(t.File, s.Processes) {
+	for _, s := range services(t.File) {
+		for _, g := range groupsServed(t.File, s.Processes) {
 			if !slices.Contains(names, g) {
 				names = append(names, g)
 			}
@@ -72,7 +72,7 @@ func regionsOfGroup(t plan.Target, group string) []plan.Finding {
 	}
 	f := plan.Finding{
 		Message: oneRegion(machines, group, here),
-		At:      at(t.File, "primary_region", ""),
+		At:      placeOf(t.File, "primary_region", ""),
 	}
 	if hasVolumes(machines) {
 		f.Notes = []string{"its machines have volumes: a second volume starts empty and diverges, so only the app's own replication can add a region"}
@@ -111,26 +111,11 @@ func cloneFindings(t plan.Target, f plan.Finding, group string, source live.Mach
 	}
 	f.Message = fmt.Sprintf("no machine of %s is in %s, which %s asks for", group, strings.Join(wanted, ", "), cmp.Or(t.Settings.RegionsFrom, "--regions"))
 	f.Evidence = append(f.Evidence, "a twin of machine "+source.ID+" in "+source.Region+", "+about(price, known)+" each")
-	if at := sqliteSeen(t); at != "" {
+	if at := sqliteEvidence(t); at != "" {
 		f.Fix.Safety = plan.Review
 		f.Fix.Why = "the app seems to keep data in a SQLite file, which a second machine would not share: " + at
 	}
 	return []plan.Finding{f}
-}
-
-// sqliteSeen says where it was seen that the app keeps its data in a SQLite
-// file; "" when it was not.
-func sqliteSeen(t plan.Target) string {
-	for _, e := range envEntries(t.File) {
-		v, _ := e.node.Str()
-		if strings.HasPrefix(v, "sqlite:") || strings.HasPrefix(v, "sqlite3:") || strings.HasSuffix(v, ".sqlite") || strings.HasSuffix(v, ".sqlite3") {
-			return fmt.Sprintf("%s at %s:%d", e.name, t.File.Name(), e.node.Position().Line)
-		}
-	}
-	if t.Repo != nil && t.Repo.SQLite != nil {
-		return seen(*t.Repo.SQLite)
-	}
-	return ""
 }
 
 func oneRegion(machines []live.Machine, group string, here map[string]bool) string {
@@ -143,34 +128,6 @@ func oneRegion(machines []live.Machine, group string, here map[string]bool) stri
 		return fmt.Sprintf("the one machine of %s is in %s", group, codes[0])
 	}
 	return fmt.Sprintf("all %d machines of %s are in %s", len(machines), group, strings.Join(codes, ", "))
-}
-
-func hasVolumes(machines []live.Machine) bool {
-	return slices.ContainsFunc(machines, func(m live.Machine) bool { return len(m.Config.Mounts()) > 0 })
-}
-
-// cloneSource is the machine that a twin is made of: a started one before a
-// stopped one, a healthy one before one that is not, then by id.
-func cloneSource(machines []live.Machine) live.Machine {
-	rank := func(m live.Machine) int {
-		switch {
-		case !m.Started():
-			return 2
-		case m.Health() != live.Healthy:
-			return 1
-		}
-		return 0
-	}
-	return slices.MinFunc(machines, func(a, b live.Machine) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ID, b.ID))
-	})
-}
-
-func about(price float64, known bool) string {
-	if !known {
-		return "as much as its twin costs"
-	}
-	return fmt.Sprintf("about $%.2f a month (prices of %s)", price, PricesAsOf)
 }
 
 func firstOr(list []string, near []nearRegion) string {

@@ -31,24 +31,24 @@ func checkForceHTTPS(t plan.Target) []plan.Finding {
 		return nil // a private app: plain HTTP stays inside Fly's encrypted network
 	}
 	var out []plan.Finding
-	for _, s := range fileServices(t.File) {
+	for _, s := range services(t.File) {
 		node, path, ok := plainPort(s)
 		if !ok {
 			continue
 		}
 		key, found := node.Key("force_https")
 		on, isBool := key.Bool()
-		want := setting{port: "80", pointer: "/force_https", value: true}
+		want := serviceSetting{port: "80", pointer: "/force_https", value: true}
 		if found && !isBool {
 			continue // flyctl refuses the file
 		}
 		if on {
-			if f, lags := notLive(t, s, path, want); lags {
+			if f, lags := lagging(t, s, path, want); lags {
 				out = append(out, f)
 			}
 			continue
 		}
-		f := plan.Finding{Message: fmt.Sprintf("port 80 of %s answers in plain HTTP", s.Path), At: at(t.File, path, node.Path())}
+		f := plan.Finding{Message: fmt.Sprintf("port 80 of %s answers in plain HTTP", s.Path), At: placeOf(t.File, path, node.Path())}
 		if !answersTLS(t, s) {
 			f.Notes = []string{"no service of this group terminates TLS on port 443, so a redirect would lead nowhere; add one first"}
 			if known, public, _ := addresses(t); !known || !public {
@@ -57,7 +57,7 @@ func checkForceHTTPS(t plan.Target) []plan.Finding {
 			out = append(out, f)
 			continue
 		}
-		f.Fix = &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{set(path, true)}}
+		f.Fix = &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{setKey(path, true)}}
 		f.Fix.Changes, f.Machines = serviceChanges(t, s, want)
 		if why := httpsDoubt(t, found); why != "" {
 			f.Fix.Safety, f.Fix.Why = plan.Review, why
@@ -86,8 +86,8 @@ func plainPort(s service) (n flytoml.Node, path string, ok bool) {
 
 // answersTLS says whether the proxy terminates TLS on 443 for a group of s.
 func answersTLS(t plan.Target, s service) bool {
-	return slices.ContainsFunc(fileServices(t.File), func(o service) bool {
-		return overlap(groupsOf(t.File, s.Processes), groupsOf(t.File, o.Processes)) &&
+	return slices.ContainsFunc(services(t.File), func(o service) bool {
+		return overlap(groupsServed(t.File, s.Processes), groupsServed(t.File, o.Processes)) &&
 			slices.ContainsFunc(o.Ports, func(p port) bool { return p.Name == "443" && slices.Contains(p.Handlers, "tls") })
 	})
 }

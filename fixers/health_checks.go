@@ -34,11 +34,11 @@ By hand: add [[http_service.checks]] (two brackets) with method, path, interval,
 
 func checkHealthChecks(t plan.Target) []plan.Finding {
 	var out []plan.Finding
-	services := fileServices(t.File)
+	services := services(t.File)
 	var proposed []service // a check for one service serves every other on its port and group
 	for _, s := range services {
 		switch {
-		case !public(s):
+		case !isPublic(s):
 		case len(s.Checks) > 0:
 			out = append(out, checkNotLive(t, s)...)
 		case misplacedCheck(t, s): // unknown-keys takes it to where it counts
@@ -58,33 +58,12 @@ func checkHealthChecks(t plan.Target) []plan.Finding {
 	return out
 }
 
-// public says whether people reach the service over HTTP or TLS. A worker has
-// no service at all and needs no check; nobody can check UDP.
-func public(s service) bool {
-	return s.Protocol == "tcp" && (s.handler("http") || s.handler("tls") || s.onWeb())
-}
-
-func samePort(t plan.Target, a, b service) bool {
-	return a.InternalPort == b.InternalPort &&
-		overlap(groupsOf(t.File, a.Processes), groupsOf(t.File, b.Processes))
-}
-
 func coveredByService(t plan.Target, s service, services []service) bool {
 	return slices.ContainsFunc(services, func(o service) bool { return len(o.Checks) > 0 && samePort(t, s, o) })
 }
 
-// coveringTop is a top-level check on the service's port and group.
-func coveringTop(t plan.Target, s service) (fileCheck, bool) {
-	for _, c := range topChecks(t.File) {
-		if c.Port == s.InternalPort && (len(c.Processes) == 0 || overlap(c.Processes, groupsOf(t.File, s.Processes))) {
-			return c, true
-		}
-	}
-	return fileCheck{}, false
-}
-
 func missingCheck(t plan.Target, s service) (plan.Finding, bool) {
-	f := plan.Finding{At: at(t.File, s.Path, "")}
+	f := plan.Finding{At: placeOf(t.File, s.Path, "")}
 	top, covered := coveringTop(t, s)
 	way := choosePath(t, s)
 	switch {
@@ -136,7 +115,7 @@ func (w times) entries() []flytoml.Entry {
 }
 
 // httpFix is an HTTP check on the found path, in the file and on the machines.
-func httpFix(t plan.Target, s service, w way) *plan.Fix {
+func httpFix(t plan.Target, s service, w pathSource) *plan.Fix {
 	key, entries := "checks", []flytoml.Entry{{Key: "method", Value: `"GET"`}, {Key: "path", Value: quote(w.path)}}
 	if !s.HTTPService {
 		key = "http_checks"
@@ -173,7 +152,7 @@ func tcpFallback(t plan.Target, s service, f *plan.Finding) {
 		Safety: plan.Review,
 		Why:    "nobody saw the port open; an app that listens only when used would become unroutable",
 		Edits:  []flytoml.Edit{{Op: flytoml.Append, Path: s.Path + ".tcp_checks", Entries: w.entries()}},
-		Changes: onService(t, s, jsonOf(map[string]any{
+		Changes: onService(t, s, asJSON(map[string]any{
 			"type": "tcp", "port": s.InternalPort, "interval": w.interval, "timeout": w.timeout, "grace_period": w.grace,
 		})),
 	}
@@ -236,7 +215,7 @@ func replaceTCP(t plan.Target, s service, c fileCheck, fix *plan.Fix) {
 		if _, ok := m.Config.Checks()[c.Name]; ok {
 			fix.Changes = append(fix.Changes, plan.Change{Machine: &plan.MachineChange{
 				ID: m.ID, RideAlong: true,
-				Op: machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: pointer("checks", c.Name)},
+				Op: machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: jsonPointer("checks", c.Name)},
 			}})
 		}
 	}

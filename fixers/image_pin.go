@@ -34,7 +34,7 @@ func checkImagePin(t plan.Target) []plan.Finding {
 		return nil
 	}
 	_, tag, _ := strings.Cut(image[strings.LastIndex(image, "/")+1:], ":")
-	f := plan.Finding{At: at(t.File, "build.image", "build"), HowTo: "name a whole version or a digest in build.image"}
+	f := plan.Finding{At: placeOf(t.File, "build.image", "build"), HowTo: "name a whole version or a digest in build.image"}
 	switch {
 	case tag == "":
 		f.Message = fmt.Sprintf("image = %q has no tag, which means latest: each deploy may run another image", image)

@@ -68,7 +68,7 @@ func checkMetrics(t plan.Target) []plan.Finding {
 // the app has several.
 func metricsPort(t plan.Target, m *plan.Metrics) (port int, processes []string, why string) {
 	var ports []int
-	for _, s := range fileServices(t.File) {
+	for _, s := range services(t.File) {
 		if s.InternalPort != 0 && !slices.Contains(ports, s.InternalPort) {
 			ports, processes = append(ports, s.InternalPort), s.Processes
 		}
@@ -81,7 +81,7 @@ func metricsPort(t plan.Target, m *plan.Metrics) (port int, processes []string, 
 		return 0, nil, "a server of its own seems to serve it, at a port that can't be told"
 	case port == 0:
 		return 0, nil, "which port it is on can't be told: the file has " + count(len(ports), "service port")
-	case len(groups(t.File)) < 2:
+	case len(groupNames(t.File)) < 2:
 		return port, nil, ""
 	case len(ports) == 1 && len(processes) > 0:
 		return port, processes, ""
@@ -120,8 +120,8 @@ func metricsFix(t plan.Target, port int, path string, processes []string) *plan.
 func metricsChanges(t plan.Target, port int, path string, processes []string) []plan.Change {
 	var out []plan.Change
 	for _, m := range machinesOf(t, processes) {
-		for _, want := range []setting{{pointer: "/metrics/port", value: port}, {pointer: "/metrics/path", value: path}} {
-			op := machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: want.pointer, Value: jsonOf(want.value)}
+		for _, want := range []serviceSetting{{pointer: "/metrics/port", value: port}, {pointer: "/metrics/path", value: path}} {
+			op := machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: want.pointer, Value: asJSON(want.value)}
 			if _, changed, err := machineconfig.Apply(m.Config, []machineconfig.Op{op}); err == nil && changed {
 				out = append(out, plan.Change{Machine: &plan.MachineChange{ID: m.ID, Op: op}})
 			}
@@ -147,7 +147,7 @@ func metricsNotLive(t plan.Target, block flytoml.Node) []plan.Finding {
 	var out []plan.Finding
 	asked := map[string]bool{}
 	for _, n := range block.Items() {
-		port, processes := portNumber(n, "port"), deployedTo(t.File, strs(n, "processes"))
+		port, processes := portNumber(n, "port"), groupsOrDefault(t.File, strs(n, "processes"))
 		path, ok := str(n, "path")
 		for _, g := range processes {
 			ok = ok && !asked[g]
@@ -162,7 +162,7 @@ func metricsNotLive(t plan.Target, block flytoml.Node) []plan.Finding {
 		}
 		ids := machinesChanged(fix)
 		out = append(out, plan.Finding{
-			Message: n.Path() + " is in the file as it should be, but not on the app", At: at(t.File, n.Path(), ""),
+			Message: n.Path() + " is in the file as it should be, but not on the app", At: placeOf(t.File, n.Path(), ""),
 			Evidence: []string{"otherwise on machine " + strings.Join(ids, ", ")}, Machines: ids, Fix: fix,
 		})
 	}

@@ -28,12 +28,12 @@ By hand: min_machines_running = 1 in the service.`,
 func checkMinMachines(t plan.Target) []plan.Finding {
 	var out []plan.Finding
 	var lacking []service
-	services := fileServices(t.File)
+	services := services(t.File)
 	for _, s := range services {
 		switch n, known := s.minMachines(); {
-		case !known || !s.stops() || !public(s) || misplacedFloor(t, s):
+		case !known || !s.stops() || !isPublic(s) || misplacedFloor(t, s):
 		case n > 0:
-			if f, lags := notLive(t, s, s.Path+".min_machines_running", setting{pointer: "/min_machines_running", value: n}); lags {
+			if f, lags := lagging(t, s, s.Path+".min_machines_running", serviceSetting{pointer: "/min_machines_running", value: n}); lags {
 				// The same consent as for both at once, or an apply that was cut off behind
 				// the file would not be finished by the command that began it.
 				f.Fix.Costs = true
@@ -42,7 +42,7 @@ func checkMinMachines(t plan.Target) []plan.Finding {
 			}
 		case !slices.ContainsFunc(services, func(o service) bool {
 			n, _ := o.minMachines()
-			return (n > 0 || misplacedFloor(t, o)) && sameGroups(t, s, o)
+			return (n > 0 || misplacedFloor(t, o)) && shareGroup(t, s, o)
 		}):
 			lacking = append(lacking, s)
 		}
@@ -50,30 +50,18 @@ func checkMinMachines(t plan.Target) []plan.Finding {
 	for len(lacking) > 0 {
 		// One finding for the services of a group: they keep up one machine.
 		first := lacking[0]
-		same := slices.DeleteFunc(slices.Clone(lacking), func(o service) bool { return !sameGroups(t, first, o) })
-		lacking = slices.DeleteFunc(lacking, func(o service) bool { return sameGroups(t, first, o) })
+		same := slices.DeleteFunc(slices.Clone(lacking), func(o service) bool { return !shareGroup(t, first, o) })
+		lacking = slices.DeleteFunc(lacking, func(o service) bool { return shareGroup(t, first, o) })
 		out = append(out, keepOneUp(t, same))
 	}
 	return out
-}
-
-// minMachines is min_machines_running, 0 when missing; known is false when it
-// is no number.
-func (s service) minMachines() (n int, known bool) {
-	node, found := s.Node.Key("min_machines_running")
-	v, isInt := node.Int()
-	return int(v), !found || isInt
-}
-
-func sameGroups(t plan.Target, a, b service) bool {
-	return overlap(groupsOf(t.File, a.Processes), groupsOf(t.File, b.Processes))
 }
 
 func keepOneUp(t plan.Target, services []service) plan.Finding {
 	s := services[0]
 	word, _ := s.autostop()
 	f := plan.Finding{
-		At:  at(t.File, s.Path+".min_machines_running", s.Path),
+		At:  placeOf(t.File, s.Path+".min_machines_running", s.Path),
 		Fix: &plan.Fix{Safety: plan.Safe, Costs: true},
 		Message: fmt.Sprintf("every machine of %s may be %s at once; the next visitor waits for one to start", s.Path,
 			map[string]string{"stop": "stopped", "suspend": "suspended"}[word]),
@@ -83,8 +71,8 @@ func keepOneUp(t plan.Target, services []service) plan.Finding {
 			f.Fix.Safety, f.Fix.Why = plan.Review, "somebody chose to scale to zero"
 			f.HowTo = "--allow review,paid"
 		}
-		f.Fix.Edits = append(f.Fix.Edits, set(s.Path+".min_machines_running", 1))
-		changes, ids := serviceChanges(t, s, setting{pointer: "/min_machines_running", value: 1})
+		f.Fix.Edits = append(f.Fix.Edits, setKey(s.Path+".min_machines_running", 1))
+		changes, ids := serviceChanges(t, s, serviceSetting{pointer: "/min_machines_running", value: 1})
 		f.Fix.Changes = append(f.Fix.Changes, changes...)
 		for _, id := range ids {
 			if !slices.Contains(f.Machines, id) {

@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
-	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -30,18 +28,13 @@ By hand: primary_region = "iad", beside app.`,
 	}
 }
 
-// closedRegions were regions once and are still seen in files.
-func closedRegions() []string {
-	return strings.Fields("atl bog bos den eze gdl gig hkg mad mia otp phx qro scl sea waw yul")
-}
-
 func checkPrimaryRegion(t plan.Target) []plan.Finding {
 	node, found := t.File.Get("primary_region")
 	code, isString := node.Str()
 	if found && !isString {
 		return nil // flyctl refuses the file
 	}
-	f := plan.Finding{At: at(t.File, "primary_region", "")}
+	f := plan.Finding{At: placeOf(t.File, "primary_region", "")}
 	switch problem := regionProblem(t, code); {
 	case code == "":
 		f.Message, f.Severity = "primary_region is not set", plan.Info
@@ -56,35 +49,13 @@ func checkPrimaryRegion(t plan.Target) []plan.Finding {
 		return []plan.Finding{f}
 	}
 	f.Evidence = append(f.Evidence, fmt.Sprintf("%d of %d machines run in %s", count, total, most))
-	f.Fix = &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{set("primary_region", most)}}
+	f.Fix = &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{setKey("primary_region", most)}}
 	if env, ok := t.File.Get("env.PRIMARY_REGION"); code != "" {
 		f.Fix.Safety, f.Fix.Why = plan.Review, "somebody chose "+code+"; the app may elect its database's primary by PRIMARY_REGION"
 	} else if v, _ := env.Str(); ok && v != most {
 		f.Fix.Safety, f.Fix.Why = plan.Review, "primary_region overrides PRIMARY_REGION of [env], which says something else"
 	}
 	return []plan.Finding{f}
-}
-
-// regionProblem says what is wrong with a region code, "" for one that takes
-// new machines. The platform's list wins over the ones in here.
-func regionProblem(t plan.Target, code string) string {
-	all := platformRegions(t)
-	online := t.App != nil && len(t.App.Regions) > 0
-	i := slices.IndexFunc(all, func(r live.Region) bool { return r.Code == code })
-	switch {
-	case i >= 0 && all[i].Deprecated:
-		return fmt.Sprintf("region %q takes no new machines any more", code)
-	case i >= 0:
-		return ""
-	case slices.Contains(closedRegions(), code):
-		if online {
-			return fmt.Sprintf("region %q is closed", code)
-		}
-		return fmt.Sprintf("region %q is closed (list of %s)", code, regionsAsOf)
-	case online:
-		return fmt.Sprintf("there is no region %q", code)
-	}
-	return fmt.Sprintf("region %q is not in the list of %s", code, regionsAsOf)
 }
 
 // busiestRegion is the region with the most machines; "" without any, and when

@@ -50,13 +50,13 @@ func checkPrivatePorts(t plan.Target) []plan.Finding {
 		return nil
 	}
 	var out []plan.Finding
-	for _, s := range fileServices(t.File) {
+	for _, s := range services(t.File) {
 		what, evidence := publishes(t, s)
 		if what == "" {
 			continue
 		}
 		f := plan.Finding{
-			Message: fmt.Sprintf("%s publishes %s to the Internet", s.Path, what), At: at(t.File, s.Path, ""), Evidence: []string{evidence},
+			Message: fmt.Sprintf("%s publishes %s to the Internet", s.Path, what), At: placeOf(t.File, s.Path, ""), Evidence: []string{evidence},
 			Notes: []string{"apps of your organization reach it at NAME.internal without a service; with a Flycast address, through the proxy"},
 		}
 		if known {

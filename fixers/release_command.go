@@ -44,7 +44,7 @@ func checkReleaseCommand(t plan.Target) []plan.Finding {
 	m := t.Repo.Migrations
 	f := plan.Finding{
 		Message:  "no release_command, though the app has migrations (" + m.Tool + ")",
-		At:       at(t.File, "deploy.release_command", "deploy"),
+		At:       placeOf(t.File, "deploy.release_command", "deploy"),
 		Evidence: []string{fmt.Sprintf("%s:%d; nothing that was read runs them", m.File, m.Line)},
 		Notes:    []string{"[deploy] release_command = " + quote(m.Command) + " runs them before each deploy, if the image has that command"},
 	}

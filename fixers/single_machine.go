@@ -31,9 +31,9 @@ func checkSingleMachine(t plan.Target) []plan.Finding {
 	}
 	var out []plan.Finding
 	var done []string
-	for _, s := range fileServices(t.File) {
-		for _, group := range groupsOf(t.File, s.Processes) {
-			if !public(s) || slices.Contains(done, group) {
+	for _, s := range services(t.File) {
+		for _, group := range groupsServed(t.File, s.Processes) {
+			if !isPublic(s) || slices.Contains(done, group) {
 				continue
 			}
 			done = append(done, group)
@@ -63,7 +63,7 @@ func secondMachine(t plan.Target, s service, group string) (plan.Finding, bool) 
 	price, known := MonthlyPrice(m.Config.Guest())
 	f := plan.Finding{
 		Message:  fmt.Sprintf("%s has one machine: every deploy is a gap", group),
-		At:       at(t.File, s.Path, ""),
+		At:       placeOf(t.File, s.Path, ""),
 		Evidence: []string{fmt.Sprintf("only machine %s in %s; a twin in %s: %s", m.ID, m.Region, region, about(price, known))},
 		Machines: []string{m.ID},
 		Fix: &plan.Fix{
@@ -71,20 +71,9 @@ func secondMachine(t plan.Target, s service, group string) (plan.Finding, bool) 
 			Changes: []plan.Change{{Clone: &plan.CloneChange{Source: m.ID, Group: group, Region: region}}},
 		},
 	}
-	if at := sqliteSeen(t); at != "" {
+	if at := sqliteEvidence(t); at != "" {
 		f.Fix.Safety, f.HowTo = plan.Review, "--allow review,paid"
 		f.Fix.Why = "the app seems to keep data in a SQLite file, which a second machine would not share: " + at
 	}
 	return f, true
-}
-
-// inGroup counts all machines of a group, those left alone too.
-func inGroup(t plan.Target, group string) int {
-	n := 0
-	for _, m := range t.App.Machines {
-		if m.Group() == group {
-			n++
-		}
-	}
-	return n
 }

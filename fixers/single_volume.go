@@ -25,7 +25,7 @@ By hand: fly volumes list shows the volumes, fly volumes snapshots list ID what 
 
 func checkSingleVolume(t plan.Target) []plan.Finding {
 	var out []plan.Finding
-	for _, g := range groups(t.File) {
+	for _, g := range groupNames(t.File) {
 		machines := machinesOf(t, []string{g})
 		if len(machines) != 1 || len(machines[0].Config.Mounts()) == 0 {
 			continue
@@ -34,7 +34,7 @@ func checkSingleVolume(t plan.Target) []plan.Finding {
 		mount := m.Config.Mounts()[0]
 		out = append(out, plan.Finding{
 			Message:  fmt.Sprintf("%s has one machine and one volume: one disk failure loses what is in %s", g, mount.Path),
-			At:       at(t.File, "mounts", ""),
+			At:       placeOf(t.File, "mounts", ""),
 			Evidence: []string{fmt.Sprintf("volume %s of machine %s in %s", mount.Volume, m.ID, m.Region)},
 			Machines: []string{m.ID},
 			Notes:    []string{"a second volume starts empty, so only the app's own replication or backups outside of it help"},

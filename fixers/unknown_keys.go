@@ -42,7 +42,7 @@ func checkUnknownKeys(t plan.Target) []plan.Finding {
 		}
 		f := plan.Finding{
 			Message: n.Path() + " is not known to flyctl, which ignores it",
-			At:      at(t.File, n.Path(), ""),
+			At:      placeOf(t.File, n.Path(), ""),
 		}
 		knownUnknown(t, n, form, &f)
 		if f.Fix != nil {
@@ -176,7 +176,7 @@ func scaleTable(t plan.Target, n flytoml.Node, f *plan.Finding) {
 		return
 	}
 	gone := flytoml.Edit{Op: flytoml.Remove, Path: n.Path()}
-	services := fileServices(t.File)
+	services := services(t.File)
 	want, isInt := floor.Int()
 	switch {
 	case n.Kind() != flytoml.Table:

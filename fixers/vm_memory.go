@@ -2,8 +2,6 @@ package fixers
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
@@ -58,31 +56,12 @@ func memoryTwice(t plan.Target, vm flytoml.Node) (plan.Finding, bool) {
 	}
 	return plan.Finding{
 		Message: fmt.Sprintf("memory = %s and memory_mb = %d disagree: memory_mb wins", memory.Raw(), inForce),
-		At:      at(t.File, memory.Path(), ""),
+		At:      placeOf(t.File, memory.Path(), ""),
 		Fix: &plan.Fix{
 			Safety: plan.Review, Why: "the machines keep what they have; whoever wrote memory may have meant it",
 			Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: memory.Path()}},
 		},
 	}, true
-}
-
-// megabytes reads memory as flyctl does: "1gb", "512mb", "512", 512.
-func megabytes(n flytoml.Node) (int64, bool) {
-	if v, ok := n.Int(); ok {
-		return v, true
-	}
-	s, ok := n.Str()
-	if !ok {
-		return 0, false
-	}
-	s = strings.ToLower(strings.ReplaceAll(s, " ", ""))
-	s = strings.TrimSuffix(strings.TrimSuffix(s, "b"), "i")
-	times := int64(1)
-	if rest, isGB := strings.CutSuffix(s, "g"); isGB {
-		s, times = rest, 1024
-	}
-	v, err := strconv.ParseInt(strings.TrimSuffix(s, "m"), 10, 64)
-	return v * times, err == nil
 }
 
 // fallsToDefault finds a [[vm]] that says nothing of memory, for machines that
@@ -97,9 +76,9 @@ func fallsToDefault(t plan.Target, vm flytoml.Node) (plan.Finding, bool) {
 	if t.App == nil {
 		return plan.Finding{}, false
 	}
-	f := plan.Finding{At: at(t.File, vm.Path(), "")}
+	f := plan.Finding{At: placeOf(t.File, vm.Path(), "")}
 	most := 0
-	of := groupsOf(t.File, strs(vm, "processes"))
+	of := groupsServed(t.File, strs(vm, "processes"))
 	for _, m := range t.App.Machines {
 		g := m.Config.Guest()
 		if m.Untouchable() != "" || !overlap(of, []string{m.Group()}) || g.MemoryMB <= defaultMB {

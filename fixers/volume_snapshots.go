@@ -99,7 +99,7 @@ func liveVolumes(t plan.Target, source string, processes []string) []live.Volume
 
 // scheduled finds volumes without daily snapshots.
 func (m mount) scheduled(t plan.Target) []plan.Finding {
-	f := plan.Finding{Fix: &plan.Fix{Safety: plan.Review, Costs: true}, At: at(t.File, m.path+".scheduled_snapshots", m.path), Notes: []string{snapshotPrice}}
+	f := plan.Finding{Fix: &plan.Fix{Safety: plan.Review, Costs: true}, At: placeOf(t.File, m.path+".scheduled_snapshots", m.path), Notes: []string{snapshotPrice}}
 	yes := true
 	for _, v := range m.volumes {
 		if !v.AutoBackup {
@@ -111,7 +111,7 @@ func (m mount) scheduled(t plan.Target) []plan.Finding {
 	case m.off:
 		f.Message = "no daily snapshots of " + m.what() + ": what is on a broken disk is lost"
 		f.Fix.Why = "somebody turned them off, and a cache needs none"
-		f.Fix.Edits = []flytoml.Edit{set(m.path+".scheduled_snapshots", true)}
+		f.Fix.Edits = []flytoml.Edit{setKey(m.path+".scheduled_snapshots", true)}
 	case len(f.Fix.Changes) > 0:
 		f.Message = fmt.Sprintf("daily snapshots of %s are off on the app, and not in the file, which counts for new volumes only", m.what())
 		f.Fix.Why = "somebody turned them off on the volume, and a cache needs none"
@@ -128,7 +128,7 @@ func (m mount) retention(t plan.Target) []plan.Finding {
 	if m.said {
 		want = max(m.days, keepDays)
 	}
-	f := plan.Finding{Fix: &plan.Fix{Safety: plan.Review, Costs: true}, At: at(t.File, m.path+".snapshot_retention", m.path), Notes: []string{snapshotPrice}}
+	f := plan.Finding{Fix: &plan.Fix{Safety: plan.Review, Costs: true}, At: placeOf(t.File, m.path+".snapshot_retention", m.path), Notes: []string{snapshotPrice}}
 	var longer []string
 	for _, v := range m.volumes {
 		switch {
@@ -144,7 +144,7 @@ func (m mount) retention(t plan.Target) []plan.Finding {
 	case m.said && m.days < keepDays:
 		f.Message = fmt.Sprintf("snapshots of %s are kept for %s: too short to notice a loss after a long weekend", m.what(), days(m.days))
 		f.Fix.Why = "somebody chose it, and longer costs storage"
-		f.Fix.Edits = []flytoml.Edit{set(m.path+".snapshot_retention", keepDays)}
+		f.Fix.Edits = []flytoml.Edit{setKey(m.path+".snapshot_retention", keepDays)}
 		out = append(out, f)
 	case len(f.Fix.Changes) > 0:
 		says := "the file, which counts for new volumes only, says " + days(want)

@@ -4,10 +4,11 @@ import (
 	"slices"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
 )
 
-// groups are the process groups that fly.toml names; none named is "app".
-func groups(f *flytoml.File) []string {
+// groupNames are the process groups that fly.toml names; none named is "app".
+func groupNames(f *flytoml.File) []string {
 	n, ok := f.Get("processes")
 	if ok && n.Kind() == flytoml.Table && len(n.Keys()) > 0 {
 		return n.Keys()
@@ -24,23 +25,23 @@ func groups(f *flytoml.File) []string {
 	return names
 }
 
-// groupsOf are the process groups that something with these `processes` is
+// groupsServed are the process groups that something with these `processes` is
 // deployed to.
-func groupsOf(f *flytoml.File, processes []string) []string {
+func groupsServed(f *flytoml.File, processes []string) []string {
 	if len(processes) > 0 {
 		return processes
 	}
-	return groups(f)
+	return groupNames(f)
 }
 
-// deployedTo are the process groups that a check, a mount, metrics or a restart
+// groupsOrDefault are the process groups that a check, a mount, metrics or a restart
 // policy with these `processes` goes to: without any, the default group only,
 // which is app, else the first by name (flyctl, August 2026).
-func deployedTo(f *flytoml.File, processes []string) []string {
+func groupsOrDefault(f *flytoml.File, processes []string) []string {
 	if len(processes) > 0 {
 		return processes
 	}
-	names := groups(f)
+	names := groupNames(f)
 	if slices.Contains(names, "app") {
 		return []string{"app"}
 	}
@@ -49,4 +50,8 @@ func deployedTo(f *flytoml.File, processes []string) []string {
 
 func overlap(a, b []string) bool {
 	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
+}
+
+func shareGroup(t plan.Target, a, b service) bool {
+	return overlap(groupsServed(t.File, a.Processes), groupsServed(t.File, b.Processes))
 }

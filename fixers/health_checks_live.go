@@ -5,41 +5,10 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
 )
-
-// machinesOf are the machines that a service with these `processes` is
-// deployed to and that may be changed. Nil processes: all groups.
-func machinesOf(t plan.Target, processes []string) []live.Machine {
-	if t.App == nil || t.App.Role == "postgres_cluster" {
-		return nil
-	}
-	names := groupsOf(t.File, processes)
-	var out []live.Machine
-	for _, m := range t.App.Machines {
-		if m.Untouchable() == "" && (overlap(names, []string{m.Group()}) || processes == nil) {
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
-// liveService is the one service of the machine that means the same as s.
-func liveService(m live.Machine, s service) (machineconfig.Service, bool) {
-	var match []machineconfig.Service
-	for _, have := range m.Config.Services() {
-		if have.Key.Equal(s.key()) {
-			match = append(match, have)
-		}
-	}
-	if len(match) != 1 {
-		return machineconfig.Service{}, false
-	}
-	return match[0], true
-}
 
 // onService adds the check to the service on every machine that has exactly
 // one such service.
@@ -77,7 +46,7 @@ func checkNotLive(t plan.Target, s service) []plan.Finding {
 	if len(checks) == 0 {
 		return nil
 	}
-	f := plan.Finding{At: at(t.File, s.Path, ""), Fix: &plan.Fix{Safety: plan.Safe}}
+	f := plan.Finding{At: placeOf(t.File, s.Path, ""), Fix: &plan.Fix{Safety: plan.Safe}}
 	for _, m := range machinesOf(t, s.Processes) {
 		have, ok := liveService(m, s)
 		if !ok || len(have.Checks) > 0 {
@@ -108,7 +77,7 @@ func tcpNotLive(t plan.Target, s service) (plan.Finding, bool) {
 		return plan.Finding{}, false
 	}
 	f := plan.Finding{
-		Message: top.Node.Path() + " is in the file, but not on the app", At: at(t.File, top.Node.Path(), ""), Fix: &plan.Fix{Safety: plan.Safe},
+		Message: top.Node.Path() + " is in the file, but not on the app", At: placeOf(t.File, top.Node.Path(), ""), Fix: &plan.Fix{Safety: plan.Safe},
 	}
 	for _, m := range machinesOf(t, s.Processes) {
 		if _, has := m.Config.Checks()[top.Name]; !has {
@@ -120,12 +89,12 @@ func tcpNotLive(t plan.Target, s service) (plan.Finding, bool) {
 }
 
 func tcpOn(m live.Machine, s service, name string, w times) plan.Change {
-	value := jsonOf(map[string]any{
+	value := asJSON(map[string]any{
 		"type": "tcp", "port": s.InternalPort, "interval": w.interval, "timeout": w.timeout, "grace_period": w.grace,
 	})
 	return plan.Change{Machine: &plan.MachineChange{
 		ID: m.ID, RideAlong: true,
-		Op: machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: pointer("checks", name), Value: value},
+		Op: machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: jsonPointer("checks", name), Value: value},
 	}}
 }
 
@@ -161,22 +130,9 @@ func (s service) wireChecks() []json.RawMessage {
 				return nil
 			}
 		}
-		out = append(out, jsonOf(w))
+		out = append(out, asJSON(w))
 	}
 	return out
-}
-
-// wireHeaders is false for headers in another form than name = "value".
-func wireHeaders(n flytoml.Node) ([]map[string]any, bool) {
-	var out []map[string]any
-	for _, name := range n.Keys() {
-		v, ok := str(n, name)
-		if !ok {
-			return nil, false
-		}
-		out = append(out, map[string]any{"name": name, "values": []string{v}})
-	}
-	return out, n.Kind() == flytoml.Table
 }
 
 func httpCheckJSON(t plan.Target, s service, path string) json.RawMessage {
@@ -188,24 +144,5 @@ func httpCheckJSON(t plan.Target, s service, path string) json.RawMessage {
 	if forcesSSL(t) {
 		c["headers"] = []map[string]any{{"name": "X-Forwarded-Proto", "values": []string{"https"}}}
 	}
-	return jsonOf(c)
-}
-
-// jsonOf encodes with sorted keys, so that equal values are equal bytes.
-func jsonOf(v any) json.RawMessage {
-	b, err := json.Marshal(v)
-	if err != nil { // maps, strings and numbers only
-		panic("fixers: " + err.Error())
-	}
-	return b
-}
-
-// pointer builds a JSON pointer.
-func pointer(parts ...string) string {
-	var b strings.Builder
-	for _, p := range parts {
-		b.WriteByte('/')
-		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(p))
-	}
-	return b.String()
+	return asJSON(c)
 }

@@ -3,7 +3,6 @@ package fixers
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -11,9 +10,6 @@ import (
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
-
-// noEffect is why a key that does nothing goes with consent only.
-const noEffect = "it has no effect, but whoever wrote it wanted something"
 
 // moveTo moves a key to where flyctl reads it. Where something stands already,
 // or another rule is about to write, only the misplaced key goes.
@@ -79,23 +75,6 @@ func serviceKey(t plan.Target, n flytoml.Node, name string, f *plan.Finding) {
 	}
 }
 
-// parentPath is the path of the table that n stands in.
-func parentPath(n flytoml.Node) string {
-	segments, err := flytoml.ParsePath(n.Path())
-	if err != nil || len(segments) < 2 {
-		return ""
-	}
-	path := ""
-	for _, s := range segments[:len(segments)-1] {
-		if s.Index >= 0 {
-			path += "[" + strconv.Itoa(s.Index) + "]"
-			continue
-		}
-		path = flytoml.Join(path, s.Key)
-	}
-	return path
-}
-
 // serviceTimeout: [http_service.timeout] idle = "30m" means idle_timeout, which
 // is a number of seconds in http_options, of a port where there are ports.
 func serviceTimeout(t plan.Target, n flytoml.Node, f *plan.Finding) {
@@ -129,7 +108,7 @@ func serviceTimeout(t plan.Target, n flytoml.Node, f *plan.Finding) {
 		if i == 0 { // its comment goes along
 			f.Fix.Edits = append(f.Fix.Edits, flytoml.Edit{Op: flytoml.Move, Path: idle.Path(), To: to})
 		}
-		f.Fix.Edits = append(f.Fix.Edits, set(to, int(d/time.Second)))
+		f.Fix.Edits = append(f.Fix.Edits, setKey(to, int(d/time.Second)))
 	}
 	f.Fix.Edits = append(f.Fix.Edits, flytoml.Edit{Op: flytoml.Remove, Path: n.Path()})
 }
@@ -149,27 +128,11 @@ func serviceChecks(t plan.Target, n flytoml.Node, f *plan.Finding) {
 	}
 }
 
-// belongsToChecks is where the check of a [services.checks] is read; ok is
-// false when it has no kind, or says what no such check has.
-func belongsToChecks(t plan.Target, n flytoml.Node) (to string, ok bool) {
-	kind, _ := str(n, "type")
-	to = parentPath(n) + "." + kind + "_checks"
-	if _, taken := t.File.Get(to); taken || n.Kind() != flytoml.Table || kind != "tcp" && kind != "http" {
-		return "", false
-	}
-	for _, key := range n.Keys() {
-		if key != "type" && !slices.Contains(flyschema.Children("services."+kind+"_checks"), key) {
-			return "", false
-		}
-	}
-	return to, true
-}
-
 // checkKey is a key of a service's check that says what is so anyway: its kind
 // is in the name of the table, and its port is that of the service.
 func checkKey(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding) {
 	parent, _, _ := cutLast(form)
-	services := allServices(t.File)
+	services := servicesAsWritten(t.File)
 	i := slices.IndexFunc(services, func(s service) bool {
 		return slices.ContainsFunc(s.Checks, func(c fileCheck) bool { return c.Node.Path() == parentPath(n) })
 	})
@@ -180,7 +143,7 @@ func checkKey(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding)
 	table, _ := t.File.Get(parentPath(n))
 	switch {
 	case name == "type" && (parent == "services.tcp_checks") == (kind == "tcp"), name == "port" && portNumber(table, "port") == services[i].InternalPort:
-		f.Fix = safe(flytoml.Edit{Op: flytoml.Remove, Path: n.Path()})
+		f.Fix = safeFix(flytoml.Edit{Op: flytoml.Remove, Path: n.Path()})
 		f.Notes = append(f.Notes, "it says what is so anyway")
 	case name == "port":
 		f.Notes = append(f.Notes, "the check of a service asks its internal_port; another port can be asked by a top-level check, [checks.NAME]")
@@ -194,7 +157,7 @@ func inEnv(t plan.Target) []plan.Finding {
 	env, _ := t.File.Get("env")
 	var out []plan.Finding
 	add := func(n flytoml.Node, message, note string) {
-		out = append(out, plan.Finding{Message: message, At: at(t.File, n.Path(), ""), Notes: []string{note}})
+		out = append(out, plan.Finding{Message: message, At: placeOf(t.File, n.Path(), ""), Notes: []string{note}})
 	}
 	for _, p := range []struct{ home, note, names string }{
 		{"the top of the file", "move the line above the first heading", "swap_size_mb kill_signal kill_timeout console_command primary_region"},
@@ -210,7 +173,7 @@ func inEnv(t plan.Target) []plan.Finding {
 	}
 	n, ok := env.Key("app")
 	_, have := t.File.Get("processes")
-	if ok && !have && slices.ContainsFunc(allServices(t.File), func(s service) bool { return slices.Contains(s.Processes, "app") }) {
+	if ok && !have && slices.ContainsFunc(servicesAsWritten(t.File), func(s service) bool { return slices.Contains(s.Processes, "app") }) {
 		add(n, "app is an env entry here; it looks like the command of the process group app", "write the heading [processes] above it")
 	}
 	return out

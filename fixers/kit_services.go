@@ -28,16 +28,6 @@ type port struct {
 	Handlers []string
 }
 
-// fileCheck is one health check of fly.toml.
-type fileCheck struct {
-	Node      flytoml.Node
-	Name      string // of a top-level check
-	Type      string // http or tcp
-	Port      int    // the service's internal port for a service check
-	Path      string
-	Processes []string
-}
-
 // key is how the service is found on a machine.
 func (s service) key() machineconfig.ServiceKey {
 	k := machineconfig.ServiceKey{Protocol: s.Protocol, InternalPort: s.InternalPort}
@@ -55,6 +45,15 @@ func firstPort(name string) int {
 	return n
 }
 
+// lastPort is 2000 of "1000-2000".
+func lastPort(name string) int {
+	_, last, isRange := strings.Cut(name, "-")
+	if !isRange {
+		last = name
+	}
+	return firstPort(last)
+}
+
 // handler says whether any port has the handler.
 func (s service) handler(name string) bool {
 	return slices.ContainsFunc(s.Ports, func(p port) bool { return slices.Contains(p.Handlers, name) })
@@ -65,8 +64,66 @@ func (s service) onWeb() bool {
 	return slices.ContainsFunc(s.Ports, func(p port) bool { return p.Name == "80" || p.Name == "443" })
 }
 
-// allServices are all services in the order of the file, http_service first.
-func allServices(f *flytoml.File) []service {
+// isPublic says whether people reach the service over HTTP or TLS. A worker has
+// no service at all and needs no check; nobody can check UDP.
+func isPublic(s service) bool {
+	return s.Protocol == "tcp" && (s.handler("http") || s.handler("tls") || s.onWeb())
+}
+
+// autostop is off, stop or suspend, as flyctl reads auto_stop_machines (true is
+// stop, false and no key are off), or as it will read what config-shape makes
+// of it; ok is false for anything else.
+func (s service) autostop() (word string, ok bool) {
+	n, found := s.Node.Key("auto_stop_machines")
+	if !found {
+		return "off", true
+	}
+	if b, isBool := n.Bool(); isBool {
+		if b {
+			return "stop", true
+		}
+		return "off", true
+	}
+	switch v, _ := n.Str(); strings.ToLower(v) {
+	case "off", "stop", "suspend":
+		return strings.ToLower(v), true
+	case "on", "true", "yes":
+		return "stop", true
+	case "false", "no":
+		return "off", true
+	}
+	return "", false
+}
+
+// stops says whether idle machines of the service are stopped or suspended.
+func (s service) stops() bool {
+	word, ok := s.autostop()
+	return ok && word != "off"
+}
+
+// minMachines is min_machines_running, 0 when missing; known is false when it
+// is no number.
+func (s service) minMachines() (n int, known bool) {
+	node, found := s.Node.Key("min_machines_running")
+	v, isInt := node.Int()
+	return int(v), !found || isInt
+}
+
+// services are the services that rules speak about: all but an entry that
+// only repeats http_service, which conflicting-services takes away.
+func services(f *flytoml.File) []service {
+	all := servicesAsWritten(f)
+	if len(all) < 2 || !isTwin(all[0], all[len(all)-1]) {
+		return all
+	}
+	if twin := all[len(all)-1]; len(notCovered(f, all[0], twin)) == 0 {
+		return all[:len(all)-1]
+	}
+	return all
+}
+
+// servicesAsWritten are all services in the order of the file, http_service first.
+func servicesAsWritten(f *flytoml.File) []service {
 	var out []service
 	if n, ok := f.Get("http_service"); ok && n.Kind() == flytoml.Table {
 		s := service{
@@ -86,7 +143,7 @@ func allServices(f *flytoml.File) []service {
 			s.Protocol = p
 		}
 		s.InternalPort = portNumber(n, "internal_port")
-		s.Ports = ports(n)
+		s.Ports = publicPorts(n)
 		s.addChecks("http_checks", "http")
 		s.addChecks("tcp_checks", "tcp")
 		out = append(out, s)
@@ -94,24 +151,7 @@ func allServices(f *flytoml.File) []service {
 	return out
 }
 
-// addChecks takes the checks under key; a single table counts as one, whether
-// flyctl accepts that there or not.
-func (s *service) addChecks(key, kind string) {
-	n, _ := s.Node.Key(key)
-	for _, n := range n.Items() {
-		if n.Kind() != flytoml.Table {
-			continue
-		}
-		c := fileCheck{Node: n, Type: kind, Port: s.InternalPort, Processes: s.Processes}
-		c.Path, _ = str(n, "path")
-		if kind == "" {
-			c.Type = "http"
-		}
-		s.Checks = append(s.Checks, c)
-	}
-}
-
-func ports(n flytoml.Node) []port {
+func publicPorts(n flytoml.Node) []port {
 	list, _ := n.Key("ports")
 	var out []port
 	for _, n := range list.Items() {
@@ -128,89 +168,13 @@ func ports(n flytoml.Node) []port {
 	return out
 }
 
-// topChecks are the checks of [checks.NAME], and of [[checks]] with a name.
-func topChecks(f *flytoml.File) []fileCheck {
-	root, ok := f.Get("checks")
-	if !ok {
-		return nil
-	}
-	var out []fileCheck
-	add := func(name string, n flytoml.Node) {
-		if n.Kind() != flytoml.Table {
-			return
-		}
-		c := fileCheck{Node: n, Name: name, Port: portNumber(n, "port"), Processes: strs(n, "processes")}
-		c.Type, _ = str(n, "type")
-		c.Path, _ = str(n, "path")
-		out = append(out, c)
-	}
-	if root.Kind() == flytoml.Table {
-		for _, key := range root.Keys() {
-			n, _ := root.Key(key)
-			add(key, n)
-		}
-		return out
-	}
-	for _, n := range root.Items() {
-		name, _ := str(n, "name")
-		add(name, n)
-	}
-	return out
+// isStray says whether s is made of checks alone, which were meant for another
+// service: the heading [[services]] above them is missing.
+func isStray(s service, all []service) bool {
+	return s.Path == "services" && s.InternalPort == 0 && len(s.Ports) == 0 && all[0].HTTPService
 }
 
-func str(n flytoml.Node, key string) (string, bool) {
-	c, ok := n.Key(key)
-	if !ok {
-		return "", false
-	}
-	return c.Str()
+func samePort(t plan.Target, a, b service) bool {
+	return a.InternalPort == b.InternalPort &&
+		overlap(groupsServed(t.File, a.Processes), groupsServed(t.File, b.Processes))
 }
-
-func strs(n flytoml.Node, key string) []string {
-	c, _ := n.Key(key)
-	if c.Kind() != flytoml.Array {
-		return nil
-	}
-	var out []string
-	for _, item := range c.Items() {
-		if s, ok := item.Str(); ok {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-// portNumber reads an integer or, as flyctl also takes it, a string.
-func portNumber(n flytoml.Node, key string) int {
-	c, ok := n.Key(key)
-	if !ok {
-		return 0
-	}
-	v, isInt := c.Int()
-	if s, isStr := c.Str(); isStr {
-		parsed, err := strconv.Atoi(strings.TrimSpace(s))
-		v, isInt = int64(parsed), err == nil
-	}
-	if !isInt || v < 1 || v > 65535 {
-		return 0
-	}
-	return int(v)
-}
-
-// at is the place of the key; when it is not there, that of the table it
-// would stand in.
-func at(f *flytoml.File, key, table string) plan.At {
-	a := plan.At{Key: key}
-	n, ok := f.Get(key)
-	if !ok && table != "" {
-		n, ok = f.Get(table)
-	}
-	if ok {
-		pos := n.Position()
-		a.Line, a.Column = pos.Line, pos.Column
-	}
-	return a
-}
-
-// quote is s as a TOML basic string.
-func quote(s string) string { return strconv.Quote(s) }

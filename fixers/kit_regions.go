@@ -64,6 +64,33 @@ func noSuchRegion(t plan.Target, code string) string {
 	return ""
 }
 
+// regionProblem says what is wrong with a region code, "" for one that takes
+// new machines. The platform's list wins over the ones in here.
+func regionProblem(t plan.Target, code string) string {
+	all := platformRegions(t)
+	online := t.App != nil && len(t.App.Regions) > 0
+	i := slices.IndexFunc(all, func(r live.Region) bool { return r.Code == code })
+	switch {
+	case i >= 0 && all[i].Deprecated:
+		return fmt.Sprintf("region %q takes no new machines any more", code)
+	case i >= 0:
+		return ""
+	case slices.Contains(closedRegions(), code):
+		if online {
+			return fmt.Sprintf("region %q is closed", code)
+		}
+		return fmt.Sprintf("region %q is closed (list of %s)", code, regionsAsOf)
+	case online:
+		return fmt.Sprintf("there is no region %q", code)
+	}
+	return fmt.Sprintf("region %q is not in the list of %s", code, regionsAsOf)
+}
+
+// closedRegions were regions once and are still seen in files.
+func closedRegions() []string {
+	return strings.Fields("atl bog bos den eze gdl gig hkg mad mia otp phx qro scl sea waw yul")
+}
+
 // nearRegion is a region and its distance from another.
 type nearRegion struct {
 	code string

@@ -14,9 +14,9 @@ var wellKnown = [...]string{"/healthz", "/health", "/livez", "/readyz", "/up", "
 // tell something about, best first: the one that is known already, or the
 // usual ones; none when no rule wants to know.
 func ProbePaths(t plan.Target) []string {
-	services := fileServices(t.File)
+	services := services(t.File)
 	for _, s := range services {
-		if !public(s) || !s.HTTPService && !s.handler("http") || len(s.Checks) > 0 || s.InternalPort == 0 || coveredByService(t, s, services) {
+		if !isPublic(s) || !s.HTTPService && !s.handler("http") || len(s.Checks) > 0 || s.InternalPort == 0 || coveredByService(t, s, services) {
 			continue
 		}
 		if w := choosePath(t, s); w.path != "" {
@@ -34,7 +34,7 @@ func ProbePaths(t plan.Target) []string {
 // machine needs no proof of its own: that saves it one restart. What only the
 // probe knows is not enough for that: Fly asks by IP address, and without
 // fly-proxy before the app.
-func noteProbe(t plan.Target, w way, f *plan.Finding) {
+func noteProbe(t plan.Target, w pathSource, f *plan.Finding) {
 	if w.rank == rankProbe || w.path != t.Settings.ProbedPath {
 		return
 	}

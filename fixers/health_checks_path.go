@@ -18,8 +18,8 @@ const (
 	rankProbe
 )
 
-// way is a health path and how it was found. No path: none was.
-type way struct {
+// pathSource is a health path and how it was found. No path: none was.
+type pathSource struct {
 	path     string
 	rank     int
 	evidence []string
@@ -29,38 +29,38 @@ type way struct {
 
 // choosePath finds the path that a check of the service should ask; the first
 // source that has one wins. It never guesses.
-func choosePath(t plan.Target, s service) way {
+func choosePath(t plan.Target, s service) pathSource {
 	if p := t.Settings.HealthPath; p != "" {
-		return way{path: p, rank: rankSettings, evidence: []string{"path " + p + " from the settings"}}
+		return pathSource{path: p, rank: rankSettings, evidence: []string{"path " + p + " from the settings"}}
 	}
 	if c, ok := otherCheck(t, s); ok {
 		pos := c.Node.Position()
-		return way{path: c.Path, rank: rankFile, evidence: []string{
+		return pathSource{path: c.Path, rank: rankFile, evidence: []string{
 			fmt.Sprintf("another check of port %d asks %s at %s:%d", c.Port, c.Path, t.File.Name(), pos.Line)}}
 	}
 	if c, ok := strayCheck(t, s); ok {
-		return way{path: c.Path, rank: rankFile, evidence: []string{
+		return pathSource{path: c.Path, rank: rankFile, evidence: []string{
 			fmt.Sprintf("a check that belongs to no service asks %s at %s:%d", c.Path, t.File.Name(), c.Node.Position().Line)}}
 	}
 	if t.Repo != nil {
 		if h := t.Repo.Healthcheck; h != nil && h.Path != "" && (h.Port == s.InternalPort || h.Port == 0 && s.InternalPort == 80) {
-			return way{path: h.Path, rank: rankDockerfile, evidence: []string{seen(h.Evidence)}}
+			return pathSource{path: h.Path, rank: rankDockerfile, evidence: []string{quoteLine(h.Evidence)}}
 		}
 		if len(t.Repo.Routes) > 0 {
 			r := t.Repo.Routes[0]
-			return way{path: r.Path, rank: rankRoute, route: r, evidence: []string{seen(r.Evidence)}}
+			return pathSource{path: r.Path, rank: rankRoute, route: r, evidence: []string{quoteLine(r.Evidence)}}
 		}
 	}
 	if p := t.Settings.ProbedPath; p != "" {
-		return way{path: p, rank: rankProbe, evidence: []string{t.Settings.Probe}}
+		return pathSource{path: p, rank: rankProbe, evidence: []string{t.Settings.Probe}}
 	}
-	return way{}
+	return pathSource{}
 }
 
 // otherCheck is an HTTP check elsewhere in the file for the same port.
 func otherCheck(t plan.Target, s service) (fileCheck, bool) {
 	all := topChecks(t.File)
-	for _, o := range fileServices(t.File) {
+	for _, o := range services(t.File) {
 		all = append(all, o.Checks...)
 	}
 	for _, c := range all {
@@ -74,8 +74,8 @@ func otherCheck(t plan.Target, s service) (fileCheck, bool) {
 // strayCheck is an HTTP check of a [[services]] that is nothing else, in a file
 // with one service that it can be meant for.
 func strayCheck(t plan.Target, s service) (fileCheck, bool) {
-	all := allServices(t.File)
-	if len(all) != 2 || !s.HTTPService || !stray(all[1], all) {
+	all := servicesAsWritten(t.File)
+	if len(all) != 2 || !s.HTTPService || !isStray(all[1], all) {
 		return fileCheck{}, false
 	}
 	i := slices.IndexFunc(all[1].Checks, func(c fileCheck) bool { return c.Type == "http" && c.Path != "" })
@@ -85,13 +85,9 @@ func strayCheck(t plan.Target, s service) (fileCheck, bool) {
 	return all[1].Checks[i], true
 }
 
-func seen(e plan.Evidence) string {
-	return fmt.Sprintf("%s at %s:%d", e.Text, e.File, e.Line)
-}
-
 // doubt says why a check on this path needs a person's consent; "" when apply
 // may put it in, proving it on one machine before the others.
-func (w way) doubt(t plan.Target, s service) string {
+func (w pathSource) doubt(t plan.Target, s service) string {
 	switch {
 	case severalPorts(t) && (w.rank == rankSettings || w.rank == rankRoute || w.rank == rankProbe):
 		return "the app serves on several ports, and nothing says which of them answers the path"
@@ -104,9 +100,9 @@ func (w way) doubt(t plan.Target, s service) string {
 	case w.route.Guarded:
 		return "the route seems to be behind authentication"
 	case t.Repo != nil && t.Repo.HostCheck != nil:
-		return "the app refuses unknown Host headers, and Fly's checks send an IP address: " + seen(*t.Repo.HostCheck)
+		return "the app refuses unknown Host headers, and Fly's checks send an IP address: " + quoteLine(*t.Repo.HostCheck)
 	case forcesSSL(t):
-		return "the app redirects http to https, and a redirect fails a check: " + seen(*t.Repo.ForceSSL)
+		return "the app redirects http to https, and a redirect fails a check: " + quoteLine(*t.Repo.ForceSSL)
 	case t.App == nil:
 		return "offline, no machine can prove that the path answers: " + cmp.Or(t.Offline, "the app was not read")
 	case len(machinesOf(t, nil)) == 0:
@@ -120,8 +116,8 @@ func forcesSSL(t plan.Target) bool { return t.Repo != nil && t.Repo.ForceSSL != 
 // severalPorts says whether public services stand on more than one port.
 func severalPorts(t plan.Target) bool {
 	seen := map[int]bool{}
-	for _, s := range fileServices(t.File) {
-		if public(s) {
+	for _, s := range services(t.File) {
+		if isPublic(s) {
 			seen[s.InternalPort] = true
 		}
 	}

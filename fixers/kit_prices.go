@@ -1,6 +1,10 @@
 package fixers
 
-import "github.com/fly-standards/fly-standards/internal/machineconfig"
+import (
+	"fmt"
+
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+)
 
 // PricesAsOf dates the prices here: Fly's public price page as quoted then,
 // cheapest regions. It is always "about"; the price page is the truth.
@@ -29,3 +33,10 @@ func MonthlyPrice(g machineconfig.Guest) (usd float64, ok bool) {
 // snapshotPrice is that of Fly's pricing page since 2026-01. How much a volume's
 // snapshots hold is known to nobody before they are made.
 const snapshotPrice = "stored snapshots cost about $0.08 per GB a month beyond the first 10 GB (prices of 2026-01)"
+
+func about(price float64, known bool) string {
+	if !known {
+		return "as much as its twin costs"
+	}
+	return fmt.Sprintf("about $%.2f a month (prices of %s)", price, PricesAsOf)
+}

@@ -1,18 +1,17 @@
 package fixers
 
 import (
-	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
-	"github.com/fly-standards/fly-standards/plan"
 )
 
 // refusedTables are the single tables of the file for which flyctl refuses it,
 // because it reads an array there.
 func refusedTables(f *flytoml.File) []string {
 	paths := []string{"http_service.checks", "http_service.machine_checks", "machine_checks", "restart", "files", "statics"}
-	for _, svc := range fileServices(f) {
+	for _, svc := range services(f) {
 		if !svc.HTTPService {
 			paths = append(paths, svc.Path+".machine_checks")
 		}
@@ -49,12 +48,12 @@ func inShape(f *flytoml.File, edits []flytoml.Edit) []flytoml.Edit {
 	return edits
 }
 
-// byteOrderMark: flyctl takes it for the beginning of the first key.
-func (s *shapes) byteOrderMark() {
-	if bytes.HasPrefix(s.f.Bytes(), []byte("\ufeff")) {
-		s.out = append(s.out, plan.Finding{
-			Message: "the file begins with a byte order mark, which makes flyctl refuse the whole file", At: plan.At{Line: 1, Column: 1},
-			Notes: []string{"save it as UTF-8 without a byte order mark (BOM)"},
-		})
-	}
+// named says whether every key of the table is a table itself, as in
+// [http_service.checks.alive], which somebody took from top-level checks.
+func named(n flytoml.Node) bool {
+	keys := n.Keys()
+	return len(keys) > 0 && !slices.ContainsFunc(keys, func(key string) bool {
+		c, _ := n.Key(key)
+		return c.Kind() != flytoml.Table || key == "headers"
+	})
 }

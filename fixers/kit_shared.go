@@ -7,8 +7,8 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// sharedFile says why the value might not belong to this app alone.
-func sharedFile(t plan.Target) []string {
+// whyShared says why the value might not belong to this app alone.
+func whyShared(t plan.Target) []string {
 	if t.Repo == nil {
 		return nil
 	}
@@ -27,9 +27,9 @@ func sharedFile(t plan.Target) []string {
 	return why
 }
 
-// servedApps says why the entry may be another app's too: that one would lose
+// whyOtherApps says why the entry may be another app's too: that one would lose
 // the value at its next deploy, whatever secrets this one has.
-func servedApps(t plan.Target) []string {
+func whyOtherApps(t plan.Target) []string {
 	n, ok := t.File.Get("app")
 	switch name, _ := n.Str(); {
 	case !ok:

@@ -1,0 +1,75 @@
+package fixers
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// twinFix is the fix for an entry of [[services]] that says nothing that
+// http_service doesn't say: it goes, from the file and from the machines. With
+// it, why it is none, for a person to read: what only the entry says.
+func twinFix(t plan.Target, web, twin service) (*plan.Fix, string) {
+	if !isTwin(web, twin) {
+		return nil, ""
+	}
+	if only := notCovered(t.File, web, twin); len(only) > 0 {
+		return nil, "only " + twin.Path + " has its " + strings.Join(only, ", ")
+	}
+	if all := servicesAsWritten(t.File); all[len(all)-1].Path != twin.Path {
+		return nil, twin.Path + " says nothing that http_service doesn't say" // taking it would renumber those behind it
+	}
+	fix := &plan.Fix{
+		Safety: plan.Review, Why: "http_service alone answers then; whoever wrote both may have wanted something",
+		Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: twin.Path}},
+	}
+	for _, m := range machinesOf(t, twin.Processes) {
+		if raw, ok := liveTwin(m, web, twin); ok {
+			fix.Changes = append(fix.Changes, plan.Change{Machine: &plan.MachineChange{
+				ID: m.ID, Op: machineconfig.Op{Verb: machineconfig.VerbTake, Pointer: "/services", Value: raw},
+			}})
+		}
+	}
+	return fix, ""
+}
+
+// liveTwin is the machine's service that was deployed from the twin: like it
+// in all that drift compares, and unlike what http_service becomes. The two may
+// be found by the same key, so nothing less will do.
+func liveTwin(m live.Machine, web, twin service) (json.RawMessage, bool) {
+	v, _ := m.Config.Get("/services")
+	list, _ := v.([]any)
+	services := m.Config.Services()
+	if len(list) != len(services) || len(services) < 2 {
+		return nil, false
+	}
+	found := -1
+	for i, have := range services {
+		if !becomes(twin, have) {
+			continue
+		}
+		if found >= 0 || becomes(web, have) {
+			return nil, false
+		}
+		found = i
+	}
+	if found < 0 {
+		return nil, false
+	}
+	return asJSON(list[found]), true
+}
+
+// becomes says whether a deploy of s leaves the machine's service as it is.
+func becomes(s service, have machineconfig.Service) bool {
+	want, err := s.deployed()
+	if err != nil || !want.Key.Equal(have.Key) {
+		return false
+	}
+	p := pair{file: s, want: want, have: have}
+	p.compare()
+	return len(p.out) == 0
+}

@@ -1,0 +1,89 @@
+package fixers
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// The kit is what the author of a rule works with; it stands in the files
+// kit*.go, and a rule uses nothing of another rule's files. The core:
+//
+//	services(f), service      the services of the file, each with its ports, groups and checks
+//	isPublic(s)               people reach it over HTTP or TLS
+//	groupsServed(f, p)        the process groups of a service; groupsOrDefault those of all else
+//	machinesOf(t, processes)  the machines of those groups that may be changed
+//	placeOf(f, key, table)    where a finding points
+//	setKey(path, value)       the edit of one key; safeFix(edits...) a fix that needs no consent
+//	serviceChanges, lagging   the same setting on the machines, and machines that lack it
+//	whyShared(t)              why a value of this app does not belong into this file
+//	quoteLine(e)              evidence from the source tree, as a finding shows it
+
+// placeOf is the place of the key; when it is not there, that of the table it
+// would stand in.
+func placeOf(f *flytoml.File, key, table string) plan.At {
+	a := plan.At{Key: key}
+	n, ok := f.Get(key)
+	if !ok && table != "" {
+		n, ok = f.Get(table)
+	}
+	if ok {
+		pos := n.Position()
+		a.Line, a.Column = pos.Line, pos.Column
+	}
+	return a
+}
+
+// setKey is the edit that makes the value at path what it is to be.
+func setKey(path string, value any) flytoml.Edit {
+	b, err := json.Marshal(value)
+	if err != nil { // strings, numbers and booleans only
+		panic("fixers: " + err.Error())
+	}
+	return flytoml.Edit{Op: flytoml.Set, Path: path, Value: string(b)}
+}
+
+// quote is s as a TOML basic string.
+func quote(s string) string { return strconv.Quote(s) }
+
+// asJSON encodes with sorted keys, so that equal values are equal bytes.
+func asJSON(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil { // maps, strings and numbers only
+		panic("fixers: " + err.Error())
+	}
+	return b
+}
+
+// jsonPointer builds a JSON pointer.
+func jsonPointer(parts ...string) string {
+	var b strings.Builder
+	for _, p := range parts {
+		b.WriteByte('/')
+		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(p))
+	}
+	return b.String()
+}
+
+// safeFix is a fix of edits alone that needs no consent.
+func safeFix(edits ...flytoml.Edit) *plan.Fix { return &plan.Fix{Safety: plan.Safe, Edits: edits} }
+
+// quoteLine is a line of the source tree with its place, as a finding shows it.
+func quoteLine(e plan.Evidence) string {
+	return fmt.Sprintf("%s at %s:%d", e.Text, e.File, e.Line)
+}
+
+// Keys, and a rule, of which more than one rule speaks.
+const (
+	strategyKey  = "deploy.strategy"
+	rollbackKey  = "experimental.auto_rollback"
+	rollbackLost = "deploy.auto_rollback"
+	driftID      = "drift"
+)
+
+// noEffect is why a key that does nothing goes with consent only.
+const noEffect = "it has no effect, but whoever wrote it wanted something"

@@ -1,0 +1,154 @@
+package fixers
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// machinesOf are the machines that a service with these `processes` is
+// deployed to and that may be changed. Nil processes: all groups.
+func machinesOf(t plan.Target, processes []string) []live.Machine {
+	if t.App == nil || t.App.Role == "postgres_cluster" {
+		return nil
+	}
+	names := groupsServed(t.File, processes)
+	var out []live.Machine
+	for _, m := range t.App.Machines {
+		if m.Untouchable() == "" && (overlap(names, []string{m.Group()}) || processes == nil) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// liveService is the one service of the machine that means the same as s.
+func liveService(m live.Machine, s service) (machineconfig.Service, bool) {
+	var match []machineconfig.Service
+	for _, have := range m.Config.Services() {
+		if have.Key.Equal(s.key()) {
+			match = append(match, have)
+		}
+	}
+	if len(match) != 1 {
+		return machineconfig.Service{}, false
+	}
+	return match[0], true
+}
+
+// serviceSetting is one value that a machine's service, or one port of it, is to have.
+type serviceSetting struct {
+	port    string // "80"; "" for the service itself
+	pointer string
+	value   any
+}
+
+// serviceChanges are the changes that give the settings to the service on every
+// machine that has exactly one such service and lacks one of them, and the ids
+// of those machines. A machine without the service gets it with a deploy.
+func serviceChanges(t plan.Target, s service, settings ...serviceSetting) (changes []plan.Change, ids []string) {
+	for _, m := range machinesOf(t, s.Processes) {
+		have, ok := liveService(m, s)
+		if !ok {
+			continue
+		}
+		lacks := false
+		for _, want := range settings {
+			key := have.Key
+			op := machineconfig.Op{Verb: machineconfig.VerbSet, Service: &key, Port: want.port, Pointer: want.pointer, Value: asJSON(want.value)}
+			if _, changed, err := machineconfig.Apply(m.Config, []machineconfig.Op{op}); err != nil || !changed {
+				continue
+			}
+			lacks = true
+			changes = append(changes, plan.Change{Machine: &plan.MachineChange{ID: m.ID, Op: op}})
+		}
+		if lacks {
+			ids = append(ids, m.ID)
+		}
+	}
+	return changes, ids
+}
+
+// lagging finds machines that lack what the file says of a service already: a
+// deploy that never came, or an apply that was cut short.
+func lagging(t plan.Target, s service, key string, settings ...serviceSetting) (plan.Finding, bool) {
+	changes, ids := serviceChanges(t, s, settings...)
+	if len(changes) == 0 {
+		return plan.Finding{}, false
+	}
+	return plan.Finding{
+		Message:  key + " is in the file as it should be, but not on the app",
+		At:       placeOf(t.File, key, s.Path),
+		Evidence: []string{"otherwise on machine " + strings.Join(ids, ", ")},
+		Machines: ids,
+		Fix:      &plan.Fix{Safety: plan.Safe, Changes: changes},
+	}, true
+}
+
+func hasMounts(t plan.Target) bool {
+	for _, key := range []string{"mounts", "mount"} {
+		if n, ok := t.File.Get(key); ok && len(n.Items()) > 0 {
+			return true
+		}
+	}
+	if t.App != nil {
+		for _, m := range t.App.Machines {
+			if len(m.Config.Mounts()) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func hasVolumes(machines []live.Machine) bool {
+	return slices.ContainsFunc(machines, func(m live.Machine) bool { return len(m.Config.Mounts()) > 0 })
+}
+
+// inGroup counts all machines of a group, those left alone too.
+func inGroup(t plan.Target, group string) int {
+	n := 0
+	for _, m := range t.App.Machines {
+		if m.Group() == group {
+			n++
+		}
+	}
+	return n
+}
+
+// cloneSource is the machine that a twin is made of: a started one before a
+// stopped one, a healthy one before one that is not, then by id.
+func cloneSource(machines []live.Machine) live.Machine {
+	rank := func(m live.Machine) int {
+		switch {
+		case !m.Started():
+			return 2
+		case m.Health() != live.Healthy:
+			return 1
+		}
+		return 0
+	}
+	return slices.MinFunc(machines, func(a, b live.Machine) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// addresses says what is known of the app's addresses: whether they were read,
+// whether one is public, and whether one is private (Flycast).
+func addresses(t plan.Target) (known, public, private bool) {
+	if t.App == nil {
+		return false, false, false
+	}
+	if _, unread := t.App.Unread["ip addresses"]; unread {
+		return false, false, false
+	}
+	for _, ip := range t.App.IPs {
+		public = public || !ip.Private
+		private = private || ip.Private
+	}
+	return true, public, private
+}

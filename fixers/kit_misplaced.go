@@ -1,0 +1,99 @@
+package fixers
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/fly-standards/fly-standards/internal/flyschema"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// misplacedCheck says whether a check of the service stands in a
+// [services.checks], which flyctl doesn't read.
+func misplacedCheck(t plan.Target, s service) bool {
+	n, found := s.Node.Key("checks")
+	if !found || s.HTTPService {
+		return false
+	}
+	_, ok := belongsToChecks(t, n)
+	return ok
+}
+
+// misplacedFloor says whether a floor for the service stands where flyctl
+// doesn't read it, so that unknown-keys takes it to the service.
+func misplacedFloor(t plan.Target, s service) bool {
+	asks := func(n flytoml.Node) bool { v, _ := n.Int(); return v > 0 }
+	for _, key := range []string{"scale", "scaling", "autoscaling"} {
+		n, _ := t.File.Get(key)
+		if floor, plain := scaleFloor(n); plain && n.Kind() == flytoml.Table && asks(floor) && len(services(t.File)) == 1 {
+			return true
+		}
+	}
+	vms, _ := t.File.Get("vm")
+	return slices.ContainsFunc(vms.Items(), func(vm flytoml.Node) bool {
+		floor, _ := vm.Key("min_machines_running")
+		of := servicesOfVM(t, vm)
+		return asks(floor) && len(of) == 1 && of[0].Path == s.Path
+	})
+}
+
+// belongsToChecks is where the check of a [services.checks] is read; ok is
+// false when it has no kind, or says what no such check has.
+func belongsToChecks(t plan.Target, n flytoml.Node) (to string, ok bool) {
+	kind, _ := str(n, "type")
+	to = parentPath(n) + "." + kind + "_checks"
+	if _, taken := t.File.Get(to); taken || n.Kind() != flytoml.Table || kind != "tcp" && kind != "http" {
+		return "", false
+	}
+	for _, key := range n.Keys() {
+		if key != "type" && !slices.Contains(flyschema.Children("services."+kind+"_checks"), key) {
+			return "", false
+		}
+	}
+	return to, true
+}
+
+// scaleFloor is the floor of a [scale] or the like; plain is false when there
+// are keys that mean neither a floor nor a ceiling.
+func scaleFloor(n flytoml.Node) (floor flytoml.Node, plain bool) {
+	floors := []string{"min_machines", "min_instances", "min_count", "min"}
+	known := append([]string{"enabled", "max_machines", "max_instances", "max_count", "max"}, floors...)
+	for _, key := range n.Keys() {
+		if !slices.Contains(known, key) {
+			return flytoml.Node{}, false
+		}
+		if slices.Contains(floors, key) {
+			floor, _ = n.Key(key)
+		}
+	}
+	return floor, true
+}
+
+// servicesOfVM are the services of the machines that a [[vm]] is for.
+func servicesOfVM(t plan.Target, vm flytoml.Node) []service {
+	var of []service
+	for _, s := range services(t.File) {
+		if overlap(groupsServed(t.File, strs(vm, "processes")), groupsServed(t.File, s.Processes)) {
+			of = append(of, s)
+		}
+	}
+	return of
+}
+
+// parentPath is the path of the table that n stands in.
+func parentPath(n flytoml.Node) string {
+	segments, err := flytoml.ParsePath(n.Path())
+	if err != nil || len(segments) < 2 {
+		return ""
+	}
+	path := ""
+	for _, s := range segments[:len(segments)-1] {
+		if s.Index >= 0 {
+			path += "[" + strconv.Itoa(s.Index) + "]"
+			continue
+		}
+		path = flytoml.Join(path, s.Key)
+	}
+	return path
+}

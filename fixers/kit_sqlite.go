@@ -1,0 +1,23 @@
+package fixers
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// sqliteEvidence says where it was seen that the app keeps its data in a SQLite
+// file; "" when it was not.
+func sqliteEvidence(t plan.Target) string {
+	for _, e := range envEntries(t.File) {
+		v, _ := e.node.Str()
+		if strings.HasPrefix(v, "sqlite:") || strings.HasPrefix(v, "sqlite3:") || strings.HasSuffix(v, ".sqlite") || strings.HasSuffix(v, ".sqlite3") {
+			return fmt.Sprintf("%s at %s:%d", e.name, t.File.Name(), e.node.Position().Line)
+		}
+	}
+	if t.Repo != nil && t.Repo.SQLite != nil {
+		return quoteLine(*t.Repo.SQLite)
+	}
+	return ""
+}

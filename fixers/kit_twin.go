@@ -1,0 +1,91 @@
+package fixers
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+)
+
+// inTwin says whether path is in the entry that services leaves out.
+func inTwin(f *flytoml.File, path string) bool {
+	all := servicesAsWritten(f)
+	return len(services(f)) < len(all) && strings.HasPrefix(path, all[len(all)-1].Path+".")
+}
+
+func isTwin(web, twin service) bool {
+	return web.HTTPService && !twin.HTTPService && twin.Protocol == "tcp" && len(twin.Ports) > 0
+}
+
+// notCovered are the keys with which the twin says something of its own.
+func notCovered(f *flytoml.File, web, twin service) []string {
+	var only []string
+	if !slices.Equal(groupsServed(f, web.Processes), groupsServed(f, twin.Processes)) || len(twin.Processes) == 0 && len(groupNames(f)) > 1 {
+		only = append(only, "processes")
+	}
+	for _, key := range twin.Node.Keys() {
+		n, _ := twin.Node.Key(key)
+		have, _ := web.Node.Key(key)
+		same := false
+		switch key {
+		case "protocol", "processes", "script_checks":
+			same = true
+		case "internal_port":
+			same = twin.InternalPort == web.InternalPort
+		case "ports":
+			same = portsCovered(web, twin)
+		case "tcp_checks", "http_checks":
+			same = len(n.Items()) == 0 || checksCovered(web, twin)
+		case "concurrency", "auto_stop_machines", "auto_start_machines", "min_machines_running":
+			same = reflect.DeepEqual(have.Value(), n.Value())
+		}
+		if !same {
+			only = append(only, key)
+		}
+	}
+	return only
+}
+
+// portsCovered: http_service is 80 with the handler http, and 443 with http and
+// tls.
+func portsCovered(web, twin service) bool {
+	list, _ := twin.Node.Key("ports")
+	for _, n := range list.Items() {
+		i := slices.IndexFunc(web.Ports, func(p port) bool { return firstPort(p.Name) == portNumber(n, "port") })
+		if i < 0 || !slices.Equal(sorted(strs(n, "handlers")), sorted(web.Ports[i].Handlers)) {
+			return false
+		}
+		for _, key := range n.Keys() {
+			have, _ := web.Node.Key(key)
+			said, _ := n.Key(key)
+			on, isBool := said.Bool()
+			haveOn, _ := have.Bool()
+			switch {
+			case key == "port" || key == "handlers":
+			case key == "force_https" && isBool && (!on || haveOn):
+			default:
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// checksCovered: every path that the twin's checks ask is asked by one of
+// http_service, and a TCP check asks less than any.
+func checksCovered(web, twin service) bool {
+	for _, c := range twin.Checks {
+		asks := func(o fileCheck) bool { return c.Type == "tcp" || o.Path == c.Path }
+		if !slices.ContainsFunc(web.Checks, asks) {
+			return false
+		}
+	}
+	return true
+}
+
+func sorted(list []string) []string {
+	out := slices.Clone(list)
+	slices.Sort(out)
+	return out
+}
