@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,9 @@ func describe(p *plan.Plan) string {
 	var b strings.Builder
 	for _, f := range p.Findings {
 		fmt.Fprintf(&b, "%s  %s  %s  line %d\n    %s\n", f.Rule, f.Safety, f.Outcome, f.Line, f.Message)
+		if i := slices.IndexFunc(fixers.All(), func(fx plan.Fixer) bool { return fx.ID == f.Rule }); fixers.All()[i].Severity != f.Severity {
+			fmt.Fprintf(&b, "    severity: %s\n", f.Severity)
+		}
 		for _, e := range f.Evidence {
 			fmt.Fprintf(&b, "    seen: %s\n", e)
 		}

@@ -7,6 +7,7 @@ import "github.com/fly-standards/fly-standards/plan"
 // All are the standards, sorted by id.
 func All() []plan.Fixer {
 	return []plan.Fixer{
+		appHealth(),
 		autoRollback(),
 		autostart(),
 		buildConflict(),

@@ -7,9 +7,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/internal/secret"
 )
 
 // machine is a machine on the wire. Its config stays raw JSON.
@@ -118,13 +120,38 @@ func (m machine) live() (live.Machine, error) {
 		if strings.HasPrefix(c.Name, "bg_deployments_compat") {
 			continue
 		}
-		out.Checks = append(out.Checks, live.Check{Name: clean(c.Name), Status: clean(c.Status), Output: clean(c.Output), UpdatedAt: c.UpdatedAt.Time})
+		out.Checks = append(out.Checks, live.Check{Name: clean(c.Name), Status: clean(c.Status), Output: said(c.Output, out.Config), UpdatedAt: c.UpdatedAt.Time})
 	}
 	for _, e := range m.Events {
 		out.Events = append(out.Events, e.live())
 	}
 	slices.SortStableFunc(out.Events, func(a, b live.Event) int { return b.Timestamp.Compare(a.Timestamp) })
 	return out, nil
+}
+
+// said is what a check's output tells, on one line: what Fly says of it, and
+// the first line of what the app answered. Env values that the app repeats are
+// hidden.
+func said(output string, c machineconfig.Config) string {
+	var lines []string
+	for line := range strings.Lines(output) {
+		if line = clean(line); line != "" && len(lines) < 2 {
+			lines = append(lines, line)
+		}
+	}
+	worth := slices.DeleteFunc(c.EnvValues(), func(v secret.Value) bool { return !worthHiding(v.Reveal()) })
+	return hide(strings.Join(lines, ": "), worth, window)
+}
+
+// worthHiding is false for what every message may have: plain words, paths,
+// and the addresses of servers without a password in them.
+func worthHiding(value string) bool {
+	if _, rest, ok := strings.Cut(value, "://"); ok {
+		return strings.ContainsAny(rest, "@?")
+	}
+	return !strings.HasPrefix(value, "/") && strings.ContainsFunc(value, func(r rune) bool {
+		return !unicode.IsLetter(r) && r != '_' && r != '-' && r != ' ' && r != '.'
+	})
 }
 
 func (e event) live() live.Event {

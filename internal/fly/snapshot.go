@@ -50,6 +50,7 @@ func (c *Client) Snapshot(ctx context.Context) (*live.App, error) {
 		}
 		out.Unread[name] = err.Error()
 	}
+	out.ReadAt = c.clock.Now()
 	out.Name, out.Org, out.Role = c.app, clean(app.Organization.Slug), clean(app.Role)
 	out.Status, out.Network = clean(app.Status), clean(app.Network)
 	return &out, nil

@@ -59,14 +59,17 @@ func UnhealthyAfterUpdate(p Probe) Outcome {
 
 // Respond is an answer of the app's process to an HTTP check.
 type Respond struct {
-	Port   int // 0: any
-	Path   string
-	Status int // default 200; only 2xx passes a check
+	Machine string // id; "": any
+	Port    int    // 0: any
+	Path    string
+	Status  int // default 200; only 2xx passes a check
 	// After is how long after the boot it answers; until then: refused.
 	After time.Duration
 	// Header and Value must be sent, or the answer is a redirect to https:
 	// frameworks behind a proxy do so without X-Forwarded-Proto: https.
 	Header, Value string
+	// Body is what it answers with; a check's output has its beginning.
+	Body string
 }
 
 type checkRow struct {
@@ -155,9 +158,14 @@ func (m *Machine) runCheck(i int) {
 		Machine: m.id, Group: m.group(), Region: m.region, Version: m.version, Image: m.image.Digest,
 		Updates: m.record.updates, Env: m.env, Check: row.check, Since: m.p.now.Sub(m.bootedAt),
 	})
-	row.status, row.output, row.updated = "critical", out.Output, m.p.now
+	status := "critical"
 	if out.Passing {
-		row.status = "passing"
+		status = "passing"
+	}
+	// The time of a row is when its result became another one, not when the
+	// check last ran (Fly's docs on health checks, August 2026).
+	if status != row.status || out.Output != row.output {
+		row.status, row.output, row.updated = status, out.Output, m.p.now
 	}
 	m.note()
 }
@@ -189,7 +197,7 @@ func (m *Machine) listens(port int) bool {
 func (s AppSpec) answer(pr Probe) Outcome {
 	path, _, _ := strings.Cut(pr.Check.Path, "?")
 	for _, r := range s.Serves {
-		if r.Path != path || r.Port != 0 && r.Port != pr.Check.Port {
+		if r.Path != path || r.Port != 0 && r.Port != pr.Check.Port || r.Machine != "" && r.Machine != pr.Machine {
 			continue
 		}
 		if pr.Since < r.After {
@@ -202,7 +210,11 @@ func (s AppSpec) answer(pr Probe) Outcome {
 		if r.Header != "" && !slices.Contains(pr.Check.Headers.Values(r.Header), r.Value) {
 			status = http.StatusMovedPermanently
 		}
-		return Outcome{status/100 == 2, fmt.Sprintf("HTTP GET %s: %d %s", path, status, http.StatusText(status))}
+		output := fmt.Sprintf("HTTP GET %s: %d %s", path, status, http.StatusText(status))
+		if r.Body != "" {
+			output += "\n" + r.Body
+		}
+		return Outcome{status/100 == 2, output}
 	}
 	return Outcome{false, fmt.Sprintf("HTTP GET %s: 404 Not Found", path)}
 }

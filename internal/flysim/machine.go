@@ -26,7 +26,25 @@ type MachineSpec struct {
 	// Unmanaged leaves out the metadata that fly deploy writes.
 	Unmanaged bool
 	Age       time.Duration // how long it has been there; default an hour
+	// Exits are what its process did before, oldest first.
+	Exits []Exit
 }
+
+// Exit is one end of a machine's process, as an exit event tells of it.
+type Exit struct {
+	Ago       Span // before now
+	Code      int
+	OOM       bool // killed for want of memory
+	Requested bool // somebody asked for the stop
+	Restarted bool // the restart policy brought it back
+	Restarts  int  // how many times so far, this one included
+}
+
+// Span is a duration that JSON writes as "15m", or as nanoseconds.
+type Span time.Duration
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *Span) UnmarshalJSON(b []byte) error { return (*duration)(s).UnmarshalJSON(b) }
 
 // Machine is one machine.
 type Machine struct {
@@ -109,7 +127,7 @@ func (a *App) AddMachine(s MachineSpec) *Machine {
 	if s.Digest != "" {
 		m.image.Digest = s.Digest
 	}
-	m.settleInPast(s.Age)
+	m.settleInPast(s)
 	a.machines = append(a.machines, m)
 	if err := m.attachVolume(); err != nil {
 		panic("flysim: " + err.Error())
@@ -195,10 +213,10 @@ func (m *Machine) setConfig(raw json.RawMessage) error {
 
 // settleInPast gives the machine the history of one that was made some time ago
 // and reached its state then.
-func (m *Machine) settleInPast(age time.Duration) {
+func (m *Machine) settleInPast(s MachineSpec) {
 	p := m.p
 	now := p.now
-	p.now = now.Add(-age)
+	p.now = now.Add(-s.Age)
 	m.created, m.updated = p.now, p.now
 	m.host = m.region + "-" + strconv.Itoa(p.next("host"))
 	m.newVersion()
@@ -208,18 +226,37 @@ func (m *Machine) settleInPast(age time.Duration) {
 		m.captureBoot(p.newestSecrets(m.app))
 	}
 	m.bootedAt = p.now
-	switch m.state {
-	case "started":
+	for _, x := range s.Exits {
+		p.now = now.Add(-time.Duration(x.Ago))
+		m.exitedAs(x)
+		if x.Restarted {
+			m.event("start", "started", "flyd", nil)
+			m.bootedAt = p.now
+		}
+	}
+	switch {
+	case m.state == "started":
 		p.now = now
 		m.runChecks()
+		m.checkedSince(m.bootedAt.Add(bootTime))
 		return
-	case "stopped":
+	case m.state == "stopped" && len(s.Exits) == 0:
 		m.event("stop", "stopping", "proxy", nil)
 		m.exitEvent(0, true, false)
-	case "suspended":
+	case m.state == "suspended":
 		m.event("suspend", "suspended", "proxy", nil)
 	}
 	p.now = now
+}
+
+// checkedSince dates the results of a machine of before the test: they have
+// been so since it booted.
+func (m *Machine) checkedSince(at time.Time) {
+	for i := range m.checks {
+		if at.Before(m.p.now) {
+			m.checks[i].updated = at
+		}
+	}
 }
 
 func (m *Machine) newVersion() {
@@ -237,12 +274,20 @@ func (m *Machine) event(kind, status, source string, request object) {
 }
 
 func (m *Machine) exitEvent(code int, requested, restarting bool) {
+	m.exitedAs(Exit{Code: code, Requested: requested, Restarted: restarting, Restarts: m.restartCount})
+}
+
+func (m *Machine) exitedAs(x Exit) {
+	signal := -1
+	if x.OOM {
+		signal = 9
+	}
 	m.event("exit", "stopped", "flyd", object{
 		"exit_event": object{
-			"exit_code": code, "guest_exit_code": code, "guest_signal": -1, "signal": -1, "oom_killed": false,
-			"requested_stop": requested, "restarting": restarting, "exited_at": stamp(m.p.now),
+			"exit_code": x.Code, "guest_exit_code": x.Code, "guest_signal": signal, "signal": -1, "oom_killed": x.OOM,
+			"requested_stop": x.Requested, "restarting": x.Restarted, "exited_at": stamp(m.p.now),
 		},
-		"restart_count": m.restartCount,
+		"restart_count": x.Restarts,
 	})
 }
 

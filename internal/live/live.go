@@ -15,6 +15,7 @@ type App struct {
 	Role    string // app_role, such as "postgres_cluster"; mostly empty
 	Status  string
 	Network string
+	ReadAt  time.Time // by our clock
 
 	Machines []Machine // every machine that is not destroyed, by id
 	Secrets  []Secret  // names and digests; values can't be read
@@ -96,9 +97,9 @@ type Lease struct {
 // Check is the last result of one health check of a machine.
 type Check struct {
 	Name      string
-	Status    string // CheckPassing, warning, critical
-	Output    string
-	UpdatedAt time.Time
+	Status    string    // passing, warning, critical
+	Output    string    // one line, with no env value in it
+	UpdatedAt time.Time // when the result became this one, not when the check last ran
 }
 
 // Event is one line of a machine's history.

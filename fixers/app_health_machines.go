@@ -1,0 +1,297 @@
+package fixers
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/internal/secretscan"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// failingCheck is a check of a machine that does not pass now.
+type failingCheck struct {
+	row     live.Check
+	config  machineconfig.Check
+	known   bool // config is the one that the row is of
+	service bool
+}
+
+// failingChecks are those of a started machine, unless it is still booting: a
+// check that has had no time to run says nothing.
+func failingChecks(t plan.Target, m live.Machine) []failingCheck {
+	if m.State != "started" {
+		return nil
+	}
+	var out []failingCheck
+	for _, row := range m.Checks {
+		c, service, known := m.Configured(row)
+		if row.Status == live.CheckPassing || !known && !service || booting(t, m, c) {
+			continue
+		}
+		out = append(out, failingCheck{row, c, known, service})
+	}
+	return out
+}
+
+// booting says whether the check may still be waiting for its first runs.
+func booting(t plan.Target, m live.Machine, c machineconfig.Check) bool {
+	if t.App.ReadAt.IsZero() {
+		return false
+	}
+	wait := func(text string, otherwise time.Duration) time.Duration {
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			return otherwise
+		}
+		return d
+	}
+	// A first run after the grace period, and one that may have come too early.
+	patience := wait(c.GracePeriod, 0) + 2*wait(c.Interval, 15*time.Second) + wait(c.Timeout, 5*time.Second)
+	return t.App.ReadAt.Sub(m.LastStart()) < patience
+}
+
+// asks is "GET /healthz on port 8000", or the name of the result.
+func (c failingCheck) asks() string {
+	switch {
+	case !c.known:
+		return "check " + c.row.Name
+	case c.config.Type == "http":
+		return fmt.Sprintf("%s %s on port %d", c.config.Method, maskPath(c.config.Path), c.config.Port)
+	}
+	return fmt.Sprintf("the TCP check of port %d", c.config.Port)
+}
+
+// answer is what came back, in few words.
+func (c failingCheck) answer() string {
+	switch status := c.row.HTTPStatus(); {
+	case status != 0:
+		return fmt.Sprintf("answers %d", status)
+	case c.config.Type == "tcp":
+		return "is not answered"
+	}
+	return "fails"
+}
+
+// failing are the checks of a group that fail, machines with the same one
+// together.
+func (g runningGroup) failing(started []live.Machine, works bool) []plan.Finding {
+	type same struct {
+		check failingCheck
+		on    []live.Machine
+		said  []string
+	}
+	var all []*same
+	for _, m := range started {
+		for _, c := range failingChecks(g.t, m) {
+			i := slices.IndexFunc(all, func(s *same) bool { return s.check.asks() == c.asks() && s.check.answer() == c.answer() })
+			if i < 0 {
+				i, all = len(all), append(all, &same{check: c})
+			}
+			all[i].on = append(all[i].on, m)
+			all[i].said = append(all[i].said, fmt.Sprintf("machine %s in %s: %s%s", m.ID, m.Region, cmp.Or(maskSaid(c.row.Output), c.row.Status), since(c.row.UpdatedAt)))
+		}
+	}
+	var out []plan.Finding
+	for _, s := range all {
+		f := g.about(s.on, fmt.Sprintf("%s %s on %s of %s", s.check.asks(), s.check.answer(), ofThose(len(s.on), len(started)), g.called()))
+		switch {
+		case s.check.service && !works:
+			f.Message = fmt.Sprintf("%s is down: %s %s on %s, and Fly's proxy sends requests to none of them", g.called(), s.check.asks(), s.check.answer(), everyMachine(len(s.on), len(started)))
+			if len(started) == 1 {
+				f.Message = strings.TrimSuffix(f.Message, " to none of them") + " nowhere"
+			}
+		case s.check.service:
+			f.Message += ", and Fly's proxy sends " + them(s.on) + " no requests"
+		default:
+			f.Notes = append(f.Notes, "it affects no routing, but every deploy waits for it and fails")
+		}
+		f.Evidence = s.said
+		f.HowTo = "fly logs -i " + s.on[0].ID
+		out = append(out, f)
+	}
+	return out
+}
+
+func ofThose(n, all int) string {
+	if all == 1 {
+		return "the one machine"
+	}
+	return fmt.Sprintf("%d of %d machines", n, all)
+}
+
+func everyMachine(n, all int) string {
+	switch {
+	case all == 1:
+		return "its one machine"
+	case n == all && n == 2:
+		return "both machines"
+	case n == all:
+		return fmt.Sprintf("all %d machines", n)
+	}
+	return fmt.Sprintf("%d of %d machines", n, all)
+}
+
+// recently is how far back a crash is news.
+const recently = time.Hour
+
+// crashes are exits that nobody asked for: of machines that crash again and
+// again, that stayed down, or that were killed for memory. down: the group as a
+// whole is down, which is told with how each went down.
+func (g runningGroup) crashes(down bool) []plan.Finding {
+	var out []plan.Finding
+	for _, m := range g.machines {
+		exits := unaskedExits(g.t, m)
+		if len(exits) == 0 {
+			continue
+		}
+		last := exits[0]
+		killed := slices.ContainsFunc(exits, func(e live.Event) bool { return e.OOMKilled })
+		f := g.about([]live.Machine{m}, "")
+		switch {
+		case killed:
+			f.Message = fmt.Sprintf("machine %s of %s was killed for memory", m.ID, g.called())
+			f.Notes = append(f.Notes, fmt.Sprintf("it has %d MB", m.Config.Guest().MemoryMB))
+			f.HowTo = "fly scale memory MB, or see what uses it: fly logs -i " + m.ID
+		case len(exits) > 1 || last.RestartCount > 1:
+			f.Message = fmt.Sprintf("machine %s of %s crashes again and again", m.ID, g.called())
+			f.HowTo = "fly logs -i " + m.ID
+		case !m.Started() && !down:
+			f.Message = fmt.Sprintf("machine %s of %s crashed and stayed down", m.ID, g.called())
+			f.HowTo = "fly logs -i " + m.ID + ", then fly machine start " + m.ID
+		default:
+			continue // once, and it is up again
+		}
+		f.Evidence = []string{fmt.Sprintf("exit code %d at %s, %s", last.ExitCode, utc(last.Timestamp), howOften(last.RestartCount)) + killedToo(last)}
+		out = append(out, f)
+	}
+	return out
+}
+
+func killedToo(e live.Event) string {
+	if e.OOMKilled {
+		return ", out of memory"
+	}
+	return ""
+}
+
+func howOften(restarts int) string {
+	switch restarts {
+	case 0:
+		return "not restarted"
+	case 1:
+		return "restarted once"
+	}
+	return fmt.Sprintf("restarted %d times", restarts)
+}
+
+// unaskedExits are the exits of the present version that nobody asked for and
+// that were no success, newest first: recent ones, and any that the machine
+// has not come up from.
+func unaskedExits(t plan.Target, m live.Machine) []live.Event {
+	var out []live.Event
+	for _, e := range m.Events { // newest first
+		switch {
+		case e.Type == "update" || e.Type == "launch":
+			return out // before that it was another version
+		case e.Type != "exit" || e.RequestedStop || e.ExitCode == 0 && !e.OOMKilled:
+		case !m.Started() && len(out) == 0, t.App.ReadAt.Sub(e.Timestamp) < recently:
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// lastExit says how a machine went down, where its events tell.
+func lastExit(m live.Machine) string {
+	for i, e := range m.Events {
+		switch {
+		case e.Type == "start":
+			return ""
+		case e.Type == "exit" && e.RequestedStop:
+			by := "by request"
+			if j := slices.IndexFunc(m.Events[i:], func(e live.Event) bool { return e.Type == "stop" }); j >= 0 && m.Events[i+j].Source == "proxy" {
+				by = "by the proxy"
+			}
+			return ", " + by + since(e.Timestamp)
+		case e.Type == "exit":
+			return fmt.Sprintf(": its process ended with exit code %d%s", e.ExitCode, since(e.Timestamp))
+		}
+	}
+	return since(m.UpdatedAt)
+}
+
+// hostsDown are machines whose host does not answer: Fly shows no config of
+// them, and nothing can be done to them.
+func hostsDown(t plan.Target) []plan.Finding {
+	f := plan.Finding{HowTo: "https://status.flyio.net, and fly machine clone of another machine if it lasts"}
+	for _, m := range t.App.Machines {
+		if m.HostStatus != "" && m.HostStatus != "ok" {
+			f.Machines = append(f.Machines, m.ID)
+			f.Evidence = append(f.Evidence, "machine "+m.ID+" in "+m.Region+": host "+m.HostStatus)
+		}
+	}
+	switch len(f.Machines) {
+	case 0:
+		return nil
+	case 1:
+		f.Message = "the host of machine " + f.Machines[0] + " does not answer"
+	default:
+		f.Message = fmt.Sprintf("the hosts of %d machines do not answer", len(f.Machines))
+	}
+	f.At.Machine = f.Machines[0]
+	return []plan.Finding{f}
+}
+
+// stuckAfter is when a state that passes should have passed (Fly's guidance,
+// platform docs of August 2026).
+const stuckAfter = 5 * time.Minute
+
+func stuck(t plan.Target) []plan.Finding {
+	passing := []string{"creating", "starting", "stopping", "restarting", "suspending", "updating", "replacing", "destroying", "launch_failed"}
+	var out []plan.Finding
+	for _, m := range t.App.Machines {
+		from := m.UpdatedAt
+		if len(m.Events) > 0 && m.Events[0].Timestamp.After(from) {
+			from = m.Events[0].Timestamp
+		}
+		if !slices.Contains(passing, m.State) || from.IsZero() || t.App.ReadAt.Sub(from) < stuckAfter {
+			continue
+		}
+		out = append(out, plan.Finding{
+			Message:  fmt.Sprintf("machine %s is stuck: it has been %s for %d minutes", m.ID, m.State, int(t.App.ReadAt.Sub(from).Minutes())),
+			At:       plan.At{Machine: m.ID},
+			Machines: []string{m.ID},
+			Evidence: []string{m.State + since(from)},
+			HowTo:    "fly machine status " + m.ID + "; when that does not help: fly machine destroy --force " + m.ID + ", and a new one",
+		})
+	}
+	return out
+}
+
+// maskSaid hides in words of the platform, or of the app, what looks like a
+// secret.
+func maskSaid(text string) string {
+	words := strings.Split(text, " ")
+	for i, w := range words {
+		bare := strings.Trim(w, `"'(),;:`)
+		if secretscan.Classify("", bare).Verdict != secretscan.No || secretscan.InCommand(bare) {
+			words[i] = "(hidden)"
+		} else if path, _, ok := strings.Cut(w, "?"); ok && strings.Contains(path, "/") {
+			words[i] = path + "?(hidden)"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// maskPath hides the query of a check's path: tokens are put there.
+func maskPath(path string) string {
+	if before, _, ok := strings.Cut(path, "?"); ok {
+		return before + "?(hidden)"
+	}
+	return path
+}
