@@ -62,9 +62,7 @@ func TestEveryRuleHasItsCases(t *testing.T) {
 // planned is what a rule says of the fixture, without what the user ignores.
 func (f *fixture) planned(t *testing.T, rule string) []plan.Outcome {
 	t.Helper()
-	src, _ := f.file("fly.toml")
-	p, _ := f.world(t, src).plan(t)
-	return findingsOf(p, rule)
+	return findingsOf(f.plan(t), rule)
 }
 
 func findingsOf(p *plan.Plan, rule string) []plan.Outcome {
@@ -80,10 +78,9 @@ func TestIgnoredByComment(t *testing.T) {
 	today := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
 	for _, f := range fixtures(t) {
 		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
 			src, _ := f.file("fly.toml")
-			w := f.world(t, src)
-			target := w.target(t)
-			options := w.options()
+			target, options := f.target(t), f.options()
 			options.Today = today
 			options.Only = append(slices.Clone(options.Only), plan.UnusedIgnore)
 			build := func(comment string) *plan.Plan {
@@ -122,16 +119,16 @@ func TestIgnoredByComment(t *testing.T) {
 }
 
 // options are those that the fixture's flags ask for.
-func (w *world) options() plan.Options {
-	only := w.f.flags["rules"]
+func (f *fixture) options() plan.Options {
+	only := f.flags["rules"]
 	if len(only) == 0 {
-		only = []string{w.f.rule}
+		only = []string{f.rule}
 	}
-	allow := w.f.flags["allow"]
+	allow := f.flags["allow"]
 	return plan.Options{
 		Tool: "fly-standards test", FilePath: "fly.toml", Only: only,
 		Allow:     plan.Consent{Review: slices.Contains(allow, "review"), Paid: slices.Contains(allow, "paid")},
-		NoRestart: w.f.flags["no-restart"] != nil,
+		NoRestart: f.flags["no-restart"] != nil,
 	}
 }
 

@@ -20,11 +20,9 @@ func costsOf(t *testing.T, rule string, of []*fixture) costs {
 	t.Helper()
 	var c costs
 	for _, f := range of {
-		src, _ := f.file("fly.toml")
-		w := f.world(t, src)
-		options := w.options()
+		options := f.options()
 		options.Allow, options.NoRestart = plan.Consent{Review: true, Paid: true}, false
-		p, err := plan.Build(w.target(t), fixers.All(), options)
+		p, err := plan.Build(f.target(t), fixers.All(), options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,9 +82,7 @@ func (c costs) section() string {
 // user reads it before agreeing. What has no price here is told by the totals.
 func TestCosts(t *testing.T) {
 	for _, f := range fixtures(t) {
-		src, _ := f.file("fly.toml")
-		p, _ := f.world(t, src).plan(t)
-		for _, o := range p.Findings {
+		for _, o := range f.plan(t).Findings {
 			said := strings.Join(slices.Concat(o.Evidence, o.Notes, []string{o.Reason, o.Message}), " ")
 			if o.Costs && o.CostKnown && !strings.Contains(said, "$") {
 				t.Errorf("%s: %s costs $%.2f a month, and no word of the finding says so", f.name, o.Rule, o.CostMonthly)

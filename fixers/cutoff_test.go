@@ -93,27 +93,17 @@ func (w *world) end(t *testing.T) (file string, app []string) {
 // cutOffs runs a test for each way in which each (sampled) writing call of a
 // fixture's apply, or of its undo, can fail.
 func cutOffs(t *testing.T, ofUndo bool, test func(t *testing.T, f *fixture, w *world, fail func())) {
+	allUndisturbed(t)
 	tried := 0
 	for _, f := range fixtures(t) {
 		if _, live := f.file("app.json"); !live {
 			continue
 		}
 		src, _ := f.file("fly.toml")
-		w := f.world(t, src)
-		b := w.before(t)
-		if !b.plan.Changes() {
-			continue
-		}
-		if err := w.apply(t, b.plan); err != nil {
-			t.Fatal(err)
-		}
-		calls := len(w.writes())
+		u := f.undisturbed(t)
+		calls := len(u.calls)
 		if ofUndo {
-			w.settle()
-			if _, err := w.undo(t); err != nil {
-				t.Fatal(err)
-			}
-			calls = len(w.writes()) - calls
+			calls = u.undoCalls
 		}
 		for i, nth := range f.sample(calls) {
 			tried++
@@ -135,16 +125,7 @@ func cutOffs(t *testing.T, ofUndo bool, test func(t *testing.T, f *fixture, w *w
 // makes of them.
 func TestSecondApplyReachesTheSameEnd(t *testing.T) {
 	cutOffs(t, false, func(t *testing.T, f *fixture, w *world, fail func()) {
-		src, _ := f.file("fly.toml")
-		calm := f.world(t, src)
-		p, _ := calm.plan(t)
-		if err := calm.apply(t, p); err != nil {
-			t.Fatal(err)
-		}
-		calm.settle()
-		wantFile, wantApp := calm.end(t)
-
-		p, _ = w.plan(t)
+		p, _ := w.plan(t)
 		fail()
 		first := w.apply(t, p)
 		w.back(t)
@@ -156,13 +137,13 @@ func TestSecondApplyReachesTheSameEnd(t *testing.T) {
 			w.settle()
 		}
 		file, app := w.end(t)
-		if diff := cmp.Diff(wantFile, file); diff != "" {
+		if diff := cmp.Diff(f.undisturbed(t).file, file); diff != "" {
 			t.Errorf("the first apply: %v\nfly.toml (-undisturbed +this): %s", first, diff)
 		}
-		if diff := cmp.Diff(wantApp, app); diff != "" {
+		if diff := cmp.Diff(f.undisturbed(t).endApp, app); diff != "" {
 			t.Errorf("the first apply: %v\nthe app (-undisturbed +this): %s\nthe second plan: %s", first, diff, describe(again))
 		}
-		w.leftBehind(t)
+		w.leavesNothing(t)
 	})
 }
 
@@ -186,7 +167,7 @@ func TestUndoOfAFailedApply(t *testing.T) {
 			b.src = src // the apply put it back, or did not come to it
 		}
 		w.isBack(t, b, u)
-		w.leftBehind(t)
+		w.leavesNothing(t)
 	})
 }
 
@@ -207,6 +188,6 @@ func TestUndoCutOffIsFinished(t *testing.T) {
 			t.Fatalf("the first undo: %v\nthe second: %v", first, err)
 		}
 		w.isBack(t, b, u)
-		w.leftBehind(t)
+		w.leavesNothing(t)
 	})
 }

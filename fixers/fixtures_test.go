@@ -83,37 +83,32 @@ func (w *world) deps() apply.Deps {
 func TestFixtures(t *testing.T) {
 	for _, f := range fixtures(t) {
 		t.Run(f.name, func(t *testing.T) {
-			src, ok := f.file("fly.toml")
-			if !ok {
-				t.Fatal("fixture has no fly.toml")
+			t.Parallel()
+			u := f.undisturbed(t)
+			f.want(t, "plan.want", describe(u.plan))
+			if len(u.planned) > 0 {
+				t.Errorf("planning wrote: %v", u.planned)
 			}
-			w := f.world(t, src)
-			p, target := w.plan(t)
-			f.want(t, "plan.want", describe(p))
-			if calls := w.writes(); len(calls) > 0 {
-				t.Errorf("planning wrote: %v", calls)
-			}
-			if got := w.read(t); !bytes.Equal(got, src) {
+			if u.planChanged {
 				t.Error("planning changed fly.toml")
 			}
-			if err := w.apply(t, p); err != nil {
-				t.Fatalf("apply: %v", err)
+			if u.err != nil {
+				t.Fatalf("apply: %v", u.err)
 			}
-			got := w.read(t)
-			result := string(got)
-			if bytes.Equal(got, src) {
+			result := u.file
+			if src, _ := f.file("fly.toml"); result == string(src) {
 				result = ""
 			}
 			f.want(t, "fly.toml.want", result)
-			f.want(t, "calls.want", strings.Join(w.writes(), ""))
-			onlyAskedFor(t, p, target.File, got)
+			f.want(t, "calls.want", strings.Join(u.calls, ""))
+			onlyAskedFor(t, u.plan, u.target.File, []byte(u.file))
 			f.save(t)
-
-			w.settle()
-			if again, _ := w.plan(t); again.Changes() {
-				t.Errorf("planning again is not empty:\n%s", describe(again))
+			if u.again.Changes() {
+				t.Errorf("planning again is not empty:\n%s", describe(u.again))
 			}
-			w.leftBehind(t)
+			for _, problem := range u.left {
+				t.Error(problem)
+			}
 		})
 	}
 }
@@ -125,8 +120,13 @@ func TestFixturesWithOtherLineEnds(t *testing.T) {
 		src, _ := f.file("fly.toml")
 		for name, src := range map[string][]byte{"crlf": crlf(src), "no final newline": bytes.TrimRight(src, "\n")} {
 			t.Run(f.name+"/"+name, func(t *testing.T) {
-				w := f.world(t, src)
-				p, target := w.plan(t)
+				t.Parallel()
+				target := f.target(t)
+				target.File = parseWith(t, "", src)
+				p, err := plan.Build(target, fixers.All(), f.options())
+				if err != nil {
+					t.Fatal(err)
+				}
 				want, err := target.File.Apply(fileEdits(p)...)
 				if err != nil {
 					t.Fatal(err)
@@ -144,10 +144,12 @@ func TestFixturesWithOtherLineEnds(t *testing.T) {
 func TestOfflineDoesNotPanic(t *testing.T) {
 	for _, f := range fixtures(t) {
 		t.Run(f.name, func(t *testing.T) {
-			src, _ := f.file("fly.toml")
-			w := f.world(t, src)
-			w.client = nil
-			p, _ := w.plan(t)
+			target := f.target(t)
+			target.App, target.Stored, target.Left, target.Offline = nil, nil, nil, "no token"
+			p, err := plan.Build(target, fixers.All(), f.options())
+			if err != nil {
+				t.Fatal(err)
+			}
 			for _, s := range p.Steps {
 				if s.Kind != plan.StepFile {
 					t.Errorf("an offline plan has step %s", s.ID)
@@ -260,25 +262,35 @@ func (w *world) settle() {
 	}
 }
 
-// leftBehind checks what an apply must never leave.
-func (w *world) leftBehind(t *testing.T) {
+// leftBehind is what an apply must never leave, and has left.
+func (w *world) leftBehind(t *testing.T) []string {
 	t.Helper()
 	if w.platform == nil {
-		return
+		return nil
 	}
+	var problems []string
 	if held := w.platform.HeldLeases(); len(held) > 0 {
-		t.Errorf("leases are still held: %v", held)
+		problems = append(problems, fmt.Sprintf("leases are still held: %v", held))
 	}
 	for _, v := range w.platform.Violations() {
-		t.Errorf("the platform saw: %v", v)
+		problems = append(problems, fmt.Sprintf("the platform saw: %v", v))
 	}
-	w.noValueLeft(t)
+	return append(problems, w.valuesLeft(t)...)
 }
 
-// noValueLeft looks for the secrets that the apply set: in no request but the
-// one to the secrets endpoint, and not in the journal, base64 or not.
-func (w *world) noValueLeft(t *testing.T) {
+// leavesNothing fails for what is left behind.
+func (w *world) leavesNothing(t *testing.T) {
 	t.Helper()
+	for _, problem := range w.leftBehind(t) {
+		t.Error(problem)
+	}
+}
+
+// valuesLeft looks for the secrets that the apply set: in any request but the
+// one to the secrets endpoint, and in the journal, base64 or not.
+func (w *world) valuesLeft(t *testing.T) []string {
+	t.Helper()
+	var problems []string
 	src, _ := w.f.file("fly.toml")
 	for _, name := range w.app.SecretNames() {
 		value, _ := w.app.SecretValue(name)
@@ -286,7 +298,7 @@ func (w *world) noValueLeft(t *testing.T) {
 			continue // it was there before
 		}
 		for _, r := range w.platform.Seen(value) {
-			t.Errorf("the value of %s went out in %s", name, r.Line())
+			problems = append(problems, fmt.Sprintf("the value of %s went out in %s", name, r.Line()))
 		}
 		err := filepath.WalkDir(filepath.Join(w.dir, ".state"), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -294,7 +306,7 @@ func (w *world) noValueLeft(t *testing.T) {
 			}
 			b, err := os.ReadFile(path)
 			if holds(b, value) {
-				t.Errorf("the journal holds the value of %s", name)
+				problems = append(problems, fmt.Sprintf("the journal holds the value of %s", name))
 			}
 			return err
 		})
@@ -302,6 +314,7 @@ func (w *world) noValueLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	return problems
 }
 
 // holds looks for a text in bytes, and in what is base64 in them.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -45,19 +46,22 @@ type fixture struct {
 	rule  string // the rule it belongs to: its file name up to the first dot
 	arc   *txtar.Archive
 	flags map[string][]string
+
+	mu   sync.Mutex
+	read *plan.Target // see target
+	calm *undisturbed
 }
 
-func fixtures(t *testing.T) []*fixture {
-	t.Helper()
+func loadFixtures() ([]*fixture, error) {
 	paths, err := filepath.Glob(fixtureDir + "/*.txtar")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no fixtures in %s: %v", fixtureDir, err)
+	if err != nil {
+		return nil, err
 	}
 	var out []*fixture
 	for _, path := range paths {
 		arc, err := txtar.ParseFile(path)
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		name := strings.TrimSuffix(filepath.Base(path), ".txtar")
 		f := &fixture{name: name, path: path, arc: arc, flags: map[string][]string{}}
@@ -70,7 +74,7 @@ func fixtures(t *testing.T) []*fixture {
 		}
 		out = append(out, f)
 	}
-	return out
+	return out, nil
 }
 
 func (f *fixture) file(name string) ([]byte, bool) {
@@ -232,7 +236,7 @@ func ruleIDs() []string {
 func (w *world) plan(t *testing.T) (*plan.Plan, plan.Target) {
 	t.Helper()
 	target := w.target(t)
-	p, err := plan.Build(target, fixers.All(), w.options())
+	p, err := plan.Build(target, fixers.All(), w.f.options())
 	if err != nil {
 		t.Fatal(err)
 	}

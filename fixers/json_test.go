@@ -28,10 +28,8 @@ func TestJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range fixtures(t) {
-		src, _ := f.file("fly.toml")
-		p, _ := f.world(t, src).plan(t)
 		var b bytes.Buffer
-		if err := view.JSON(&b, p); err != nil {
+		if err := view.JSON(&b, f.plan(t)); err != nil {
 			t.Fatal(err)
 		}
 		var v any

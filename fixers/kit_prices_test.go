@@ -43,12 +43,10 @@ func TestPrices(t *testing.T) {
 func TestMoneyIsNeverSpentUnasked(t *testing.T) {
 	held := map[string]bool{}
 	for _, f := range fixtures(t) {
-		src, _ := f.file("fly.toml")
-		w := f.world(t, src)
 		for _, allow := range []plan.Consent{{}, {Review: true}} {
-			o := w.options()
+			o := f.options()
 			o.Allow = allow
-			target := w.target(t)
+			target := f.target(t)
 			p, err := plan.Build(target, fixers.All(), o)
 			if err != nil {
 				t.Fatal(err)

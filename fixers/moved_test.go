@@ -16,11 +16,8 @@ import (
 func TestMovedVersionIsRefused(t *testing.T) {
 	tried := 0
 	for _, f := range fixtures(t) {
-		src, _ := f.file("fly.toml")
-		w := f.world(t, src)
-		p, _ := w.plan(t)
 		var id string
-		for _, s := range p.Steps {
+		for _, s := range f.plan(t).Steps {
 			if s.Kind == plan.StepMachine {
 				id = s.Machine.ID
 			}
@@ -30,6 +27,10 @@ func TestMovedVersionIsRefused(t *testing.T) {
 		}
 		tried++
 		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			src, _ := f.file("fly.toml")
+			w := f.world(t, src)
+			p, _ := w.plan(t)
 			w.app.Machine(id).Update(func(cfg map[string]any) { cfg["touched"] = true })
 			w.settle()
 			before := len(w.platform.Writes())

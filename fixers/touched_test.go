@@ -31,27 +31,18 @@ func touches() map[string]string {
 // without a step keeps every byte's meaning, and one with a step changes only
 // where the rules of that step may.
 func TestOnlyNamedPartsOfMachinesChange(t *testing.T) {
+	allUndisturbed(t)
 	seen := map[string]bool{}
 	for _, f := range fixtures(t) {
-		src, _ := f.file("fly.toml")
-		w := f.world(t, src)
-		if w.app == nil {
-			continue
-		}
-		p, _ := w.plan(t)
-		before := configsOf(t, w)
-		if err := w.apply(t, p); err != nil {
-			t.Fatalf("%s: %v", f.name, err)
-		}
-		after := configsOf(t, w)
+		u := f.undisturbed(t)
 		rules := map[string][]string{}
-		for _, s := range p.Steps {
+		for _, s := range u.plan.Steps {
 			if s.Kind == plan.StepMachine {
 				rules[s.Machine.ID] = s.Rules
 			}
 		}
-		for id, was := range before {
-			for _, path := range changed("", was, after[id]) {
+		for id, was := range u.before {
+			for _, path := range changed("", was, u.after[id]) {
 				rule := mayTouch(rules[id], path)
 				if rule == "" {
 					t.Errorf("%s: %s of %s changed, and no rule of %v may", f.name, path, id, rules[id])
@@ -76,9 +67,12 @@ func mayTouch(rules []string, path string) string {
 	return ""
 }
 
-func configsOf(t *testing.T, w *world) map[string]any {
+func (w *world) configs(t *testing.T) map[string]any {
 	t.Helper()
 	out := map[string]any{}
+	if w.app == nil {
+		return out
+	}
 	for _, m := range w.app.Machines() {
 		var cfg map[string]any
 		if err := json.Unmarshal(m.Config(), &cfg); err != nil {

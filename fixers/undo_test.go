@@ -217,7 +217,7 @@ func TestFixturesUndone(t *testing.T) {
 				t.Errorf("settled %v, partly %v: %q", u.Settled, u.Partly, u.Stays)
 			}
 			w.isBack(t, b, u)
-			w.leftBehind(t)
+			w.leavesNothing(t)
 			w.plansAsBefore(t, b)
 			u, err = w.undo(t)
 			if err != nil || u.Plan.Changes() {
