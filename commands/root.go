@@ -29,6 +29,12 @@ func Main(ctx context.Context, env *Env, args []string) int {
 	return exitCodeOf(cmd, err)
 }
 
+// Root is the whole command line with its flags and help, for what is written
+// about it: completions and man pages. It runs nothing.
+func Root() *cobra.Command {
+	return newRootCmd(&Env{Getenv: func(string) (string, bool) { return "", false }}, &global{})
+}
+
 func newRootCmd(env *Env, g *global) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "fly-standards",

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Checks once for the log and once for each document, and says in the outputs
+# what came of it. The check needs no network and is quick.
+set -euo pipefail
+
+args=(--fail-on "$FAIL_ON")
+[ -z "$CONFIG" ] || args+=(--config "$CONFIG")
+[ "$ALL" != true ] || args+=(--all)
+dir=$RUNNER_TEMP/fly-standards
+mkdir -p "$dir"
+
+# What a fly.toml says must not be taken for a command of GitHub's.
+guard=fly-standards-$RANDOM$RANDOM$RANDOM
+[ "$FORMAT" = github ] || echo "::stop-commands::$guard"
+code=0
+fly-standards check "${args[@]}" --format "$FORMAT" || code=$?
+[ "$FORMAT" = github ] || printf '\n::%s::\n' "$guard"
+
+echo "exit-code=$code" >> "$GITHUB_OUTPUT"
+[ "$code" -le 1 ] || exit "$code"
+
+document() { fly-standards check --quiet "${args[@]}" --format "$1" || [ $? = 1 ]; }
+document sarif > "$dir/fly-standards.sarif"
+document json > "$dir/findings.json"
+document markdown >> "$GITHUB_STEP_SUMMARY"
+{
+  echo "sarif-file=$dir/fly-standards.sarif"
+  # Several files are one document with a plan each.
+  echo "findings=$(jq '[.. | objects | .findings? // empty | .[] | select(.outcome != "ignored")] | length' "$dir/findings.json")"
+} >> "$GITHUB_OUTPUT"
+exit "$code"
