@@ -45,7 +45,7 @@ func (o *applyOptions) again(ctx context.Context, env *Env, g *global, p *plan.P
 	}
 	if s.client == nil && p.Offline == "" {
 		return nil, &usageError{
-			message: fmt.Sprintf("the plan was made for the live app %s, which can't be reached: %s", p.App.Name, s.target.Offline),
+			message: fmt.Sprintf("the plan was made for the live app %s, which can't be reached: %s", p.App.Name, s.target.Offline.Why(s.target.OfflineDetail)),
 			hint:    howToGoLive(s.target.Offline),
 		}
 	}

@@ -61,7 +61,7 @@ func planAll(ctx context.Context, env *Env, g *global, o *sourceOptions, build b
 	quiet.quiet = true // what every file would say again is said once, below
 	var parts []view.Part
 	var failed []plan.FileError
-	offline := ""
+	offline := plan.Offline("")
 	for _, file := range files {
 		single := o.one(file)
 		part, err := planOne(ctx, env, &quiet, single, build)
@@ -78,7 +78,7 @@ func planAll(ctx context.Context, env *Env, g *global, o *sourceOptions, build b
 		}
 		env.noteUnfinished(g, part.Plan.App.Name)
 		if why := part.Plan.Offline; why != "" && !o.offline && why != offline {
-			env.note(g, "%s: planning for %s alone. %s", why, file, howToGoLive(why))
+			env.note(g, "%s: planning for %s alone. %s", why.Why(part.Plan.OfflineDetail), file, howToGoLive(why))
 			offline = why
 		}
 		parts = append(parts, part)
@@ -95,7 +95,7 @@ func planOne(ctx context.Context, env *Env, g *global, o *sourceOptions, build b
 	if err != nil {
 		return view.Part{}, err
 	}
-	return view.Part{Plan: p, File: s.target.File, Mask: s.mask}, safeToKeep(p, s.mask)
+	return view.Part{Plan: p, File: s.target.File, Mask: s.mask}, nil
 }
 
 // incomplete is the error after the document, when it lacks a file.

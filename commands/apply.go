@@ -143,7 +143,7 @@ func (o *applyOptions) prepare(ctx context.Context, env *Env, g *global) (*sourc
 		if err != nil {
 			return nil, nil, err
 		}
-		return s, p, safeToKeep(p, s.mask)
+		return s, p, nil
 	}
 	if err := o.source.check(); err != nil {
 		return nil, nil, err
@@ -159,7 +159,7 @@ func (o *applyOptions) prepare(ctx context.Context, env *Env, g *global) (*sourc
 	case stale != "":
 		return nil, nil, &apply.StaleError{Moved: []apply.Moved{{Thing: "file", Name: s.shown, Why: "it was changed since the plan was made"}}}
 	case p.Offline != "" && o.source.requireLive:
-		return nil, nil, &usageError{message: "the plan was made without the app (" + p.Offline + "), so it edits the file only (--require-live)"}
+		return nil, nil, &usageError{message: "the plan was made without the app (" + p.Offline.Why(p.OfflineDetail) + "), so it edits the file only (--require-live)"}
 	}
 	s, err = o.again(ctx, env, g, p)
 	return s, p, err

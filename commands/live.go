@@ -16,29 +16,31 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// The reasons for not looking at the app, as a plan gives them.
-const (
-	offlineAsked   = "--offline"
-	offlineNoName  = "no app name"
-	offlineNoToken = "no token"
-)
+// offline is why there is no client for the app, and more of that for people;
+// the zero value when there is one.
+type offline struct {
+	kind   plan.Offline
+	detail string
+}
+
+func (o offline) String() string { return o.kind.Why(o.detail) }
 
 // connect makes the client for the app, or says why there is none. A token
 // that Fly refuses shows only when it is used, and is an error then.
-func connect(ctx context.Context, env *Env, g *global, o *sourceOptions, app string) (c *fly.Client, offline string, err error) {
+func connect(ctx context.Context, env *Env, g *global, o *sourceOptions, app string) (c *fly.Client, why offline, err error) {
 	if o.offline {
-		return nil, offlineAsked, nil
+		return nil, offline{kind: plan.OfflineAsked}, nil
 	}
 	read := func(path string) ([]byte, error) { return atomicfile.ReadRegular(path, maxFile) }
 	cfg, err := fly.Discover(env.Getenv, read, env.Home, o.token, env.Clock.Now())
 	var none *fly.NoTokenError
 	switch {
 	case errors.As(err, &none):
-		return nil, offlineNoToken + " (" + none.Reason + ")", nil
+		return nil, offline{plan.OfflineNoToken, none.Reason}, nil
 	case err != nil:
-		return nil, "", err
+		return nil, offline{}, err
 	case app == "":
-		return nil, offlineNoName, nil
+		return nil, offline{kind: plan.OfflineNoName}, nil
 	}
 	cfg.Clock, cfg.Transport, cfg.UserAgent = env.Clock, env.Transport, strings.ReplaceAll(tool(), " ", "/")
 	if env.Replay != nil {
@@ -48,7 +50,7 @@ func connect(ctx context.Context, env *Env, g *global, o *sourceOptions, app str
 		cfg.Log = env.logger(g)
 	}
 	c, err = fly.New(ctx, cfg, app)
-	return c, "", err
+	return c, offline{}, err
 }
 
 // logger is for --debug: one line a request on stderr.
@@ -57,8 +59,8 @@ func (e *Env) logger(*global) *log.Logger {
 }
 
 // howToGoLive is what to do about a reason of connect.
-func howToGoLive(offline string) string {
-	if offline == offlineNoName {
+func howToGoLive(why plan.Offline) string {
+	if why == plan.OfflineNoName {
 		return "Name the app with --app or `app` in the file to look at it."
 	}
 	return "`fly auth login` or FLY_API_TOKEN lets it look at the app."

@@ -72,9 +72,6 @@ func runPlan(ctx context.Context, env *Env, g *global, o *planOptions) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := safeToKeep(p, s.mask); err != nil {
-		return err
-	}
 	env.noteUnfinished(g, p.App.Name)
 	if o.out != "" {
 		p.Asked = o.source.asked()

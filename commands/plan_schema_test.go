@@ -24,6 +24,7 @@ func TestPlanSchema(t *testing.T) {
 	}
 	words := map[reflect.Type][]any{
 		reflect.TypeFor[plan.Safety](): {plan.Manual.String(), plan.Review.String(), plan.Safe.String()},
+		reflect.TypeFor[plan.Flag]():   nil,
 	}
 	s := jsonschema.Of(src, words, reflect.TypeFor[plan.Plan](), reflect.TypeFor[plan.Several]())
 	s["$id"] = "https://raw.githubusercontent.com/fly-standards/fly-standards/main/docs/schema/plan.json"

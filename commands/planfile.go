@@ -76,14 +76,16 @@ func parsePlan(raw []byte, shown string) (*plan.Plan, error) {
 		return nil, fmt.Errorf("read plan %s: it is not a saved plan: %w", shown, err)
 	}
 	if head.SchemaVersion != plan.SchemaVersion {
-		return nil, fmt.Errorf("read plan %s: it has schema version %d, this program reads %d; make the plan again",
-			shown, head.SchemaVersion, plan.SchemaVersion)
+		return nil, otherVersion(shown, head.SchemaVersion)
+	}
+	p := &plan.Plan{}
+	if err := json.Unmarshal(raw, p); err != nil {
+		return nil, fmt.Errorf("read plan %s: %w", shown, err)
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
-	p := &plan.Plan{}
-	if err := dec.Decode(p); err != nil {
-		return nil, fmt.Errorf("read plan %s: %w", shown, err)
+	if err := dec.Decode(&plan.Plan{}); err != nil { // it has fields that are not those of this version
+		return nil, fmt.Errorf("read plan %s: it was made by a newer version of fly-standards (%s): update this one, or make a new plan", shown, p.Tool)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read plan %s: there is more behind its end", shown)
@@ -94,23 +96,21 @@ func parsePlan(raw []byte, shown string) (*plan.Plan, error) {
 	return p, nil
 }
 
+// otherVersion refuses a plan of another schema version.
+func otherVersion(shown string, version int) error {
+	if version > plan.SchemaVersion {
+		return fmt.Errorf("read plan %s: it was made by a newer version of fly-standards (schema version %d; this one reads %d): "+
+			"update this one, or make a new plan", shown, version, plan.SchemaVersion)
+	}
+	return fmt.Errorf("read plan %s: it has schema version %d; this version reads %d: make a new plan", shown, version, plan.SchemaVersion)
+}
+
 // validPlan checks what the rest of the program takes for granted: every step
 // has the part that its kind says, and no other, and the words that are shown
 // as they are, are known ones.
 func validPlan(p *plan.Plan) error {
 	for i, s := range p.Steps {
-		has := map[plan.StepKind]bool{
-			plan.StepSecrets: s.Secrets != nil, plan.StepFile: s.EditFile != nil,
-			plan.StepMachine: s.Machine != nil, plan.StepClone: s.Clone != nil,
-			plan.StepVolume: s.Volume != nil,
-		}
-		n := 0
-		for _, set := range has {
-			if set {
-				n++
-			}
-		}
-		if n != 1 || !has[s.Kind] {
+		if !s.Whole() || s.Kind == plan.StepDestroy { // no plan but an undo destroys
 			return fmt.Errorf("step %d (%q) is not a whole %q step", i+1, s.ID, s.Kind)
 		}
 	}

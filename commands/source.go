@@ -151,11 +151,11 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 
 // loadLive looks at the app, or says why it is not looked at.
 func (s *source) loadLive(ctx context.Context, env *Env, g *global, o *sourceOptions) (*live.App, error) {
-	c, offline, err := connect(ctx, env, g, o, s.target.AppName)
+	c, why, err := connect(ctx, env, g, o, s.target.AppName)
 	if err != nil {
 		return nil, err
 	}
-	if offline == "" {
+	if why.kind == "" {
 		s.client = c
 		app, err := c.Snapshot(ctx)
 		if err != nil {
@@ -164,11 +164,11 @@ func (s *source) loadLive(ctx context.Context, env *Env, g *global, o *sourceOpt
 		return app, refusePostgres(app)
 	}
 	if o.requireLive {
-		return nil, &usageError{message: "the app can't be looked at: " + offline + " (--require-live)"}
+		return nil, &usageError{message: "the app can't be looked at: " + why.String() + " (--require-live)"}
 	}
-	s.target.Offline = offline
+	s.target.Offline, s.target.OfflineDetail = why.kind, why.detail
 	if !o.offline {
-		env.note(g, "%s: planning for %s alone. %s", offline, s.shown, howToGoLive(offline))
+		env.note(g, "%s: planning for %s alone. %s", why, s.shown, howToGoLive(why.kind))
 	}
 	return nil, nil
 }
@@ -193,7 +193,8 @@ func inEnv(path string) bool {
 	return strings.HasPrefix(path, "env.") || strings.HasPrefix(path, "env[") || strings.HasPrefix(path, "build.args.")
 }
 
-// plan makes the plan of what was read.
+// plan makes the plan of what was read. It is the one door from a target to a
+// plan: what comes out holds no secret value of the file.
 func (s *source) plan(o *sourceOptions) (*plan.Plan, error) {
 	consent, err := o.consent()
 	if err != nil {
@@ -208,11 +209,11 @@ func (s *source) plan(o *sourceOptions) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, f := range p.Findings {
+	for _, f := range p.Findings {
 		// The reason of an ignore is the author's own words, whatever they are.
-		if f.Outcome == plan.Ignored && s.mask.Holds(f.Reason) {
-			p.Findings[i].Reason = "ignored; the reason holds a value that is not shown"
+		if by := f.IgnoredBy; by != nil && s.mask.Holds(by.Reason) {
+			by.Reason = ""
 		}
 	}
-	return p, nil
+	return p, safeToKeep(p, s.mask)
 }

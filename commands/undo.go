@@ -15,6 +15,7 @@ import (
 	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/settings"
 	"github.com/fly-standards/fly-standards/internal/undo"
+	"github.com/fly-standards/fly-standards/plan"
 )
 
 type undoOptions struct {
@@ -125,7 +126,7 @@ func runUndo(ctx context.Context, env *Env, g *global, o *undoOptions) error {
 
 func (o *undoOptions) world(s *source, h apply.History) undo.World {
 	return undo.World{
-		File: s.target.File, Path: filepath.ToSlash(s.shown), App: s.target.App, Offline: s.target.Offline,
+		File: s.target.File, Path: filepath.ToSlash(s.shown), App: s.target.App, Offline: s.target.Offline, OfflineDetail: s.target.OfflineDetail,
 		MaxUnavailable: o.limit(s), Tool: tool(), Other: otherFile(h, s.path),
 	}
 }
@@ -168,20 +169,20 @@ func otherFile(h apply.History, path string) bool {
 // look reads the app, when the run touched it.
 func (o *undoOptions) look(ctx context.Context, env *Env, g *global, s *source, h apply.History) error {
 	if len(h.Machines)+len(h.Clones)+len(h.Volumes) == 0 {
-		s.target.Offline = "the apply changed no machine"
+		s.target.Offline = plan.OfflineUnasked
 		return nil
 	}
-	c, offline, err := connect(ctx, env, g, &o.source, s.target.AppName)
+	c, why, err := connect(ctx, env, g, &o.source, s.target.AppName)
 	if err != nil {
 		return err
 	}
-	if offline != "" && !o.source.offline {
+	if why.kind != "" && !o.source.offline {
 		return &usageError{
-			message: fmt.Sprintf("the apply changed machines of %s, which can't be reached: %s; nothing was changed", s.target.AppName, offline),
-			hint:    howToGoLive(offline) + " --offline takes back fly.toml only.",
+			message: fmt.Sprintf("the apply changed machines of %s, which can't be reached: %s; nothing was changed", s.target.AppName, why),
+			hint:    howToGoLive(why.kind) + " --offline takes back fly.toml only.",
 		}
 	}
-	if s.target.Offline = offline; offline != "" {
+	if s.target.Offline, s.target.OfflineDetail = why.kind, why.detail; why.kind != "" {
 		return nil
 	}
 	s.client = c

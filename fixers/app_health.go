@@ -199,7 +199,7 @@ func (g runningGroup) nothingStarts(started []live.Machine, works bool) (plan.Fi
 		f.Message = fmt.Sprintf("%s does nothing: %s, and nothing starts %s (%s)", g.called(), g.states(down), them(down), why)
 	}
 	for _, m := range down {
-		f.Evidence = append(f.Evidence, "machine "+m.ID+" in "+m.Region+" is "+m.State+lastExit(m))
+		f.Evidence = append(f.Evidence, plan.Saw("machine "+m.ID+" in "+m.Region+" is "+m.State+lastExit(m))...)
 	}
 	f.HowTo = "fly machine start " + down[0].ID
 	return f, true
@@ -259,7 +259,7 @@ func (g runningGroup) floor() (plan.Finding, bool) {
 		return plan.Finding{}, false
 	}
 	f := g.about(nil, fmt.Sprintf("min_machines_running is %d for %s, but %s in %s, the primary region", want, g.called(), thereAre(there), primary))
-	f.Evidence = []string{"the proxy keeps only those up; machines elsewhere don't count"}
+	f.Evidence = plan.Saw("the proxy keeps only those up; machines elsewhere don't count")
 	f.HowTo = fmt.Sprintf("fly scale count %s=%d --region %s, or a lower min_machines_running", g.name, want, primary)
 	return f, true
 }

@@ -110,7 +110,7 @@ func (g runningGroup) failing(started []live.Machine, works bool) []plan.Finding
 		default:
 			f.Notes = append(f.Notes, "it affects no routing, but every deploy waits for it and fails")
 		}
-		f.Evidence = s.said
+		f.Evidence = plan.Saw(s.said...)
 		f.HowTo = "fly logs -i " + s.on[0].ID
 		out = append(out, f)
 	}
@@ -166,7 +166,7 @@ func (g runningGroup) crashes(down bool) []plan.Finding {
 		default:
 			continue // once, and it is up again
 		}
-		f.Evidence = []string{fmt.Sprintf("exit code %d at %s, %s", last.ExitCode, utc(last.Timestamp), howOften(last.RestartCount)) + killedToo(last)}
+		f.Evidence = plan.Saw(fmt.Sprintf("exit code %d at %s, %s", last.ExitCode, utc(last.Timestamp), howOften(last.RestartCount)) + killedToo(last))
 		out = append(out, f)
 	}
 	return out
@@ -232,7 +232,7 @@ func hostsDown(t plan.Target) []plan.Finding {
 	for _, m := range t.App.Machines {
 		if m.HostStatus != "" && m.HostStatus != "ok" {
 			f.Machines = append(f.Machines, m.ID)
-			f.Evidence = append(f.Evidence, "machine "+m.ID+" in "+m.Region+": host "+m.HostStatus)
+			f.Evidence = append(f.Evidence, plan.Saw("machine "+m.ID+" in "+m.Region+": host "+m.HostStatus)...)
 		}
 	}
 	switch len(f.Machines) {
@@ -266,7 +266,7 @@ func stuck(t plan.Target) []plan.Finding {
 			Message:  fmt.Sprintf("machine %s is stuck: it has been %s for %d minutes", m.ID, m.State, int(t.App.ReadAt.Sub(from).Minutes())),
 			At:       plan.At{Machine: m.ID},
 			Machines: []string{m.ID},
-			Evidence: []string{m.State + since(from)},
+			Evidence: plan.Saw(m.State + since(from)),
 			HowTo:    "fly machine status " + m.ID + "; when that does not help: fly machine destroy --force " + m.ID + ", and a new one",
 		})
 	}

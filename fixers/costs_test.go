@@ -83,7 +83,7 @@ func (c costs) section() string {
 func TestCosts(t *testing.T) {
 	for _, f := range fixtures(t) {
 		for _, o := range f.plan(t).Findings {
-			said := strings.Join(slices.Concat(o.Evidence, o.Notes, []string{o.Reason, o.Message}), " ")
+			said := fmt.Sprint(o.Evidence, o.Notes, o.Reason, o.Message)
 			if o.Costs && o.CostKnown && !strings.Contains(said, "$") {
 				t.Errorf("%s: %s costs $%.2f a month, and no word of the finding says so", f.name, o.Rule, o.CostMonthly)
 			}

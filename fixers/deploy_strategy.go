@@ -50,7 +50,7 @@ func checkDeployStrategy(t plan.Target) []plan.Finding {
 		f.Fix.Safety, f.Fix.Why = plan.Review, want+" changes how deploys run"
 	default:
 		f.Message = "no deploy strategy is set"
-		f.Evidence = []string{"rolling is what flyctl does without one; written down, it stays so"}
+		f.Evidence = plan.Saw("rolling is what flyctl does without one; written down, it stays so")
 		f.Fix.Safety = plan.Safe
 	}
 	if why := strategyRefused(t, want); why != "" {

@@ -234,10 +234,10 @@ func driftFinding(t plan.Target, same []difference) plan.Finding {
 	case len(texts) > 1:
 		f.Message = fmt.Sprintf("the next deploy changes %d things here", len(texts))
 		for _, text := range texts {
-			f.Evidence = append(f.Evidence, strings.TrimSpace(text+" "+onMachines(on[text])))
+			f.Evidence = append(f.Evidence, plan.Saw(strings.TrimSpace(text+" "+onMachines(on[text])))...)
 		}
 	case len(f.Machines) > 0:
-		f.Evidence = []string{onMachines(f.Machines)}
+		f.Evidence = plan.Saw(onMachines(f.Machines))
 	}
 	return f
 }

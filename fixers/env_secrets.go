@@ -53,7 +53,7 @@ func envFinding(t plan.Target, e envEntry, v secret.Value, got secretscan.Result
 	f := plan.Finding{
 		Message:  fmt.Sprintf("%s is a secret: %s", e.name, got.Reason),
 		At:       plan.At{Key: e.node.Path(), Line: pos.Line, Column: pos.Column},
-		Evidence: []string{fmt.Sprintf("%s:%d", t.File.Name(), pos.Line)},
+		Evidence: []plan.Evidence{{File: t.File.Name(), Line: pos.Line}},
 		Notes:    []string{rotate},
 	}
 	if got.Verdict == secretscan.Likely {
@@ -78,7 +78,7 @@ func envFinding(t plan.Target, e envEntry, v secret.Value, got secretscan.Result
 // holdOffline keeps the value in the file: it must not leave before the app
 // has it.
 func holdOffline(t plan.Target, f *plan.Finding) {
-	f.Held = "the value may leave the file only after the app has it, and the app can't be reached: " + t.Offline
+	f.Held = "the value may leave the file only after the app has it, and the app can't be reached: " + t.Offline.Why(t.OfflineDetail)
 	app := t.AppName
 	if app == "" {
 		app = "NAME"
@@ -193,7 +193,7 @@ func deadEntries(t plan.Target, inFile map[string]bool) []plan.Finding {
 		}
 		f.At.Machine = f.Machines[0]
 		f.Message = s.Name + " is a secret of the app, and still an env entry on its machines"
-		f.Evidence = []string{"on machine " + strings.Join(f.Machines, ", ") + "; the secret wins, the entry only leaks"}
+		f.Evidence = plan.Saw("on machine " + strings.Join(f.Machines, ", ") + "; the secret wins, the entry only leaks")
 		if doubts := notSeenYet(t, s); len(doubts) > 0 {
 			f.Fix.Safety, f.Fix.Why = plan.Review, strings.Join(doubts, "; ")
 		}

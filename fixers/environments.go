@@ -46,14 +46,14 @@ func checkEnvironments(t plan.Target) []plan.Finding {
 			out = append(out, plan.Finding{
 				Message:  s.File + " names the same app, " + own + ": whichever file is deployed last wins",
 				At:       placeOf(t.File, "app", ""),
-				Evidence: []string{s.File + ": app = " + quote(s.App)},
+				Evidence: []plan.Evidence{{File: s.File, Text: "app = " + quote(s.App)}},
 				Notes:    []string{"an environment needs an app of its own; a file that nothing deploys any more is better deleted"},
 			})
 		case s.App == "" && forTrials(s.File) && !namedElsewhere(t.Repo, s.File):
 			out = append(out, plan.Finding{
 				Message:  s.File + " names no app: it goes to whatever app the command or FLY_APP says",
 				At:       placeOf(t.File, "app", ""),
-				Evidence: []string{"no workflow or script that was read deploys it with -a"},
+				Evidence: plan.Saw("no workflow or script that was read deploys it with -a"),
 				Notes:    []string{`write app = "NAME-staging", or the like, into ` + s.File},
 			})
 		}

@@ -88,11 +88,11 @@ func regionsOfGroup(t plan.Target, group string) []plan.Finding {
 		f.Held = "adds cost, and nothing picks a region by itself"
 		f.Fix = &plan.Fix{Safety: plan.Safe, Costs: true, CostKnown: known, CostMonthly: price}
 		near := nearRegions(t, source.Region, here)
-		f.Evidence = append(f.Evidence, describeNear(source.Region, near)+"; "+about(price, known)+" for one")
+		f.Evidence = append(f.Evidence, plan.Saw(describeNear(source.Region, near)+"; "+about(price, known)+" for one")...)
 		if len(t.Settings.Suggested) > 0 {
-			f.Evidence = append(f.Evidence, "suggested in the settings: "+strings.Join(t.Settings.Suggested, ", "))
+			f.Evidence = append(f.Evidence, plan.Saw("suggested in the settings: "+strings.Join(t.Settings.Suggested, ", "))...)
 		}
-		f.HowTo = "fly-standards apply --regions " + firstOr(t.Settings.Suggested, near)
+		f.Flags = []plan.Flag{{Name: "--regions", Value: firstOr(t.Settings.Suggested, near)}}
 		return []plan.Finding{f}
 	}
 	return cloneFindings(t, f, group, source, wanted)
@@ -110,7 +110,7 @@ func cloneFindings(t plan.Target, f plan.Finding, group string, source live.Mach
 		f.Fix.Changes = append(f.Fix.Changes, plan.Change{Clone: &plan.CloneChange{Source: source.ID, Group: group, Region: code}})
 	}
 	f.Message = fmt.Sprintf("no machine of %s is in %s, which %s asks for", group, strings.Join(wanted, ", "), cmp.Or(t.Settings.RegionsFrom, "--regions"))
-	f.Evidence = append(f.Evidence, "a twin of machine "+source.ID+" in "+source.Region+", "+about(price, known)+" each")
+	f.Evidence = append(f.Evidence, plan.Saw("a twin of machine "+source.ID+" in "+source.Region+", "+about(price, known)+" each")...)
 	if at := sqliteEvidence(t); at != "" {
 		f.Fix.Safety = plan.Review
 		f.Fix.Why = "the app seems to keep data in a SQLite file, which a second machine would not share: " + at

@@ -37,7 +37,17 @@ func describe(p *plan.Plan) string {
 		for _, e := range f.Evidence {
 			fmt.Fprintf(&b, "    seen: %s\n", e)
 		}
-		for _, x := range []struct{ label, text string }{{"why", f.Reason}, {"how", f.HowTo}} {
+		var flags []string
+		for _, flag := range f.Flags {
+			flags = append(flags, flag.Name+" "+flag.Value)
+		}
+		ignored := ""
+		if by := f.IgnoredBy; by != nil {
+			ignored = strings.TrimSpace(fmt.Sprintf("%s:%d %s", by.File, by.Line, by.Reason))
+		}
+		for _, x := range []struct{ label, text string }{
+			{"why", f.Reason}, {"ignored", ignored}, {"flags", strings.Join(flags, " ")}, {"how", f.HowTo}, {"settings", f.Settings},
+		} {
 			if x.text != "" {
 				fmt.Fprintf(&b, "    %s: %s\n", x.label, x.text)
 			}
@@ -177,7 +187,8 @@ func onlyAskedFor(t *testing.T, p *plan.Plan, before *flytoml.File, after []byte
 		t.Fatalf("the result is no TOML: %v", err)
 	}
 	lost := lost(before.Bytes(), after)
-	if len(lost) != p.Totals.LinesRemoved {
+	// A line that moves, or a blank one, may be lost here and gained there.
+	if len(lost) > p.Totals.LinesRemoved {
 		t.Errorf("the plan says %d lines removed, gone are %q", p.Totals.LinesRemoved, lost)
 	}
 	had := map[string]bool{}

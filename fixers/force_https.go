@@ -62,7 +62,7 @@ func checkForceHTTPS(t plan.Target) []plan.Finding {
 		if why := httpsDoubt(t, found); why != "" {
 			f.Fix.Safety, f.Fix.Why = plan.Review, why
 		} else {
-			f.Evidence = []string{"the app has a public address and no Flycast one"}
+			f.Evidence = plan.Saw("the app has a public address and no Flycast one")
 		}
 		out = append(out, f)
 	}

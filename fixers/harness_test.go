@@ -215,7 +215,7 @@ func (w *world) target(t *testing.T) plan.Target {
 		target.Settings.Regions, target.Settings.RegionsFrom = r, "--regions"
 	}
 	if w.client == nil {
-		target.Offline = "no token"
+		target.Offline = plan.OfflineNoToken
 		return target
 	}
 	if target.App, err = w.client.Snapshot(ctx); err != nil {

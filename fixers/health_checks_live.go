@@ -65,7 +65,7 @@ func checkNotLive(t plan.Target, s service) []plan.Finding {
 		return nil
 	}
 	f.Message = fmt.Sprintf("the health check of %s is in the file, but not on the app", s.Path)
-	f.Evidence = []string{"no check on machine " + strings.Join(f.Machines, ", ")}
+	f.Evidence = plan.Saw("no check on machine " + strings.Join(f.Machines, ", "))
 	return []plan.Finding{f}
 }
 

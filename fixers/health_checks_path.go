@@ -22,7 +22,7 @@ const (
 type pathSource struct {
 	path     string
 	rank     int
-	evidence []string
+	evidence []plan.Evidence
 	notes    []string
 	route    plan.Route
 }
@@ -31,28 +31,28 @@ type pathSource struct {
 // source that has one wins. It never guesses.
 func choosePath(t plan.Target, s service) pathSource {
 	if p := t.Settings.HealthPath; p != "" {
-		return pathSource{path: p, rank: rankSettings, evidence: []string{"path " + p + " from the settings"}}
+		return pathSource{path: p, rank: rankSettings, evidence: plan.Saw("path " + p + " from the settings")}
 	}
 	if c, ok := otherCheck(t, s); ok {
 		pos := c.Node.Position()
-		return pathSource{path: c.Path, rank: rankFile, evidence: []string{
-			fmt.Sprintf("another check of port %d asks %s at %s:%d", c.Port, c.Path, t.File.Name(), pos.Line)}}
+		return pathSource{path: c.Path, rank: rankFile, evidence: []plan.Evidence{
+			{File: t.File.Name(), Line: pos.Line, Text: fmt.Sprintf("another check of port %d asks %s", c.Port, c.Path)}}}
 	}
 	if c, ok := strayCheck(t, s); ok {
-		return pathSource{path: c.Path, rank: rankFile, evidence: []string{
-			fmt.Sprintf("a check that belongs to no service asks %s at %s:%d", c.Path, t.File.Name(), c.Node.Position().Line)}}
+		return pathSource{path: c.Path, rank: rankFile, evidence: []plan.Evidence{
+			{File: t.File.Name(), Line: c.Node.Position().Line, Text: "a check that belongs to no service asks " + c.Path}}}
 	}
 	if t.Repo != nil {
 		if h := t.Repo.Healthcheck; h != nil && h.Path != "" && (h.Port == s.InternalPort || h.Port == 0 && s.InternalPort == 80) {
-			return pathSource{path: h.Path, rank: rankDockerfile, evidence: []string{quoteLine(h.Evidence)}}
+			return pathSource{path: h.Path, rank: rankDockerfile, evidence: []plan.Evidence{h.Evidence}}
 		}
 		if len(t.Repo.Routes) > 0 {
 			r := t.Repo.Routes[0]
-			return pathSource{path: r.Path, rank: rankRoute, route: r, evidence: []string{quoteLine(r.Evidence)}}
+			return pathSource{path: r.Path, rank: rankRoute, route: r, evidence: []plan.Evidence{r.Evidence}}
 		}
 	}
 	if p := t.Settings.ProbedPath; p != "" {
-		return pathSource{path: p, rank: rankProbe, evidence: []string{t.Settings.Probe}}
+		return pathSource{path: p, rank: rankProbe, evidence: plan.Saw(t.Settings.Probe)}
 	}
 	return pathSource{}
 }
@@ -100,11 +100,11 @@ func (w pathSource) doubt(t plan.Target, s service) string {
 	case w.route.Guarded:
 		return "the route seems to be behind authentication"
 	case t.Repo != nil && t.Repo.HostCheck != nil:
-		return "the app refuses unknown Host headers, and Fly's checks send an IP address: " + quoteLine(*t.Repo.HostCheck)
+		return "the app refuses unknown Host headers, and Fly's checks send an IP address: " + t.Repo.HostCheck.String()
 	case forcesSSL(t):
-		return "the app redirects http to https, and a redirect fails a check: " + quoteLine(*t.Repo.ForceSSL)
+		return "the app redirects http to https, and a redirect fails a check: " + t.Repo.ForceSSL.String()
 	case t.App == nil:
-		return "offline, no machine can prove that the path answers: " + cmp.Or(t.Offline, "the app was not read")
+		return "offline, no machine can prove that the path answers: " + cmp.Or(t.Offline.Why(t.OfflineDetail), "the app was not read")
 	case len(machinesOf(t, nil)) == 0:
 		return "the app has no machine yet that could prove the path"
 	}

@@ -38,7 +38,7 @@ func noteProbe(t plan.Target, w pathSource, f *plan.Finding) {
 	if w.rank == rankProbe || w.path != t.Settings.ProbedPath {
 		return
 	}
-	f.Evidence = append(slices.Clone(f.Evidence), t.Settings.Probe)
+	f.Evidence = append(slices.Clone(f.Evidence), plan.Evidence{Text: t.Settings.Probe})
 	if f.Fix.Safety != plan.Safe || t.Repo == nil {
 		return
 	}

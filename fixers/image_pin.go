@@ -48,8 +48,8 @@ func checkImagePin(t plan.Target) []plan.Finding {
 	}
 	if t.App != nil {
 		for _, m := range t.App.Machines {
-			if seen := "runs now: " + m.Image; strings.Contains(m.Image, "@sha256:") && !slices.Contains(f.Evidence, seen) {
-				f.Evidence = append(f.Evidence, seen)
+			if seen := "runs now: " + m.Image; strings.Contains(m.Image, "@sha256:") && !slices.Contains(f.Evidence, plan.Evidence{Text: seen}) {
+				f.Evidence = append(f.Evidence, plan.Saw(seen)...)
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package fixers
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -21,7 +20,7 @@ import (
 //	setKey(path, value)       the edit of one key; safeFix(edits...) a fix that needs no consent
 //	serviceChanges, lagging   the same setting on the machines, and machines that lack it
 //	whyShared(t)              why a value of this app does not belong into this file
-//	quoteLine(e)              evidence from the source tree, as a finding shows it
+//	plan.Saw("...")           evidence in words; plan.Evidence has a file and a line
 
 // placeOf is the place of the key; when it is not there, that of the table it
 // would stand in.
@@ -71,11 +70,6 @@ func jsonPointer(parts ...string) string {
 
 // safeFix is a fix of edits alone that needs no consent.
 func safeFix(edits ...flytoml.Edit) *plan.Fix { return &plan.Fix{Safety: plan.Safe, Edits: edits} }
-
-// quoteLine is a line of the source tree with its place, as a finding shows it.
-func quoteLine(e plan.Evidence) string {
-	return fmt.Sprintf("%s at %s:%d", e.Text, e.File, e.Line)
-}
 
 // Keys, and a rule, of which more than one rule speaks.
 const (

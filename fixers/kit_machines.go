@@ -83,7 +83,7 @@ func lagging(t plan.Target, s service, key string, settings ...serviceSetting) (
 	return plan.Finding{
 		Message:  key + " is in the file as it should be, but not on the app",
 		At:       placeOf(t.File, key, s.Path),
-		Evidence: []string{"otherwise on machine " + strings.Join(ids, ", ")},
+		Evidence: plan.Saw("differs on machine " + strings.Join(ids, ", ")),
 		Machines: ids,
 		Fix:      &plan.Fix{Safety: plan.Safe, Changes: changes},
 	}, true

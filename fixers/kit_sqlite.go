@@ -17,7 +17,7 @@ func sqliteEvidence(t plan.Target) string {
 		}
 	}
 	if t.Repo != nil && t.Repo.SQLite != nil {
-		return quoteLine(*t.Repo.SQLite)
+		return t.Repo.SQLite.String()
 	}
 	return ""
 }

@@ -1,7 +1,6 @@
 package fixers
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,7 +46,7 @@ func checkMetrics(t plan.Target) []plan.Finding {
 	f := plan.Finding{
 		Message:  "the app serves metrics at " + m.Path + ", and nothing collects them",
 		At:       plan.At{Key: "metrics"},
-		Evidence: []string{fmt.Sprintf("%s at %s:%d", m.Text, m.File, m.Line)},
+		Evidence: []plan.Evidence{m.Evidence},
 	}
 	port, group, why := metricsPort(t, m)
 	switch {
@@ -163,7 +162,7 @@ func metricsNotLive(t plan.Target, block flytoml.Node) []plan.Finding {
 		ids := machinesChanged(fix)
 		out = append(out, plan.Finding{
 			Message: n.Path() + " is in the file as it should be, but not on the app", At: placeOf(t.File, n.Path(), ""),
-			Evidence: []string{"otherwise on machine " + strings.Join(ids, ", ")}, Machines: ids, Fix: fix,
+			Evidence: plan.Saw("differs on machine " + strings.Join(ids, ", ")), Machines: ids, Fix: fix,
 		})
 	}
 	return out

@@ -69,7 +69,6 @@ func keepOneUp(t plan.Target, services []service) plan.Finding {
 	for _, s := range services {
 		if _, explicit := s.Node.Key("min_machines_running"); explicit {
 			f.Fix.Safety, f.Fix.Why = plan.Review, "somebody chose to scale to zero"
-			f.HowTo = "--allow review,paid"
 		}
 		f.Fix.Edits = append(f.Fix.Edits, setKey(s.Path+".min_machines_running", 1))
 		changes, ids := serviceChanges(t, s, serviceSetting{pointer: "/min_machines_running", value: 1})
@@ -111,7 +110,7 @@ func priceOfUp(t plan.Target, s service, n int, f *plan.Finding) {
 	}
 	switch f.Fix.CostKnown = known && len(up) > 0; {
 	case len(up) > 0:
-		f.Evidence = append(f.Evidence, "machine "+strings.Join(up, ", ")+" always up: "+about(f.Fix.CostMonthly, known)+", less what it is up now")
+		f.Evidence = append(f.Evidence, plan.Saw("machine "+strings.Join(up, ", ")+" always up: "+about(f.Fix.CostMonthly, known)+", less what it is up now")...)
 	case len(machines) > 0:
 		f.Notes = append(f.Notes, "no machine is in "+primary+", so it would do nothing yet")
 	}

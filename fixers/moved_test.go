@@ -61,7 +61,7 @@ func BenchmarkPlan(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		p, err := plan.Build(plan.Target{File: file, Offline: "no token"}, fixers.All(), plan.Options{FilePath: "fly.toml"})
+		p, err := plan.Build(plan.Target{File: file, Offline: plan.OfflineNoToken}, fixers.All(), plan.Options{FilePath: "fly.toml"})
 		if err != nil || !p.Changes() {
 			b.Fatal("nothing planned", err)
 		}

@@ -48,7 +48,7 @@ func checkPrimaryRegion(t plan.Target) []plan.Finding {
 		f.Notes = append(f.Notes, "set it to the region that most of your users, or your database, are near to")
 		return []plan.Finding{f}
 	}
-	f.Evidence = append(f.Evidence, fmt.Sprintf("%d of %d machines run in %s", count, total, most))
+	f.Evidence = append(f.Evidence, plan.Saw(fmt.Sprintf("%d of %d machines run in %s", count, total, most))...)
 	f.Fix = &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{setKey("primary_region", most)}}
 	if env, ok := t.File.Get("env.PRIMARY_REGION"); code != "" {
 		f.Fix.Safety, f.Fix.Why = plan.Review, "somebody chose "+code+"; the app may elect its database's primary by PRIMARY_REGION"

@@ -56,12 +56,12 @@ func checkPrivatePorts(t plan.Target) []plan.Finding {
 			continue
 		}
 		f := plan.Finding{
-			Message: fmt.Sprintf("%s publishes %s to the Internet", s.Path, what), At: placeOf(t.File, s.Path, ""), Evidence: []string{evidence},
+			Message: fmt.Sprintf("%s publishes %s to the Internet", s.Path, what), At: placeOf(t.File, s.Path, ""), Evidence: plan.Saw(evidence),
 			Notes: []string{"apps of your organization reach it at NAME.internal without a service; with a Flycast address, through the proxy"},
 		}
 		if known {
 			f.Severity = plan.Error
-			f.Evidence = append(f.Evidence, "the app has a public address")
+			f.Evidence = append(f.Evidence, plan.Saw("the app has a public address")...)
 		} else {
 			f.Message = fmt.Sprintf("%s would publish %s to the Internet with the app's first public address", s.Path, what)
 		}

@@ -1,7 +1,6 @@
 package fixers
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -45,7 +44,7 @@ func checkReleaseCommand(t plan.Target) []plan.Finding {
 	f := plan.Finding{
 		Message:  "no release_command, though the app has migrations (" + m.Tool + ")",
 		At:       placeOf(t.File, "deploy.release_command", "deploy"),
-		Evidence: []string{fmt.Sprintf("%s:%d; nothing that was read runs them", m.File, m.Line)},
+		Evidence: []plan.Evidence{{File: m.File, Line: m.Line}, {Text: "nothing was found that runs them"}},
 		Notes:    []string{"[deploy] release_command = " + quote(m.Command) + " runs them before each deploy, if the image has that command"},
 	}
 	if m.Tool == "Ecto" {

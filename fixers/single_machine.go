@@ -64,7 +64,7 @@ func secondMachine(t plan.Target, s service, group string) (plan.Finding, bool) 
 	f := plan.Finding{
 		Message:  fmt.Sprintf("%s has one machine: every deploy is a gap", group),
 		At:       placeOf(t.File, s.Path, ""),
-		Evidence: []string{fmt.Sprintf("only machine %s in %s; a twin in %s: %s", m.ID, m.Region, region, about(price, known))},
+		Evidence: plan.Saw(fmt.Sprintf("only machine %s in %s; a twin in %s: %s", m.ID, m.Region, region, about(price, known))),
 		Machines: []string{m.ID},
 		Fix: &plan.Fix{
 			Safety: plan.Safe, Costs: true, CostKnown: known, CostMonthly: price,
@@ -72,7 +72,7 @@ func secondMachine(t plan.Target, s service, group string) (plan.Finding, bool) 
 		},
 	}
 	if at := sqliteEvidence(t); at != "" {
-		f.Fix.Safety, f.HowTo = plan.Review, "--allow review,paid"
+		f.Fix.Safety = plan.Review
 		f.Fix.Why = "the app seems to keep data in a SQLite file, which a second machine would not share: " + at
 	}
 	return f, true

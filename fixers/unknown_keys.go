@@ -218,8 +218,8 @@ func regionList(t plan.Target, n flytoml.Node, f *plan.Finding) {
 	for i, code := range codes {
 		quoted[i] = quote(code)
 	}
-	remove(n, f, plan.KeepsWish+"[extra-regions] with suggested = ["+strings.Join(quoted, ", ")+
-		"]; to carry it out: fly-standards apply --regions "+strings.Join(codes, ","))
+	f.Settings = "[extra-regions] with suggested = [" + strings.Join(quoted, ", ") + "]"
+	remove(n, f, "to carry it out: fly-standards apply --regions "+strings.Join(codes, ","))
 }
 
 // texts are the strings in a value.

@@ -103,7 +103,7 @@ func (m mount) scheduled(t plan.Target) []plan.Finding {
 	yes := true
 	for _, v := range m.volumes {
 		if !v.AutoBackup {
-			f.Evidence = append(f.Evidence, describeVolume(v))
+			f.Evidence = append(f.Evidence, plan.Saw(describeVolume(v))...)
 			f.Fix.Changes = append(f.Fix.Changes, plan.Change{Volume: &plan.VolumeChange{ID: v.ID, AutoBackup: &yes}})
 		}
 	}
@@ -133,7 +133,7 @@ func (m mount) retention(t plan.Target) []plan.Finding {
 	for _, v := range m.volumes {
 		switch {
 		case v.SnapshotRetention < want:
-			f.Evidence = append(f.Evidence, describeVolume(v))
+			f.Evidence = append(f.Evidence, plan.Saw(describeVolume(v))...)
 			f.Fix.Changes = append(f.Fix.Changes, plan.Change{Volume: &plan.VolumeChange{ID: v.ID, Retention: &want}})
 		case m.said && v.SnapshotRetention > want:
 			longer = append(longer, describeVolume(v))
@@ -159,7 +159,7 @@ func (m mount) retention(t plan.Target) []plan.Finding {
 		out = append(out, plan.Finding{
 			Severity: plan.Info,
 			Message:  fmt.Sprintf("snapshots of %s are kept for longer on the app than the file says: a new volume gets %s only", m.what(), days(m.days)),
-			At:       f.At, Evidence: longer,
+			At:       f.At, Evidence: plan.Saw(longer...),
 			Notes: []string{"nothing is shortened for you; write the longer time into the file if it is meant"},
 		})
 	}

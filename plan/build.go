@@ -68,6 +68,7 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 		App:           appRef(t),
 		File:          FileRef{Path: o.FilePath, SHA256: hash(t.File.Bytes())},
 		Offline:       t.Offline,
+		OfflineDetail: t.OfflineDetail,
 		NoRestart:     o.NoRestart,
 		LeftAlone:     leftAlone(t),
 		Findings:      []Outcome{},
@@ -78,7 +79,7 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 	p.Rollouts, p.Staged = rollouts(t, p.Steps), Staged(t.App, t.Stored, p.Steps)
 	for _, f := range all {
 		if !f.idle(p.Steps) {
-			p.Findings = append(p.Findings, f.toOutcome(t, o))
+			p.Findings = append(p.Findings, f.toOutcome(t, o, p.Steps))
 		}
 	}
 	p.Totals = totals(t, p, after)
@@ -138,16 +139,18 @@ func mergedEdits(all []*finding) []flytoml.Edit {
 	return edits
 }
 
-func (f *finding) toOutcome(t Target, o Options) Outcome {
+func (f *finding) toOutcome(t Target, o Options, steps []Step) Outcome {
 	out := Outcome{
-		Rule: f.Rule, Title: f.title, Severity: f.Severity, Outcome: f.outcome,
-		Message: f.Message, File: o.FilePath, Line: f.At.Line, Column: f.At.Column,
-		Key: f.At.Key, Machine: f.At.Machine, Machines: f.Machines, Evidence: f.Evidence,
-		URL: RuleURL(f.Rule), Reason: f.reason, HowTo: f.howTo, Notes: f.Notes,
+		Finding: f.Finding, Title: f.title, Outcome: f.outcome, URL: RuleURL(f.Rule),
+		Reason: f.reason, HeldFor: f.heldFor, IgnoredBy: f.ignoredBy,
 	}
+	out.At = f.At.place(t.File, o.FilePath)
 	if f.Fix != nil {
-		out.Safety, out.Edits = f.Fix.Safety, f.Fix.Edits
+		out.Safety, out.Edits, out.AddsCheck = f.Fix.Safety, f.Fix.Edits, f.Fix.addsCheck()
 		out.Restarts = restarts(t.App, f.Fix, o)
+		if f.outcome == Planned {
+			out.Steps = f.Fix.carriedOutBy(steps)
+		}
 		out.Costs, out.CostKnown, out.CostMonthly = f.Fix.Costs, f.Fix.CostKnown, f.Fix.CostMonthly
 	}
 	return out

@@ -11,10 +11,11 @@ import (
 // finding is a Finding on its way to an Outcome.
 type finding struct {
 	Finding
-	title   string
-	outcome Disposition
-	reason  string
-	howTo   string
+	title     string
+	outcome   Disposition
+	reason    string
+	heldFor   HeldFor
+	ignoredBy *IgnoredBy
 }
 
 // KnownRule gives an *UnknownRuleError when there is no rule with the id.
@@ -56,7 +57,7 @@ func collect(t Target, fixers []Fixer, ignores []*ignore, o Options) []*finding 
 				f.Severity = fx.Severity
 			}
 			n := &finding{Finding: f, title: fx.Title}
-			n.decide(o)
+			n.decide(t, o)
 			n.ignoreWhere(ignores, o)
 			all = append(all, n)
 		}
@@ -71,33 +72,44 @@ func collect(t Target, fixers []Fixer, ignores []*ignore, o Options) []*finding 
 	return all
 }
 
-func (f *finding) decide(o Options) {
-	f.howTo = f.HowTo
+func (f *finding) decide(t Target, o Options) {
 	fix := f.Fix
 	switch {
 	case f.Held != "":
-		f.outcome, f.reason = HeldBack, f.Held
+		f.outcome, f.reason, f.heldFor = HeldBack, f.Held, HeldOther
+		if t.App == nil {
+			f.heldFor = HeldOffline
+		}
 	case fix == nil:
 		f.outcome = ByHand
 	case fix.Safety == Manual:
 		f.outcome, f.reason = ByHand, fix.Why
 	case fix.Costs && !fix.Consented && !o.Allow.Paid:
-		f.outcome, f.reason, f.howTo = NeedsConsent, "adds cost", cmp.Or(f.HowTo, allowPaid(fix, o))
+		f.outcome, f.reason = NeedsConsent, cmp.Or(fix.Why, "adds cost")
+		f.needs(allowPaid(fix, o))
 	case fix.Safety < Safe && !o.Allow.Review:
-		f.outcome, f.reason, f.howTo = NeedsConsent, fix.Why, cmp.Or(f.HowTo, "--allow review")
+		f.outcome, f.reason = NeedsConsent, fix.Why
+		f.needs(Allow("review"))
 	case o.NoRestart && len(fix.Edits) == 0 && !setsSecret(fix) && !setsVolume(fix):
-		f.outcome, f.reason = HeldBack, "--no-restart leaves the machines to their next deploy"
+		f.outcome, f.reason, f.heldFor = HeldBack, "--no-restart leaves the machines to their next deploy", HeldNoRestart
 	default:
 		f.outcome, f.reason = Planned, fix.Why
 	}
 }
 
-// allowPaid is the flag for a fix that costs, and all else that it needs.
-func allowPaid(fix *Fix, o Options) string {
-	if fix.Safety < Safe && !o.Allow.Review {
-		return "--allow review,paid"
+// needs names the flags that are missing, unless the rule named its own.
+func (f *finding) needs(flags []Flag) {
+	if len(f.Flags) == 0 {
+		f.Flags = flags
 	}
-	return "--allow paid"
+}
+
+// allowPaid are the flags that a fix that costs still needs.
+func allowPaid(fix *Fix, o Options) []Flag {
+	if fix.Safety < Safe && !o.Allow.Review {
+		return Allow("review", "paid")
+	}
+	return Allow("paid")
 }
 
 func setsSecret(fix *Fix) bool {

@@ -31,9 +31,9 @@ func holdConflicts(all []*finding) {
 
 func (f *finding) conflictsWith(o *finding) {
 	f.outcome, f.reason = Conflicting, o.Rule+" wants something else at the same place"
-	f.howTo = "choose one: --skip " + o.Rule + " or --skip " + f.Rule
+	f.HowTo = "choose one: --skip " + o.Rule + " or --skip " + f.Rule
 	if o.Rule == f.Rule { // to skip the rule would choose neither
-		f.reason, f.howTo = "two of its fixes want different things at the same place", "make one of them by hand; then the other is planned"
+		f.reason, f.HowTo = "two of its fixes want different things at the same place", "make one of them yourself; then the other is planned"
 	}
 }
 

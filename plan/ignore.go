@@ -144,22 +144,23 @@ func (ig *ignore) expired(today time.Time) bool {
 // ignoreWhere it says so: in a comment, or in the settings.
 func (f *finding) ignoreWhere(ignores []*ignore, o Options) {
 	for _, ig := range ignores {
-		if ig.rule != f.Rule || ig.expired(o.Today) || ig.line != 0 && ig.line != f.At.Line {
+		if ig.rule != f.Rule || ig.expired(o.Today) || ig.line != 0 && (ig.line != f.At.Line || f.At.File != "") {
 			continue
 		}
 		ig.used = true
-		f.outcome, f.howTo = Ignored, ""
-		f.reason = fmt.Sprintf("%s:%d", o.FilePath, ig.at)
-		if ig.reason != "" {
-			f.reason += ": " + ig.reason
-		}
+		f.ignore(IgnoredBy{Kind: IgnoreComment, File: o.FilePath, Line: ig.at, Reason: ig.reason, Until: ig.until})
 	}
 	if o.Accepted != nil && f.outcome != Ignored && o.Accepted(f.Finding) {
-		f.outcome, f.reason, f.howTo = Ignored, "known before, in "+o.AcceptedIn, ""
+		f.ignore(IgnoredBy{Kind: IgnoreBaseline, File: o.AcceptedIn})
 	}
 	if where, off := o.Disabled[f.Rule]; off {
-		f.outcome, f.reason, f.howTo = Ignored, "enabled = false in "+where, ""
+		f.ignore(IgnoredBy{Kind: IgnoreSettings, File: where})
 	}
+}
+
+func (f *finding) ignore(by IgnoredBy) {
+	f.outcome, f.reason, f.heldFor, f.ignoredBy = Ignored, "", "", &by
+	f.Flags, f.HowTo = nil, ""
 }
 
 // unusedIgnores are the findings about ignore comments without effect. Of a
@@ -177,7 +178,7 @@ func unusedIgnores(t Target, chosen []Fixer, ignores []*ignore, o Options) []Fin
 			message = fmt.Sprintf("this comment ignored %s until %s, and no longer does", ig.rule, ig.until)
 		}
 		out = append(out, Finding{
-			Message: message, At: At{Line: ig.at, Column: commentColumn(t.File, ig.at)}, HowTo: "take the comment out of fly.toml",
+			Message: message, At: At{Line: ig.at, Column: commentColumn(t.File, ig.at)}, HowTo: "remove the comment from fly.toml",
 		})
 	}
 	return out

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -29,8 +30,8 @@ func said(p *plan.Plan) []string {
 	var out []string
 	for _, f := range p.Findings {
 		text := f.Rule + " " + string(f.Outcome)
-		if f.Reason != "" {
-			text += " " + f.Reason
+		if by := f.IgnoredBy; by != nil {
+			text = strings.TrimSpace(fmt.Sprintf("%s by %s %s:%d %s", text, by.Kind, by.File, by.Line, by.Reason))
 		}
 		if f.Rule == plan.UnusedIgnore {
 			text = f.Message
@@ -46,14 +47,14 @@ func TestIgnores(t *testing.T) {
 		src  string
 		want []string // of rules a (line 3) and b (no line)
 	}{
-		"end of the line":    {"\n\nx = 1 # fly-standards: ignore[a] we know\n", []string{"a ignored fly.toml:3: we know", "b planned"}},
-		"behind other words": {"\n\nx = 1 # the port # fly-standards: ignore[a] we know\n", []string{"a ignored fly.toml:3: we know", "b planned"}},
-		"above":              {"\n# fly-standards: ignore[a]\nx = 1\n", []string{"a ignored fly.toml:2", "b planned"}},
-		"above a comment":    {"# fly-standards: ignore[a]\n# more words\nx = 1\n", []string{"a ignored fly.toml:1", "b planned"}},
+		"end of the line":    {"\n\nx = 1 # fly-standards: ignore[a] we know\n", []string{"a ignored by comment fly.toml:3 we know", "b planned"}},
+		"behind other words": {"\n\nx = 1 # the port # fly-standards: ignore[a] we know\n", []string{"a ignored by comment fly.toml:3 we know", "b planned"}},
+		"above":              {"\n# fly-standards: ignore[a]\nx = 1\n", []string{"a ignored by comment fly.toml:2", "b planned"}},
+		"above a comment":    {"# fly-standards: ignore[a]\n# more words\nx = 1\n", []string{"a ignored by comment fly.toml:1", "b planned"}},
 		"not directly above": {"# fly-standards: ignore[a]\n\nx = 1\n", []string{"a planned", "b planned", "this comment ignores a, which finds nothing here"}},
 		"another rule":       {"\n\nx = 1 # fly-standards: ignore[b]\n", []string{"a planned", "b planned", "this comment ignores b, which finds nothing here"}},
-		"the whole file":     {"# fly-standards: ignore-file[a, b] why not\n\nx = 1\n", []string{"a ignored fly.toml:1: why not", "b ignored fly.toml:1: why not"}},
-		"until today":        {"\n\nx = 1 # fly-standards: ignore[a] until=2026-11-02 soon\n", []string{"a ignored fly.toml:3: soon", "b planned"}},
+		"the whole file":     {"# fly-standards: ignore-file[a, b] why not\n\nx = 1\n", []string{"a ignored by comment fly.toml:1 why not", "b ignored by comment fly.toml:1 why not"}},
+		"until today":        {"\n\nx = 1 # fly-standards: ignore[a] until=2026-11-02 soon\n", []string{"a ignored by comment fly.toml:3 soon", "b planned"}},
 		"until yesterday":    {"\n\nx = 1 # fly-standards: ignore[a] until=2026-11-01\n", []string{"a planned", "b planned", "this comment ignored a until 2026-11-01, and no longer does"}},
 		"in a string":        {"\n\nx = '# fly-standards: ignore[a]'\n", []string{"a planned", "b planned"}},
 		"unused is ignored":  {"# fly-standards: ignore-file[unused-ignore]\n\nx = 1 # fly-standards: ignore[b]\n", []string{"a planned", "b planned", "this comment ignores b, which finds nothing here"}},
@@ -107,7 +108,7 @@ func TestNothingIsSaidOfIgnoresThatCouldNotBeTried(t *testing.T) {
 func TestDisabledInTheSettings(t *testing.T) {
 	p := build(t, plan.Target{File: parse(t, "x = 1\n")},
 		plan.Options{Disabled: map[string]string{"a": ".fly-standards.toml"}}, onLine("a", 1), onLine("b", 0))
-	if diff := cmp.Diff([]string{"a ignored enabled = false in .fly-standards.toml", "b planned"}, said(p)); diff != "" {
+	if diff := cmp.Diff([]string{"a ignored by settings .fly-standards.toml:0", "b planned"}, said(p)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -1,13 +1,11 @@
 package plan
 
-import (
-	"github.com/fly-standards/fly-standards/internal/flytoml"
-	"github.com/fly-standards/fly-standards/internal/machineconfig"
-)
-
 // SchemaVersion is the version of the JSON form of a Plan. It grows when a
-// field changes its meaning or goes.
-const SchemaVersion = 1
+// field changes its type or meaning, or goes; a new field alone leaves it. So a
+// reader of the document may pass over fields that it does not know, while
+// apply refuses a saved plan with one: it was made by a newer version, and the
+// field may say what must not be done.
+const SchemaVersion = 2
 
 // Plan is what would change and why. It holds no secret value, so that it may
 // be kept as a CI artifact.
@@ -16,7 +14,8 @@ type Plan struct {
 	Tool          string    `json:"tool"` // name and version that made it
 	App           AppRef    `json:"app"`
 	File          FileRef   `json:"file"`
-	Offline       string    `json:"offline,omitempty"` // why the live app was not looked at
+	Offline       Offline   `json:"offline,omitempty"` // why the live app was not looked at
+	OfflineDetail string    `json:"offline_detail,omitempty"`
 	NoRestart     bool      `json:"no_restart,omitempty"`
 	Asked         *Asked    `json:"asked,omitempty"` // nil: of a program that did not keep it
 	Findings      []Outcome `json:"findings"`
@@ -64,132 +63,6 @@ type AppRef struct {
 type FileRef struct {
 	Path   string `json:"path"`
 	SHA256 string `json:"sha256"` // of the bytes as read
-}
-
-// Disposition is what becomes of a finding.
-type Disposition string
-
-// The dispositions.
-const (
-	Planned      Disposition = "planned"       // apply with the same flags does it
-	NeedsConsent Disposition = "needs-consent" // apply does it when --allow or --regions says so
-	HeldBack     Disposition = "held"          // can't be done in this run; Held says why
-	Conflicting  Disposition = "conflict"      // two fixers disagree; neither is done
-	ByHand       Disposition = "manual"        // a person must decide
-	Ignored      Disposition = "ignored"       // the user said so in a comment or in the settings
-)
-
-// Outcome is a finding and what becomes of it.
-type Outcome struct {
-	Rule     string      `json:"rule"`
-	Title    string      `json:"title"`
-	Severity Severity    `json:"severity"`
-	Safety   Safety      `json:"safety"`
-	Outcome  Disposition `json:"outcome"`
-	Message  string      `json:"message"`
-	File     string      `json:"file,omitempty"`
-	Line     int         `json:"line,omitempty"`
-	Column   int         `json:"column,omitempty"`
-	Key      string      `json:"key,omitempty"`
-	Machine  string      `json:"machine,omitempty"`
-	Machines []string    `json:"machines,omitempty"`
-	Evidence []string    `json:"evidence,omitempty"`
-	URL      string      `json:"url"`
-	// Reason says why it is not planned, or why its fix is below safe.
-	Reason string `json:"reason,omitempty"`
-	// HowTo is the flag or command that would do it.
-	HowTo string   `json:"how_to,omitempty"`
-	Notes []string `json:"notes,omitempty"`
-	// Edits are for display; apply carries out Steps.
-	Edits []flytoml.Edit `json:"edits,omitempty"`
-	// Restarts are the started machines that the fix restarts once, together
-	// with every other fix of the same run; also while it waits for consent.
-	Restarts    int     `json:"restarts,omitempty"`
-	Costs       bool    `json:"costs,omitempty"`
-	CostKnown   bool    `json:"cost_known,omitempty"`
-	CostMonthly float64 `json:"cost_monthly_usd,omitempty"`
-}
-
-// StepKind is what kind of thing a step changes.
-type StepKind string
-
-// The kinds, in the order of the steps.
-const (
-	StepSecrets StepKind = "secrets"
-	StepFile    StepKind = "file"
-	StepMachine StepKind = "machine"
-	StepClone   StepKind = "clone"
-	StepDestroy StepKind = "destroy" // an undo only
-)
-
-// Step changes one thing once, whatever number of rules asked for it. One of
-// Secrets, EditFile, Machine and Clone is set, as Kind says.
-type Step struct {
-	ID    string   `json:"id"`
-	Kind  StepKind `json:"kind"`
-	Needs []string `json:"needs,omitempty"` // ids of the steps that must be done first
-	Rules []string `json:"rules"`
-
-	Secrets  *SecretsStep `json:"secrets,omitempty"`
-	EditFile *FileStep    `json:"edit_file,omitempty"`
-	Machine  *MachineStep `json:"machine,omitempty"`
-	Clone    *CloneStep   `json:"clone,omitempty"`
-	Destroy  *DestroyStep `json:"destroy,omitempty"`
-	Volume   *VolumeStep  `json:"volume,omitempty"`
-}
-
-// SecretsStep stages secrets. It must never write a name that the app has by
-// the time it runs.
-type SecretsStep struct {
-	Set []SecretFrom `json:"set"`
-}
-
-// SecretFrom names a secret and the place in fly.toml that its value is in.
-type SecretFrom struct {
-	Name string `json:"name"`
-	Key  string `json:"key"`
-}
-
-// FileStep edits fly.toml.
-type FileStep struct {
-	Edits []flytoml.Edit `json:"edits"`
-	// ResultSHA256 is of the bytes after all edits.
-	ResultSHA256 string `json:"result_sha256"`
-	// Content, of an undo only, is what the file becomes; there are no Edits.
-	Content []byte `json:"-"`
-	Added   int    `json:"lines_added"`
-	Removed int    `json:"lines_removed"`
-}
-
-// MachineStep updates one machine once.
-type MachineStep struct {
-	ID      string             `json:"id"`
-	Group   string             `json:"group"`
-	Region  string             `json:"region"`
-	State   string             `json:"state"`   // when planned
-	Version string             `json:"version"` // when planned; another one is refused
-	Image   string             `json:"image"`   // pinned by digest; "" keeps what the config says
-	Ops     []machineconfig.Op `json:"ops"`
-	// Repair comes first, in an update of its own; Ops apply to what it leaves.
-	Repair *Repair `json:"repair,omitempty"`
-	// Proof: one of Ops adds a service check, at these indexes of Ops.
-	Proof []int `json:"proof,omitempty"`
-	// Seen: the checks of Proof were all seen to pass from outside (--probe), so
-	// that a lone machine need not prove them in a restart of its own.
-	Seen bool `json:"seen,omitempty"`
-	// Secrets: the machine must boot with the secrets that this plan sets.
-	Secrets bool `json:"needs_secrets,omitempty"`
-}
-
-// CloneStep adds one machine.
-type CloneStep struct {
-	Source string `json:"source"` // machine id
-	Group  string `json:"group"`
-	Region string `json:"region"`
-	Image  string `json:"image"` // pinned by digest
-	// Ops are those that the source machine gets, so that the twin is one.
-	Ops     []machineconfig.Op `json:"ops,omitempty"`
-	Secrets bool               `json:"needs_secrets,omitempty"`
 }
 
 // Rollout says how the machines of one group are taken: for display; apply

@@ -113,7 +113,7 @@ func fileStep(t Target, all []*finding, after *flytoml.File) (Step, bool) {
 			s.Rules = addRule(s.Rules, f.Rule)
 		}
 	}
-	s.EditFile.Added, s.EditFile.Removed = lineDelta(t.File.Bytes(), after.Bytes())
+	s.EditFile.Added, s.EditFile.Removed = lineDelta(after)
 	return s, true
 }
 

@@ -20,9 +20,11 @@ type Target struct {
 	Stored map[string]time.Time
 	// Left are changes of earlier runs that are still on machines and have made
 	// them sick, by machine. App shows those machines without them.
-	Left     map[string]Repair
-	Offline  string // why App is nil, for the user: "no token", "--offline"
-	Settings Settings
+	Left    map[string]Repair
+	Offline Offline // why App is nil
+	// OfflineDetail says more of that, for people; "" when there is no more.
+	OfflineDetail string
+	Settings      Settings
 }
 
 // Repo is what the source tree around fly.toml tells, read once with bounds.
@@ -41,11 +43,38 @@ type Repo struct {
 	ElseApps    []Evidence   // workflows and scripts that name another app or config (-a, --app, -c, --config)
 }
 
-// Evidence is something seen in the source tree.
-type Evidence struct {
-	File string
-	Line int    // 1-based
-	Text string // the line, trimmed and cut; never a secret
+// Offline says why the live app was not looked at; "" means that it was.
+type Offline string
+
+// The reasons.
+const (
+	OfflineAsked   Offline = "asked"       // --offline, or check without --require-live
+	OfflineNoName  Offline = "no-app-name" // neither the file nor a flag names an app
+	OfflineNoToken Offline = "no-token"
+	OfflineUnasked Offline = "not-needed" // an undo of what changed the file alone
+)
+
+// String is the reason for people.
+func (o Offline) String() string {
+	switch o {
+	case OfflineAsked:
+		return "--offline"
+	case OfflineNoName:
+		return "no app name"
+	case OfflineNoToken:
+		return "no token"
+	case OfflineUnasked:
+		return "the apply changed no machine"
+	}
+	return string(o)
+}
+
+// Why is the reason with its detail, for people.
+func (o Offline) Why(detail string) string {
+	if detail == "" {
+		return o.String()
+	}
+	return o.String() + " (" + detail + ")"
 }
 
 // Healthcheck is a Dockerfile HEALTHCHECK that asks a local URL.

@@ -2,26 +2,13 @@ package plan
 
 import (
 	"bytes"
-
-	"github.com/aymanbagabas/go-udiff"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 )
 
 func totals(t Target, p *Plan, after *flytoml.File) Totals {
 	var n Totals
 	for _, s := range p.Steps {
-		switch s.Kind {
-		case StepSecrets:
-			n.SecretsSet += len(s.Secrets.Set)
-		case StepFile:
-			n.LinesAdded, n.LinesRemoved = s.EditFile.Added, s.EditFile.Removed
-		case StepMachine:
-			n.MachinesUpdated++
-		case StepClone:
-			n.MachinesAdded++
-		case StepVolume:
-			n.VolumesUpdated++
-		}
+		Visit(s, &counting{&n})
 	}
 	n.LinesUntouched = countLines(t.File.Bytes()) - n.LinesRemoved
 	n.CommentsKept = min(t.File.Comments(), after.Comments())
@@ -49,6 +36,19 @@ func totals(t Target, p *Plan, after *flytoml.File) Totals {
 	return n
 }
 
+// counting adds steps to totals.
+type counting struct{ *Totals }
+
+func (n *counting) Secrets(s *SecretsStep) bool { n.SecretsSet += len(s.Set); return true }
+func (n *counting) File(s *FileStep) bool {
+	n.LinesAdded, n.LinesRemoved = s.Added, s.Removed
+	return true
+}
+func (n *counting) Machine(*MachineStep) bool { n.MachinesUpdated++; return true }
+func (n *counting) Clone(*CloneStep) bool     { n.MachinesAdded++; return true }
+func (n *counting) Volume(*VolumeStep) bool   { n.VolumesUpdated++; return true }
+func (n *counting) Destroy(*DestroyStep) bool { return true }
+
 func countLines(b []byte) int {
 	n := bytes.Count(b, []byte("\n"))
 	if len(b) > 0 && b[len(b)-1] != '\n' {
@@ -57,21 +57,16 @@ func countLines(b []byte) int {
 	return n
 }
 
-// lineDelta counts the lines that an edit adds and removes; a changed line is
-// one of each. That a last line gets its line end is no change of it.
-func lineDelta(before, after []byte) (added, removed int) {
-	before, after = ended(before), ended(after)
-	for _, e := range udiff.Lines(string(before), string(after)) {
-		removed += countLines(before[e.Start:e.End])
-		added += countLines([]byte(e.New))
+// lineDelta counts the lines that the edits which led to after removed and
+// added; a changed line is one of each.
+func lineDelta(after *flytoml.File) (added, removed int) {
+	for _, l := range after.Diff() {
+		switch l.Op {
+		case flytoml.AddedLine:
+			added++
+		case flytoml.RemovedLine:
+			removed++
+		}
 	}
 	return added, removed
-}
-
-// ended is b with a line end after its last line.
-func ended(b []byte) []byte {
-	if len(b) == 0 || b[len(b)-1] == '\n' {
-		return b
-	}
-	return append(bytes.Clone(b), '\n')
 }

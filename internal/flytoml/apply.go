@@ -13,8 +13,12 @@ import (
 // must mean what the old ones meant with the change made to the decoded
 // values. What can't pass that is refused, whatever the reason.
 func (f *File) Apply(edits ...Edit) (*File, error) {
-	for _, e := range edits {
-		next, err := f.applyOne(e)
+	if len(edits) == 0 {
+		return f, nil
+	}
+	f = f.begin()
+	for i, e := range edits {
+		next, err := f.during(i).applyOne(e)
 		if err != nil {
 			return nil, err
 		}
@@ -112,7 +116,11 @@ func (f *File) with(splices ...splice) (*File, error) {
 		out = append(append(out, f.src[done:s.start]...), s.text...)
 		done = s.end
 	}
-	return Parse(f.name, append(out, f.src[done:]...))
+	next, err := Parse(f.name, append(out, f.src[done:]...))
+	if err == nil && f.trail != nil {
+		next.trail = f.trail.with(splices)
+	}
+	return next, err
 }
 
 // insertLines puts whole lines before line at. A file that ends without a

@@ -6,7 +6,10 @@ import (
 )
 
 // Position is a place in the file, 1-based; Column counts characters.
-type Position struct{ Line, Column int }
+type Position struct {
+	Line   int `json:"line"`
+	Column int `json:"column"`
+}
 
 // File is one fly.toml: its bytes, and what stands where in them. It is never
 // changed; Apply gives a new one. It prints as its name only, because it may
@@ -20,6 +23,7 @@ type File struct {
 	comments []span
 	root     *node
 	meaning  map[string]any // what go-toml decodes src to
+	trail    *trail         // of an edited file: how it came about
 }
 
 // maxBytes bounds a file. flyctl has no bound; the largest of 240 real files

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Kind is the kind of a node.
@@ -83,6 +84,25 @@ func (n Node) Position() Position {
 		return Position{}
 	}
 	return n.f.position(n.n.at)
+}
+
+// End is the first character behind the node: behind its value, or behind the
+// heading of a table that has one.
+func (n Node) End() Position {
+	switch {
+	case n.n == nil:
+		return Position{}
+	case n.n.form == formValue && n.n.stmt != nil:
+		return n.f.position(max(n.n.val.end, n.n.member.end))
+	case n.n.form == formHeading && n.n.stmt != nil:
+		return n.f.position(n.n.stmt.body.end)
+	}
+	return n.f.LineEnd(n.Position().Line)
+}
+
+// LineEnd is the place behind the text of a line.
+func (f *File) LineEnd(line int) Position {
+	return Position{line, utf8.RuneCountInString(strings.TrimRight(f.Line(line), " \t")) + 1}
 }
 
 // Str is the value of a string.

@@ -20,10 +20,11 @@ import (
 // World is what is there now.
 type World struct {
 	File           *flytoml.File
-	Path           string    // of the file, as the user knows it
-	Other          bool      // the file that the apply edited is there, and is not this one
-	App            *live.App // nil: it can't be looked at, so only the file goes back
-	Offline        string    // why App is nil
+	Path           string       // of the file, as the user knows it
+	Other          bool         // the file that the apply edited is there, and is not this one
+	App            *live.App    // nil: it can't be looked at, so only the file goes back
+	Offline        plan.Offline // why App is nil
+	OfflineDetail  string       // and more of that
 	MaxUnavailable string
 	Tool           string
 }
@@ -79,7 +80,7 @@ func New(h apply.History, w World) *Undo {
 		}
 		u.Plan.Staged = plan.Staged(w.App, stored, u.Plan.Steps)
 	} else {
-		u.Plan.Offline = w.Offline
+		u.Plan.Offline, u.Plan.OfflineDetail = w.Offline, w.OfflineDetail
 	}
 	u.Settled = len(u.Plan.Steps) == 0 && len(u.Stays) == 0
 	return u
@@ -119,7 +120,7 @@ func (u *Undo) machines(w World) {
 			continue
 		}
 		if w.App == nil {
-			u.later(past.ID, past.Group, "the app can't be looked at ("+w.Offline+")")
+			u.later(past.ID, past.Group, "the app can't be looked at ("+w.Offline.Why(w.OfflineDetail)+")")
 			continue
 		}
 		m, ok := w.App.Machine(past.ID)

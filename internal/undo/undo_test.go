@@ -83,7 +83,7 @@ func world(t *testing.T, file string, app *live.App) undo.World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return undo.World{File: f, Path: "fly.toml", App: app, Offline: "no token"}
+	return undo.World{File: f, Path: "fly.toml", App: app, Offline: plan.OfflineNoToken}
 }
 
 func TestFile(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 func (u *Undo) volumes(w World) {
 	for _, past := range u.Of.Volumes {
 		if w.App == nil {
-			u.stays("volume %s: the app can't be looked at (%s)", past.ID, w.Offline)
+			u.stays("volume %s: the app can't be looked at (%s)", past.ID, w.Offline.Why(w.OfflineDetail))
 			u.Partly = true
 			continue
 		}

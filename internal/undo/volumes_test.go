@@ -43,7 +43,7 @@ func TestVolumesGoBack(t *testing.T) {
 	if !h.Left() {
 		t.Error("the apply counts as having left nothing")
 	}
-	offline := undo.New(h, undo.World{File: file, Path: "fly.toml", Offline: "no token"})
+	offline := undo.New(h, undo.World{File: file, Path: "fly.toml", Offline: plan.OfflineNoToken})
 	if len(offline.Plan.Steps) != 0 || len(offline.Stays) != 4 || !offline.Partly {
 		t.Errorf("offline it plans %v and leaves %q", offline.Plan.Steps, offline.Stays)
 	}

@@ -3,7 +3,6 @@ package view
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/plan"
@@ -36,7 +35,7 @@ func afterwards(p *plan.Plan, r apply.Report, same string) []string {
 		}
 	}
 	if held := heldForLive(p); p.Offline != "" && r.Outcome == apply.Complete {
-		text := "The live app was not touched (" + p.Offline + ")."
+		text := "The live app was not touched (" + p.Offline.Why(p.OfflineDetail) + ")."
 		if held > 0 {
 			text += fmt.Sprintf(" %s held until it can be reached.", count(held, "finding"))
 		}
@@ -62,11 +61,12 @@ func afterwards(p *plan.Plan, r apply.Report, same string) []string {
 func wishes(p *plan.Plan) []string {
 	var out []string
 	for _, f := range p.Findings {
-		for _, note := range f.Notes {
-			rest, found := strings.CutPrefix(note, plan.KeepsWish)
-			if text := "To keep the wish that left fly.toml, write in .fly-standards.toml: " + rest; found && f.Outcome == plan.Planned && !slices.Contains(out, text) {
-				out = append(out, text)
-			}
+		if f.Settings == "" || f.Outcome != plan.Planned {
+			continue
+		}
+		text := "To keep what fly.toml no longer says, write in .fly-standards.toml: " + f.Settings
+		if !slices.Contains(out, text) {
+			out = append(out, text)
 		}
 	}
 	return out
@@ -85,7 +85,7 @@ func storedSecrets(r apply.Report) []string {
 func heldForLive(p *plan.Plan) int {
 	n := 0
 	for _, f := range p.Findings {
-		if f.Outcome == plan.HeldBack && !strings.Contains(f.Reason, "--no-restart") {
+		if f.HeldFor == plan.HeldOffline {
 			n++
 		}
 	}

@@ -149,9 +149,8 @@ func (h *human) evidence(b block, diffed bool) {
 			if bare(f, e) && (diffed || placed(f)) {
 				continue
 			}
-			e = strings.TrimPrefix(e, "seen ") // the line begins with the word
-			if !slices.Contains(all, e) {
-				all = append(all, e)
+			if text := e.String(); !slices.Contains(all, text) {
+				all = append(all, text)
 			}
 		}
 	}
@@ -179,8 +178,8 @@ func (h *human) editLines(b block) []string {
 		limit = 0
 	}
 	if h.File != nil {
-		if d, err := diff(h.File, edits, h.Mask); err == nil {
-			return h.render(d, h.Width, limit)
+		if lines, ok := h.diffOf(b, edits); ok {
+			return h.render(lines, h.Width, limit)
 		}
 	}
 	var out []string
@@ -188,6 +187,44 @@ func (h *human) editLines(b block) []string {
 		out = append(out, h.detailLines("edit", symbolic(e), asIs)...)
 	}
 	return out
+}
+
+// diffOf are the lines that a block changes: of what apply makes of the file
+// where it does, else of what it would make of it alone. A line that another
+// block has shown is not shown again.
+func (h *human) diffOf(b block, edits []flytoml.Edit) ([]diffLine, bool) {
+	if b.outcome() != plan.Planned {
+		d, err := newDiff(h.File, edits, h.Mask)
+		if err != nil {
+			return nil, false
+		}
+		return d.take(diffLine.changed), true
+	}
+	if h.diff == nil {
+		d, err := newDiff(h.File, plannedEdits(h.plan), h.Mask)
+		if err != nil {
+			return nil, false
+		}
+		h.diff, h.shown = d, map[int]bool{}
+	}
+	mine := h.diff.of(edits)
+	shown := h.diff.take(func(l diffLine) bool { return mine(l) && !h.shown[l.index] })
+	for _, l := range shown {
+		if l.changed() && !l.skip {
+			h.shown[l.index] = true
+		}
+	}
+	return shown, true
+}
+
+// plannedEdits are those that apply makes.
+func plannedEdits(p *plan.Plan) []flytoml.Edit {
+	for _, s := range p.Steps {
+		if s.EditFile != nil {
+			return s.EditFile.Edits
+		}
+	}
+	return nil
 }
 
 // places say where the findings of a block are whose lines no diff shows.
@@ -219,12 +256,12 @@ func (h *human) places(b block) {
 // placed says whether a finding, when no diff shows it, tells where it is.
 func placed(f plan.Outcome) bool {
 	return f.Outcome == plan.ByHand || f.Outcome == plan.Conflicting ||
-		f.Outcome == plan.HeldBack && slices.ContainsFunc(f.Evidence, func(e string) bool { return bare(f, e) })
+		f.Outcome == plan.HeldBack && slices.ContainsFunc(f.Evidence, func(e plan.Evidence) bool { return bare(f, e) })
 }
 
 // bare says whether a piece of evidence is the finding's place and no more.
-func bare(f plan.Outcome, evidence string) bool {
-	return strings.HasSuffix(evidence, fmt.Sprintf("%s:%d", f.File, f.Line)) && len(strings.Fields(evidence)) <= 3
+func bare(f plan.Outcome, e plan.Evidence) bool {
+	return e.Text == "" && e.File == f.File && e.Line == f.Line
 }
 
 func (h *human) details(f plan.Outcome, seen map[string]bool) {
@@ -235,15 +272,17 @@ func (h *human) details(f plan.Outcome, seen map[string]bool) {
 		}
 	}
 	if !f.Costs || f.Outcome == plan.HeldBack || f.Outcome == plan.Conflicting {
-		once("why "+why(f), f.Reason, asIs)
+		once("why "+why(f), reason(f), asIs)
 	}
 	for _, n := range f.Notes {
 		once("note", n, asIs)
 	}
+	once("note", keeps(f), asIs)
 	// That consent is all it needs, the label and the totals say.
-	if f.HowTo != "" && (h.Verbose || !strings.HasPrefix(f.HowTo, "--allow ")) {
-		once("to do it", command(f.HowTo), h.cyan)
+	if len(f.Flags) > 0 && (h.Verbose || f.Outcome == plan.HeldBack) {
+		once("to do it", "fly-standards apply "+flags(f.Flags), h.cyan)
 	}
+	once("to do it", f.HowTo, h.cyan)
 	if h.Verbose {
 		once("severity", string(f.Severity), asIs)
 		once("see", f.URL, asIs)

@@ -10,7 +10,8 @@ import (
 func TestHumanSaysWhatConsentWouldRestart(t *testing.T) {
 	p := sample()
 	p.Findings = append(p.Findings, plan.Outcome{
-		Rule: "concurrency", Outcome: plan.NeedsConsent, Safety: plan.Review, Message: "no limits", Restarts: 3, HowTo: "--allow review",
+		Finding: plan.Finding{Rule: "concurrency", Message: "no limits", Flags: plan.Allow("review")},
+		Outcome: plan.NeedsConsent, Safety: plan.Review, Restarts: 3,
 	})
 	got := render(t, p, Options{})
 	wantInOrder(t, got, "no limits", "held: review", "app: would restart all 3 machines, once")

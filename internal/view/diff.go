@@ -2,137 +2,157 @@ package view
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/aymanbagabas/go-udiff"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 )
 
 // diffLine is one line of a diff of fly.toml as it is shown.
 type diffLine struct {
-	op   udiff.OpKind
-	old  int // 1-based line before the edit; 0 for an added line
-	text string
-	skip bool // not a line, but the gap between two places
+	op    flytoml.LineOp
+	old   int // 1-based line before the edit; 0 for an added line
+	text  string
+	edits []int // that removed or added it
+	index int   // in fileDiff.lines
+	skip  bool  // not a line, but the gap between two places
 }
 
-// diff shows what edits make of f, with secrets hidden and a line of context
-// at each place. An error means that the edits don't fit f.
+func (d diffLine) changed() bool { return d.op != flytoml.KeptLine }
+
+func (d diffLine) blank() bool { return strings.TrimSpace(d.text) == "" }
+
+// fileDiff is what edits make of a file, all lines of it, with secrets hidden.
+type fileDiff struct {
+	edits []flytoml.Edit
+	lines []diffLine
+}
+
+// newDiff makes the edits. An error means that they don't fit f.
 //
-// The difference is taken of the true bytes and only then looked up in the
-// masked ones: masking both sides first would show a comment that quotes a
-// secret as a changed line, with the secret on the far side of it.
-func diff(f *flytoml.File, edits []flytoml.Edit, m *Mask) ([]diffLine, error) {
+// Which lines change is what the edits say; the texts are then looked up in
+// the masked files. Masking both sides first and comparing them would show a
+// comment that quotes a secret as a changed line, with the secret on the far
+// side of it.
+func newDiff(f *flytoml.File, edits []flytoml.Edit, m *Mask) (*fileDiff, error) {
 	after, err := f.Apply(edits...)
 	if err != nil {
 		return nil, err
 	}
-	before := ended(f.Bytes())
-	u, err := udiff.ToUnifiedDiff("", "", before, udiff.Lines(before, ended(after.Bytes())), diffContext)
-	if err != nil {
-		return nil, fmt.Errorf("compare fly.toml with its edited form: %w", err)
+	before, now := lines(m.file(f)), lines(m.file(after))
+	d := &fileDiff{edits: edits}
+	for _, l := range after.Diff() {
+		text := at(before, l.Old)
+		if l.Op == flytoml.AddedLine {
+			text = m.hide(at(now, l.New))
+		}
+		d.lines = append(d.lines, diffLine{op: l.Op, old: l.Old, text: text, edits: l.Edits, index: len(d.lines)})
 	}
-	maskedOld, maskedNew := lines(m.file(f)), lines(m.file(after))
+	return d, nil
+}
+
+// of tells which changed lines are those of some edits of d.
+func (d *fileDiff) of(edits []flytoml.Edit) func(diffLine) bool {
+	var mine []int
+	for i, e := range d.edits {
+		if slices.ContainsFunc(edits, func(o flytoml.Edit) bool { return reflect.DeepEqual(e, o) }) {
+			mine = append(mine, i)
+		}
+	}
+	return func(l diffLine) bool {
+		return l.changed() && slices.ContainsFunc(l.edits, func(i int) bool { return slices.Contains(mine, i) })
+	}
+}
+
+// near is how far to look for a line of context that is not blank, and how
+// many lines may stand between two changes that are one place.
+const near = 3
+
+// take gives the lines that show selects, each place with a line of context:
+// the one before it, or behind it where there is none.
+func (d *fileDiff) take(show func(diffLine) bool) []diffLine {
 	var out []diffLine
-	for i, h := range u.Hunks {
-		if i > 0 {
+	for _, r := range d.places(show) {
+		if len(out) > 0 {
 			out = append(out, diffLine{skip: true})
 		}
-		oldLine, newLine := h.FromLine, h.ToLine
-		for _, l := range h.Lines {
-			d := diffLine{op: l.Kind}
-			if l.Kind == udiff.Insert {
-				d.text = m.hide(at(maskedNew, newLine))
-				newLine++
-			} else {
-				d.old, d.text = oldLine, at(maskedOld, oldLine)
-				oldLine++
-				if l.Kind == udiff.Equal {
-					newLine++
-				}
+		led := false
+		if lead := d.context(show, r.from-1, -1); lead != nil {
+			out, led = append(out, *lead), true
+		}
+		var last diffLine
+		for _, l := range d.lines[r.from:r.to] {
+			switch {
+			case show(l):
+				out, last = append(out, l), l
+			case tells(l):
+				out = append(out, asContext(l))
 			}
-			out = append(out, d)
 		}
-	}
-	return trim(slideUp(out)), nil
-}
-
-// ended is text whose last line has its end: a last line without one is not
-// another line once more lines follow it.
-func ended(b []byte) string {
-	if len(b) == 0 || b[len(b)-1] == '\n' {
-		return string(b)
-	}
-	return string(b) + "\n"
-}
-
-// diffContext is how far to look for a line of context that is not blank.
-const diffContext = 3
-
-func (d diffLine) blank() bool { return strings.TrimSpace(d.text) == "" }
-
-func (d diffLine) context() bool { return d.op == udiff.Equal && !d.skip }
-
-// slideUp moves an added run that ends with a blank line, and follows one, up
-// by a line: the same change, that begins with the blank line as people read
-// it.
-func slideUp(in []diffLine) []diffLine {
-	for i := 1; i < len(in); i++ {
-		if in[i].op != udiff.Insert || in[i].skip || !in[i-1].context() || !in[i-1].blank() {
-			continue
+		if !led || heads(last) {
+			if behind := d.context(show, r.to, 1); behind != nil {
+				out = append(out, *behind)
+			}
 		}
-		end := i
-		for end < len(in) && in[end].op == udiff.Insert && !in[end].skip {
-			end++
-		}
-		if last := in[end-1]; last.blank() && end-1 > i {
-			moved := slices.Concat([]diffLine{last}, in[i:end-1], in[i-1:i])
-			copy(in[i-1:], moved)
-		}
-	}
-	return in
-}
-
-// trim leaves out context that says little: blank lines, and all but the one
-// line before a place (after it, where there is none before).
-func trim(in []diffLine) []diffLine {
-	var out []diffLine
-	led := false // this place has its line of context
-	for start := 0; start < len(in); {
-		if !in[start].context() {
-			led = led && !in[start].skip
-			out = append(out, in[start])
-			start++
-			continue
-		}
-		end := start
-		for end < len(in) && in[end].context() {
-			end++
-		}
-		run := slices.DeleteFunc(slices.Clone(in[start:end]), diffLine.blank)
-		first, last := start == 0 || in[start-1].skip, end == len(in) || in[end].skip
-		switch {
-		case len(run) == 0:
-		case first:
-			out = append(out, run[len(run)-1])
-			led = true
-		case !last:
-			out = append(out, run...)
-		case !led, heads(in[start-1]):
-			out = append(out, run[0])
-		}
-		start = end
 	}
 	return out
+}
+
+type lineRange struct{ from, to int }
+
+// places are the ranges that begin and end with a line that show selects.
+func (d *fileDiff) places(show func(diffLine) bool) []lineRange {
+	var out []lineRange
+	between := near
+	for i, l := range d.lines {
+		switch {
+		case !show(l):
+			if l.op != flytoml.RemovedLine {
+				between++
+			}
+			continue
+		case between < near && len(out) > 0:
+			out[len(out)-1].to = i + 1
+		default:
+			out = append(out, lineRange{i, i + 1})
+		}
+		between = 0
+	}
+	return out
+}
+
+// context is the nearest line in one direction that says something.
+func (d *fileDiff) context(show func(diffLine) bool, i, step int) *diffLine {
+	for n := 0; n < near && i >= 0 && i < len(d.lines) && !show(d.lines[i]); i += step {
+		l := d.lines[i]
+		if l.op == flytoml.RemovedLine || l.op == flytoml.AddedLine && !heads(l) {
+			continue
+		}
+		if n++; tells(l) {
+			l = asContext(l)
+			return &l
+		}
+	}
+	return nil
+}
+
+// tells says whether a line that is not selected says where the others are: one
+// of the file as it was, or a heading that another edit adds.
+func tells(l diffLine) bool {
+	return l.op == flytoml.KeptLine && !l.blank() || heads(l)
+}
+
+func asContext(l diffLine) diffLine {
+	l.op = flytoml.KeptLine
+	return l
 }
 
 // heads says whether a line is a new heading, which takes the line below it
 // into another table.
 func heads(d diffLine) bool {
-	return d.op == udiff.Insert && strings.HasPrefix(strings.TrimSpace(d.text), "[")
+	return d.op == flytoml.AddedLine && strings.HasPrefix(strings.TrimSpace(d.text), "[")
 }
 
 func lines(b []byte) []string { return strings.Split(string(b), "\n") }
@@ -157,12 +177,12 @@ func (s Style) render(diff []diffLine, width, limit int) []string {
 			continue
 		}
 		if limit > 0 && shown >= limit {
-			if d.op != udiff.Equal {
+			if d.op != flytoml.KeptLine {
 				left++
 			}
 			continue
 		}
-		if d.op != udiff.Equal {
+		if d.op != flytoml.KeptLine {
 			shown++
 		}
 		out = append(out, s.diffLine(d, width))
@@ -178,12 +198,12 @@ func (s Style) diffLine(d diffLine, width int) string {
 	if d.old > 0 {
 		number = strconv.Itoa(d.old)
 	}
-	mark := map[udiff.OpKind]string{udiff.Insert: "+", udiff.Delete: "-", udiff.Equal: " "}[d.op]
+	mark := map[flytoml.LineOp]string{flytoml.AddedLine: "+", flytoml.RemovedLine: "-", flytoml.KeptLine: " "}[d.op]
 	line := strings.TrimRight(cut(fmt.Sprintf("%8s %s %s", number, mark, Clean(d.text)), width), " ")
 	switch d.op {
-	case udiff.Insert:
+	case flytoml.AddedLine:
 		return s.green(line)
-	case udiff.Delete:
+	case flytoml.RemovedLine:
 		return s.red(line)
 	default:
 		return s.faint(line)

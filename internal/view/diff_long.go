@@ -3,7 +3,7 @@ package view
 import (
 	"slices"
 
-	"github.com/aymanbagabas/go-udiff"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
 )
 
 // besides is what stands beside the text of a line of a diff: its number and
@@ -21,11 +21,11 @@ func toldApart(in []diffLine, width int) []diffLine {
 	out := slices.Clone(in)
 	for i := 0; i < len(out); {
 		from := i
-		for i < len(out) && out[i].op == udiff.Delete && !out[i].skip {
+		for i < len(out) && out[i].op == flytoml.RemovedLine && !out[i].skip {
 			i++
 		}
 		inserted := i
-		for i < len(out) && out[i].op == udiff.Insert && !out[i].skip {
+		for i < len(out) && out[i].op == flytoml.AddedLine && !out[i].skip {
 			i++
 		}
 		for k := 0; from+k < inserted && inserted+k < i; k++ {

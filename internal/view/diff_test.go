@@ -18,6 +18,14 @@ func parse(t *testing.T, src string) *flytoml.File {
 	return f
 }
 
+func wholeDiff(f *flytoml.File, edits []flytoml.Edit, m *Mask) ([]diffLine, error) {
+	d, err := newDiff(f, edits, m)
+	if err != nil {
+		return nil, err
+	}
+	return d.take(diffLine.changed), nil
+}
+
 func hideCanaries(_, _, value string) bool { return strings.Contains(value, "canary") }
 
 func TestDiff(t *testing.T) {
@@ -76,7 +84,7 @@ func TestDiff(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := parse(t, src)
-			d, err := diff(f, tc.edits, NewMask(f, hideCanaries))
+			d, err := wholeDiff(f, tc.edits, NewMask(f, hideCanaries))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -99,7 +107,7 @@ func TestDiffNeverShowsASecret(t *testing.T) {
 		{{Op: flytoml.Move, Path: "env.A", To: "build.args.A"}},
 		{{Op: flytoml.Set, Path: "env.B", Value: `"y"`, Comment: "canary-one-2"}},
 	} {
-		d, err := diff(f, edits, m)
+		d, err := wholeDiff(f, edits, m)
 		if err != nil {
 			t.Fatalf("%v: %v", edits, err)
 		}
@@ -111,7 +119,7 @@ func TestDiffNeverShowsASecret(t *testing.T) {
 
 func TestDiffKeepsLineEndingsOut(t *testing.T) {
 	f := parse(t, "app = \"a\"\r\n[deploy]\r\nstrategy = \"canary\"\r\n")
-	d, err := diff(f, []flytoml.Edit{{Op: flytoml.Set, Path: "deploy.strategy", Value: `"rolling"`}}, nil)
+	d, err := wholeDiff(f, []flytoml.Edit{{Op: flytoml.Set, Path: "deploy.strategy", Value: `"rolling"`}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +131,7 @@ func TestDiffKeepsLineEndingsOut(t *testing.T) {
 func TestRenderCutsLongDiffs(t *testing.T) {
 	var d []diffLine
 	for range 20 {
-		d = append(d, diffLine{op: 1, text: strings.Repeat("x", 100)})
+		d = append(d, diffLine{op: flytoml.AddedLine, text: strings.Repeat("x", 100)})
 	}
 	got := Style{}.render(d, 40, 12)
 	if len(got) != 13 || !strings.Contains(got[12], "8 more changed lines") {
@@ -155,7 +163,7 @@ func TestMask(t *testing.T) {
 // A last line without its end is the same line once others follow it.
 func TestDiffWithoutLastNewline(t *testing.T) {
 	f := parse(t, "app = \"a\"\n[env]\n  PORT = \"8080\"")
-	d, err := diff(f, []flytoml.Edit{{Op: flytoml.AddTable, Path: "metrics", Entries: []flytoml.Entry{{Key: "port", Value: "9090"}}}}, nil)
+	d, err := wholeDiff(f, []flytoml.Edit{{Op: flytoml.AddTable, Path: "metrics", Entries: []flytoml.Entry{{Key: "port", Value: "9090"}}}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

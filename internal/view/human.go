@@ -39,8 +39,11 @@ type human struct {
 	Options
 	Style
 	plan *plan.Plan
-	buf  bytes.Buffer
-	rule int // width of the rule column; 0: the rule stands on a line of its own
+	diff *fileDiff // of all that apply does to fly.toml; nil: not asked for yet
+	// shown are the lines of diff, by index, that a block has shown already.
+	shown map[int]bool
+	buf   bytes.Buffer
+	rule  int // width of the rule column; 0: the rule stands on a line of its own
 }
 
 // Human writes a plan for a person to read in ten seconds.
@@ -107,11 +110,10 @@ func (h *human) header() {
 
 // offline says it in a word or two; the totals have the whole reason.
 func (h *human) offline() string {
-	reason, _, _ := strings.Cut(h.plan.Offline, " (")
-	if strings.HasPrefix(reason, "-") { // the user's own flag
+	if h.plan.Offline == plan.OfflineAsked {
 		return "offline"
 	}
-	return "offline: " + h.say(reason)
+	return "offline: " + h.say(h.plan.Offline.String())
 }
 
 // where says "3 machines in iad", or how many are in each of several regions.

@@ -2,7 +2,6 @@ package view
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -21,30 +20,29 @@ func sample() *plan.Plan {
 		File:          plan.FileRef{Path: "fly.toml", SHA256: strings.Repeat("0", 64)},
 		Findings: []plan.Outcome{
 			{
-				Rule: "extra-regions", Outcome: plan.NeedsConsent, Safety: plan.Safe, Costs: true, CostKnown: true, CostMonthly: 5.92,
-				Message: "all 3 machines are in iad", Reason: "adds cost", HowTo: "--regions ewr",
-				Evidence: []string{"near: ewr 330 km, yyz 560 km, ord 960 km; about $5.92 a month for one"},
+				Finding: plan.Finding{
+					Rule: "extra-regions", Message: "all 3 machines are in iad", Flags: []plan.Flag{{Name: "--regions", Value: "ewr"}},
+					Evidence: plan.Saw("near: ewr 330 km, yyz 560 km, ord 960 km; about $5.92 a month for one"),
+				},
+				Outcome: plan.HeldBack, Safety: plan.Safe, Costs: true, CostKnown: true, CostMonthly: 5.92, Reason: "adds cost",
 			},
 			{
-				Rule: "health-checks", Outcome: plan.Planned, Safety: plan.Safe, Key: "http_service", Line: 12,
-				Message: "http_service has no health check", Evidence: []string{`app.get("/healthz") at server.js:41`},
+				Finding: plan.Finding{
+					Rule: "health-checks", At: plan.At{Key: "http_service", Line: 12}, Message: "http_service has no health check",
+					Evidence: []plan.Evidence{{File: "server.js", Line: 41, Text: `app.get("/healthz")`}},
+				},
+				Outcome: plan.Planned, Safety: plan.Safe, AddsCheck: true,
 				Edits: []flytoml.Edit{{Op: flytoml.Append, Path: "http_service.checks", Entries: []flytoml.Entry{{Key: "path", Value: `"/healthz"`}}}},
 			},
+			secretFinding("DATABASE_URL", 22, "DATABASE_URL carries a password"),
+			secretFinding("STRIPE_KEY", 23, "STRIPE_KEY is a Stripe live key"),
 			{
-				Rule: "env-secrets", Outcome: plan.Planned, Safety: plan.Safe, Key: "env.DATABASE_URL", Line: 22,
-				Message: "DATABASE_URL carries a password", Notes: []string{"rotate it: git history keeps the old value"},
-				Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: "env.DATABASE_URL"}},
+				Finding: plan.Finding{
+					Rule: "release-command", Message: "Prisma migrations without a release_command", At: plan.At{File: "fly.toml", Line: 3, Column: 1},
+				},
+				Outcome: plan.ByHand,
 			},
-			{
-				Rule: "env-secrets", Outcome: plan.Planned, Safety: plan.Safe, Key: "env.STRIPE_KEY", Line: 23,
-				Message: "STRIPE_KEY is a Stripe live key", Notes: []string{"rotate it: git history keeps the old value"},
-				Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: "env.STRIPE_KEY"}},
-			},
-			{
-				Rule: "release-command", Outcome: plan.ByHand, Message: "Prisma migrations without a release_command",
-				File: "fly.toml", Line: 3, Column: 1,
-			},
-			{Rule: "metrics", Outcome: plan.Ignored, Message: "no metrics"},
+			{Finding: plan.Finding{Rule: "metrics", Message: "no metrics"}, Outcome: plan.Ignored},
 		},
 		Steps: []plan.Step{
 			{ID: "secrets", Kind: plan.StepSecrets, Rules: []string{"env-secrets"}, Secrets: &plan.SecretsStep{Set: []plan.SecretFrom{
@@ -61,10 +59,20 @@ func sample() *plan.Plan {
 	}
 }
 
+func secretFinding(name string, line int, message string) plan.Outcome {
+	return plan.Outcome{
+		Finding: plan.Finding{
+			Rule: "env-secrets", At: plan.At{Key: "env." + name, Line: line}, Message: message, Notes: []string{"rotate it: git history keeps the old value"},
+		},
+		Outcome: plan.Planned, Safety: plan.Safe,
+		Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: "env." + name}},
+	}
+}
+
 func machineStep(id string) plan.Step {
 	return plan.Step{
 		ID: "machine:" + id, Kind: plan.StepMachine, Rules: []string{"env-secrets", "health-checks"},
-		Machine: &plan.MachineStep{ID: id, Group: "app", Region: "iad", State: "started"},
+		Machine: &plan.MachineStep{ID: id, Group: "app", Region: "iad", State: "started", Proof: []int{0}},
 	}
 }
 
@@ -96,11 +104,11 @@ func TestHumanSaysWhatMattersInOrder(t *testing.T) {
 		"health-checks", "http_service has no health check", "safe",
 		`seen: app.get("/healthz") at server.js:41`,
 		"add [[http_service.checks]]",
-		"the same change on all 3 machines",
+		"the check on all 3 machines, proven on the first",
 		"env-secrets", "DATABASE_URL carries a password", "STRIPE_KEY is a Stripe live key",
 		"DATABASE_URL and STRIPE_KEY become secrets first",
 		"rotate it",
-		"extra-regions", "held: adds cost", "to do it: fly-standards apply --regions ewr",
+		"extra-regions", "held", "to do it: fly-standards apply --regions ewr",
 		"release-command", "by hand", "at: fly.toml:3:1",
 		"file     9 lines added, 2 removed, 40 untouched, 6 comments kept",
 		"2 secrets set", "3 machines restarted once each", "2 always up",
@@ -154,7 +162,7 @@ func TestHumanEscapesWhatTheAppSays(t *testing.T) {
 	for i := range p.Findings {
 		f := &p.Findings[i]
 		f.Message += evil
-		f.Evidence = append(f.Evidence, evil)
+		f.Evidence = append(f.Evidence, plan.Saw(evil)...)
 		f.Notes = append(f.Notes, evil)
 		f.Reason += evil
 		f.HowTo += evil
@@ -203,7 +211,7 @@ func TestRolloutWords(t *testing.T) {
 // What matters most stands first; of the same gravity, what apply does.
 func TestOrderOfBlocks(t *testing.T) {
 	finding := func(rule string, s plan.Severity, d plan.Disposition) plan.Outcome {
-		return plan.Outcome{Rule: rule, Severity: s, Outcome: d, Safety: plan.Safe, Message: "about " + rule}
+		return plan.Outcome{Finding: plan.Finding{Rule: rule, Severity: s, Message: "about " + rule}, Outcome: d, Safety: plan.Safe}
 	}
 	p := &plan.Plan{Findings: []plan.Outcome{
 		finding("a-info", plan.Info, plan.Planned),
@@ -237,8 +245,11 @@ func TestPlacesOfABlockAreOneLine(t *testing.T) {
 	for i := range 11 {
 		line := 10 + 2*i
 		p.Findings = append(p.Findings, plan.Outcome{
-			Rule: "env-secrets", Outcome: plan.HeldBack, Message: "a secret", File: "fly.toml", Line: line, Column: 3,
-			Evidence: []string{fmt.Sprintf("seen fly.toml:%d", line)},
+			Finding: plan.Finding{
+				Rule: "env-secrets", Message: "a secret", At: plan.At{File: "fly.toml", Line: line, Column: 3},
+				Evidence: []plan.Evidence{{File: "fly.toml", Line: line}},
+			},
+			Outcome: plan.HeldBack,
 		})
 	}
 	got := render(t, p, Options{})

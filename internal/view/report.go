@@ -109,7 +109,7 @@ func junit(p *plan.Plan, m *Mask) junitSuite {
 		c := junitCase{Class: f.Rule, Name: text}
 		switch {
 		case f.Outcome == plan.Ignored:
-			c.Skipped = &junitMessage{Message: "ignored: " + Clean(m.hide(f.Reason))}
+			c.Skipped = &junitMessage{Message: "ignored: " + Clean(m.hide(reason(f)))}
 			s.Skipped++
 		case f.Severity == plan.Info:
 			c.Output = text

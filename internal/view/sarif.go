@@ -109,10 +109,10 @@ func sarifFinding(f plan.Outcome, rule int, m *Mask) sarifResult {
 	where.Region = sarifRegion{max(f.Line, 1), f.Column}
 	if f.Outcome == plan.Ignored {
 		kind := "external"
-		if strings.HasPrefix(f.Reason, f.File+":") {
+		if f.IgnoredBy != nil && f.IgnoredBy.Kind == plan.IgnoreComment {
 			kind = "inSource"
 		}
-		r.Suppressions = []sarifSuppression{{kind, Clean(m.hide(f.Reason))}}
+		r.Suppressions = []sarifSuppression{{kind, Clean(m.hide(reason(f)))}}
 	}
 	return r
 }

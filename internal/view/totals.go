@@ -58,7 +58,7 @@ func (h *human) fileTotal() string {
 func (h *human) appTotals() []string {
 	p := h.plan
 	if p.Offline != "" {
-		return []string{"not looked at: " + p.Offline}
+		return []string{"not looked at: " + p.Offline.Why(p.OfflineDetail)}
 	}
 	var out []string
 	if n := p.Totals.SecretsSet; n > 0 {
@@ -179,7 +179,7 @@ func (h *human) held() []string {
 	var ways []string
 	by := map[string][]plan.Outcome{}
 	for _, f := range h.plan.Findings {
-		way := flag(f.HowTo)
+		way := flags(f.Flags)
 		if f.Outcome != plan.NeedsConsent && f.Outcome != plan.HeldBack && f.Outcome != plan.Conflicting {
 			continue
 		}
@@ -199,13 +199,23 @@ func (h *human) held() []string {
 	return out
 }
 
-// flag is what apply has to be given, "" when no flag does it.
-func flag(howTo string) string {
-	rest := strings.TrimPrefix(howTo, "fly-standards apply ")
-	if strings.HasPrefix(rest, "--") {
-		return rest
+// flags are what apply has to be given, each name once; "" when no flag does it.
+func flags(all []plan.Flag) string {
+	var names []string
+	values := map[string][]string{}
+	for _, f := range all {
+		if !slices.Contains(names, f.Name) {
+			names = append(names, f.Name)
+		}
+		if !slices.Contains(values[f.Name], f.Value) {
+			values[f.Name] = append(values[f.Name], f.Value)
+		}
 	}
-	return ""
+	words := make([]string, len(names))
+	for i, name := range names {
+		words[i] = name + " " + strings.Join(values[name], ",")
+	}
+	return strings.Join(words, " ")
 }
 
 // rules says "3 (env-secrets, extra-regions)": how many of the findings, of

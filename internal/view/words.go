@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -31,12 +30,34 @@ func why(f plan.Outcome) string {
 	}
 }
 
-// command completes a flag to the command that takes it.
-func command(howTo string) string {
-	if strings.HasPrefix(howTo, "-") {
-		return "fly-standards apply " + howTo
+// reason is why it is not planned, or below safe; of an ignored finding what
+// ignores it.
+func reason(f plan.Outcome) string {
+	by := f.IgnoredBy
+	if by == nil {
+		return f.Reason
 	}
-	return howTo
+	text := ""
+	switch by.Kind {
+	case plan.IgnoreComment:
+		text = fmt.Sprintf("%s:%d", by.File, by.Line)
+	case plan.IgnoreSettings:
+		text = "enabled = false in " + by.File
+	case plan.IgnoreBaseline:
+		text = "known before, in " + by.File
+	}
+	if by.Reason != "" {
+		text += ": " + by.Reason
+	}
+	return text
+}
+
+// keeps says how a wish that a fix takes out of fly.toml is kept.
+func keeps(f plan.Outcome) string {
+	if f.Settings == "" {
+		return ""
+	}
+	return "to keep it, write in .fly-standards.toml: " + f.Settings
 }
 
 // place is file:line:column of a finding, as editors and terminals link it.
@@ -120,14 +141,8 @@ func (h *human) machines(n int, secrets, proof bool) string {
 	}
 }
 
-// addsCheck says whether a block adds a health check: the steps don't tell
-// which of their rules a proof belongs to.
 func addsCheck(b block) bool {
-	return slices.ContainsFunc(b.findings, func(f plan.Outcome) bool {
-		return slices.ContainsFunc(f.Edits, func(e flytoml.Edit) bool {
-			return e.Op == flytoml.Append && strings.HasSuffix(e.Path, "checks")
-		})
-	})
+	return slices.ContainsFunc(b.findings, func(f plan.Outcome) bool { return f.AddsCheck })
 }
 
 func secretNames(s plan.Step, b block) []string {

@@ -87,7 +87,7 @@ func sentence(groups ...*ast.CommentGroup) string {
 }
 
 // Of is the schema of values that are one of the types, as encoding/json
-// writes them. words are the texts of types that write themselves.
+// writes them. words are the texts of types that write themselves; nil: any.
 func Of(src *Source, words map[reflect.Type][]any, types ...reflect.Type) Schema {
 	m := &maker{src: src, words: words, definitions: Schema{}}
 	var any []any
@@ -105,6 +105,9 @@ type maker struct {
 
 func (m *maker) of(t reflect.Type) Schema {
 	if words, ok := m.words[t]; ok {
+		if words == nil {
+			return Schema{"type": "string"}
+		}
 		return Schema{"enum": words}
 	}
 	if t == reflect.TypeFor[time.Time]() {
@@ -150,9 +153,20 @@ func (m *maker) define(t reflect.Type) {
 	}
 	properties, required := Schema{}, []any{}
 	m.definitions[t.Name()] = Schema{"type": "object", "description": m.src.docs[t.Name()], "properties": properties}
+	m.fields(t, properties, &required)
+	slices.SortFunc(required, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
+	m.definitions[t.Name()].(Schema)["required"] = required
+}
+
+// fields describes the fields of a struct; those of an embedded one are its own.
+func (m *maker) fields(t reflect.Type, properties Schema, required *[]any) {
 	for f := range t.Fields() {
 		name, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name == "-" {
+			continue
+		}
+		if f.Anonymous && name == "" {
+			m.fields(f.Type, properties, required)
 			continue
 		}
 		s := m.of(f.Type)
@@ -162,9 +176,7 @@ func (m *maker) define(t reflect.Type) {
 		}
 		properties[name] = s
 		if rest != "omitempty" && rest != "omitzero" {
-			required = append(required, name)
+			*required = append(*required, name)
 		}
 	}
-	slices.SortFunc(required, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
-	m.definitions[t.Name()].(Schema)["required"] = required
 }

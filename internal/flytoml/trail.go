@@ -1,0 +1,268 @@
+package flytoml
+
+import (
+	"bytes"
+	"math"
+	"slices"
+	"strings"
+)
+
+// trail is how an edited file came about: its text as pieces, in order, of the
+// file that Apply was called on and of what the edits wrote. The difference of
+// the two files is read off it and never guessed from their texts: a line that
+// two tables share is the line of the one that was edited.
+type trail struct {
+	origin *File
+	edit   int // index of the edit under way
+	pieces []piece
+}
+
+type pieceKind uint8
+
+const (
+	kept    pieceKind = iota // bytes of origin that are still there
+	cut                      // bytes of origin that an edit took away
+	written                  // text of an edit
+)
+
+// piece is a range of origin, or a text that was written.
+type piece struct {
+	kind pieceKind
+	span        // kept, cut
+	text string // written
+	edit int    // that cut or wrote it
+}
+
+// size is how many bytes of the edited text a piece is.
+func (p piece) size() int {
+	switch p.kind {
+	case kept:
+		return p.end - p.start
+	case written:
+		return len(p.text)
+	}
+	return 0
+}
+
+// split cuts p after n of its bytes.
+func (p piece) split(n int) (before, from piece) {
+	before, from = p, p
+	if p.kind == kept {
+		before.end, from.start = p.start+n, p.start+n
+	} else {
+		before.text, from.text = p.text[:n], p.text[n:]
+	}
+	return before, from
+}
+
+// begin is f with a trail that starts here.
+func (f *File) begin() *File {
+	g := *f
+	g.trail = &trail{origin: f, pieces: []piece{{kind: kept, span: span{0, len(f.src)}}}}
+	return &g
+}
+
+// during is f as the edit with the index sees it.
+func (f *File) during(edit int) *File {
+	g := *f
+	t := *f.trail
+	t.edit = edit
+	g.trail = &t
+	return &g
+}
+
+// with is the trail after splices, in order, of the text that t leads to.
+func (t *trail) with(splices []splice) *trail {
+	next := &trail{origin: t.origin, edit: t.edit, pieces: make([]piece, 0, len(t.pieces)+2*len(splices))}
+	rest := slices.Clone(t.pieces)
+	at := 0 // in the text before the splices
+	// take moves pieces from rest to next until offset end of that text.
+	take := func(end int, change func(piece) (piece, bool)) {
+		for len(rest) > 0 && (at < end || at == end && rest[0].kind == cut) {
+			p := rest[0]
+			if n := end - at; p.size() > n {
+				p, rest[0] = p.split(n)
+			} else {
+				rest = rest[1:]
+			}
+			at += p.size()
+			if p, ok := change(p); ok {
+				next.pieces = append(next.pieces, p)
+			}
+		}
+	}
+	same := func(p piece) (piece, bool) { return p, true }
+	gone := func(p piece) (piece, bool) {
+		if p.kind == kept {
+			p.kind, p.edit = cut, t.edit
+		}
+		return p, p.kind == cut
+	}
+	for _, s := range splices {
+		take(s.start, same)
+		take(s.end, gone)
+		if s.text != "" {
+			next.pieces = append(next.pieces, piece{kind: written, text: s.text, edit: t.edit})
+		}
+	}
+	take(math.MaxInt, same)
+	return next
+}
+
+// TextEdit replaces a range of a file by a text. Ranges are in order and don't
+// overlap; columns count characters.
+type TextEdit struct {
+	Start Position `json:"start"`
+	End   Position `json:"end"` // the first character behind it
+	Text  string   `json:"text"`
+}
+
+// TextEdits are what led to f from the file that Apply was called on: ranges
+// of that file and what stands there now. The text is unmasked.
+func (f *File) TextEdits() []TextEdit {
+	if f.trail == nil {
+		return nil
+	}
+	var out []TextEdit
+	o := f.trail.origin
+	open, at := false, 0
+	var where span
+	text := ""
+	flush := func() {
+		if open && (where.start < where.end || text != "") {
+			out = append(out, TextEdit{o.position(where.start), o.position(where.end), text})
+		}
+		open, text = false, ""
+	}
+	for _, p := range f.trail.pieces {
+		if p.kind == kept {
+			if p.start < p.end {
+				flush()
+			}
+			at = p.end
+			continue
+		}
+		if !open {
+			open, where = true, span{at, at}
+		}
+		if p.kind == cut {
+			at, where.end = p.end, p.end
+		}
+		text += p.text
+	}
+	flush()
+	return out
+}
+
+// LineOp is what became of a line.
+type LineOp uint8
+
+// The ops.
+const (
+	KeptLine LineOp = iota
+	RemovedLine
+	AddedLine
+)
+
+// DiffLine is one line of the difference between a file and its edited form.
+type DiffLine struct {
+	Op    LineOp
+	Old   int   // 1-based, in the file before; 0 for an added line
+	New   int   // 1-based, in the file after; 0 for a removed line
+	Edits []int // indices of the edits that removed or added it
+}
+
+// Diff are all lines of the file that Apply was called on and of f, in order.
+// A line that an edit changed is removed and added. That a last line gets its
+// line end, or loses it, is no change of it.
+func (f *File) Diff() []DiffLine {
+	if f.trail == nil {
+		out := make([]DiffLine, len(f.lines))
+		for i := range out {
+			out[i] = DiffLine{Old: i + 1, New: i + 1}
+		}
+		return out
+	}
+	d := differ{}
+	src := f.trail.origin.src
+	for _, p := range f.trail.pieces {
+		switch p.kind {
+		case kept:
+			for text := range bytes.SplitAfterSeq(src[p.start:p.end], []byte("\n")) {
+				d.add(string(text), string(text))
+			}
+		case cut:
+			d.owns(p.edit)
+			d.add(string(src[p.start:p.end]), "")
+		case written:
+			d.owns(p.edit)
+			d.add("", p.text)
+		}
+	}
+	d.flush()
+	return d.out
+}
+
+// differ gathers pieces until both texts are at the beginning of a line.
+type differ struct {
+	out              []DiffLine
+	oldText, newText string
+	oldLine, newLine int
+	edits            []int
+}
+
+func (d *differ) owns(edit int) {
+	if !slices.Contains(d.edits, edit) {
+		d.edits = append(d.edits, edit)
+	}
+}
+
+func (d *differ) add(oldText, newText string) {
+	d.oldText += oldText
+	d.newText += newText
+	if wholeLines(d.oldText) && wholeLines(d.newText) {
+		d.flush()
+	}
+}
+
+func wholeLines(s string) bool { return s == "" || s[len(s)-1] == '\n' }
+
+// flush tells of the lines gathered. Those at the beginning and the end that
+// are the same in both were only touched at their edge.
+func (d *differ) flush() {
+	before, after := splitText(d.oldText), splitText(d.newText)
+	same := 0
+	for same < len(before) && same < len(after) && before[same] == after[same] {
+		same++
+	}
+	tail := 0
+	for tail < len(before)-same && tail < len(after)-same && before[len(before)-1-tail] == after[len(after)-1-tail] {
+		tail++
+	}
+	keep := func(n int) {
+		for range n {
+			d.oldLine, d.newLine = d.oldLine+1, d.newLine+1
+			d.out = append(d.out, DiffLine{Old: d.oldLine, New: d.newLine})
+		}
+	}
+	keep(same)
+	for range len(before) - same - tail {
+		d.oldLine++
+		d.out = append(d.out, DiffLine{Op: RemovedLine, Old: d.oldLine, Edits: d.edits})
+	}
+	for range len(after) - same - tail {
+		d.newLine++
+		d.out = append(d.out, DiffLine{Op: AddedLine, New: d.newLine, Edits: d.edits})
+	}
+	keep(tail)
+	d.oldText, d.newText, d.edits = "", "", nil
+}
+
+// splitText is s as lines without their ends.
+func splitText(s string) []string {
+	var out []string
+	for l := range strings.Lines(s) {
+		out = append(out, strings.TrimSuffix(strings.TrimSuffix(l, "\n"), "\r"))
+	}
+	return out
+}
