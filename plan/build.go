@@ -55,6 +55,7 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.Reading = t.Deployed()
 	all := collect(t, chosen, ignores, o)
 	holdConflicts(all)
 	after, err := settleEdits(t.File, all)

@@ -3,6 +3,7 @@ package plan
 import (
 	"time"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
 )
@@ -11,9 +12,10 @@ import (
 // request and changes nothing.
 type Target struct {
 	File    *flytoml.File
-	Repo    *Repo     // nil: no source tree beside the file
-	App     *live.App // nil: planning offline
-	AppName string    // the app meant, also offline; "" when nothing names one
+	Reading *deployed.Config // what flyctl makes of File; Build sets it. Ask Deployed
+	Repo    *Repo            // nil: no source tree beside the file
+	App     *live.App        // nil: planning offline
+	AppName string           // the app meant, also offline; "" when nothing names one
 	// Stored are the secrets that this tool's own journals say it stored for the
 	// app, with the time: after an apply that was cut short they are known to
 	// have the value that stood in the file.
@@ -25,6 +27,14 @@ type Target struct {
 	// OfflineDetail says more of that, for people; "" when there is no more.
 	OfflineDetail string
 	Settings      Settings
+}
+
+// Deployed is what flyctl makes of the file.
+func (t Target) Deployed() *deployed.Config {
+	if t.Reading.Of(t.File) {
+		return t.Reading
+	}
+	return deployed.Read(t.File)
 }
 
 // Repo is what the source tree around fly.toml tells, read once with bounds.

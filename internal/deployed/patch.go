@@ -1,0 +1,296 @@
+package deployed
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/flyschema"
+)
+
+// patcher changes the tree as flyctl does before it looks at its types
+// (appconfig/patches.go, August 2026), in the same order. Names match exactly
+// here: [Mount] is not patched. Where flyctl stops, it goes on.
+type patcher struct{ *reader }
+
+func (p patcher) all(root *node) {
+	p.env(root)
+	p.services(root)
+	p.processes(root)
+	p.experimental(root)
+	p.topChecks(root)
+	p.tables(root, "vm", "memory", "compute", "computes", "vm")
+	p.tables(root, "mounts", "initial_size", "mount", "mounts")
+	p.tables(root, "metrics", "", "metric", "metrics")
+	if n, ok := root.key("kill_timeout"); ok {
+		root.set("kill_timeout", p.duration(n, time.Second))
+	}
+	p.build(root)
+}
+
+// printed is a value as Go prints it: that is what flyctl makes of a scalar in
+// a place for text.
+func printed(n *node) string {
+	if n.kind == kText {
+		return n.text()
+	}
+	return fmt.Sprintf("%v", n.src.Value())
+}
+
+func (p patcher) printed(n *node) *node { return n.as(kText, printed(n)) }
+
+// env merges [[env]] and prints every value.
+func (p patcher) env(root *node) {
+	n, ok := root.key("env")
+	if !ok {
+		return
+	}
+	out := &node{kind: kTable, src: n.src}
+	if !p.mergeEnv(out, n) {
+		p.form(n, "env")
+		out.wrong = true
+	}
+	root.set("env", out)
+}
+
+func (p patcher) mergeEnv(out, n *node) bool {
+	switch n.kind {
+	case kTable:
+		for _, name := range n.keys {
+			out.set(name, p.printed(n.kids[name]))
+		}
+		return true
+	case kArray:
+		for _, item := range n.items {
+			if !p.mergeEnv(out, item) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// processes reads the old form, [[processes]] with name and command. Entries
+// without a name count for nothing.
+func (p patcher) processes(root *node) {
+	n, ok := root.key("processes")
+	switch {
+	case !ok || n.kind == kTable:
+		return
+	case n.kind != kArray:
+		p.form(n, "processes")
+		root.set("processes", &node{kind: kTable, src: n.src, wrong: true})
+		return
+	}
+	out := &node{kind: kTable, src: n.src}
+	for _, item := range n.items {
+		name, named := item.key("name")
+		if !named {
+			p.dropped(item, "an entry without a name is no process group")
+			continue
+		}
+		command, said := item.key("command")
+		if !said {
+			out.set(printed(name), item.as(kText, ""))
+			continue
+		}
+		out.set(printed(name), p.printed(command))
+	}
+	if len(out.keys) == 0 {
+		root.drop("processes")
+		return
+	}
+	root.set("processes", out)
+}
+
+func (p patcher) experimental(root *node) {
+	n, ok := root.key("experimental")
+	if !ok {
+		return
+	}
+	if n.kind != kTable {
+		p.form(n, "experimental")
+		n.wrong = true
+		return
+	}
+	for _, key := range []string{"cmd", "entrypoint", "exec"} {
+		if v, said := n.key(key); said && v.kind == kText {
+			n.set(key, &node{kind: kArray, items: []*node{v}, src: v.src})
+		}
+	}
+	if v, said := n.key("kill_timeout"); said {
+		if _, top := root.key("kill_timeout"); !top {
+			root.set("kill_timeout", p.duration(v, time.Second))
+		}
+	}
+	metrics := &node{kind: kTable, src: n.src}
+	for _, key := range []string{"metrics_port", "metrics_path"} {
+		if v, said := n.key(key); said {
+			metrics.set(strings.TrimPrefix(key, "metrics_"), v)
+		}
+	}
+	if _, said := root.key("metrics"); !said && len(metrics.keys) > 0 {
+		root.set("metrics", metrics)
+	}
+}
+
+// topChecks reads [checks.NAME] and [[checks]] with a name.
+func (p patcher) topChecks(root *node) {
+	n, ok := root.key("checks")
+	if !ok {
+		return
+	}
+	out := &node{kind: kTable, src: n.src}
+	switch n.kind {
+	case kTable:
+		for _, name := range n.keys {
+			out.set(name, n.kids[name])
+		}
+	case kArray:
+		for _, item := range n.items {
+			name, named := item.key("name")
+			switch {
+			case item.kind != kTable:
+				p.form(item, "checks.*")
+				out.wrong = true
+			case !named || name.kind != kText:
+				p.refuse(Refusal{Kind: NoName, Node: item.src, Takes: "[checks.NAME], or [[checks]] with a name"})
+				out.wrong = true
+			default:
+				out.set(name.text(), item)
+			}
+		}
+	default:
+		p.form(n, "checks")
+		out.wrong = true
+	}
+	for _, name := range out.keys {
+		if c := out.kids[name]; c.kind == kTable {
+			p.check(c)
+		}
+	}
+	if len(out.keys) == 0 && !out.wrong {
+		root.drop("checks")
+		return
+	}
+	root.set("checks", out)
+}
+
+// tables gathers what stands under several names as one array of tables, and
+// prints what stands under the key asText. The empty array that flyctl puts
+// there, or its nil, hides one that is spelled [[Mounts]].
+func (p patcher) tables(root *node, name, asText string, from ...string) {
+	out := &node{kind: kArray}
+	said := false
+	for _, key := range from {
+		n, ok := root.key(key)
+		if !ok {
+			continue
+		}
+		list, ok := p.list(n, name+"[]")
+		out.wrong = out.wrong || !ok
+		out.items = append(out.items, list...)
+		if !said || len(out.items) > 0 && out.src.Kind() == 0 {
+			out.src, said = n.src, true
+		}
+		root.drop(key)
+	}
+	for _, item := range out.items {
+		if v, ok := item.key(asText); ok {
+			item.set(asText, p.printed(v))
+		}
+	}
+	if len(out.items) == 0 && !out.wrong {
+		out.kind = kNull
+	}
+	root.set(name, out)
+}
+
+// list are the tables of an array of tables, or a single table as the one.
+func (p patcher) list(n *node, path string) ([]*node, bool) {
+	switch n.kind {
+	case kTable:
+		return []*node{n}, true
+	case kArray:
+		ok := true
+		var out []*node
+		for _, item := range n.items {
+			if item.kind != kTable {
+				p.form(item, path)
+				ok = false
+				continue
+			}
+			out = append(out, item)
+		}
+		return out, ok
+	}
+	p.form(n, path)
+	return nil, false
+}
+
+func (p patcher) build(root *node) {
+	n, ok := root.key("build")
+	switch {
+	case !ok:
+	case n.kind != kTable:
+		p.form(n, "build")
+		n.wrong = true
+	case len(n.keys) == 0:
+		root.drop("build")
+	default:
+		if v, said := n.key("build_target"); said {
+			n.set("build-target", v)
+			n.drop("build_target")
+		}
+	}
+}
+
+// duration is what flyctl makes of a duration in the places that it patches:
+// text stays, a number counts units, and everything else is dropped.
+func (p patcher) duration(n *node, unit time.Duration) *node {
+	switch n.kind {
+	case kText:
+		if n.text() == "" {
+			return n.as(kNull, nil)
+		}
+		return n
+	case kInt:
+		return n.as(kSpan, time.Duration(n.val.(int64))*unit)
+	case kFloat:
+		return n.as(kSpan, time.Duration(n.val.(float64))*unit)
+	case kSpan, kNull: // patched already
+		return n
+	}
+	p.refuse(Refusal{Kind: NoEffect, Node: n.src, Takes: takesDuration})
+	return n.as(kNull, nil)
+}
+
+// number is what flyctl makes of a port in [[services]]: text is read, and a
+// fraction cut off.
+func (p patcher) number(table *node, key, path string) {
+	n, ok := table.key(key)
+	if !ok {
+		return
+	}
+	switch n.kind {
+	case kInt:
+	case kFloat:
+		table.set(key, n.as(kInt, int64(n.val.(float64))))
+	case kText:
+		if i, err := strconv.Atoi(n.text()); err == nil {
+			table.set(key, n.as(kInt, int64(i)))
+			return
+		}
+		fallthrough
+	default:
+		p.mistyped(n, typeAt(path))
+		n.wrong = true
+	}
+}
+
+func typeAt(path string) *flyschema.Type {
+	t, _ := flyschema.Root().Find(path)
+	return t
+}
