@@ -49,7 +49,8 @@ type Repo struct {
 	SQLite      *Evidence    // the app keeps its data in a SQLite file
 	Metrics     *Metrics     // where it serves metrics for Prometheus
 	Migrations  *Migrations  // the migration tool it has
-	Siblings    []Sibling    // the other fly*.toml of the tree
+	Siblings    []Sibling    // the repository's other Fly configurations, in any form
+	Uses        []Use        // flyctl commands of its workflows and scripts
 	ElseApps    []Evidence   // workflows and scripts that name another app or config (-a, --app, -c, --config)
 }
 

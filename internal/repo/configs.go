@@ -7,16 +7,43 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // maxConfigDirs is how many folders Configs looks into. It gives up rather
 // than leave some out unsaid.
 const maxConfigDirs = 50_000
 
-// Configs are the paths, with slashes and sorted, of every fly*.toml in or
-// below dir that git does not ignore. Symbolic links are not followed; git's
-// own folder and installed packages are not entered. Without git all are there.
+// Configs are the paths, with slashes and sorted, of every Fly configuration in
+// TOML in or below dir that git does not ignore: fly*.toml, *.fly.toml, and
+// those that a workflow or script of the repository names with -c or --config.
+// Symbolic links are not followed; git's own folder and installed packages are
+// not entered. Without git all are there.
 func Configs(ctx context.Context, dir string) ([]string, error) {
+	out, err := configsBelow(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("look for fly.toml below %s: %w", dir, err)
+	}
+	var around surroundings
+	if err := around.read(ctx, abs, "fly.toml"); err != nil {
+		return nil, fmt.Errorf("look for fly.toml below %s: %w", dir, err)
+	}
+	for _, u := range around.uses {
+		file := relative(around.here, u.Config)
+		inside := u.Named && path.Ext(file) == ".toml" && !strings.HasPrefix(file, "../") && fileExists(around.root, u.Config)
+		if inside && !slices.Contains(out, file) {
+			out = append(out, file)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+func configsBelow(ctx context.Context, dir string) ([]string, error) {
 	above := ignoresAbove(dir)
 	type folder struct {
 		rel     string
@@ -50,7 +77,6 @@ func Configs(ctx context.Context, dir string) ([]string, error) {
 			}
 		}
 	}
-	slices.Sort(out)
 	return out, nil
 }
 

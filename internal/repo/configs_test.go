@@ -30,6 +30,11 @@ func TestConfigs(t *testing.T) {
 		"old/fly.toml":                        "",
 		"gen/a/b/out/fly.toml":                "",
 		"gen/a/b/fly.toml":                    "",
+		"apps/todo.fly.toml":                  "",
+		"apps/.fly.toml":                      "",
+		"apps/ops/prod.toml":                  "",
+		"apps/ops/other.toml":                 "",
+		".github/workflows/d.yml":             "steps:\n  - run: fly deploy -c ops/prod.toml\n    working-directory: apps\n  - run: fly deploy -c apps/ops/none.toml\n",
 	} {
 		path := filepath.Join(root, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -40,10 +45,10 @@ func TestConfigs(t *testing.T) {
 		}
 	}
 	for dir, want := range map[string][]string{
-		"apps": {".hidden/fly.toml", "fly.keep.local.toml", "fly.staging.toml", "fly.toml", "old/fly.toml", "tests/fixtures/fly-review.toml"},
+		"apps": {".hidden/fly.toml", "fly.keep.local.toml", "fly.staging.toml", "fly.toml", "old/fly.toml", "ops/prod.toml", "tests/fixtures/fly-review.toml", "todo.fly.toml"},
 		"gen":  {"a/b/fly.toml"},
 		".": {"apps/.hidden/fly.toml", "apps/fly.keep.local.toml", "apps/fly.staging.toml", "apps/fly.toml", "apps/old/fly.toml",
-			"apps/tests/fixtures/fly-review.toml", "gen/a/b/fly.toml", "outside/fly.toml"},
+			"apps/ops/prod.toml", "apps/tests/fixtures/fly-review.toml", "apps/todo.fly.toml", "gen/a/b/fly.toml", "outside/fly.toml"},
 	} {
 		got, err := Configs(t.Context(), filepath.Join(root, dir))
 		if err != nil {

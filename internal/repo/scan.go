@@ -45,7 +45,13 @@ func Scan(ctx context.Context, opts Options) (*plan.Repo, error) {
 	if _, err := os.Stat(root); err != nil {
 		return nil, fmt.Errorf("source tree: %w", err)
 	}
+	var around surroundings
+	reading := make(chan error, 1)
+	go func() { reading <- around.read(ctx, root, opts.ConfigName) }()
 	files, err := walk(ctx, root)
+	if err := <-reading; err != nil {
+		return nil, fmt.Errorf("repository around %s: %w", root, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("source tree %s: %w", root, err)
 	}
@@ -56,6 +62,7 @@ func Scan(ctx context.Context, opts Options) (*plan.Repo, error) {
 	name, text := dockerfile(root, opts)
 	doubtPackages(facts.routes, text)
 	r := facts.repo(root)
+	around.tell(r, ownApp(root, opts.ConfigName))
 	r.Dockerfile = name
 	r.Migrations = facts.migrated.best(root, name, text)
 	if r.Healthcheck = healthcheck(text, opts.InternalPorts); r.Healthcheck != nil {
@@ -72,8 +79,6 @@ type facts struct {
 	hostCheck []ranked
 	openHosts bool // some ALLOWED_HOSTS lets every host in
 	sqlite    []ranked
-	siblings  []plan.Sibling
-	elseApps  []plan.Evidence
 	metrics   []plan.Metrics
 	prom      bool // something speaks of Prometheus
 	migrated  migrations
@@ -95,8 +100,6 @@ func (f *facts) merge(o *facts) {
 	f.hostCheck = append(f.hostCheck, o.hostCheck...)
 	f.openHosts = f.openHosts || o.openHosts
 	f.sqlite = append(f.sqlite, o.sqlite...)
-	f.siblings = append(f.siblings, o.siblings...)
-	f.elseApps = append(f.elseApps, o.elseApps...)
 	f.metrics = append(f.metrics, o.metrics...)
 	f.prom = f.prom || o.prom
 	f.migrated.merge(&o.migrated)
@@ -145,8 +148,6 @@ func (f *facts) repo(root string) *plan.Repo {
 	}
 	r.SQLite = first(f.sqlite)
 	r.Metrics = f.bestMetrics()
-	r.Siblings = slices.SortedFunc(slices.Values(f.siblings), func(a, b plan.Sibling) int { return cmp.Compare(a.File, b.File) })
-	r.ElseApps = slices.SortedFunc(slices.Values(f.elseApps), byPlace)
 	return r
 }
 
@@ -166,7 +167,6 @@ func first(found []ranked) *plan.Evidence {
 // spent in opening files.
 func readAll(ctx context.Context, root string, files []string, opts Options) (*facts, error) {
 	workers := min(runtime.GOMAXPROCS(0), 4, max(len(files)/16, 1))
-	own := ownApp(root, opts.ConfigName)
 	found := make([]facts, workers)
 	var wg sync.WaitGroup
 	for w := range workers {
@@ -175,7 +175,7 @@ func readAll(ctx context.Context, root string, files []string, opts Options) (*f
 			for i := w; i < len(files) && ctx.Err() == nil; i += workers {
 				var text []byte
 				if text, buffer = readInto(buffer, filepath.Join(root, filepath.FromSlash(files[i]))); len(text) > 0 {
-					s := source{file: files[i], base: path.Base(files[i]), text: text, opts: &opts, app: own, facts: &found[w]}
+					s := source{file: files[i], base: path.Base(files[i]), text: text, opts: &opts, facts: &found[w]}
 					s.look()
 				}
 			}
@@ -197,7 +197,6 @@ type source struct {
 	file, base string
 	text       []byte
 	opts       *Options
-	app        string // fly.toml's own `app`
 	facts      *facts
 
 	code  []byte // text with its comments blanked; see strip
@@ -207,11 +206,7 @@ type source struct {
 
 func (s *source) look() {
 	if isFlyConfig(s.base) {
-		s.sibling()
 		return
-	}
-	if isScript(s.file, s.base) {
-		s.commands()
 	}
 	if isTest(s.file, s.base) {
 		return

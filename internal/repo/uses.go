@@ -1,0 +1,176 @@
+package repo
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// Bounds of the look for scripts: they stand near the root, or in folders of
+// their own.
+const (
+	maxScriptDirs = 4000
+	maxScripts    = 500
+	maxScript     = 256 << 10
+	maxScriptPath = 6 // folders deep
+)
+
+// GitRoot is the folder with .git that dir is in; dir itself without one.
+func GitRoot(dir string) string {
+	for at := dir; ; at = filepath.Dir(at) {
+		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
+			return at
+		}
+		if at == filepath.Dir(at) {
+			return dir
+		}
+	}
+}
+
+// surroundings are the flyctl commands of the workflows and scripts of a whole
+// repository, and its Fly configurations, from its root.
+type surroundings struct {
+	root, here string // here: the folder of fly.toml, from the root
+	own        string // the scanned file, from the root
+	uses       []plan.Use
+	configs    []string // from the root
+}
+
+// read looks at the repository that dir is in. It reads nothing that git
+// ignores at its root.
+func (s *surroundings) read(ctx context.Context, dir, own string) error {
+	s.root = GitRoot(dir)
+	scripts, configs, err := scriptsBelow(ctx, s.root)
+	if err != nil {
+		return err
+	}
+	here, err := filepath.Rel(s.root, dir)
+	if err != nil {
+		return err
+	}
+	s.here, s.configs = filepath.ToSlash(here), configs
+	s.own = path.Join(s.here, own)
+	var buffer []byte
+	for _, file := range scripts {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var text []byte
+		if text, buffer = readInto(buffer, filepath.Join(s.root, filepath.FromSlash(file))); !bytes.Contains(text, []byte("fly")) {
+			continue
+		}
+		for _, c := range flyCommands(file, string(text)) {
+			u := c.use(s.root)
+			if u.Config != "" && u.Named && !slices.Contains(s.configs, u.Config) && fileExists(s.root, u.Config) {
+				s.configs = append(s.configs, u.Config)
+			}
+			s.uses = append(s.uses, u)
+		}
+	}
+	slices.Sort(s.configs)
+	return nil
+}
+
+// tell gives the facts as they are from the folder of fly.toml, whose app is
+// app.
+func (s *surroundings) tell(r *plan.Repo, app string) {
+	for _, u := range s.uses {
+		u.Own = u.Config == s.own
+		u.File, u.Config = relative(s.here, u.File), relative(s.here, u.Config)
+		r.Uses = append(r.Uses, u)
+		if u.OtherApp(app) || u.Named && !u.Own {
+			r.ElseApps = append(r.ElseApps, u.Evidence)
+		}
+	}
+	for _, file := range s.configs {
+		if file == s.own {
+			continue
+		}
+		text, _ := readInto(nil, filepath.Join(s.root, filepath.FromSlash(file)))
+		r.Siblings = append(r.Siblings, plan.Sibling{File: relative(s.here, file), App: appIn(file, text)})
+	}
+	slices.SortFunc(r.Siblings, func(a, b plan.Sibling) int { return cmp.Compare(a.File, b.File) })
+	slices.SortFunc(r.Uses, func(a, b plan.Use) int { return byPlace(a.Evidence, b.Evidence) })
+	slices.SortFunc(r.ElseApps, byPlace)
+}
+
+// relative is a path below the root as it is from a folder below it.
+func relative(from, file string) string {
+	if file == "" || from == "." {
+		return file
+	}
+	rel, err := filepath.Rel(filepath.FromSlash(from), filepath.FromSlash(file))
+	if err != nil {
+		return file
+	}
+	return filepath.ToSlash(rel)
+}
+
+// scriptsBelow lists the files of a tree in which a deploy may be written down,
+// and its Fly configurations, breadth first: what is deepest is left out first.
+func scriptsBelow(ctx context.Context, root string) (scripts, configs []string, err error) {
+	ignored := readIgnore(root)
+	dirs := []string{"."}
+	for i := 0; i < len(dirs) && i < maxScriptDirs; i++ {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		entries, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(dirs[i])))
+		if err != nil {
+			if i == 0 {
+				return nil, nil, err
+			}
+			continue
+		}
+		for _, entry := range entries {
+			name, rel := entry.Name(), path.Join(dirs[i], entry.Name())
+			switch {
+			case entry.IsDir():
+				if strings.Count(rel, "/") < maxScriptPath && entered(name, rel) && !ignored.match(rel, true) {
+					dirs = append(dirs, rel)
+				}
+			case !entry.Type().IsRegular() || ignored.match(rel, false):
+			case isFlyConfig(name) || isOtherForm(name):
+				configs = append(configs, rel)
+			case isScript(rel, name) && len(scripts) < maxScripts:
+				if info, err := entry.Info(); err == nil && info.Size() <= maxScript {
+					scripts = append(scripts, rel)
+				}
+			}
+		}
+	}
+	slices.Sort(scripts)
+	slices.Sort(configs)
+	return scripts, configs, nil
+}
+
+// isOtherForm: flyctl reads fly.json and fly.yaml too.
+func isOtherForm(name string) bool {
+	ext := path.Ext(name)
+	if ext != ".json" && ext != ".yaml" && ext != ".yml" {
+		return false
+	}
+	stem := strings.TrimSuffix(name, ext)
+	return stem == "fly" || strings.HasPrefix(stem, "fly.") || strings.HasPrefix(stem, "fly-") && !strings.HasPrefix(stem, "fly-standards") || strings.HasSuffix(stem, ".fly")
+}
+
+// appIn is the app that a Fly configuration in any form names.
+func appIn(file string, text []byte) string {
+	if path.Ext(file) == ".toml" {
+		return appOf(text)
+	}
+	for line := range bytes.Lines(text) {
+		key, value, ok := strings.Cut(strings.TrimSpace(string(line)), ":")
+		if ok && strings.Trim(key, `"' {`) == "app" && (path.Ext(file) == ".json" || !strings.HasPrefix(string(line), " ")) {
+			return strings.Trim(strings.TrimSpace(value), `"',} `)
+		}
+	}
+	return ""
+}
