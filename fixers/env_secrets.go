@@ -2,6 +2,7 @@ package fixers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -102,7 +103,7 @@ func envFix(t plan.Target, e envEntry, v secret.Value, got secretscan.Result, f 
 		if got.Verdict == secretscan.Likely {
 			doubts = append(doubts, "it only looks like a secret")
 		}
-		doubts = append(doubts, whyShared(t)...)
+		doubts = append(doubts, slices.DeleteFunc(whyShared(t), func(w string) bool { return slices.Contains(doubts, w) })...)
 	}
 	for _, m := range machinesOf(t, nil) {
 		have, ok := m.Config.EnvValue(e.name)

@@ -40,7 +40,7 @@ func checkEnvironments(t plan.Target) []plan.Finding {
 	var out []plan.Finding
 	for _, s := range t.Repo.Siblings {
 		switch {
-		case path.Dir(s.File) != ".":
+		case path.Dir(s.File) != "." && !deployed(t.Repo, s.File):
 			// Another folder is another project, or another part of this one.
 		case s.App != "" && s.App == own:
 			out = append(out, plan.Finding{
@@ -64,16 +64,18 @@ func checkEnvironments(t plan.Target) []plan.Finding {
 // forTrials says whether a file is named for an environment in which things
 // are tried: fly.staging.toml, fly-dev.toml.
 func forTrials(name string) bool {
-	words := strings.FieldsFunc(strings.TrimSuffix(name, ".toml"), func(r rune) bool { return strings.ContainsRune(".-_", r) })
+	words := strings.FieldsFunc(strings.TrimSuffix(path.Base(name), path.Ext(name)), func(r rune) bool { return strings.ContainsRune(".-_", r) })
 	return slices.ContainsFunc(words, func(w string) bool {
 		return slices.Contains(strings.Fields("staging stage stg dev develop development test testing qa uat preview review sandbox canary"), strings.ToLower(w))
 	})
 }
 
+// deployed says whether a command of the repository names the file.
+func deployed(r *plan.Repo, file string) bool {
+	return slices.ContainsFunc(r.Uses, func(u plan.Use) bool { return u.Named && u.Config == file })
+}
+
 // namedElsewhere says whether a command deploys the file with an app's name.
 func namedElsewhere(r *plan.Repo, file string) bool {
-	return slices.ContainsFunc(r.ElseApps, func(e plan.Evidence) bool {
-		words := strings.Fields(strings.ReplaceAll(e.Text, "=", " "))
-		return strings.Contains(e.Text, file) && (slices.Contains(words, "-a") || slices.Contains(words, "--app"))
-	})
+	return slices.ContainsFunc(r.Uses, func(u plan.Use) bool { return u.Config == file && u.App != "" })
 }

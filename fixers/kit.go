@@ -19,7 +19,7 @@ import (
 //	placeOf(f, key, table)    where a finding points
 //	setKey(path, value)       the edit of one key; safeFix(edits...) a fix that needs no consent
 //	serviceChanges, lagging   the same setting on the machines, and machines that lack it
-//	whyShared(t)              why a value of this app does not belong into this file
+//	fromLiveApp(t, &f)        the guard of a fix that writes what this app's machines have
 //	plan.Saw("...")           evidence in words; plan.Evidence has a file and a line
 
 // placeOf is the place of the key; when it is not there, that of the table it

@@ -3,39 +3,89 @@ package fixers
 import (
 	"fmt"
 	"path"
+	"slices"
+	"strings"
 
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// whyShared says why the value might not belong to this app alone.
+// whyShared says why a value that stands in the file might not belong to this
+// app alone: other apps are deployed with the file, or this app with others.
 func whyShared(t plan.Target) []string {
+	why := whyOtherApps(t)
 	if t.Repo == nil {
-		return nil
+		return why
 	}
-	var why []string
 	for _, s := range t.Repo.Siblings {
 		if path.Dir(s.File) == "." {
 			why = append(why, s.File+" stands beside it")
 		}
 	}
 	for _, e := range t.Repo.ElseApps {
-		why = append(why, fmt.Sprintf("%s:%d names an app or a config", e.File, e.Line))
+		at := fmt.Sprintf("%s:%d", e.File, e.Line)
+		if !slices.ContainsFunc(why, func(w string) bool { return strings.HasPrefix(w, at+" ") }) {
+			why = append(why, at+" names an app or a config")
+		}
 	}
-	if len(why) > 3 {
-		why = append(why[:3], fmt.Sprintf("and %d more", len(why)-3))
-	}
-	return why
+	return atMost(3, why)
 }
 
-// whyOtherApps says why the entry may be another app's too: that one would lose
-// the value at its next deploy, whatever secrets this one has.
-func whyOtherApps(t plan.Target) []string {
-	n, ok := t.File.Get("app")
-	switch name, _ := n.Str(); {
-	case !ok:
-		return []string{"the file names no app, so it may serve several"}
-	case name != t.AppName:
-		return []string{"the file is of " + name + ", which would lose the value at its next deploy unless it has it as a secret too"}
+func atMost(n int, list []string) []string {
+	if len(list) <= n {
+		return list
 	}
-	return nil
+	return append(slices.Clip(list[:n]), fmt.Sprintf("and %d more", len(list)-n))
+}
+
+// whyOtherApps says which other apps are deployed with the file, as far as it
+// can be told from the file and from the workflows and scripts of the
+// repository.
+func whyOtherApps(t plan.Target) []string {
+	var why []string
+	n, ok := t.File.Get("app")
+	own, _ := n.Str()
+	switch {
+	case !ok:
+		why = append(why, "the file names no app, so it may serve several")
+	case own != t.AppName:
+		why = append(why, "the file is of "+own)
+	}
+	if t.Repo == nil {
+		return why
+	}
+	for _, u := range t.Repo.Uses {
+		if u.Own && u.Command != "secrets" && u.OtherApp(own) && !(own == "" && u.App == t.AppName) {
+			why = append(why, fmt.Sprintf("%s:%d deploys it to %s", u.File, u.Line, u.App))
+		}
+	}
+	return atMost(3, why)
+}
+
+// fromLiveApp is the guard of every fix that writes into the file what this
+// app's machines have: region, size, floor, check. Such a value belongs there
+// only when the file is this app's alone. A file that names no app has no
+// machines of its own, so that a person decides; else the fix needs consent.
+func fromLiveApp(t plan.Target, f *plan.Finding) {
+	why := whyOtherApps(t)
+	if len(why) == 0 || f.Fix == nil {
+		return
+	}
+	if _, ok := t.File.Get("app"); !ok {
+		f.Fix = nil
+		f.Notes = append(f.Notes, "what this app has may be wrong for the others: "+strings.Join(why, "; "))
+		return
+	}
+	doubt(f.Fix, why...)
+}
+
+// doubt makes a fix need consent, for these reasons besides those that it has.
+func doubt(fix *plan.Fix, why ...string) {
+	if len(why) == 0 {
+		return
+	}
+	reasons := slices.Clone(why)
+	if fix.Why != "" {
+		reasons = append([]string{fix.Why}, why...)
+	}
+	fix.Safety, fix.Why = min(fix.Safety, plan.Review), strings.Join(reasons, "; ")
 }

@@ -21,7 +21,8 @@ Fly has closed regions; files still name them, and a deploy that needs a new mac
 when online; otherwise a list with a date is used, and a code that it does not know is said to be unknown, not wrong.
 
 The fix is the region in which most of the app's machines run. Writing down a missing one is safe; changing one that somebody wrote
-needs consent, since apps elect their database's primary by it. Offline, or where two regions are equal, you decide.
+needs consent, since apps elect their database's primary by it. Offline, where two regions are equal, or where other apps are deployed
+with the same file, you decide.
 
 By hand: primary_region = "iad", beside app.`,
 		Check: checkPrimaryRegion,
@@ -55,6 +56,7 @@ func checkPrimaryRegion(t plan.Target) []plan.Finding {
 	} else if v, _ := env.Str(); ok && v != most {
 		f.Fix.Safety, f.Fix.Why = plan.Review, "primary_region overrides PRIMARY_REGION of [env], which says something else"
 	}
+	fromLiveApp(t, &f)
 	return []plan.Finding{f}
 }
 

@@ -92,5 +92,6 @@ func fallsToDefault(t plan.Target, vm flytoml.Node) (plan.Finding, bool) {
 		Safety: plan.Review, Why: "the file says what runs now; a smaller machine may have been meant",
 		Edits: []flytoml.Edit{{Op: flytoml.Set, Path: vm.Path() + ".memory", Value: quote(fmt.Sprintf("%dmb", most))}},
 	}
+	fromLiveApp(t, &f)
 	return f, most > 0
 }

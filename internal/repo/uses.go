@@ -94,7 +94,10 @@ func (s *surroundings) tell(r *plan.Repo, app string) {
 			continue
 		}
 		text, _ := readInto(nil, filepath.Join(s.root, filepath.FromSlash(file)))
-		r.Siblings = append(r.Siblings, plan.Sibling{File: relative(s.here, file), App: appIn(file, text)})
+		sibling := plan.Sibling{File: relative(s.here, file), App: appIn(file, text)}
+		if sibling.App != "" || path.Ext(file) == ".toml" { // other tools have a fly.yml too
+			r.Siblings = append(r.Siblings, sibling)
+		}
 	}
 	slices.SortFunc(r.Siblings, func(a, b plan.Sibling) int { return cmp.Compare(a.File, b.File) })
 	slices.SortFunc(r.Uses, func(a, b plan.Use) int { return byPlace(a.Evidence, b.Evidence) })
@@ -137,7 +140,7 @@ func scriptsBelow(ctx context.Context, root string) (scripts, configs []string, 
 					dirs = append(dirs, rel)
 				}
 			case !entry.Type().IsRegular() || ignored.match(rel, false):
-			case isFlyConfig(name) || isOtherForm(name):
+			case isFlyConfig(name) || isOtherForm(name) && !isScript(rel, name):
 				configs = append(configs, rel)
 			case isScript(rel, name) && len(scripts) < maxScripts:
 				if info, err := entry.Info(); err == nil && info.Size() <= maxScript {
