@@ -96,7 +96,7 @@ func cutOffs(t *testing.T, ofUndo bool, test func(t *testing.T, f *fixture, w *w
 	allUndisturbed(t)
 	tried := 0
 	for _, f := range fixtures(t) {
-		if _, live := f.file("app.json"); !live {
+		if !f.live() {
 			continue
 		}
 		src, _ := f.file("fly.toml")

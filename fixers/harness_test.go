@@ -19,6 +19,7 @@ import (
 	"github.com/fly-standards/fly-standards/internal/clock"
 	"github.com/fly-standards/fly-standards/internal/fly"
 	"github.com/fly-standards/fly-standards/internal/flysim"
+	"github.com/fly-standards/fly-standards/internal/flysim/shortform"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/repo"
 	"github.com/fly-standards/fly-standards/internal/secret"
@@ -35,7 +36,7 @@ const fixtureDir = "../testdata/fixers"
 //
 //	fly.toml        in
 //	repo/...        the source tree beside it
-//	app.json        the live app (flysim.Scenario); none: offline
+//	app             the live app, in the form of package shortform; none: offline
 //	settings.toml   .fly-standards.toml
 //	plan.want       what plan says
 //	fly.toml.want   after apply; none: as before
@@ -84,6 +85,22 @@ func (f *fixture) file(name string) ([]byte, bool) {
 		}
 	}
 	return nil, false
+}
+
+func (f *fixture) live() bool {
+	_, short := f.file("app")
+	_, long := f.file("app.json")
+	return short || long
+}
+
+// scenario is the live app; app.json says all of it.
+func (f *fixture) scenario() (flysim.Scenario, error) {
+	if raw, ok := f.file("app.json"); ok {
+		return flysim.ParseScenario(raw)
+	}
+	raw, _ := f.file("app")
+	src, _ := f.file("fly.toml")
+	return shortform.Parse(raw, src)
 }
 
 // want compares a part of the fixture, or writes it with -update.
@@ -144,11 +161,10 @@ func (f *fixture) world(t *testing.T, src []byte) *world {
 			w.write(t, name, file.Data)
 		}
 	}
-	raw, live := f.file("app.json")
-	if !live {
+	if !f.live() {
 		return w
 	}
-	scenario, err := flysim.ParseScenario(raw)
+	scenario, err := f.scenario()
 	if err != nil {
 		t.Fatal(err)
 	}
