@@ -1,6 +1,7 @@
 package fly
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -112,7 +113,7 @@ func (c *Client) once(ctx context.Context, cl call, out any) *failure {
 	if limit == 0 {
 		limit = smallReply
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	body, err := readBody(resp, limit+1)
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return refused(cl, resp, body, c.clock.Now())
 	}
@@ -127,6 +128,17 @@ func (c *Client) once(ctx context.Context, cl call, out any) *failure {
 		return badReply(cl, resp, "the reply is not the JSON that this call gives", nil)
 	}
 	return nil
+}
+
+// readBody reads no more than limit, in a buffer of the size that was
+// announced.
+func readBody(resp *http.Response, limit int64) ([]byte, error) {
+	var b bytes.Buffer
+	if n := resp.ContentLength; n > 0 && n < smallReply {
+		b.Grow(int(n) + bytes.MinRead)
+	}
+	_, err := b.ReadFrom(io.LimitReader(resp.Body, limit))
+	return b.Bytes(), err
 }
 
 // request has fly-go build it, then points it at our endpoint: fly-go takes

@@ -87,7 +87,7 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.visit(w, r)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := bodyOf(w, r)
 	if err != nil {
 		http.Error(w, `{"error":"request body too large"}`, http.StatusRequestEntityTooLarge)
 		return
@@ -110,6 +110,13 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	status := p.serve(w, r, body)
 	p.answered(n, status, "")
+}
+
+func bodyOf(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil, nil
+	}
+	return io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 }
 
 // serve answers without faults and tells the status.

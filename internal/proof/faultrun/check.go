@@ -3,6 +3,7 @@ package faultrun
 import (
 	"bytes"
 	"encoding/base64"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -65,7 +66,7 @@ func (p *process) silent() {
 	w := p.w
 	for name, v := range w.values {
 		for what, text := range map[string][]byte{"stdout": p.out.Bytes(), "stderr": p.errOut.Bytes()} {
-			if bytes.Contains(text, []byte(v)) || bytes.Contains(text, []byte("cnry")) {
+			if bytes.Contains(text, []byte(v)) || bytes.Contains(text, []byte(w.mark)) {
 				w.fail("promise 3: the value of %s is on %s", name, what)
 			}
 		}
@@ -74,28 +75,38 @@ func (p *process) silent() {
 		if err != nil || d.IsDir() {
 			return nil //nolint:nilerr // no state was written
 		}
-		if b, err := os.ReadFile(path); err != nil || w.holdsValue(b) {
-			w.fail("promise 3: a value is in the journal (%v)", err)
+		b, err := os.ReadFile(path)
+		if err != nil {
+			w.fail("promise 3: %s can't be looked at: %v", filepath.Base(path), err)
+		} else if at, what := w.holdsValue(b); at >= 0 {
+			w.fail("promise 3: %s is in %s at byte %d of %d: %s", what, filepath.Base(path), at, len(b), around(b, at))
 		}
 		return nil
 	})
 }
 
 // holdsValue looks for a value, as it is and in base64, where it may begin at
-// any of three places.
-func (w *world) holdsValue(text []byte) bool {
-	if bytes.Contains(text, []byte("cnry")) {
-		return true
+// any of three places. It says where, or -1.
+func (w *world) holdsValue(text []byte) (at int, what string) {
+	if at := bytes.Index(text, []byte(w.mark)); at >= 0 {
+		return at, "the mark of a value"
 	}
-	for _, v := range w.values {
+	for _, name := range slices.Sorted(maps.Keys(w.values)) {
+		v := w.values[name]
 		for skip := range 3 {
 			inner := (len(v) - skip) / 3 * 3
-			if bytes.Contains(text, []byte(base64.StdEncoding.EncodeToString([]byte(v[skip:skip+inner])))) {
-				return true
+			if at := bytes.Index(text, []byte(base64.StdEncoding.EncodeToString([]byte(v[skip:skip+inner])))); at >= 0 {
+				return at, "the value of " + name + " in base64"
 			}
 		}
 	}
-	return false
+	return -1, ""
+}
+
+// around is what stands before and behind a place in a file: which entry of a
+// record it is, and which field.
+func around(text []byte, at int) string {
+	return fmt.Sprintf("%q", text[max(0, at-160):min(len(text), at+60)])
 }
 
 // checkLeases: a program that ended by itself holds none, save where the

@@ -31,7 +31,9 @@ func (d disk) class(class, what string, do func() error) error {
 		return errFull
 	}
 	err := do()
-	d.w.known = false
+	if class == "disk" { // the journal's calls leave fly.toml alone
+		d.w.known = false
+	}
 	d.w.kept("after the system call " + what)
 	if now.killAfter {
 		p.end(now)

@@ -71,7 +71,7 @@ func (w *world) play() {
 		if run > 0 && !w.noUndo && w.chance(2) {
 			w.process(w.undoArgs(""))
 		} else {
-			w.process(slices.Concat([]string{"apply", "--yes"}, w.flags, rules("")))
+			w.process(slices.Concat([]string{"apply", "--yes"}, w.flags, w.wait, rules("")))
 		}
 		// Longer than secrets take to reach every host (see newWorld). Sooner
 		// than that, an update that takes no entry from a machine does not ask

@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flysim"
 )
 
 // checkQuiet is what must hold when nothing has struck so far: the program
@@ -35,6 +37,8 @@ func (p *process) checkQuiet() {
 }
 
 // checkProxy: a machine that the proxy stops is no reason to put anything back.
+// Another call about it that was refused or lost is one: a lone machine whose
+// second update is refused has its probe still.
 func (p *process) checkProxy() {
 	w := p.w
 	if w.route && !w.answers || strings.Contains(p.errOut.String(), "unproven") {
@@ -47,11 +51,18 @@ func (p *process) checkProxy() {
 		var e struct{ Data struct{ Machine string } }
 		w.must(json.Unmarshal(line, &e))
 		others := func(s string) bool { return s != byProxy }
-		if why := w.why[e.Data.Machine]; len(why) > 0 && w.sick != e.Data.Machine && !slices.ContainsFunc(why, others) {
+		if why := w.why[e.Data.Machine]; len(why) > 0 && w.sick != e.Data.Machine && !p.spoiltCall(e.Data.Machine) && !slices.ContainsFunc(why, others) {
 			w.fail("%s was stopped by the proxy, which counts as a failure", e.Data.Machine)
 		}
 		return // the others go with the first
 	}
+}
+
+// spoiltCall says whether an answer about a machine was refused, wrong or lost.
+func (p *process) spoiltCall(id string) bool {
+	return slices.ContainsFunc(p.tape(), func(r flysim.Request) bool {
+		return machineOf(r.Path) == id && r.Fault != ""
+	})
 }
 
 // checkHeld: what somebody else holds from before is seen before anything is

@@ -30,11 +30,7 @@ func (t wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	if p == nil || p.dead {
 		return nil, io.EOF // what a dead process has deferred
 	}
-	var body []byte
-	if req.Body != nil {
-		body, _ = io.ReadAll(req.Body)
-		_ = req.Body.Close()
-	}
+	body := bodyOf(req)
 	if err := p.ended(req); err != nil {
 		return nil, err
 	}
@@ -67,6 +63,19 @@ func (t wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
+func bodyOf(req *http.Request) []byte {
+	if req.Body == nil {
+		return nil
+	}
+	var b bytes.Buffer
+	if req.ContentLength > 0 {
+		b.Grow(int(req.ContentLength) + bytes.MinRead)
+	}
+	_, _ = b.ReadFrom(req.Body) // of memory
+	_ = req.Body.Close()
+	return b.Bytes()
+}
+
 // ended is the error of a request whose context has ended. The context that
 // an apply works in ends by a goroutine of its own once the user aborts; it is
 // waited for, so that the same seed gives the same run. Leases are released
@@ -88,8 +97,11 @@ func (w *world) serve(req *http.Request, body []byte, effect *flysim.Effect) (*h
 		w.p.Fault(flysim.Fault{Effect: *effect})
 		defer w.p.ClearFaults()
 	}
-	in := req.Clone(context.WithoutCancel(req.Context()))
-	in.Body = io.NopCloser(bytes.NewReader(body))
+	in := req.WithContext(context.WithoutCancel(req.Context()))
+	in.Body = http.NoBody
+	if len(body) > 0 {
+		in.Body = io.NopCloser(bytes.NewReader(body))
+	}
 	rec := httptest.NewRecorder()
 	began := w.clk.Now()
 	cut := serveCut(w.p, rec, in)
@@ -100,7 +112,7 @@ func (w *world) serve(req *http.Request, body []byte, effect *flysim.Effect) (*h
 		return nil, io.EOF
 	}
 	resp := rec.Result()
-	resp.Request = req
+	resp.Request, resp.ContentLength = req, int64(rec.Body.Len())
 	if cut {
 		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(rec.Body.Bytes()), broken{}))
 	}

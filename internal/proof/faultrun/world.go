@@ -34,11 +34,13 @@ type world struct {
 	first          map[string][]byte // configurations before the first run
 	pace           int               // a second that the program means to sleep takes so many
 	values         map[string]string
+	mark           string // in each of the values
 	service        service
 	machines       []machine
 	route, answers bool
 	flags          []string
-	limit          string // --max-unavailable
+	limit          string   // --max-unavailable
+	wait           []string // --wait-timeout, of the runs in trouble
 	hardRuns       int
 	noUndo         bool   // among them
 	sick           string // machine whose own check fails from the beginning
@@ -112,7 +114,7 @@ func (w *world) drawApp() {
 	}
 	w.app = w.p.AddApp(spec)
 	n := pick(w, 1, 1, 2, 2, 3, 3, 3, 4, 5)
-	if w.chance(20) {
+	if w.chance(60) { // they cost ten times as much
 		n = 1 + w.rng.IntN(30)
 	}
 	regions := []string{"iad"}
@@ -217,6 +219,9 @@ func (w *world) drawFlags() {
 	}
 	if w.chance(4) {
 		w.flags = append(w.flags, "--json")
+	}
+	if w.chance(2) { // a tenth of the looks, too, at a machine that stays sick
+		w.wait = []string{"--wait-timeout", pick(w, "45s", "90s")}
 	}
 	if w.chance(12) {
 		w.flags = append(w.flags, "--debug", "--verbose")
