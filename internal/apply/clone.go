@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
 	"github.com/fly-standards/fly-standards/internal/journal"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
@@ -18,15 +19,22 @@ import (
 // back later. Its value begins with the id of the journal.
 const CloneMarker = "fly_standards_clone"
 
-// addMachines makes the clones, one after the other. One that never gets well
+// cloneSteps adds machines, and destroys those that an apply had added.
+type cloneSteps struct {
+	r     *run
+	marks string // prefix of the markers; "" before the first
+}
+
+// add makes the clones, one after the other. One that never gets well
 // is destroyed; those before it stay.
-func (r *run) addMachines(ctx context.Context) error {
+func (c *cloneSteps) add(ctx context.Context) error {
+	r := c.r
 	for n, s := range r.steps(plan.StepClone) {
 		if r.stop.Err() != nil {
 			return errInterrupted
 		}
 		r.started(s)
-		if err := r.addMachine(ctx, s, n+1); err != nil {
+		if err := c.addOne(ctx, s, n+1); err != nil {
 			r.failed(s, err)
 			return err
 		}
@@ -35,9 +43,10 @@ func (r *run) addMachines(ctx context.Context) error {
 	return nil
 }
 
-func (r *run) addMachine(ctx context.Context, s plan.Step, n int) error {
-	mark := fmt.Sprintf("%s-%d", r.marksPrefix(), n)
-	c, err := r.twin(ctx, s.Clone, mark)
+func (c *cloneSteps) addOne(ctx context.Context, s plan.Step, n int) error {
+	r := c.r
+	mark := fmt.Sprintf("%s-%d", c.marksPrefix(), n)
+	wanted, err := c.wanted(ctx, s.Clone, mark)
 	if err != nil {
 		return err
 	}
@@ -47,10 +56,10 @@ func (r *run) addMachine(ctx context.Context, s plan.Step, n int) error {
 	}
 	res := r.rep.clone(s.ID)
 	res.State = NotSure
-	m, err := r.create(ctx, s.ID, c, rec)
+	m, err := c.create(ctx, s.ID, wanted, rec)
 	if err != nil {
 		kind := journal.Unknown
-		if !uncertain(err) {
+		if !live.Uncertain(err) {
 			kind, res.State = journal.Failed, NotReached
 		}
 		rec.Error, res.Why = r.migrated.clean(err), r.migrated.clean(err)
@@ -63,63 +72,58 @@ func (r *run) addMachine(ctx context.Context, s plan.Step, n int) error {
 		return err
 	}
 	r.emit(CloneMade{m.ID, s.Clone.Source, m.Region})
-	h := &hand{
-		job: job{step: s}, machine: m.ID, group: s.Clone.Group, region: m.Region, before: m, version: m.Version, since: m.CreatedAt,
-		fresh: true, phase: WaitStart, deadline: r.d.Clock.Now().Add(r.d.WaitTimeout),
-	}
-	h.before.CreatedAt = r.d.Clock.Now() // what freshTime counts from, by our own clock
-	r.watch(ctx, []*hand{h})
-	return r.concludeClone(ctx, h, res, rec)
+	made := r.machines.Watch(onemachine.Job{Step: s, Goal: onemachine.Added}, m, s.Clone.Group)
+	r.machines.Follow(ctx, made)
+	return c.conclude(ctx, made, res, rec)
 }
 
-func (r *run) concludeClone(ctx context.Context, h *hand, res *CloneResult, rec cloneRecord) error {
-	switch h.verdict {
-	case well, unproven:
+func (c *cloneSteps) conclude(ctx context.Context, m *onemachine.InFlight, res *CloneResult, rec cloneRecord) error {
+	r := c.r
+	switch m.Verdict {
+	case onemachine.Healthy, onemachine.Unproven:
 		res.State = Done
-		return r.d.Journal.Append(journal.Done, h.step.ID, rec)
-	case unwell:
-		res.Why = r.migrated.clean(h.err)
+		return r.d.Journal.Append(journal.Done, m.Step.ID, rec)
+	case onemachine.Unhealthy:
+		res.Why = r.migrated.clean(m.Err)
 		rec.Error = res.Why
-		if err := r.d.Journal.Append(journal.Intent, h.step.ID, rec); err != nil { // that it is taken away
-			res.State = Unhealthy
-			return err
-		}
-		err := r.destroy(ctx, h.machine)
+		_ = r.d.Journal.Append(journal.Intent, m.Step.ID, rec) // that it is taken away; no record may stand in the way of that
+		err := c.destroy(ctx, m.Machine)
 		if res.State = Destroyed; err != nil {
 			res.State = Unhealthy
 		}
-		r.emit(CloneDestroyed{h.machine, err})
-		_ = r.d.Journal.Append(journal.Failed, h.step.ID, rec)
+		r.emit(CloneDestroyed{m.Machine, err})
+		_ = r.d.Journal.Append(journal.Failed, m.Step.ID, rec)
 	default:
-		res.State, res.Why = NotSure, r.migrated.clean(h.err)
+		res.State, res.Why = NotSure, r.migrated.clean(m.Err)
 		rec.Error = res.Why
-		_ = r.d.Journal.Append(journal.Unknown, h.step.ID, rec)
+		_ = r.d.Journal.Append(journal.Unknown, m.Step.ID, rec)
 	}
-	return h.err
+	return m.Err
 }
 
-func (r *run) marksPrefix() string {
-	if r.marks == "" {
-		if r.marks = r.d.Journal.ID(); r.marks == "" {
-			r.marks = r.d.Clock.Now().UTC().Format("20060102T150405Z")
+func (c *cloneSteps) marksPrefix() string {
+	if c.marks == "" {
+		if c.marks = c.r.d.Journal.ID(); c.marks == "" {
+			c.marks = c.r.d.Clock.Now().UTC().Format("20060102T150405Z")
 		}
 	}
-	return r.marks
+	return c.marks
 }
 
-// twin is the machine to make: the source as it is now, with a mark, on its
+// wanted is the machine to make: the source as it is now, with a mark, on its
 // own (no standby for anybody), and never with a volume: a second one would be
 // empty.
-func (r *run) twin(ctx context.Context, s *plan.CloneStep, mark string) (Create, error) {
+func (c *cloneSteps) wanted(ctx context.Context, s *plan.CloneStep, mark string) (Create, error) {
+	r := c.r
 	src, err := r.d.Machines.Machine(ctx, s.Source)
 	if err != nil {
 		return Create{}, err
 	}
 	if why := src.Untouchable(); why != "" {
-		return Create{}, &MovedError{src.ID, why}
+		return Create{}, &MovedError{Machine: src.ID, Why: why}
 	}
 	if len(src.Config.Mounts()) > 0 {
-		return Create{}, &MovedError{src.ID, "it has a volume, so it can't be cloned"}
+		return Create{}, &MovedError{Machine: src.ID, Why: "it has a volume, so it can't be cloned"}
 	}
 	value, err := json.Marshal(mark)
 	if err != nil {
@@ -130,7 +134,7 @@ func (r *run) twin(ctx context.Context, s *plan.CloneStep, mark string) (Create,
 		machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: "/standbys"})
 	cfg, _, err := machineconfig.Apply(src.Config, ops)
 	if err != nil {
-		return Create{}, &MovedError{src.ID, err.Error()}
+		return Create{}, &MovedError{Machine: src.ID, Why: err.Error()}
 	}
 	image := s.Image
 	if src.Image != "" {
@@ -139,24 +143,25 @@ func (r *run) twin(ctx context.Context, s *plan.CloneStep, mark string) (Create,
 	if image != "" {
 		cfg = cfg.WithImage(image)
 	}
-	c := Create{Region: s.Region, Config: cfg}
-	c.MinSecrets, err = r.secretsFor(ctx, s.Secrets)
-	return c, err
+	out := Create{Region: s.Region, Config: cfg}
+	out.MinSecrets, err = r.secrets.versionFor(ctx, s.Secrets)
+	return out, err
 }
 
 // create makes the machine. When the answer is lost it looks for the mark
 // before it tries once more: two machines cost twice. Of two that come up in
 // the end, the second is destroyed.
-func (r *run) create(ctx context.Context, step string, c Create, rec cloneRecord) (live.Machine, error) {
-	m, err := r.d.Machines.CreateMachine(ctx, c)
-	if err == nil || !uncertain(err) {
+func (c *cloneSteps) create(ctx context.Context, step string, wanted Create, rec cloneRecord) (live.Machine, error) {
+	r := c.r
+	m, err := r.d.Machines.CreateMachine(ctx, wanted)
+	if err == nil || !live.Uncertain(err) {
 		return m, err
 	}
 	for range 4 {
 		if e := r.d.Clock.Sleep(ctx, 3*time.Second); e != nil {
 			return live.Machine{}, err
 		}
-		found, e := r.marked(ctx, rec.Marker)
+		found, e := c.marked(ctx, rec.Marker)
 		if e != nil {
 			return live.Machine{}, err
 		}
@@ -165,12 +170,12 @@ func (r *run) create(ctx context.Context, step string, c Create, rec cloneRecord
 		}
 	}
 	first := err
-	m, err = r.d.Machines.CreateMachine(ctx, c)
-	found, e := r.marked(ctx, rec.Marker)
+	m, err = r.d.Machines.CreateMachine(ctx, wanted)
+	found, e := c.marked(ctx, rec.Marker)
 	switch {
 	case err != nil && len(found) > 0: // whatever the second answer says: the first call made one
 		m = found[0]
-	case err != nil && !uncertain(err) && e != nil:
+	case err != nil && !live.Uncertain(err) && e != nil:
 		return live.Machine{}, first // nobody knows what the first call did
 	case err != nil:
 		return live.Machine{}, err
@@ -180,20 +185,21 @@ func (r *run) create(ctx context.Context, step string, c Create, rec cloneRecord
 			surplus := rec
 			surplus.Machine, surplus.Surplus = other.ID, true
 			_ = r.d.Journal.Append(journal.Accepted, step, surplus)
-			r.emit(CloneDestroyed{other.ID, r.destroy(ctx, other.ID)})
+			r.emit(CloneDestroyed{other.ID, c.destroy(ctx, other.ID)})
 		}
 	}
 	return m, nil
 }
 
-func (r *run) marked(ctx context.Context, mark string) ([]live.Machine, error) {
-	all, err := r.d.Machines.Machines(ctx)
+func (c *cloneSteps) marked(ctx context.Context, mark string) ([]live.Machine, error) {
+	all, err := c.r.d.Machines.Machines(ctx)
 	return slices.DeleteFunc(all, func(m live.Machine) bool { return m.Config.Metadata()[CloneMarker] != mark }), err
 }
 
 // destroy takes a machine of this run away. It is repeated when the answer is
 // lost: a machine that is gone stays gone.
-func (r *run) destroy(ctx context.Context, id string) error {
+func (c *cloneSteps) destroy(ctx context.Context, id string) error {
+	r := c.r
 	var err error
 	for try := range 3 {
 		if try > 0 {
@@ -205,7 +211,7 @@ func (r *run) destroy(ctx context.Context, id string) error {
 		if err == nil || live.Is(err, live.NotFound) {
 			return nil
 		}
-		if !uncertain(err) {
+		if !live.Uncertain(err) {
 			return err
 		}
 	}

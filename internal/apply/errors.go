@@ -4,9 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
-	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
 )
 
 // ErrNeedsLive is a plan that can't be carried out offline: it sets secrets or
@@ -15,7 +14,7 @@ import (
 var ErrNeedsLive = errors.New("the plan changes the live app, which can't be reached offline")
 
 // errInterrupted is why work stopped when the context ended.
-var errInterrupted = errors.New("interrupted")
+var errInterrupted = onemachine.ErrInterrupted
 
 // Moved is one thing that is not as it was planned for.
 type Moved struct {
@@ -77,21 +76,6 @@ func (e *ConfirmError) Error() string {
 
 func (e *ConfirmError) Unwrap() error { return e.Err }
 
-// UnhealthyError is a machine that is not well after its update.
-type UnhealthyError struct {
-	Machine string
-	Why     string            // "its checks do not pass within 5m0s", "it crashes again and again"
-	Checks  []live.CheckState // those that do not pass
-}
-
-func (e *UnhealthyError) Error() string {
-	s := "machine " + e.Machine + ": " + e.Why
-	for _, c := range e.Checks {
-		s += fmt.Sprintf("; check %s is %s", c.Name, c.Status)
-	}
-	return s
-}
-
 // UnprovenError is a group in which no machine stayed up long enough to prove
 // a new service check.
 type UnprovenError struct{ Group string }
@@ -115,23 +99,3 @@ func (e *FloorError) Error() string {
 	}
 	return s
 }
-
-// MovedError is a machine that somebody else changed while the plan was being
-// carried out. It was left as it is.
-type MovedError struct{ Machine, Why string }
-
-func (e *MovedError) Error() string { return "machine " + e.Machine + ": " + e.Why }
-
-// LostError is a machine of which nobody can tell how it is: the platform did
-// not answer, or Run was told to leave at once.
-type LostError struct {
-	Machine string
-	Err     error
-}
-
-func (e *LostError) Error() string {
-	return "machine " + e.Machine + ": its state is not known: " + e.Err.Error()
-}
-func (e *LostError) Unwrap() error { return e.Err }
-
-func within(d time.Duration) string { return " within " + d.String() }

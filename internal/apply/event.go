@@ -12,20 +12,6 @@ import (
 // done.
 type Event interface{ event() }
 
-// Phase is what a machine is waited for.
-type Phase string
-
-// The phases, in the order in which a machine goes through them.
-const (
-	WaitLease  Phase = "lease"  // one whose answer was lost, or that ends within seconds, has to run out
-	WaitFloor  Phase = "floor"  // enough other machines of the group must be healthy first
-	WaitState  Phase = "state"  // the new version must be in place, not started
-	WaitStart  Phase = "start"  // the new version must be started
-	WaitStop   Phase = "stop"   // a machine that was started for a proof is stopped again
-	WaitSmoke  Phase = "smoke"  // it must stay up for 10 s
-	WaitChecks Phase = "checks" // its health checks must pass
-)
-
 // ProofKind is how a new service check is proven.
 type ProofKind string
 

@@ -18,9 +18,16 @@ func sum(b []byte) string {
 	return hex.EncodeToString(s[:])
 }
 
-// writeFile makes the edits in the bytes as they are now, which must be those
+// fileStep edits fly.toml, and puts its old bytes back.
+type fileStep struct {
+	r       *run
+	written []byte // what we wrote; nil before
+}
+
+// write makes the edits in the bytes as they are now, which must be those
 // that were planned for, and looks at what it wrote.
-func (r *run) writeFile(step plan.Step) error {
+func (e *fileStep) write(step plan.Step) error {
+	r := e.r
 	now, err := r.d.File.Read()
 	if err != nil {
 		return fmt.Errorf("read %s: %w", r.p.File.Path, err)
@@ -29,7 +36,7 @@ func (r *run) writeFile(step plan.Step) error {
 		return &StaleError{[]Moved{{"file", r.p.File.Path, "it was changed while the plan was being carried out"}}}
 	}
 	s := step.EditFile
-	want, err := r.wantedFile(s)
+	want, err := e.wanted(s)
 	if err != nil {
 		return fmt.Errorf("edit %s: %w", r.p.File.Path, err)
 	}
@@ -49,16 +56,17 @@ func (r *run) writeFile(step plan.Step) error {
 	if err := r.d.Journal.Append(journal.Intent, step.ID, rec); err != nil {
 		return err
 	}
-	if err := r.replaceFile(now, want); err != nil {
+	if err := e.replace(now, want); err != nil {
 		_ = r.d.Journal.Append(journal.Failed, step.ID, fileRecord{Path: rec.Path, BeforeSHA256: rec.BeforeSHA256, AfterSHA256: rec.AfterSHA256})
 		return err
 	}
-	r.rep.File.State, r.written = Done, want
+	r.rep.File.State, e.written = Done, want
 	return r.d.Journal.Append(journal.Done, step.ID, fileRecord{Path: rec.Path, BeforeSHA256: rec.BeforeSHA256, AfterSHA256: rec.AfterSHA256})
 }
 
-// replaceFile writes and reads again; what is there then decides the state.
-func (r *run) replaceFile(now, want []byte) error {
+// replace writes and reads again; what is there then decides the state.
+func (e *fileStep) replace(now, want []byte) error {
+	r := e.r
 	err := r.d.File.Write(want)
 	got, readErr := r.d.File.Read()
 	switch {
@@ -78,14 +86,15 @@ func (r *run) replaceFile(now, want []byte) error {
 	return fmt.Errorf("write %s: it does not hold what was written", r.p.File.Path)
 }
 
-// restoreFile brings the original bytes back, from memory, if the file is
+// putBack brings the original bytes back, from memory, if the file is
 // still what this run wrote.
-func (r *run) restoreFile() {
+func (e *fileStep) putBack() {
+	r := e.r
 	if r.rep.File.State != Done {
 		return
 	}
 	step := r.steps(plan.StepFile)[0]
-	err := r.restore(step.ID)
+	err := e.restore(step.ID)
 	r.emit(FileRestored{r.p.File.Path, err})
 	if err == nil {
 		r.rep.File.State = Restored
@@ -95,22 +104,34 @@ func (r *run) restoreFile() {
 
 var errPutBack = errors.New("it was put back")
 
-func (r *run) restore(step string) error {
+func (e *fileStep) restore(step string) error {
+	r := e.r
 	got, err := r.d.File.Read()
 	if err != nil {
 		return fmt.Errorf("read %s: %w", r.p.File.Path, err)
 	}
-	if !bytes.Equal(got, r.written) {
+	if !bytes.Equal(got, e.written) {
 		return fmt.Errorf("restore %s: somebody changed it since", r.p.File.Path)
 	}
 	rec := fileRecord{Path: r.p.File.Path, BeforeSHA256: sum(got), AfterSHA256: sum(r.file.Bytes()), Restored: true}
-	if err := r.d.Journal.Append(journal.Intent, step, rec); err != nil {
-		return err
-	}
+	_ = r.d.Journal.Append(journal.Intent, step, rec) // no record may stand in the way of a rescue
 	if err := r.d.File.Write(r.file.Bytes()); err != nil {
 		return fmt.Errorf("restore %s: %w", r.p.File.Path, err)
 	}
-	return r.d.Journal.Append(journal.Done, step, rec)
+	_ = r.d.Journal.Append(journal.Done, step, rec)
+	return nil
+}
+
+// wanted is what a file step makes of the file.
+func (e *fileStep) wanted(s *plan.FileStep) ([]byte, error) {
+	if e.r.d.undoOf != "" && len(s.Edits) == 0 {
+		return s.Content, nil
+	}
+	after, err := e.r.file.Apply(s.Edits...)
+	if err != nil {
+		return nil, err
+	}
+	return after.Bytes(), nil
 }
 
 // envEntry is an entry of [env], or of one of [[env]].

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
@@ -19,17 +20,17 @@ const flapTime = 30 * time.Second
 // the secrets are stored and the file is written: a group that can't would
 // stop the run right after. Groups with machines to repair are looked at when
 // that is done.
-func (r *run) checkFloor(ctx context.Context, repaired bool) error {
-	if r.noRestart() {
+func (o *rollout) checkFloor(ctx context.Context, repaired bool) error {
+	if o.r.noRestart() {
 		return nil
 	}
-	groups := r.groupsToUpdate()
+	groups := o.groupsToUpdate()
 	for _, name := range slices.Sorted(maps.Keys(groups)) {
 		g := groups[name]
 		if g.repairs != repaired || len(g.pending) == 0 {
 			continue
 		}
-		if err := r.waitForFloor(ctx, g); err != nil {
+		if err := o.waitForFloor(ctx, g); err != nil {
 			return err
 		}
 	}
@@ -38,10 +39,10 @@ func (r *run) checkFloor(ctx context.Context, repaired bool) error {
 
 // waitForFloor waits for a machine that failed a check just now, and as long
 // as the run itself would for one that has just been started.
-func (r *run) waitForFloor(ctx context.Context, g *group) error {
-	began := r.d.Clock.Now()
+func (o *rollout) waitForFloor(ctx context.Context, g *group) error {
+	began := o.r.d.Clock.Now()
 	for told := false; ; {
-		all, err := r.readGroup(ctx, g)
+		all, err := o.readGroup(ctx, g)
 		if err != nil {
 			return err
 		}
@@ -50,24 +51,24 @@ func (r *run) waitForFloor(ctx context.Context, g *group) error {
 			return err
 		}
 		started = slices.DeleteFunc(started, g.asWanted)
-		f := r.floor(g, all)
+		f := o.floor(g, all)
 		if len(started) == 0 || len(choose(started, all, f, true)) > 0 {
 			return nil
 		}
-		until := began.Add(min(flapTime, r.d.WaitTimeout))
+		until := began.Add(min(flapTime, o.r.d.WaitTimeout))
 		for _, m := range all {
-			if boots := m.LastStart().Add(r.d.WaitTimeout); slices.Contains(f.unhealthy, m.ID) && boots.After(until) {
+			if boots := m.LastStart().Add(o.r.d.WaitTimeout); slices.Contains(f.unhealthy, m.ID) && boots.After(until) {
 				until = boots
 			}
 		}
-		if now := r.d.Clock.Now(); !now.Before(until) || now.Sub(began) >= r.d.WaitTimeout {
+		if now := o.r.d.Clock.Now(); !now.Before(until) || now.Sub(began) >= o.r.d.WaitTimeout {
 			return &FloorError{g.name, f.healthy, f.floor, f.unhealthy}
 		}
 		if !told {
 			told = true
-			r.emit(Waiting{Group: g.name, For: WaitFloor, Healthy: f.healthy, Floor: f.floor, Until: until})
+			o.r.emit(Waiting{Group: g.name, For: WaitFloor, Healthy: f.healthy, Floor: f.floor, Until: until})
 		}
-		if r.d.Clock.Sleep(ctx, 2*time.Second) != nil || r.stop.Err() != nil {
+		if o.r.d.Clock.Sleep(ctx, 2*time.Second) != nil || o.r.stop.Err() != nil {
 			return errInterrupted
 		}
 	}
@@ -75,21 +76,21 @@ func (r *run) waitForFloor(ctx context.Context, g *group) error {
 
 // asWanted says whether the update of a machine would change nothing.
 func (g *group) asWanted(m live.Machine) bool {
-	_, changed, err := machineconfig.Apply(m.Config, append(slices.Clone(g.pending[m.ID].Machine.Ops), leftProbes(m.Config)...))
+	_, changed, err := machineconfig.Apply(m.Config, append(slices.Clone(g.pending[m.ID].Machine.Ops), onemachine.LeftProbes(m.Config)...))
 	return err == nil && !changed
 }
 
 // groupsToUpdate sorts the machines to update by their groups.
-func (r *run) groupsToUpdate() map[string]*group {
+func (o *rollout) groupsToUpdate() map[string]*group {
 	groups := map[string]*group{}
-	for _, s := range r.steps(plan.StepMachine) {
+	for _, s := range o.r.steps(plan.StepMachine) {
 		g := groups[s.Machine.Group]
 		if g == nil {
 			g = &group{name: s.Machine.Group, pending: map[string]plan.Step{}, seen: map[string]bool{}, first: true}
 			groups[g.name] = g
 		}
 		g.repairs = g.repairs || s.Machine.Repair != nil
-		if !r.settled[s.ID] {
+		if !o.repaired[s.ID] {
 			g.pending[s.Machine.ID] = s
 			g.proof = g.proof || len(s.Machine.Proof) > 0
 		}

@@ -19,7 +19,7 @@ type floorNow struct {
 // floor counts the machines of a group as they are now. Those that the proxy
 // put to sleep do not count, nor do cordoned ones; those that went down by
 // themselves do.
-func (r *run) floor(g *group, all []live.Machine) floorNow {
+func (o *rollout) floor(g *group, all []live.Machine) floorNow {
 	var f floorNow
 	for _, m := range all {
 		if !m.Serves() || m.Untouchable() != "" && !g.seen[m.ID] {
@@ -35,7 +35,7 @@ func (r *run) floor(g *group, all []live.Machine) floorNow {
 			f.unhealthy = append(f.unhealthy, m.ID)
 		}
 	}
-	f.atOnce, _ = plan.AtOnce(r.d.MaxUnavailable, f.started) // checked when Run began
+	f.atOnce, _ = plan.AtOnce(o.r.d.MaxUnavailable, f.started) // checked when Run began
 	f.floor = max(0, f.started-f.atOnce)
 	return f
 }
@@ -43,37 +43,38 @@ func (r *run) floor(g *group, all []live.Machine) floorNow {
 // pick chooses the started machines to update now, all being the group as it
 // was just read, waiting until the floor
 // allows one at least. None: look again, nothing is started any more.
-func (r *run) pick(ctx context.Context, g *group, all []live.Machine) ([]live.Machine, error) {
-	deadline := r.d.Clock.Now().Add(r.d.WaitTimeout)
+func (o *rollout) pick(ctx context.Context, g *group, all []live.Machine) ([]live.Machine, error) {
+	deadline := o.r.d.Clock.Now().Add(o.r.d.WaitTimeout)
 	for told := false; ; {
 		started, _, err := g.split(all)
 		if err != nil || len(started) == 0 {
 			return nil, err
 		}
-		f := r.floor(g, all)
+		f := o.floor(g, all)
 		if batch := choose(started, all, f, g.first); len(batch) > 0 {
 			return batch, nil
 		}
-		if !r.d.Clock.Now().Before(deadline) {
+		if !o.r.d.Clock.Now().Before(deadline) {
 			return nil, &FloorError{g.name, f.healthy, f.floor, f.unhealthy}
 		}
 		if !told {
 			told = true
-			r.emit(Waiting{Group: g.name, For: WaitFloor, Healthy: f.healthy, Floor: f.floor, Until: deadline})
+			o.r.emit(Waiting{Group: g.name, For: WaitFloor, Healthy: f.healthy, Floor: f.floor, Until: deadline})
 		}
-		if err := r.d.Clock.Sleep(ctx, 2*time.Second); err != nil || r.stop.Err() != nil {
+		if err := o.r.d.Clock.Sleep(ctx, 2*time.Second); err != nil || o.r.stop.Err() != nil {
 			return nil, errInterrupted
 		}
-		if all, err = r.readGroup(ctx, g); err != nil {
+		if all, err = o.readGroup(ctx, g); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// choose takes machines in order while the floor holds without them, and
-// never all that a region has while another region is up.
+// choose takes machines in order while the floor holds without them, never all
+// that a region has while another region is up, and no more than can be kept in
+// hand.
 func choose(candidates, all []live.Machine, f floorNow, first bool) []live.Machine {
-	limit := f.atOnce
+	limit := min(f.atOnce, handsFull)
 	if first {
 		limit = 1
 	}
@@ -90,17 +91,17 @@ func choose(candidates, all []live.Machine, f floorNow, first bool) []live.Machi
 		if len(batch) == limit {
 			break
 		}
-		served, well := m.Serves(), m.Health() == live.Healthy
+		served, healthy := m.Serves(), m.Health() == live.Healthy
 		if n := inRegion[m.Region]; served && len(inRegion) > 1 && taken[m.Region]+1 > max(1, n-1) {
 			continue
 		}
 		// One that is unhealthy as it is proves nothing about the change, and
 		// would take the others back with it. Only a lone one is taken so.
-		if !well && (f.started > 1 || !served && f.started > 0) {
+		if !healthy && (f.started > 1 || !served && f.started > 0) {
 			continue
 		}
 		if served {
-			if well {
+			if healthy {
 				spare--
 			}
 			if spare < 0 {

@@ -2,8 +2,8 @@ package apply
 
 import (
 	"context"
-	"time"
 
+	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/secret"
 )
@@ -12,24 +12,11 @@ import (
 // a *live.Error. No call repeats a request that may have taken effect: an
 // error of kind live.Unknown means read again, compare, decide.
 type Machines interface {
+	onemachine.Platform
+
 	// Machines lists those that are not destroyed.
 	Machines(ctx context.Context) ([]live.Machine, error)
-	Machine(ctx context.Context, id string) (live.Machine, error)
-
-	// LeaseHolder tells who holds the machine; nil when nobody does.
-	LeaseHolder(ctx context.Context, id string) (*live.Lease, error)
-	AcquireLease(ctx context.Context, id string, ttl time.Duration) (live.Lease, error)
-	RefreshLease(ctx context.Context, id, nonce string, ttl time.Duration) (live.Lease, error)
-	ReleaseLease(ctx context.Context, id, nonce string) error
-
-	UpdateMachine(ctx context.Context, id string, u Update) (live.Machine, error)
 	CreateMachine(ctx context.Context, c Create) (live.Machine, error)
-	// WaitMachine blocks until the version of the machine is in one of the
-	// states, at most timeout (1 to 60 s): live.Timeout when it is not by then.
-	WaitMachine(ctx context.Context, id, version string, timeout time.Duration, states ...string) error
-	StartMachine(ctx context.Context, id, nonce string) error
-	StopMachine(ctx context.Context, id, nonce string) error
-	SuspendMachine(ctx context.Context, id, nonce string) error
 	DestroyMachine(ctx context.Context, id, nonce string) error
 
 	Volume(ctx context.Context, id string) (live.Volume, error)
@@ -47,9 +34,6 @@ type Secrets interface {
 	// `fly secrets sync` does.
 	SecretsVersion(ctx context.Context) (uint64, error)
 }
-
-// Update replaces a machine's whole configuration.
-type Update = live.Update
 
 // Create makes a machine.
 type Create = live.Create

@@ -1,11 +1,9 @@
 package apply
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
-	"github.com/fly-standards/fly-standards/internal/journal"
 	"github.com/fly-standards/fly-standards/internal/linepatch"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
@@ -136,48 +134,4 @@ func (r *run) beginRecord() beginRecord {
 		rec.Where = f.Where()
 	}
 	return rec
-}
-
-func (r *run) journalMachine(h *hand, replaces string) error {
-	rec := r.machineRecord(h, replaces)
-	if !h.repair {
-		rec.Inverse, rec.Incomplete = r.migrated.inverse(h.before.Config, h.ops)
-	}
-	return r.d.Journal.Append(journal.Intent, h.step.ID, rec)
-}
-
-func (r *run) journalBack(h *hand, replaces string) error {
-	rec := r.machineRecord(h, replaces)
-	rec.Back = true
-	return r.d.Journal.Append(journal.Intent, h.step.ID, rec)
-}
-
-func (r *run) machineRecord(h *hand, replaces string) machineRecord {
-	return machineRecord{
-		Machine: h.machine, Group: h.group, Region: h.region, State: h.before.State,
-		Before: replaces, Image: h.before.Image, Probe: h.probe, Repair: h.repair,
-	}
-}
-
-// journalAccepted writes which version the platform gave an update, before
-// anybody knows whether the machine is well with it.
-func (r *run) journalAccepted(h *hand) {
-	rec := machineRecord{Machine: h.machine, Version: h.version, Probe: h.probe, Repair: h.repair, Back: h.back}
-	_ = r.d.Journal.Append(journal.Accepted, h.step.ID, rec)
-}
-
-// journalEnd writes what became of an update. That this line is missing is
-// something which the next reader can live with, so its error ends nothing
-// here; the next intent fails instead.
-func (r *run) journalEnd(h *hand, err error) {
-	rec := machineRecord{Machine: h.machine, Version: h.version, Probe: h.probe, Repair: h.repair, Back: h.back, Error: r.migrated.clean(err)}
-	kind := journal.Done
-	var lost *LostError
-	switch {
-	case errors.As(err, &lost):
-		kind = journal.Unknown
-	case err != nil:
-		kind = journal.Failed
-	}
-	_ = r.d.Journal.Append(kind, h.step.ID, rec)
 }

@@ -5,17 +5,18 @@ import (
 	"errors"
 	"time"
 
+	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
 // repairs says whether the plan takes back what earlier runs left.
-func (r *run) repairs() bool {
-	if r.noRestart() {
+func (o *rollout) repairs() bool {
+	if o.r.noRestart() {
 		return false
 	}
-	for _, s := range r.steps(plan.StepMachine) {
+	for _, s := range o.r.steps(plan.StepMachine) {
 		if s.Machine.Repair != nil {
 			return true
 		}
@@ -24,22 +25,22 @@ func (r *run) repairs() bool {
 }
 
 // repairMachines takes them one after the other, before anything else. Each is
-// judged for itself: one that stays sick takes nothing back with it, and the
-// floor, which it does not count for, decides about the others.
-func (r *run) repairMachines(ctx context.Context) error {
-	for i, s := range r.p.Steps {
+// judged for itself: one that stays unhealthy takes nothing back with it, and
+// the floor, which it does not count for, decides about the others.
+func (o *rollout) repairMachines(ctx context.Context) error {
+	for i, s := range o.r.p.Steps {
 		if s.Kind != plan.StepMachine || s.Machine.Repair == nil {
 			continue
 		}
-		if r.stop.Err() != nil {
+		if o.r.stop.Err() != nil {
 			return errInterrupted
 		}
-		needed, err := r.isSick(ctx, s.Machine)
+		needed, err := o.needsRepair(ctx, s.Machine)
 		if err != nil {
 			return err
 		}
 		if needed {
-			if err := r.repair(ctx, i); err != nil {
+			if err := o.repair(ctx, i); err != nil {
 				return err
 			}
 		}
@@ -47,17 +48,17 @@ func (r *run) repairMachines(ctx context.Context) error {
 	return nil
 }
 
-// isSick waits for as long as a machine may still get well by itself.
-func (r *run) isSick(ctx context.Context, s *plan.MachineStep) (bool, error) {
-	until := s.Repair.Since.Add(r.d.WaitTimeout)
+// needsRepair waits for as long as a machine may still get healthy by itself.
+func (o *rollout) needsRepair(ctx context.Context, s *plan.MachineStep) (bool, error) {
+	until := s.Repair.Since.Add(o.r.d.WaitTimeout)
 	for told := false; ; {
-		m, err := r.d.Machines.Machine(ctx, s.ID)
-		switch over := !r.d.Clock.Now().Before(until); {
-		case err != nil && (over || !uncertain(err)):
+		m, err := o.r.d.Machines.Machine(ctx, s.ID)
+		switch over := !o.r.d.Clock.Now().Before(until); {
+		case err != nil && (over || !live.Uncertain(err)):
 			return false, err
 		case err != nil:
 		case m.Version != s.Version:
-			return false, &MovedError{m.ID, "somebody updated it: its version is " + m.Version + ", not " + s.Version}
+			return false, &MovedError{Machine: m.ID, Why: "somebody updated it: its version is " + m.Version + ", not " + s.Version}
 		case !m.Started() && s.Repair.AtRest:
 			return true, nil
 		case m.Health() == live.Healthy, !m.Started() && (m.AtRest() || !s.Repair.Start):
@@ -67,9 +68,9 @@ func (r *run) isSick(ctx context.Context, s *plan.MachineStep) (bool, error) {
 		}
 		if !told {
 			told = true
-			r.emit(Waiting{Machine: s.ID, Group: s.Group, For: WaitChecks, Checks: m.NotPassing(time.Time{}), Until: until})
+			o.r.emit(Waiting{Machine: s.ID, Group: s.Group, For: WaitChecks, Checks: m.NotPassing(time.Time{}), Until: until})
 		}
-		if r.d.Clock.Sleep(ctx, 2*time.Second) != nil || r.stop.Err() != nil {
+		if o.r.d.Clock.Sleep(ctx, 2*time.Second) != nil || o.r.stop.Err() != nil {
 			return false, errInterrupted
 		}
 	}
@@ -77,50 +78,53 @@ func (r *run) isSick(ctx context.Context, s *plan.MachineStep) (bool, error) {
 
 // repair updates one machine. What is planned for it besides goes on from the
 // version that it has then.
-func (r *run) repair(ctx context.Context, i int) error {
-	s := r.p.Steps[i]
-	r.started(s)
-	r.emit(Repairing{s.Machine.ID})
-	j := job{step: s, ops: s.Machine.Repair.Ops, version: s.Machine.Version, repair: true, wake: s.Machine.Repair.Start}
-	h, err := r.begin(ctx, j)
-	for n := 0; errors.Is(err, errRequeue) && n < maxRequeues && r.d.Clock.Sleep(ctx, 2*time.Second) == nil; n++ {
-		h, err = r.begin(ctx, j)
+func (o *rollout) repair(ctx context.Context, i int) error {
+	s := o.r.p.Steps[i]
+	o.r.started(s)
+	o.r.emit(Repairing{s.Machine.ID})
+	j := onemachine.Job{Step: s, Goal: onemachine.Repair, Ops: s.Machine.Repair.Ops, Version: s.Machine.Version}
+	if s.Machine.Repair.Start {
+		j.Goal = onemachine.RepairStart
+	}
+	m, err := o.r.machines.Begin(ctx, j)
+	for n := 0; errors.Is(err, onemachine.ErrRequeue) && n < maxRequeues && o.r.d.Clock.Sleep(ctx, 2*time.Second) == nil; n++ {
+		m, err = o.r.machines.Begin(ctx, j)
 	}
 	if err != nil {
-		r.failed(s, err)
+		o.r.failed(s, err)
 		return err
 	}
-	r.watch(ctx, pendingOnly([]*hand{h}))
-	res := r.rep.machine(s.ID)
-	switch h.verdict {
-	case unchanged:
+	o.r.machines.Follow(ctx, m)
+	res := o.r.rep.machine(s.ID)
+	switch {
+	case m.Verdict == onemachine.Unchanged:
 		return nil
-	case well, rested, unproven:
-	case unwell:
-		res.Why = "what an earlier run had left on it was taken back, and it is not healthy without it either: " + h.err.Error()
-		r.sick = errors.Join(r.sick, h.err)
+	case m.Verdict.Good():
+	case m.Verdict == onemachine.Unhealthy:
+		res.Why = "what an earlier run had left on it was taken back, and it is not healthy without it either: " + m.Err.Error()
+		o.unrepaired = errors.Join(o.unrepaired, m.Err)
 	default:
-		res.State, res.Why = NotSure, h.err.Error()
-		r.failed(s, h.err)
-		return h.err
+		res.State, res.Why = NotSure, m.Err.Error()
+		o.r.failed(s, m.Err)
+		return m.Err
 	}
-	r.emit(Repaired{s.Machine.ID, h.verdict != unwell})
+	o.r.emit(Repaired{s.Machine.ID, m.Verdict != onemachine.Unhealthy})
 	res.Repaired, res.State = true, NotReached
 	next := *s.Machine
-	next.Version = h.version
-	r.p.Steps[i].Machine = &next
-	if nothingMore(h, s.Machine) {
+	next.Version = m.Version
+	o.r.p.Steps[i].Machine = &next
+	if nothingMore(m, s.Machine) {
 		res.State = AsWanted
-		r.settled[s.ID] = true
-		r.done(s, true)
+		o.repaired[s.ID] = true
+		o.r.done(s, true)
 	}
 	return nil
 }
 
 // nothingMore says whether a machine has all that is planned for it once it is
 // repaired.
-func nothingMore(h *hand, s *plan.MachineStep) bool {
-	cfg, _, err := machineconfig.Apply(h.before.Config, s.Repair.Ops)
+func nothingMore(m *onemachine.InFlight, s *plan.MachineStep) bool {
+	cfg, _, err := machineconfig.Apply(m.Was.Config, s.Repair.Ops)
 	if err != nil {
 		return false
 	}

@@ -7,13 +7,36 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// idleAtOnce is how many machines that are not started are updated at a time:
-// they carry no traffic.
-const idleAtOnce = 8
+// handsFull is how many machines are in flight at a time at most: each has a
+// lease that must be kept, and while it has one the proxy can't start it.
+const handsFull = 8
+
+// maxRequeues bounds how often a machine of a group may not be there to be
+// taken, 2 s apart: as long as the slowest stop (kill_timeout is at most 5
+// minutes).
+const maxRequeues = 150
+
+// rollout is the machines of a plan: which is updated when, and what follows for
+// the others of its group.
+type rollout struct {
+	r      *run
+	groups map[string]*group
+
+	changed    map[string]*onemachine.InFlight // machines that run a version of ours
+	order      []string                        // of changed, oldest first
+	unproven   map[string]bool                 // groups with a machine that has an unproven check
+	repaired   map[string]bool                 // machine steps that a repair has done
+	unrepaired error                           // machines that are not healthy after their repair
+}
+
+func newRollout(r *run) *rollout {
+	return &rollout{r: r, groups: map[string]*group{}, changed: map[string]*onemachine.InFlight{}, unproven: map[string]bool{}, repaired: map[string]bool{}}
+}
 
 // group is the rollout of one process group.
 type group struct {
@@ -22,7 +45,7 @@ type group struct {
 	// seen are the machines that were started at some time of this run: what
 	// went down since, without anybody wanting it, still counts for the floor.
 	seen map[string]bool
-	// first: no machine has been seen to be well with the change yet.
+	// first: no machine has been seen to be healthy with the change yet.
 	first bool
 	// proof: a new service check must be proven first.
 	proof bool
@@ -32,54 +55,64 @@ type group struct {
 }
 
 // updateMachines takes the groups one after the other.
-func (r *run) updateMachines(ctx context.Context) error {
-	r.groups = r.groupsToUpdate()
-	for _, name := range slices.Sorted(maps.Keys(r.groups)) {
-		if err := r.updateGroup(ctx, r.groups[name]); err != nil {
+func (o *rollout) updateMachines(ctx context.Context) error {
+	o.groups = o.groupsToUpdate()
+	for _, name := range slices.Sorted(maps.Keys(o.groups)) {
+		if err := o.updateGroup(ctx, o.groups[name]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *run) updateGroup(ctx context.Context, g *group) error {
+func (o *rollout) updateGroup(ctx context.Context, g *group) error {
 	for len(g.pending) > 0 {
-		if r.stop.Err() != nil {
+		if o.r.stop.Err() != nil {
 			return errInterrupted
 		}
-		all, err := r.readGroup(ctx, g)
+		all, err := o.readGroup(ctx, g)
 		if err != nil {
 			return err
 		}
 		started, idle, err := g.split(all)
 		switch {
 		case err != nil:
-		case len(started) > 0 && g.proof && g.first && countServing(all) == 1 && started[0].Serves() && g.proves(started[0]) && !g.pending[started[0].ID].Machine.Seen:
-			err = r.proveAlone(ctx, g, started[0])
+		case len(started) > 0 && g.mustProbe(started[0], all):
+			err = o.proveAlone(ctx, g, started[0])
 		case len(started) > 0:
-			err = r.updateStarted(ctx, g, all)
+			err = o.updateStarted(ctx, g, all)
 		case g.proof && g.first && g.someProof(idle):
-			err = r.proveAwake(ctx, g, idle)
+			err = o.proveAwake(ctx, g, idle)
 		default:
-			err = r.updateIdle(ctx, g, idle)
+			err = o.updateIdle(ctx, g, idle)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if g.proof && g.first && r.unproven[g.name] {
+	if g.proof && g.first && o.unproven[g.name] {
 		return &UnprovenError{g.name}
 	}
 	return nil
 }
 
-// readGroup reads the machines of a group that this tool may touch.
-func (r *run) readGroup(ctx context.Context, g *group) ([]live.Machine, error) {
-	all, err := r.d.Machines.Machines(ctx)
+// mustProbe says whether a new check goes in where it can't affect routing
+// first: the machine is the only one that serves, and nobody has seen the check
+// pass.
+func (g *group) mustProbe(m live.Machine, all []live.Machine) bool {
+	return g.proof && g.first && countServing(all) == 1 && m.Serves() && g.proves(m) && !g.pending[m.ID].Machine.Seen
+}
+
+// readGroup reads the machines of a group. One that can't be read any more, as
+// its host went away, tells no group: it is still of the one that it was seen in.
+func (o *rollout) readGroup(ctx context.Context, g *group) ([]live.Machine, error) {
+	all, err := o.r.d.Machines.Machines(ctx)
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(m live.Machine) bool { return m.Group() != g.name })
+	all = slices.DeleteFunc(all, func(m live.Machine) bool {
+		return m.Group() != g.name && !(m.Config.IsZero() && g.seen[m.ID])
+	})
 	for _, m := range all {
 		if m.Started() && m.Untouchable() == "" {
 			g.seen[m.ID] = true
@@ -106,7 +139,7 @@ func (g *group) split(all []live.Machine) (started, idle []live.Machine, err err
 	if found < len(g.pending) {
 		for _, id := range slices.Sorted(maps.Keys(g.pending)) {
 			if !slices.ContainsFunc(all, func(m live.Machine) bool { return m.ID == id }) {
-				return nil, nil, &MovedError{id, "it is gone"}
+				return nil, nil, &MovedError{Machine: id, Why: "it is gone"}
 			}
 		}
 	}
@@ -139,54 +172,56 @@ func countServing(all []live.Machine) int {
 }
 
 // updateStarted takes the next started machines: the first one alone, until
-// one is seen to be well; then as many as the floor allows.
-func (r *run) updateStarted(ctx context.Context, g *group, all []live.Machine) error {
-	batch, err := r.pick(ctx, g, all)
+// one is seen to be healthy; then as many as the floor allows.
+func (o *rollout) updateStarted(ctx context.Context, g *group, all []live.Machine) error {
+	batch, err := o.pick(ctx, g, all)
 	if err != nil || len(batch) == 0 {
 		return err
 	}
-	var jobs []job
+	var jobs []onemachine.Job
 	for _, m := range batch {
-		s := g.pending[m.ID]
 		if g.first && g.proves(m) {
-			r.emit(Proving{m.ID, ProofFirst})
+			o.r.emit(Proving{m.ID, ProofFirst})
 		}
-		jobs = append(jobs, job{step: s, ops: s.Machine.Ops, version: s.Machine.Version})
+		jobs = append(jobs, planned(g.pending[m.ID], onemachine.Change))
 	}
-	return r.batch(ctx, g, jobs)
+	return o.batch(ctx, g, jobs)
 }
 
-func (r *run) updateIdle(ctx context.Context, g *group, idle []live.Machine) error {
-	var jobs []job
-	for _, m := range idle[:min(len(idle), idleAtOnce)] {
-		s := g.pending[m.ID]
-		jobs = append(jobs, job{step: s, ops: s.Machine.Ops, version: s.Machine.Version, idle: true})
+func (o *rollout) updateIdle(ctx context.Context, g *group, idle []live.Machine) error {
+	var jobs []onemachine.Job
+	for _, m := range idle[:min(len(idle), handsFull)] {
+		jobs = append(jobs, planned(g.pending[m.ID], onemachine.ChangeAtRest))
 	}
-	return r.batch(ctx, g, jobs)
+	return o.batch(ctx, g, jobs)
+}
+
+// planned is the update that a step plans.
+func planned(s plan.Step, goal onemachine.Goal) onemachine.Job {
+	return onemachine.Job{Step: s, Goal: goal, Ops: s.Machine.Ops, Version: s.Machine.Version}
 }
 
 // batch updates machines together and follows them to the end. When one can't
 // be taken, those taken before are followed all the same.
-func (r *run) batch(ctx context.Context, g *group, jobs []job) error {
-	var hands []*hand
+func (o *rollout) batch(ctx context.Context, g *group, jobs []onemachine.Job) error {
+	var inFlight []*onemachine.InFlight
 	var stopped error
 	for _, j := range jobs {
-		r.leases.refresh(ctx)
-		r.started(j.step)
-		h, err := r.begin(ctx, j)
-		if errors.Is(err, errRequeue) && r.requeue(ctx, g) {
+		o.r.started(j.Step)
+		m, err := o.r.machines.Begin(ctx, j)
+		if errors.Is(err, onemachine.ErrRequeue) && o.requeue(ctx, g) {
 			continue
 		}
 		if err != nil {
 			stopped = err
-			r.failed(j.step, err)
+			o.r.failed(j.Step, err)
 			break
 		}
-		hands = append(hands, h)
+		inFlight = append(inFlight, m)
 	}
-	r.watch(ctx, pendingOnly(hands))
-	for _, h := range hands {
-		if err := r.conclude(g, h); err != nil && (stopped == nil || isUnwell(err)) {
+	o.r.machines.Follow(ctx, inFlight...)
+	for _, m := range inFlight {
+		if err := o.conclude(g, m); err != nil && (stopped == nil || isUnhealthy(err)) {
 			stopped = err
 		}
 	}
@@ -194,48 +229,56 @@ func (r *run) batch(ctx context.Context, g *group, jobs []job) error {
 }
 
 // requeue lets a moment pass; false says that it was too often.
-func (r *run) requeue(ctx context.Context, g *group) bool {
+func (o *rollout) requeue(ctx context.Context, g *group) bool {
 	g.requeues++
-	return g.requeues <= maxRequeues && r.leases.refreshAndSleep(ctx, 2*time.Second) == nil
-}
-
-func pendingOnly(hands []*hand) []*hand {
-	return slices.DeleteFunc(slices.Clone(hands), func(h *hand) bool { return h.verdict != pending })
+	return g.requeues <= maxRequeues && o.r.d.Clock.Sleep(ctx, 2*time.Second) == nil
 }
 
 // conclude puts a machine's verdict into the report and the group.
-func (r *run) conclude(g *group, h *hand) error {
-	res := r.rep.machine(h.step.ID)
-	switch h.verdict {
-	case unchanged:
-		res.State, res.Version = AsWanted, h.before.Version
-	case well:
-		if g.first && g.proves(h.before) {
-			r.emit(Proven{h.machine})
+func (o *rollout) conclude(g *group, m *onemachine.InFlight) error {
+	res := o.r.rep.machine(m.Step.ID)
+	switch m.Verdict {
+	case onemachine.Unchanged:
+		res.State, res.Version = AsWanted, m.Was.Version
+	case onemachine.Healthy:
+		if g.first && g.proves(m.Was) {
+			o.r.emit(Proven{m.Machine})
 		}
 		g.first = false
 		res.State = Done
-	case rested:
+	case onemachine.UpdatedAtRest:
 		res.State = Done
-	case unproven:
+	case onemachine.Unproven:
 		res.State, res.Unproven = Done, true
-		r.unproven[g.name] = r.unproven[g.name] || len(h.step.Machine.Proof) > 0
-		r.emit(Unproven{h.machine})
+		o.unproven[g.name] = o.unproven[g.name] || len(m.Step.Machine.Proof) > 0
+		o.r.emit(Unproven{m.Machine})
 	default:
-		r.failed(h.step, h.err)
-		if h.verdict != unwell { // startBack and backDone have told of the others
-			res.State, res.Why = NotSure, h.err.Error()
-			r.forget(h.machine)
+		o.r.failed(m.Step, m.Err)
+		if m.Verdict != onemachine.Unhealthy { // of the others the recorder has told
+			res.State, res.Why = NotSure, m.Err.Error()
+			o.forget(m.Machine)
 		}
-		return h.err
+		return m.Err
 	}
-	delete(g.pending, h.machine)
-	r.done(h.step, h.verdict != unchanged)
+	delete(g.pending, m.Machine)
+	o.r.done(m.Step, m.Verdict != onemachine.Unchanged)
 	return nil
 }
 
-func isUnwell(err error) bool {
-	var unwell *UnhealthyError
+// noteChanged: the machine runs a version of ours.
+func (o *rollout) noteChanged(m *onemachine.InFlight) {
+	o.forget(m.Machine)
+	o.changed[m.Machine] = m
+	o.order = append(o.order, m.Machine)
+}
+
+func (o *rollout) forget(machine string) {
+	delete(o.changed, machine)
+	o.order = slices.DeleteFunc(o.order, func(id string) bool { return id == machine })
+}
+
+func isUnhealthy(err error) bool {
+	var unhealthy *UnhealthyError
 	var held *UnprovenError
-	return errors.As(err, &unwell) || errors.As(err, &held)
+	return errors.As(err, &unhealthy) || errors.As(err, &held)
 }

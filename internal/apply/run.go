@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/journal"
 	"github.com/fly-standards/fly-standards/plan"
@@ -35,32 +36,27 @@ func Run(ctx context.Context, p *plan.Plan, d Deps) (Report, error) {
 	}
 	work := outliving(ctx, d.Abort)
 	err = r.carryOut(work)
-	r.leases.releaseAll(work)
+	r.machines.Leases.ReleaseAll(work)
 	return r.end(err)
 }
 
-// run is the state of one Run.
+// run is what one Run has in common: what it was given, and what it says. The
+// kinds of steps have types of their own.
 type run struct {
 	d    Deps
 	p    *plan.Plan
 	stop context.Context //nolint:containedctx // asked between machines only; work has a context of its own
 	rep  Report
 
-	leases     leases
-	file       *flytoml.File // as planned for
-	written    []byte        // what we wrote; nil before
-	migrated   migrated
-	minSecrets uint64
+	file     *flytoml.File // as planned for
+	migrated migrated
+	begun    map[string]bool // steps
 
-	groups   map[string]*group
-	changed  map[string]*hand // machines that run a version of ours
-	order    []string         // of changed, oldest first
-	unproven map[string]bool  // groups with a machine that has an unproven check
-	marks    string           // prefix of the clones' markers
-	begun    map[string]bool  // steps
-	settled  map[string]bool  // machine steps that a repair has done
-	sick     error            // machines that are not healthy after their repair
-	told     bool             // Interrupted was emitted
+	secrets  *secretSteps
+	edit     *fileStep
+	rollout  *rollout
+	clones   *cloneSteps
+	machines *onemachine.Updater
 }
 
 func newRun(ctx context.Context, p *plan.Plan, d Deps) (*run, error) {
@@ -70,10 +66,14 @@ func newRun(ctx context.Context, p *plan.Plan, d Deps) (*run, error) {
 	own := *p // steps change when machines are repaired
 	own.Steps = slices.Clone(p.Steps)
 	r := &run{
-		d: d, p: &own, stop: ctx, groups: map[string]*group{}, changed: map[string]*hand{}, unproven: map[string]bool{}, begun: map[string]bool{}, settled: map[string]bool{},
+		d: d, p: &own, stop: ctx, begun: map[string]bool{},
 		rep: Report{App: p.App.Name, Undo: d.undoOf, Partly: d.undoPartly, Outcome: Refused, File: FileResult{Path: p.File.Path, State: NotReached}},
 	}
-	r.leases.r = r
+	r.secrets, r.edit, r.clones = &secretSteps{r: r}, &fileStep{r: r}, &cloneSteps{r: r}
+	r.rollout = newRollout(r)
+	r.machines = onemachine.New(onemachine.Updater{
+		Platform: d.Machines, Clock: d.Clock, Record: recorder{r}, Wait: d.WaitTimeout, Stop: ctx, Secrets: r.secrets.versionFor,
+	})
 	if d.Secret != nil {
 		r.migrated.finds = append(r.migrated.finds, d.Secret)
 	}
@@ -111,7 +111,7 @@ func (r *run) readSteps() error {
 		case s.Kind == plan.StepDestroy && s.Destroy != nil && r.d.undoOf != "":
 			r.rep.Clones = append(r.rep.Clones, CloneResult{Machine: s.Destroy.ID, Source: s.Destroy.Source, Region: s.Destroy.Region, State: NotReached, step: s.ID})
 		case s.Kind == plan.StepVolume && s.Volume != nil:
-			if err := r.wholeVolumeStep(s); err != nil {
+			if err := (volumeSteps{r}).read(s); err != nil {
 				return err
 			}
 		default:
@@ -131,24 +131,24 @@ func (r *run) noRestart() bool { return r.d.NoRestart || r.p.NoRestart }
 // carryOut does the kinds of steps one after the other, whatever their order
 // in the plan: nothing may come before what it rests on.
 func (r *run) carryOut(ctx context.Context) error {
-	if err := r.checkStale(ctx); err != nil {
+	if err := (preflight{r}).check(ctx); err != nil {
 		return err
 	}
 	if r.stop.Err() != nil {
 		return errInterrupted
 	}
-	if err := r.checkFloor(ctx, false); err != nil {
+	if err := r.rollout.checkFloor(ctx, false); err != nil {
 		return err
 	}
 	if err := r.d.Journal.Append(journal.Begin, "", r.beginRecord()); err != nil {
 		return err
 	}
 	r.rep.Journal = r.d.Journal.ID()
-	if r.repairs() {
-		if err := r.repairMachines(ctx); err != nil {
+	if r.rollout.repairs() {
+		if err := r.rollout.repairMachines(ctx); err != nil {
 			return err
 		}
-		if err := r.checkFloor(ctx, true); err != nil {
+		if err := r.rollout.checkFloor(ctx, true); err != nil {
 			return err
 		}
 	}
@@ -157,33 +157,34 @@ func (r *run) carryOut(ctx context.Context) error {
 
 func (r *run) carryOutSteps(ctx context.Context) error {
 	for _, s := range r.steps(plan.StepSecrets) {
-		if err := r.one(s, func() error { return r.setSecrets(ctx, s) }); err != nil {
+		if err := r.one(s, func() error { return r.secrets.set(ctx, s) }); err != nil {
 			return err
 		}
 	}
 	for _, s := range r.steps(plan.StepFile) {
-		if err := r.one(s, func() error { return r.writeFile(s) }); err != nil {
+		if err := r.one(s, func() error { return r.edit.write(s) }); err != nil {
 			return err
 		}
 	}
+	volumes := volumeSteps{r}
 	if r.noRestart() {
 		r.leave()
-		return r.updateVolumes(ctx)
+		return volumes.update(ctx)
 	}
-	if err := r.updateMachines(ctx); err != nil {
-		r.takeBack(ctx, err)
+	if err := r.rollout.updateMachines(ctx); err != nil {
+		r.afterFailure(ctx, err)
 		return err
 	}
-	if err := r.addMachines(ctx); err != nil {
+	if err := r.clones.add(ctx); err != nil {
 		return err
 	}
-	if err := r.updateVolumes(ctx); err != nil {
+	if err := volumes.update(ctx); err != nil {
 		return err
 	}
-	if err := r.destroyMachines(ctx); err != nil {
+	if err := r.clones.destroyAll(ctx); err != nil {
 		return err
 	}
-	return r.sick
+	return r.rollout.unrepaired
 }
 
 // one carries out a step that is done as a whole.
@@ -215,17 +216,17 @@ func (r *run) leave() {
 	}
 }
 
-// takeBack decides what stays after the machines could not all be updated. A
-// machine that was not well takes the others with it; anything else (a lease
-// of somebody else, a refusal, an interruption) leaves healthy machines alone.
-// The file goes back when no machine kept the change, unless the user wanted
-// to stop here.
-func (r *run) takeBack(ctx context.Context, err error) {
-	if isUnwell(err) && !r.d.NoRollback {
-		r.rollBack(ctx)
+// afterFailure decides what stays after the machines could not all be updated.
+// A machine that was not healthy takes the others with it; anything else (a
+// lease of somebody else, a refusal, an interruption) leaves healthy machines
+// alone. The file goes back when no machine kept the change, unless the user
+// wanted to stop here.
+func (r *run) afterFailure(ctx context.Context, err error) {
+	if isUnhealthy(err) && !r.d.NoRollback {
+		r.rollout.rollBackAll(ctx)
 	}
 	if !errors.Is(err, errInterrupted) && ctx.Err() == nil && !r.rep.machinesKept() {
-		r.restoreFile()
+		r.edit.putBack()
 	}
 }
 

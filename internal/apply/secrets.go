@@ -18,11 +18,19 @@ import (
 // set, with a growing pause: 10 s in all.
 const confirmTries = 5
 
-// setSecrets stores the secrets of a step and sees that they are stored. It
+// secretSteps stores secrets, and knows which set of them machines must wait
+// for.
+type secretSteps struct {
+	r   *run
+	min uint64 // version of the newest set that machines must have; 0: not known yet
+}
+
+// set stores the secrets of a step and sees that they are stored. It
 // writes no name that the app has: a value that is overwritten can't be read
 // back by anybody.
-func (r *run) setSecrets(ctx context.Context, step plan.Step) error {
-	values, names, err := r.secretValues(step.Secrets)
+func (t *secretSteps) set(ctx context.Context, step plan.Step) error {
+	r := t.r
+	values, names, err := t.values(step.Secrets)
 	if err != nil {
 		return err
 	}
@@ -36,31 +44,31 @@ func (r *run) setSecrets(ctx context.Context, step plan.Step) error {
 	if err := r.d.Journal.Append(journal.Intent, step.ID, secretsRecord{Names: names}); err != nil {
 		return err
 	}
-	r.markSecrets(names, NotSure)
-	digests, version, err := r.send(ctx, step.ID, values, names)
+	t.mark(names, NotSure)
+	digests, version, err := t.send(ctx, step.ID, values, names)
 	if err == nil {
 		r.emit(SecretsStored{names})
-		r.minSecrets = version
-		err = r.confirm(ctx, names, digests)
-	} else if !uncertain(err) && !isConfirm(err) {
-		r.markSecrets(names, NotReached) // refused
+		t.min = version
+		err = t.confirm(ctx, names, digests)
+	} else if !live.Uncertain(err) && !isConfirm(err) {
+		t.mark(names, NotReached) // refused
 	}
 	if err != nil {
 		_ = r.d.Journal.Append(journal.Unknown, step.ID, secretsRecord{Names: names})
 		return err
 	}
-	r.markSecrets(names, Done)
+	t.mark(names, Done)
 	return r.d.Journal.Append(journal.Done, step.ID, secretsRecord{Names: names, Version: version})
 }
 
-// secretValues reads the values out of the file whose bytes were planned for.
-func (r *run) secretValues(s *plan.SecretsStep) (map[string]secret.Value, []string, error) {
+// values reads the values out of the file whose bytes were planned for.
+func (t *secretSteps) values(s *plan.SecretsStep) (map[string]secret.Value, []string, error) {
 	values := map[string]secret.Value{}
 	var names []string
 	for _, from := range s.Set {
-		text, ok := envText(r.file, from.Key)
+		text, ok := envText(t.r.file, from.Key)
 		if !ok || text == "" {
-			return nil, nil, fmt.Errorf("read %s of %s: there is no value that can be a secret", from.Key, r.p.File.Path)
+			return nil, nil, fmt.Errorf("read %s of %s: there is no value that can be a secret", from.Key, t.r.p.File.Path)
 		}
 		v := secret.New(text)
 		if other, twice := values[from.Name]; twice && !other.Equal(v) {
@@ -107,9 +115,10 @@ func taken(now []live.Secret, names []string) []Moved {
 
 // send sets the values. When the answer is lost, and none of the names shows
 // up, nothing is there to be overwritten and it is sent once more.
-func (r *run) send(ctx context.Context, step string, values map[string]secret.Value, names []string) (map[string]string, uint64, error) {
+func (t *secretSteps) send(ctx context.Context, step string, values map[string]secret.Value, names []string) (map[string]string, uint64, error) {
+	r := t.r
 	digests, version, err := r.d.Secrets.SetSecrets(ctx, values)
-	if err == nil || !uncertain(err) {
+	if err == nil || !live.Uncertain(err) {
 		return digests, version, err
 	}
 	if e := r.d.Journal.Append(journal.Unknown, step, secretsRecord{Names: names}); e != nil {
@@ -129,7 +138,7 @@ func (r *run) send(ctx context.Context, step string, values map[string]secret.Va
 		}
 	}
 	digests, version, err = r.d.Secrets.SetSecrets(ctx, values)
-	if err != nil && uncertain(err) {
+	if err != nil && live.Uncertain(err) {
 		err = &ConfirmError{names, "the answers to storing it were lost", err}
 	}
 	return digests, version, err
@@ -137,7 +146,8 @@ func (r *run) send(ctx context.Context, step string, values map[string]secret.Va
 
 // confirm reads the list until it shows every name with the digest that the
 // set gave.
-func (r *run) confirm(ctx context.Context, names []string, digests map[string]string) error {
+func (t *secretSteps) confirm(ctx context.Context, names []string, digests map[string]string) error {
+	r := t.r
 	var last error
 	why := ""
 	for try := range confirmTries {
@@ -171,7 +181,8 @@ func unconfirmed(now []live.Secret, names []string, digests map[string]string) s
 	return ""
 }
 
-func (r *run) markSecrets(names []string, state State) {
+func (t *secretSteps) mark(names []string, state State) {
+	r := t.r
 	for i := range r.rep.Secrets {
 		if slices.Contains(names, r.rep.Secrets[i].Name) {
 			r.rep.Secrets[i].State = state
@@ -179,24 +190,24 @@ func (r *run) markSecrets(names []string, state State) {
 	}
 }
 
-// secretsFor is the version of the secrets that a machine must boot with: the
+// versionFor is the version of the secrets that a machine must boot with: the
 // one that we set, also where the machine needs none of them.
-func (r *run) secretsFor(ctx context.Context, needed bool) (uint64, error) {
-	if !needed && !r.d.LateSecrets {
-		return r.minSecrets, nil
+func (t *secretSteps) versionFor(ctx context.Context, needed bool) (uint64, error) {
+	if !needed && !t.r.d.LateSecrets {
+		return t.min, nil
 	}
-	return r.secretsVersion(ctx)
+	return t.newest(ctx)
 }
 
-// secretsVersion is what machines that lose an env entry must wait for: the
-// version of our own set, or the newest one when the secrets were there.
-func (r *run) secretsVersion(ctx context.Context) (uint64, error) {
-	if r.minSecrets == 0 && r.d.Secrets != nil {
-		v, err := r.d.Secrets.SecretsVersion(ctx)
+// newest is what machines that lose an env entry must wait for: the version of
+// our own set, or the newest one when the secrets were there.
+func (t *secretSteps) newest(ctx context.Context) (uint64, error) {
+	if t.min == 0 && t.r.d.Secrets != nil {
+		v, err := t.r.d.Secrets.SecretsVersion(ctx)
 		if err != nil {
 			return 0, err
 		}
-		r.minSecrets = v
+		t.min = v
 	}
-	return r.minSecrets, nil
+	return t.min, nil
 }

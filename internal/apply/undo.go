@@ -21,27 +21,16 @@ func Undo(ctx context.Context, p *plan.Plan, of string, partly bool, d Deps) (Re
 	return Run(ctx, p, d)
 }
 
-// wantedFile is what a file step makes of the file.
-func (r *run) wantedFile(s *plan.FileStep) ([]byte, error) {
-	if r.d.undoOf != "" && len(s.Edits) == 0 {
-		return s.Content, nil
-	}
-	after, err := r.file.Apply(s.Edits...)
-	if err != nil {
-		return nil, err
-	}
-	return after.Bytes(), nil
-}
-
-// destroyMachines takes the machines away that the apply had added: last, when
+// destroyAll takes the machines away that the apply had added: last, when
 // the others have proven to be well without its changes.
-func (r *run) destroyMachines(ctx context.Context) error {
+func (c *cloneSteps) destroyAll(ctx context.Context) error {
+	r := c.r
 	for _, s := range r.steps(plan.StepDestroy) {
 		if r.stop.Err() != nil {
 			return errInterrupted
 		}
 		r.started(s)
-		if err := r.destroyOurs(ctx, s); err != nil {
+		if err := c.destroyOurs(ctx, s); err != nil {
 			res := r.rep.clone(s.ID)
 			res.Why = err.Error()
 			r.failed(s, err)
@@ -52,7 +41,8 @@ func (r *run) destroyMachines(ctx context.Context) error {
 	return nil
 }
 
-func (r *run) destroyOurs(ctx context.Context, s plan.Step) error {
+func (c *cloneSteps) destroyOurs(ctx context.Context, s plan.Step) error {
+	r := c.r
 	res := r.rep.clone(s.ID)
 	m, err := r.d.Machines.Machine(ctx, s.Destroy.ID)
 	if live.Is(err, live.NotFound) {
@@ -63,22 +53,19 @@ func (r *run) destroyOurs(ctx context.Context, s plan.Step) error {
 		return err
 	}
 	if why := notOurs(m, s.Destroy.Marker); why != "" {
-		return &MovedError{m.ID, why}
+		return &MovedError{Machine: m.ID, Why: why}
 	}
 	all, err := r.d.Machines.Machines(ctx)
 	if err != nil {
 		return err
 	}
 	if why := Missed(m, all); why != "" {
-		return &MovedError{m.ID, why}
+		return &MovedError{Machine: m.ID, Why: why}
 	}
-	if r.groups[s.Destroy.Group] == nil {
-		r.groups[s.Destroy.Group] = &group{name: s.Destroy.Group, pending: map[string]plan.Step{}, seen: map[string]bool{}}
-	}
-	if why := r.mayTake(ctx, &hand{machine: m.ID, group: s.Destroy.Group}); why != "" {
+	if why := r.rollout.whyNotTake(ctx, m.ID, s.Destroy.Group); why != "" {
 		return fmt.Errorf("destroy machine %s: too few other machines of its group are healthy to do without it", m.ID)
 	}
-	if err := r.leases.free(ctx, m.ID); err != nil {
+	if err := r.machines.Leases.Free(ctx, m.ID); err != nil {
 		return err
 	}
 	rec := cloneRecord{Source: s.Destroy.Source, Region: s.Destroy.Region, Marker: s.Destroy.Marker, Machine: m.ID}
@@ -86,7 +73,7 @@ func (r *run) destroyOurs(ctx context.Context, s plan.Step) error {
 		return err
 	}
 	res.State = NotSure
-	if err := r.destroy(ctx, m.ID); err != nil {
+	if err := c.destroy(ctx, m.ID); err != nil {
 		rec.Error = err.Error()
 		_ = r.d.Journal.Append(journal.Unknown, s.ID, rec)
 		return err
@@ -111,6 +98,10 @@ func notOurs(m live.Machine, marker string) string {
 // when the run was cut off before it heard the answer.
 const lateAnswer = 5 * time.Minute
 
+// ownWatch is how long a run watches a machine that it made before it makes
+// anything else of it: a copy is younger than the original by more than this.
+const ownWatch = 10 * time.Second
+
 // Added are the machines of an app that the run had added for c, and copied
 // those that bear its mark and were made by somebody else: flyctl's clone and
 // scale count take the mark along with the rest of a configuration.
@@ -124,9 +115,9 @@ func (c PastClone) Added(machines []live.Machine) (ours, copied []live.Machine) 
 		var made bool
 		switch {
 		case c.Machine == "": // a copy is younger than what it was made of
-			made = !first.IsZero() && m.CreatedAt.Sub(first).Abs() < smokeTime
+			made = !first.IsZero() && m.CreatedAt.Sub(first).Abs() < ownWatch
 		case known >= 0: // a request that arrived twice; the run itself watched the machine for longer than this
-			made = m.CreatedAt.Sub(machines[known].CreatedAt).Abs() < smokeTime
+			made = m.CreatedAt.Sub(machines[known].CreatedAt).Abs() < ownWatch
 		}
 		if made || slices.Contains(c.IDs, m.ID) {
 			ours = append(ours, m)

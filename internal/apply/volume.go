@@ -53,9 +53,13 @@ func (h *History) addVolume(e journal.Entry) error {
 	return nil
 }
 
-// wholeVolumeStep says what is wrong with a step of a plan, which may come
+// volumeSteps changes the snapshot settings of volumes.
+type volumeSteps struct{ r *run }
+
+// read says what is wrong with a step of a plan, which may come
 // from a file.
-func (r *run) wholeVolumeStep(s plan.Step) error {
+func (v volumeSteps) read(s plan.Step) error {
+	r := v.r
 	if why := s.Volume.Careless(); why != "" && r.d.undoOf == "" {
 		return fmt.Errorf("plan step %s: %s", s.ID, why)
 	}
@@ -63,34 +67,36 @@ func (r *run) wholeVolumeStep(s plan.Step) error {
 	return nil
 }
 
-// checkVolumes reads the volumes of the plan. One that has the settings
+// check reads the volumes of the plan. One that has the settings
 // already is as wanted.
-func (r *run) checkVolumes(ctx context.Context) ([]Moved, error) {
+func (v volumeSteps) check(ctx context.Context) ([]Moved, error) {
+	r := v.r
 	var moved []Moved
 	for _, s := range r.steps(plan.StepVolume) {
-		v, err := r.d.Machines.Volume(ctx, s.Volume.ID)
+		now, err := r.d.Machines.Volume(ctx, s.Volume.ID)
 		switch {
 		case live.Is(err, live.NotFound):
 			moved = append(moved, Moved{"volume", s.Volume.ID, "it is gone"})
 		case err != nil:
 			return nil, err
-		case v.Settings() != s.Volume.Before && v.Settings() != s.Volume.After:
+		case now.Settings() != s.Volume.Before && now.Settings() != s.Volume.After:
 			moved = append(moved, Moved{"volume", s.Volume.ID, "somebody changed its snapshot settings since"})
 		}
 	}
 	return moved, nil
 }
 
-// updateVolumes changes the volumes, one after the other: late, because
+// update changes the volumes, one after the other: late, because
 // nothing else rests on them, and nothing goes back when one is refused.
-func (r *run) updateVolumes(ctx context.Context) error {
+func (v volumeSteps) update(ctx context.Context) error {
+	r := v.r
 	for _, s := range r.steps(plan.StepVolume) {
 		if r.stop.Err() != nil {
 			return errInterrupted
 		}
 		r.started(s)
 		res := r.rep.volume(s.Volume.ID)
-		if err := r.updateVolume(ctx, s, res); err != nil {
+		if err := v.updateOne(ctx, s, res); err != nil {
 			res.Why = r.migrated.clean(err)
 			r.failed(s, err)
 			return err
@@ -100,7 +106,8 @@ func (r *run) updateVolumes(ctx context.Context) error {
 	return nil
 }
 
-func (r *run) updateVolume(ctx context.Context, s plan.Step, res *VolumeResult) error {
+func (v volumeSteps) updateOne(ctx context.Context, s plan.Step, res *VolumeResult) error {
+	r := v.r
 	want := s.Volume
 	now, err := r.d.Machines.Volume(ctx, want.ID)
 	if err != nil {
@@ -119,10 +126,10 @@ func (r *run) updateVolume(ctx context.Context, s plan.Step, res *VolumeResult) 
 		return err
 	}
 	res.State = NotSure
-	if err := r.putVolume(ctx, s, rec); err != nil {
+	if err := v.put(ctx, s, rec); err != nil {
 		kind := journal.Unknown
 		var lost *LostVolumeError
-		if !errors.As(err, &lost) && !uncertain(err) {
+		if !errors.As(err, &lost) && !live.Uncertain(err) {
 			kind, res.State = journal.Failed, NotReached
 		}
 		rec.Error = r.migrated.clean(err)
@@ -133,14 +140,15 @@ func (r *run) updateVolume(ctx context.Context, s plan.Step, res *VolumeResult) 
 	return r.d.Journal.Append(journal.Done, s.ID, rec)
 }
 
-// putVolume sends the settings and reads them again. When the answer is lost,
+// put sends the settings and reads them again. When the answer is lost,
 // only the volume tells what happened: it is sent again, at most twice, where
 // it is seen to be as before.
-func (r *run) putVolume(ctx context.Context, s plan.Step, rec volumeRecord) error {
+func (v volumeSteps) put(ctx context.Context, s plan.Step, rec volumeRecord) error {
+	r := v.r
 	var lost error
 	for range 3 {
 		_, err := r.d.Machines.UpdateVolume(ctx, rec.Volume, rec.After)
-		if err != nil && !uncertain(err) {
+		if err != nil && !live.Uncertain(err) {
 			if lost != nil { // the first one may have been accepted all the same
 				return lost
 			}
@@ -150,7 +158,7 @@ func (r *run) putVolume(ctx context.Context, s plan.Step, rec volumeRecord) erro
 			lost = err
 			_ = r.d.Journal.Append(journal.Unknown, s.ID, rec)
 		}
-		now, lookErr := r.lookAtVolume(ctx, rec.Volume, err != nil)
+		now, lookErr := v.look(ctx, rec.Volume, err != nil)
 		switch {
 		case lookErr != nil:
 			return &LostVolumeError{rec.Volume, lookErr}
@@ -166,19 +174,19 @@ func (r *run) putVolume(ctx context.Context, s plan.Step, rec volumeRecord) erro
 	return &LostVolumeError{rec.Volume, lost}
 }
 
-// lookAtVolume reads a volume, giving what was lost some time to arrive.
-func (r *run) lookAtVolume(ctx context.Context, id string, wait bool) (v live.Volume, err error) {
+// look reads a volume, giving what was lost some time to arrive.
+func (v volumeSteps) look(ctx context.Context, id string, wait bool) (now live.Volume, err error) {
 	for try := range 4 {
 		if wait || try > 0 {
-			if err := r.d.Clock.Sleep(ctx, 2*time.Second); err != nil {
-				return v, err
+			if err := v.r.d.Clock.Sleep(ctx, 2*time.Second); err != nil {
+				return now, err
 			}
 		}
-		if v, err = r.d.Machines.Volume(ctx, id); err == nil {
-			return v, nil
+		if now, err = v.r.d.Machines.Volume(ctx, id); err == nil {
+			return now, nil
 		}
 	}
-	return v, err
+	return now, err
 }
 
 // VolumeMovedError is a volume that somebody else changed while the plan was

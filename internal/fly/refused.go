@@ -45,6 +45,8 @@ func refused(cl call, resp *http.Response, body []byte, now time.Time) *failure 
 		e.Kind = live.Capacity
 	case code == http.StatusForbidden:
 		e.Kind = live.Forbidden
+	case notYet(code, text):
+		e.Kind = live.NotYet
 	case code == http.StatusConflict || code == http.StatusPreconditionFailed:
 		e.Kind = live.Conflict
 	default:
@@ -92,6 +94,20 @@ func leaseHeld(code int, text string, e *live.Error) bool {
 		e.ExpiresAt = parseTime(strings.TrimRight(at, ".,;"))
 	}
 	return true
+}
+
+// notYet says whether a refusal is for this moment only: a swap is under way
+// ("aborted: machine is replacing: concurrent update in progress"), or the set
+// of secrets that a machine shall boot with has not come everywhere
+// ("min_secrets_version 7 is not yet available on this app").
+func notYet(code int, text string) bool {
+	switch code {
+	case http.StatusConflict:
+		return strings.Contains(text, "concurrent update in progress")
+	case http.StatusPreconditionFailed:
+		return strings.Contains(text, "min_secrets_version") && strings.Contains(text, "not yet available")
+	}
+	return false
 }
 
 // noRoom says whether a refusal is for want of room on a host, in a region or

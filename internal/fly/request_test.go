@@ -30,7 +30,7 @@ func TestRefusalKinds(t *testing.T) {
 		"403":             {403, `{"error":"no access"}`, live.Forbidden, "no access"},
 		"403 quota":       {403, `{"error":"your org is over the allowed quota of memory"}`, live.Capacity, "quota"},
 		"404":             {404, `{"error":"machine not found"}`, live.NotFound, "machine not found"},
-		"409":             {409, `{"error":"aborted: machine is replacing: concurrent update in progress"}`, live.Conflict, "replacing"},
+		"409":             {409, `{"error":"aborted: machine is replacing: concurrent update in progress"}`, live.NotYet, "replacing"},
 		"409 no room":     {409, `{"error":"aborted: could not reserve resource for machine: insufficient memory"}`, live.Capacity, "reserve"},
 		"409 older lease": {409, `{"status":"error","message":"machine ID x lease currently held by 0aa@tokens.fly.io, expires at 2026-09-01T12:00:10Z"}`, live.LeaseHeld, "held by"},
 		"412":             {412, `{"error":"unable to start machine from current state: 'replacing'"}`, live.Conflict, "replacing"},

@@ -18,6 +18,7 @@ const (
 	NotFound     Kind = "not-found"    // 404
 	LeaseHeld    Kind = "lease-held"   // 409: somebody else holds the machine
 	Conflict     Kind = "conflict"     // 409, 412: the machine is not what we thought
+	NotYet       Kind = "not-yet"      // 409, 412: not at this moment; nothing happened, and it may work in some seconds
 	Invalid      Kind = "invalid"      // 400, 422: the request itself is refused
 	Capacity     Kind = "capacity"     // no room on the host or in the region
 	RateLimited  Kind = "rate-limited" // 429
@@ -69,4 +70,10 @@ func KindOf(err error) (Kind, bool) {
 func Is(err error, k Kind) bool {
 	got, ok := KindOf(err)
 	return ok && got == k
+}
+
+// Uncertain says whether a failed call may have taken effect all the same.
+func Uncertain(err error) bool {
+	kind, known := KindOf(err)
+	return !known || kind == Unknown || kind == BadReply || kind == Timeout
 }

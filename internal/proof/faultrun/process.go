@@ -50,6 +50,17 @@ type process struct {
 type tired struct {
 	clock.Clock
 	pace int
+	p    *process
+}
+
+// Every implements clock.Clock. What a killed process did in the background ends
+// with it.
+func (t tired) Every(d time.Duration, do func()) (stop func()) {
+	return t.Clock.Every(d, func() {
+		if !t.p.dead && t.p.w.proc == t.p {
+			do()
+		}
+	})
 }
 
 func (t tired) Sleep(ctx context.Context, d time.Duration) error {
@@ -114,7 +125,7 @@ func (p *process) main(ctx context.Context) {
 	p.code = commands.Main(ctx, &commands.Env{
 		Stdin: strings.NewReader(""), Stdout: alive{p, &p.out}, Stderr: alive{p, &p.errOut}, Width: 80,
 		Getenv: func(name string) (string, bool) { v, ok := vars[name]; return v, ok },
-		Dir:    w.dir, Home: w.dir, GOOS: "linux", Clock: tired{w.clk, w.pace}, Transport: wire{w}, Abort: p.abort,
+		Dir:    w.dir, Home: w.dir, GOOS: "linux", Clock: tired{w.clk, w.pace, p}, Transport: wire{w}, Abort: p.abort,
 		Replay: &commands.Replay{Jitter: jitter.Float64, FS: disk{w}, Journal: records{disk{w}}},
 	}, p.args)
 }

@@ -47,10 +47,11 @@ func (t wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	if now.killBefore {
 		p.end(now)
 	}
+	nth := len(w.p.Requests()) // others may come while this one is slow
 	wrong := cmp.Or(w.beforeDestroy(req), w.beforeUpdate(req, body), w.beforeCreate(req, body))
 	resp, err := w.serve(req, body, now.effect)
 	w.sawWrite(req, resp)
-	if wrong != "" && w.accepted() && !w.faked() {
+	if wrong != "" && w.accepted(nth) && !w.faked() {
 		w.fail("%s", wrong)
 	}
 	w.kept("after " + req.Method + " " + req.URL.Path)
@@ -119,10 +120,11 @@ func (w *world) serve(req *http.Request, body []byte, effect *flysim.Effect) (*h
 	return resp, nil
 }
 
-// accepted says whether the platform did what it was asked for last.
-func (w *world) accepted() bool {
+// accepted says whether the platform did what it was asked for by the nth
+// request.
+func (w *world) accepted(nth int) bool {
 	all := w.p.Requests()
-	return len(all) > 0 && all[len(all)-1].Status/100 == 2
+	return len(all) > nth && all[nth].Status/100 == 2
 }
 
 // faked says whether the last answer was none of the platform's.

@@ -1,0 +1,99 @@
+package onemachine
+
+import (
+	"context"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+)
+
+// notYetTime is how long an update is sent again that the platform can't take
+// just now: the secrets have not reached it, or the machine is being replaced.
+const notYetTime = 30 * time.Second
+
+// post sends an update. When the answer is lost it reads the machine to learn
+// what happened, and sends the update at most twice more: current_version lets
+// no update happen on top of another, nor twice.
+func (u *Updater) post(ctx context.Context, m *InFlight, up live.Update) (live.Machine, error) {
+	up.Region = m.Region
+	var lost error
+	until := u.Clock.Now().Add(min(notYetTime, u.Wait))
+	for sent := 0; sent < 3; {
+		up.Nonce = u.Leases.Nonce(m.Machine)
+		got, err := u.Platform.UpdateMachine(ctx, m.Machine, up)
+		switch {
+		case err == nil:
+			return got, nil
+		case lost == nil && !live.Uncertain(err):
+			now, again, err := u.refused(ctx, m, up, err)
+			if !again || !u.Clock.Now().Before(until) {
+				return now, err
+			}
+			continue
+		case lost == nil:
+			u.Record.Uncertain(m)
+		}
+		sent++
+		lost = err
+		now, err := u.lookAgain(ctx, m.Machine)
+		switch {
+		case err != nil:
+			return live.Machine{}, &LostError{m.Machine, lost}
+		case now.Version == up.CurrentVersion:
+			continue // not applied, or not yet
+		case ours(now, up):
+			return now, nil
+		}
+		return live.Machine{}, &MovedError{m.Machine, "somebody updated it at the same time"}
+	}
+	return live.Machine{}, &LostError{m.Machine, lost}
+}
+
+// refused is an update that was refused, so that nothing happened. A conflict
+// may be one with ourselves, when the request arrived twice: only a look tells.
+// again says that it may be taken in a moment.
+func (u *Updater) refused(ctx context.Context, m *InFlight, up live.Update, err error) (now live.Machine, again bool, _ error) {
+	notYet := live.Is(err, live.NotYet)
+	if !notYet && !live.Is(err, live.Conflict) {
+		return live.Machine{}, false, err
+	}
+	now, lookErr := u.lookAgain(ctx, m.Machine)
+	if lookErr == nil && now.Version != up.CurrentVersion && ours(now, up) {
+		return now, false, nil
+	}
+	return live.Machine{}, notYet && lookErr == nil && now.Version == up.CurrentVersion, err
+}
+
+// ours says whether a machine runs the configuration of up. The platform may
+// have spelled it otherwise. One that holds our change and something besides
+// is somebody else's: taking it for ours would let a rollback undo theirs.
+func ours(now live.Machine, up live.Update) bool {
+	return machineconfig.Same(now.Config, up.Config)
+}
+
+// lookAgain reads a machine after a lost answer, giving what was lost some
+// time to arrive.
+func (u *Updater) lookAgain(ctx context.Context, id string) (m live.Machine, err error) {
+	for range 4 {
+		if err := u.Clock.Sleep(ctx, 2*time.Second); err != nil {
+			return live.Machine{}, err
+		}
+		if m, err = u.Platform.Machine(ctx, id); err == nil {
+			return m, nil
+		}
+	}
+	return m, err
+}
+
+// madeAt is when the platform made an update. A machine that is looked at after
+// a lost answer has moved on since, and tells the time of its start; its events
+// tell more.
+func madeAt(got, before live.Machine) time.Time {
+	e, ok := got.LastEvent("update")
+	old, had := before.LastEvent("update")
+	if ok && e.Timestamp.Before(got.UpdatedAt) && (!had || e.Timestamp.After(old.Timestamp)) {
+		return e.Timestamp
+	}
+	return got.UpdatedAt
+}

@@ -1,0 +1,336 @@
+package onemachine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+)
+
+const (
+	waitSlice = 4 * time.Second  // of waiting for one machine, shared by those in flight
+	lookEvery = time.Second      // reads of one machine are limited to 5 a second
+	smokeTime = 10 * time.Second // as flyctl's smoke check
+	// freshTime is how long a machine that was just made may be unknown.
+	freshTime = 15 * time.Second
+)
+
+// MinWait is the least that Updater.Wait makes sense for: a machine that is to
+// stay up for the smoke time can't be healthy sooner.
+const MinWait = smokeTime + 5*time.Second
+
+// This file is the walk of one machine, from top to bottom:
+//
+//	Begin   lease, read, compare, patch, record, post    -> in flight
+//	Follow  one look at each in turn, by its phase:
+//	          WaitState   the new version is in place, and not started
+//	          WaitStart   the new version is started; the lease goes back
+//	          WaitSmoke   it stays up for 10 s
+//	          WaitChecks  its health checks pass            -> Healthy
+//	        an Unhealthy one goes the way back (restore.go) and is looked at on
+
+// Begin takes a machine: lease, read, compare, patch, post. On an error nothing
+// was changed, unless it is a *LostError. The lease is held on when the update
+// was accepted, and released otherwise.
+func (u *Updater) Begin(ctx context.Context, j Job) (*InFlight, error) {
+	if err := u.Leases.Take(ctx, j.ID()); err != nil {
+		return nil, err
+	}
+	m, err := u.beginLeased(ctx, j)
+	if err != nil || m.Verdict == Unchanged {
+		u.Leases.Release(ctx, j.ID())
+	}
+	return m, err
+}
+
+func (u *Updater) beginLeased(ctx context.Context, j Job) (*InFlight, error) {
+	now, err := u.Platform.Machine(ctx, j.ID())
+	if err != nil {
+		return nil, err
+	}
+	if err := takeable(now, j); err != nil {
+		return nil, err
+	}
+	m := &InFlight{Job: j, Machine: now.ID, Group: now.Group(), Region: now.Region, Was: now}
+	if j.Before != nil {
+		m.Was = *j.Before
+	}
+	if j.Goal.Repairs() && now.Health() == live.Healthy {
+		m.Verdict = Unchanged
+		return m, nil
+	}
+	cfg, changed, err := wanted(m.Was.Config, j)
+	if err != nil {
+		return nil, &MovedError{now.ID, err.Error()}
+	}
+	if !changed {
+		m.Verdict = Unchanged
+		return m, nil
+	}
+	if image := j.Step.Machine.Image; image != "" {
+		cfg = cfg.WithImage(image)
+	}
+	min, err := u.Secrets(ctx, j.Step.Machine.Secrets)
+	if err != nil {
+		return nil, err
+	}
+	if !u.Leases.Holds(now.ID) {
+		return nil, ErrRequeue // it was taken or lost while that was read
+	}
+	if err := u.Record.Intent(m, now.Version); err != nil {
+		return nil, err
+	}
+	up := live.Update{Config: cfg, CurrentVersion: now.Version, MinSecrets: min, SkipLaunch: !now.Started()}
+	got, err := u.post(ctx, m, up)
+	if err != nil {
+		u.Record.Ended(m, err)
+		return nil, err
+	}
+	u.accepted(m, got, now.Started())
+	return m, nil
+}
+
+// takeable says why a machine can't be taken: it is not the one that was
+// planned for any more, or not for this moment.
+func takeable(now live.Machine, j Job) error {
+	if now.Version != j.Version {
+		return updatedSince(now, j.Version)
+	}
+	if now.State == "stopping" || now.State == "suspending" {
+		return ErrRequeue
+	}
+	if why := now.Untouchable(); why != "" {
+		return &MovedError{now.ID, why}
+	}
+	if j.Goal.MustRest() && now.Started() {
+		return ErrRequeue
+	}
+	return nil
+}
+
+// wanted is the configuration to send. There is nothing to probe on a machine
+// that has what is to be proven.
+func wanted(was machineconfig.Config, j Job) (machineconfig.Config, bool, error) {
+	if j.Goal == Probe {
+		if _, changed, err := machineconfig.Apply(was, j.Step.Machine.Ops); err != nil || !changed {
+			return was, false, err
+		}
+		// It may have the probe of an apply that was cut short, which proves
+		// nothing until it is seen to pass: the update is made all the same.
+		cfg, _, err := machineconfig.Apply(was, j.Ops)
+		return cfg, true, err
+	}
+	return machineconfig.Apply(was, append(slices.Clone(j.Ops), LeftProbes(was)...))
+}
+
+// accepted notes an update that the platform took.
+func (u *Updater) accepted(m *InFlight, got live.Machine, restarts bool) {
+	m.Version, m.Since = got.Version, madeAt(got, m.Was)
+	m.deadline = u.Clock.Now().Add(u.Wait)
+	m.Phase = WaitStart
+	if !restarts {
+		m.Phase = WaitState
+	}
+	u.Record.Accepted(m, restarts)
+}
+
+// Watch begins to follow a machine that was just made: made is its reply.
+func (u *Updater) Watch(j Job, made live.Machine, group string) *InFlight {
+	m := &InFlight{
+		Job: j, Machine: made.ID, Group: group, Region: made.Region, Was: made, Version: made.Version, Since: made.CreatedAt,
+		Phase: WaitStart, deadline: u.Clock.Now().Add(u.Wait),
+	}
+	m.Was.CreatedAt = u.Clock.Now() // what freshTime counts from, by our own clock
+	return m
+}
+
+// Follow looks at machines, one look at each in turn, until each has a verdict.
+// One that is unhealthy begins the way back in the same turn, and is followed
+// on. Everything is bounded by the machines' deadlines, on the clock; the end of
+// ctx ends it at once.
+func (u *Updater) Follow(ctx context.Context, machines ...*InFlight) {
+	active := slices.DeleteFunc(slices.Clone(machines), func(m *InFlight) bool { return m.Verdict != Pending })
+	for len(active) > 0 {
+		u.noticeInterrupt(active)
+		if ctx.Err() != nil {
+			for _, m := range active {
+				u.finish(ctx, m, Lost, &LostError{m.Machine, ErrInterrupted})
+			}
+			return
+		}
+		slice := max(waitSlice/time.Duration(len(active)), time.Second)
+		waited := false
+		var next []*InFlight
+		for _, m := range active {
+			waited = u.look(ctx, m, slice) || waited
+			switch {
+			case m.Verdict == Pending:
+				next = append(next, m)
+			case m.Verdict == Unhealthy && m.Goal.RollsBack():
+				next = append(next, u.BeginRestore(m, m.Err))
+			}
+		}
+		active = next
+		if len(active) > 0 && !waited {
+			_ = u.Clock.Sleep(ctx, lookEvery) // its error is seen above
+		}
+	}
+}
+
+// look takes one look at a machine. It says whether that took time.
+func (u *Updater) look(ctx context.Context, m *InFlight, slice time.Duration) (waited bool) {
+	u.tellWaiting(m, nil)
+	switch m.Phase {
+	case WaitFree:
+		u.tryRestore(ctx, m)
+		return false
+	case WaitState:
+		return u.lookState(ctx, m, slice)
+	case WaitStart:
+		return u.lookStart(ctx, m, slice)
+	default:
+		u.lookHealth(ctx, m)
+		return false
+	}
+}
+
+// lookState waits for a machine that was not started to have its new version.
+func (u *Updater) lookState(ctx context.Context, m *InFlight, slice time.Duration) bool {
+	if err := u.await(ctx, m, slice, "settled"); err != nil {
+		u.overdue(ctx, m, "its new version is not in place")
+		return live.Is(err, live.Timeout)
+	}
+	now, ok := u.read(ctx, m)
+	switch {
+	case !ok:
+		u.overdue(ctx, m, "its new version is not in place")
+	case m.Goal.Starts() && !now.Started():
+		u.start(ctx, m)
+	case m.Goal.Starts():
+		m.Phase = WaitStart
+	case now.Started(): // by the proxy, as soon as it may
+		u.isUp(ctx, m)
+	default:
+		u.finish(ctx, m, UpdatedAtRest, nil)
+	}
+	return false
+}
+
+// lookStart waits for the new version to be started.
+func (u *Updater) lookStart(ctx context.Context, m *InFlight, slice time.Duration) bool {
+	err := u.await(ctx, m, slice, "started")
+	if err == nil {
+		u.isUp(ctx, m)
+		return false
+	}
+	if m.Verdict != Pending {
+		return false
+	}
+	now, ok := u.read(ctx, m)
+	switch {
+	case !ok:
+	case now.State == "started": // whatever the wait said
+		u.isUp(ctx, m)
+		return false
+	case now.Crashing(m.Since):
+		u.finish(ctx, m, Unhealthy, &UnhealthyError{Machine: m.Machine, Why: "it crashes again and again"})
+	case now.Down() && m.Goal == Restore:
+		u.start(ctx, m) // it was started before, so it has to be again
+	case now.Down() && now.State != "failed" && m.Woken && !now.StartedSince(m.Since):
+		u.start(ctx, m) // a start that comes too early may be lost without a word
+	case now.Down():
+		u.judgeDown(ctx, m, now)
+	}
+	u.overdue(ctx, m, "it does not start")
+	return live.Is(err, live.Timeout)
+}
+
+// isUp gives the lease back at once: a machine that is held can't be started
+// by the proxy, should it go down.
+func (u *Updater) isUp(ctx context.Context, m *InFlight) {
+	u.Leases.Release(ctx, m.Machine)
+	m.Phase, m.smoke, m.downs = WaitSmoke, u.Clock.Now().Add(smokeTime), 0
+}
+
+// lookHealth looks at a started machine: is it up for long enough, and do all
+// its checks pass?
+func (u *Updater) lookHealth(ctx context.Context, m *InFlight) {
+	now, ok := u.read(ctx, m)
+	if !ok {
+		u.overdue(ctx, m, "it can't be read")
+		return
+	}
+	if now.Crashing(m.Since) {
+		u.finish(ctx, m, Unhealthy, &UnhealthyError{Machine: m.Machine, Why: "it crashes again and again"})
+		return
+	}
+	if now.Down() {
+		u.judgeDown(ctx, m, now)
+		return
+	}
+	m.downs = 0
+	since := m.Since
+	// Until the old instance is gone its checks still run: only results of
+	// after the new one's start count.
+	if e, ok := now.LastEvent("start"); ok && e.Timestamp.After(since) {
+		since = e.Timestamp
+	}
+	failing := now.NotPassing(since)
+	up := !u.Clock.Now().Before(m.smoke)
+	switch {
+	case up && len(failing) == 0 && now.State == "started":
+		u.finish(ctx, m, Healthy, nil)
+		return
+	case up:
+		m.Phase = WaitChecks
+		u.tellWaiting(m, failing)
+	}
+	if !u.Clock.Now().Before(m.deadline) {
+		u.finish(ctx, m, Unhealthy, &UnhealthyError{m.Machine, "its checks do not pass" + within(u.Wait), failing})
+	}
+}
+
+// judgeDown decides about a machine that went down while it was watched. It
+// must be so at two looks, because a swap passes through such states.
+func (u *Updater) judgeDown(ctx context.Context, m *InFlight, now live.Machine) {
+	if m.downs++; m.downs < 2 && now.State != "failed" {
+		return
+	}
+	if now.State != "failed" && now.AtRestSince(m.Since) {
+		u.finish(ctx, m, Unproven, nil)
+		return
+	}
+	why := "it is " + now.State
+	if e, ok := now.LastEvent("exit"); ok && e.Timestamp.After(m.Since) {
+		why = fmt.Sprintf("it stopped with exit code %d", e.ExitCode)
+	}
+	u.finish(ctx, m, Unhealthy, &UnhealthyError{Machine: m.Machine, Why: why})
+}
+
+// overdue gives up on a machine whose time is over: unhealthy when we see it,
+// lost when we do not.
+func (u *Updater) overdue(ctx context.Context, m *InFlight, why string) {
+	switch {
+	case m.Verdict != Pending || u.Clock.Now().Before(m.deadline):
+	case m.lastErr != nil:
+		u.finish(ctx, m, Lost, &LostError{m.Machine, m.lastErr})
+	default:
+		u.finish(ctx, m, Unhealthy, &UnhealthyError{Machine: m.Machine, Why: why + within(u.Wait)})
+	}
+}
+
+// finish gives the verdict, and the lease back.
+func (u *Updater) finish(ctx context.Context, m *InFlight, v Verdict, err error) {
+	if m.Verdict != Pending {
+		return
+	}
+	m.Verdict, m.Err = v, err
+	u.Leases.Release(ctx, m.Machine)
+	u.Record.Ended(m, err)
+	if m.Goal == Restore {
+		u.Record.RolledBack(m)
+	}
+}

@@ -1,0 +1,117 @@
+package apply
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
+	"github.com/fly-standards/fly-standards/internal/journal"
+	"github.com/fly-standards/fly-standards/internal/live"
+)
+
+// recorder keeps the journal and the report of one machine's life, and tells
+// of it.
+type recorder struct{ r *run }
+
+func (c recorder) Intent(m *onemachine.InFlight, replaces string) error {
+	rec := machineRecord{
+		Machine: m.Machine, Group: m.Group, Region: m.Region, State: m.Was.State,
+		Before: replaces, Image: m.Was.Image, Probe: m.Goal == onemachine.Probe, Repair: m.Goal.Repairs(), Back: m.Goal == onemachine.Restore,
+	}
+	if !rec.Repair && !rec.Back {
+		rec.Inverse, rec.Incomplete = c.r.migrated.inverse(m.Was.Config, m.Ops)
+	}
+	return c.r.d.Journal.Append(journal.Intent, m.Step.ID, rec)
+}
+
+func (c recorder) Uncertain(m *onemachine.InFlight) {
+	_ = c.r.d.Journal.Append(journal.Unknown, m.Step.ID, machineRecord{Machine: m.Machine})
+}
+
+// Accepted writes which version the platform gave, before anybody knows whether
+// the machine is healthy with it.
+func (c recorder) Accepted(m *onemachine.InFlight, restarts bool) {
+	res := c.r.rep.machine(m.Step.ID)
+	res.State, res.Version, res.Started = NotSure, m.Version, res.Started || restarts
+	if m.Goal != onemachine.Restore && !m.Goal.Repairs() {
+		c.r.rollout.noteChanged(m)
+	}
+	c.r.emit(Updated{m.Machine, m.Group, m.Region, m.Version, restarts, m.Goal == onemachine.Probe})
+	_ = c.r.d.Journal.Append(journal.Accepted, m.Step.ID, c.outcome(m))
+}
+
+// Ended writes what became of an update. That this line is missing is something
+// which the next reader can live with, so its error ends nothing here; the next
+// intent fails instead.
+func (c recorder) Ended(m *onemachine.InFlight, err error) {
+	if m.Goal == onemachine.Added { // the clone's own record tells
+		return
+	}
+	rec := c.outcome(m)
+	rec.Error = c.r.migrated.clean(err)
+	kind := journal.Done
+	var lost *LostError
+	switch {
+	case errors.As(err, &lost):
+		kind = journal.Unknown
+		c.r.rep.machine(m.Step.ID).State = NotSure
+	case err != nil:
+		kind = journal.Failed
+	}
+	_ = c.r.d.Journal.Append(kind, m.Step.ID, rec)
+}
+
+func (recorder) outcome(m *onemachine.InFlight) machineRecord {
+	return machineRecord{
+		Machine: m.Machine, Version: m.Version,
+		Probe: m.Goal == onemachine.Probe, Repair: m.Goal.Repairs(), Back: m.Goal == onemachine.Restore,
+	}
+}
+
+func (c recorder) RollingBack(m *onemachine.InFlight) {
+	c.r.emit(RollingBack{m.Machine, m.Why})
+	res := c.r.rep.machine(m.Step.ID)
+	res.State = NotSure
+	if m.Why != nil {
+		res.State, res.Why = Unhealthy, m.Why.Error()
+	}
+}
+
+// RolledBack notes how a machine that was given its old configuration did.
+func (c recorder) RolledBack(m *onemachine.InFlight) {
+	res := c.r.rep.machine(m.Step.ID)
+	switch {
+	case m.Version == "": // it was never taken
+		res.Why = "it keeps the change: " + m.Err.Error()
+		c.r.emit(RolledBack{m.Machine, false, m.Err})
+	case m.Verdict.Good():
+		res.State, res.Version = Restored, m.Version
+		c.r.rollout.forget(m.Machine)
+		c.r.emit(RolledBack{m.Machine, true, nil})
+	case m.Verdict == onemachine.Unhealthy: // it has its old configuration, and is not healthy with it either
+		res.State, res.Version = Restored, m.Version
+		res.Why = "it has its old configuration back, and is not well with it: " + m.Err.Error()
+		c.r.rollout.forget(m.Machine)
+		c.r.emit(RolledBack{m.Machine, false, nil})
+	default:
+		res.State, res.Why = NotSure, m.Err.Error()
+		c.r.emit(RolledBack{m.Machine, false, m.Err})
+	}
+}
+
+func (c recorder) LeaseTaken(machine string) { c.r.emit(LeaseTaken{machine}) }
+
+func (c recorder) LeaseReleased(machine string, lost bool) { c.r.emit(LeaseReleased{machine, lost}) }
+
+func (c recorder) LeaseLeft(machine string) {
+	if !slices.Contains(c.r.rep.LeasesLeft, machine) {
+		c.r.rep.LeasesLeft = append(c.r.rep.LeasesLeft, machine)
+	}
+}
+
+func (c recorder) Waiting(machine, group string, phase onemachine.Phase, checks []live.CheckState, until time.Time) {
+	c.r.emit(Waiting{Machine: machine, Group: group, For: phase, Checks: checks, Until: until})
+}
+
+func (c recorder) Interrupted(machines []string) { c.r.emit(Interrupted{machines}) }
