@@ -31,8 +31,9 @@ func (s *shop) allHealthy() {
 // for ever. The next apply takes it back before anything else.
 func TestRefusedPutBackIsRepairedByTheNextApply(t *testing.T) {
 	s := newShop(t) // nothing answers at /healthz
-	s.platform.Fault(flysim.Fault{Method: "POST", Path: `/machines/148e000a$`, Nth: 2, Effect: flysim.Status(403, "no")})
+	s.platform.Fault(flysim.Fault{Method: "POST", Path: `/machines/148e000a$`, Nth: 2, Times: -1, Effect: flysim.Status(403, "no")})
 	s.says(s.must(4, "apply", "--yes"), "machine 148e000a could not be put back")
+	s.platform.ClearFaults()
 	if s.app.Machine("148e000a").Healthy() {
 		t.Fatal("it is healthy")
 	}
@@ -57,8 +58,9 @@ func TestRefusedPutBackIsRepairedByTheNextApply(t *testing.T) {
 func TestUndoAfterARepair(t *testing.T) {
 	s := newShop(t)
 	before := s.configs()
-	s.platform.Fault(flysim.Fault{Method: "POST", Path: `/machines/148e000a$`, Nth: 2, Effect: flysim.Status(403, "no")})
+	s.platform.Fault(flysim.Fault{Method: "POST", Path: `/machines/148e000a$`, Nth: 2, Times: -1, Effect: flysim.Status(403, "no")})
 	s.must(4, "apply", "--yes")
+	s.platform.ClearFaults()
 	s.pass(time.Minute)
 	s.must(0, "apply", "--yes", "--skip", "health-checks")
 	s.must(0, "undo", "--yes")
@@ -72,8 +74,9 @@ func TestUndoAfterARepair(t *testing.T) {
 // A machine that became well by itself in the meantime keeps the change.
 func TestNothingToRepairOnAHealthyMachine(t *testing.T) {
 	s := newShop(t)
-	s.platform.Fault(flysim.Fault{Method: "POST", Path: `/machines/148e000a$`, Nth: 2, Effect: flysim.Status(403, "no")})
+	s.platform.Fault(flysim.Fault{Method: "POST", Path: `/machines/148e000a$`, Nth: 2, Times: -1, Effect: flysim.Status(403, "no")})
 	s.must(4, "apply", "--yes")
+	s.platform.ClearFaults()
 	for _, m := range s.app.Machines() {
 		m.Behave(flysim.AlwaysHealthy) // the path was deployed
 	}

@@ -68,13 +68,15 @@ func (c *cloneSteps) addOne(ctx context.Context, s plan.Step, n int) error {
 	}
 	rec.Machine, res.Machine = m.ID, m.ID
 	// Its id at once: the mark alone also goes to whatever is copied from it.
-	if err := r.d.Journal.Append(journal.Accepted, s.ID, rec); err != nil {
-		return err
-	}
+	unrecorded := r.d.Journal.Append(journal.Accepted, s.ID, rec)
 	r.emit(CloneMade{m.ID, s.Clone.Source, m.Region})
 	made := r.machines.Watch(onemachine.Job{Step: s, Goal: onemachine.Added}, m, s.Clone.Group)
 	r.machines.Follow(ctx, made)
-	return c.conclude(ctx, made, res, rec)
+	// It is looked after in any case: one that is not healthy must not stay, and cost.
+	if err := c.conclude(ctx, made, res, rec); err != nil {
+		return err
+	}
+	return unrecorded
 }
 
 func (c *cloneSteps) conclude(ctx context.Context, m *onemachine.InFlight, res *CloneResult, rec cloneRecord) error {
@@ -154,6 +156,12 @@ func (c *cloneSteps) wanted(ctx context.Context, s *plan.CloneStep, mark string)
 func (c *cloneSteps) create(ctx context.Context, step string, wanted Create, rec cloneRecord) (live.Machine, error) {
 	r := c.r
 	m, err := r.d.Machines.CreateMachine(ctx, wanted)
+	for until := r.d.Clock.Now().Add(onemachine.NotYetTime); live.Is(err, live.NotYet) && r.d.Clock.Now().Before(until); {
+		if r.d.Clock.Sleep(ctx, 2*time.Second) != nil {
+			return m, err
+		}
+		m, err = r.d.Machines.CreateMachine(ctx, wanted)
+	}
 	if err == nil || !live.Uncertain(err) {
 		return m, err
 	}

@@ -3,7 +3,6 @@ package apply_test
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -253,8 +252,7 @@ func TestLeaseOutlastsASlowStart(t *testing.T) {
 	w := newWorld(t, three()...)
 	w.migrate()
 	w.patch([]machineconfig.Op{dropEnv})
-	slow := func(*http.Request) bool { return w.clk.Sleep(t.Context(), 3*time.Second) == nil }
-	w.p.Fault(flysim.Fault{Method: "GET", Path: `/machines/aaa/wait`, Match: slow, Times: 9, Effect: flysim.Status(408, "deadline_exceeded")})
+	w.p.Fault(flysim.Fault{Method: "GET", Path: `/machines/aaa/wait`, Times: 9, Effect: flysim.Late(3*time.Second, flysim.Status(408, "deadline_exceeded"))})
 	w.p.Fault(flysim.Fault{Method: "GET", Path: `/machines/aaa$`, Nth: 2, Times: 30, Effect: flysim.Status(500, "oops")})
 	_, err := w.run()
 	w.ok(err)

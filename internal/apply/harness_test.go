@@ -81,7 +81,9 @@ type world struct {
 	on      func(apply.Event)
 	options apply.Options
 	abort   chan struct{}
-	plan    *plan.Plan
+	// journalFS is what the journal is written through; nil: the disk.
+	journalFS journal.FS
+	plan      *plan.Plan
 }
 
 func newWorld(t *testing.T, specs ...flysim.MachineSpec) *world {
@@ -204,6 +206,9 @@ func (w *world) runWith(ctx context.Context) (apply.Report, error) {
 	w.t.Helper()
 	w.p.Mark()
 	j := journal.New(w.state, "web", w.clk)
+	if w.journalFS != nil {
+		j = journal.NewVia(w.state, "web", w.clk, w.journalFS)
+	}
 	d := apply.Deps{
 		Machines: w.client, Secrets: w.client, File: apply.OnDisk(w.path), Clock: w.clk, Journal: j, Abort: w.abort, Options: w.options,
 		Emit: func(e apply.Event) {

@@ -163,6 +163,7 @@ func (r *run) carryOutSteps(ctx context.Context) error {
 	}
 	for _, s := range r.steps(plan.StepFile) {
 		if err := r.one(s, func() error { return r.edit.write(s) }); err != nil {
+			r.edit.putBack() // it was written, and that could not be recorded
 			return err
 		}
 	}

@@ -147,6 +147,14 @@ func Slow(d time.Duration) Effect {
 	}}
 }
 
+// Late lets d pass before e.
+func Late(d time.Duration, e Effect) Effect {
+	return Effect{name: e.name, drop: e.drop, serve: func(p *Platform, w http.ResponseWriter, r *http.Request, body []byte) int {
+		_ = p.clk.Sleep(r.Context(), d)
+		return e.serve(p, w, r, body)
+	}}
+}
+
 // Duplicate lets the request take effect twice and answers with the second
 // reply, as a proxy that sends again does.
 func Duplicate() Effect {

@@ -78,6 +78,8 @@ func waiting(e apply.Waiting) string {
 		return machine + "waiting for the lease on it to run out"
 	case apply.WaitFloor:
 		return fmt.Sprintf("waiting for the other machines of %s: %d healthy, more than %d needed", e.Group, e.Healthy, e.Floor)
+	case apply.WaitFree:
+		return machine + "waiting until it can be updated again"
 	case apply.WaitState:
 		return machine + "waiting for the new version"
 	case apply.WaitStart:

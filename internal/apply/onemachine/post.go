@@ -8,9 +8,9 @@ import (
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 )
 
-// notYetTime is how long an update is sent again that the platform can't take
+// NotYetTime is how long an update is sent again that the platform can't take
 // just now: the secrets have not reached it, or the machine is being replaced.
-const notYetTime = 30 * time.Second
+const NotYetTime = 30 * time.Second
 
 // post sends an update. When the answer is lost it reads the machine to learn
 // what happened, and sends the update at most twice more: current_version lets
@@ -18,7 +18,7 @@ const notYetTime = 30 * time.Second
 func (u *Updater) post(ctx context.Context, m *InFlight, up live.Update) (live.Machine, error) {
 	up.Region = m.Region
 	var lost error
-	until := u.Clock.Now().Add(min(notYetTime, u.Wait))
+	until := u.Clock.Now().Add(min(NotYetTime, u.Wait))
 	for sent := 0; sent < 3; {
 		up.Nonce = u.Leases.Nonce(m.Machine)
 		got, err := u.Platform.UpdateMachine(ctx, m.Machine, up)

@@ -42,6 +42,7 @@ func (u *Updater) tryRestore(ctx context.Context, m *InFlight) {
 		u.finish(ctx, m, NotRestored, err)
 	default:
 		m.tries++
+		u.tellWaiting(m, nil)
 		m.retryAt = u.Clock.Now().Add(time.Duration(min(m.tries, 10)) * time.Second)
 	}
 }

@@ -182,11 +182,12 @@ func (u *Updater) Follow(ctx context.Context, machines ...*InFlight) {
 
 // look takes one look at a machine. It says whether that took time.
 func (u *Updater) look(ctx context.Context, m *InFlight, slice time.Duration) (waited bool) {
-	u.tellWaiting(m, nil)
-	switch m.Phase {
-	case WaitFree:
+	if m.Phase == WaitFree {
 		u.tryRestore(ctx, m)
 		return false
+	}
+	u.tellWaiting(m, nil)
+	switch m.Phase {
 	case WaitState:
 		return u.lookState(ctx, m, slice)
 	case WaitStart:
