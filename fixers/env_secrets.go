@@ -92,7 +92,7 @@ func holdOffline(t plan.Target, f *plan.Finding) {
 
 func envFix(t plan.Target, e envEntry, v secret.Value, got secretscan.Result, f *plan.Finding) *plan.Fix {
 	fix := &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: e.node.Path()}}}
-	doubts := whyOtherApps(t)
+	doubts := whyOtherApps(t, losing)
 	if have, exists := t.App.Secret(e.name); exists {
 		// A secret beats an [env] entry of its name, and can't be read back:
 		// it must never be written over.

@@ -12,7 +12,7 @@ import (
 // whyShared says why a value that stands in the file might not belong to this
 // app alone: other apps are deployed with the file, or this app with others.
 func whyShared(t plan.Target) []string {
-	why := whyOtherApps(t)
+	why := whyOtherApps(t, losing)
 	if t.Repo == nil {
 		return why
 	}
@@ -30,6 +30,12 @@ func whyShared(t plan.Target) []string {
 	return atMost(3, why)
 }
 
+// What another app would have of a change to the file.
+const (
+	losing = "lose the value"
+	taking = "take the value"
+)
+
 func atMost(n int, list []string) []string {
 	if len(list) <= n {
 		return list
@@ -39,8 +45,8 @@ func atMost(n int, list []string) []string {
 
 // whyOtherApps says which other apps are deployed with the file, as far as it
 // can be told from the file and from the workflows and scripts of the
-// repository.
-func whyOtherApps(t plan.Target) []string {
+// repository. happens is what the file's own app would have of the change.
+func whyOtherApps(t plan.Target, happens string) []string {
 	var why []string
 	n, ok := t.File.Get("app")
 	own, _ := n.Str()
@@ -48,7 +54,7 @@ func whyOtherApps(t plan.Target) []string {
 	case !ok:
 		why = append(why, "the file names no app, so it may serve several")
 	case own != t.AppName:
-		why = append(why, "the file is of "+own)
+		why = append(why, "the file is of "+own+", which would "+happens+" at its next deploy")
 	}
 	if t.Repo == nil {
 		return why
@@ -66,7 +72,7 @@ func whyOtherApps(t plan.Target) []string {
 // only when the file is this app's alone. A file that names no app has no
 // machines of its own, so that a person decides; else the fix needs consent.
 func fromLiveApp(t plan.Target, f *plan.Finding) {
-	why := whyOtherApps(t)
+	why := whyOtherApps(t, taking)
 	if len(why) == 0 || f.Fix == nil {
 		return
 	}
