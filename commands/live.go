@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/charmbracelet/log"
 
+	"github.com/fly-standards/fly-standards/fixers"
 	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/fly"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -66,12 +68,26 @@ func howToGoLive(why plan.Offline) string {
 	return "`fly auth login` or FLY_API_TOKEN lets it look at the app."
 }
 
-// scan reads the source tree around fly.toml.
-func scan(ctx context.Context, path string, file *flytoml.File) (*plan.Repo, error) {
-	dockerfile, _ := file.Get("build.dockerfile")
-	name, _ := dockerfile.Str()
+// scan reads the source tree around fly.toml. workDir is the folder that the
+// user stands in: the build context of a deploy from there.
+func scan(ctx context.Context, path, workDir string, file *flytoml.File) (*plan.Repo, error) {
+	text := func(key string) string {
+		n, _ := file.Get(key)
+		s, _ := n.Str()
+		return s
+	}
+	args := map[string]string{}
+	if n, ok := file.Get("build.args"); ok && n.Kind() == flytoml.Table {
+		for _, key := range n.Keys() {
+			v, _ := n.Key(key)
+			args[key], _ = v.Str()
+		}
+	}
 	return repo.Scan(ctx, repo.Options{
-		Dir: filepath.Dir(path), ConfigName: filepath.Base(path), Dockerfile: name, InternalPorts: internalPorts(file),
+		Dir: filepath.Dir(path), ConfigName: filepath.Base(path), WorkingDir: workDir,
+		Dockerfile: text("build.dockerfile"), Ignorefile: text("build.ignorefile"),
+		BuildTarget: cmp.Or(text("build.build-target"), text("build.build_target")), Image: text("build.image"), BuildArgs: args,
+		Commands: fixers.ServingCommands(file), InternalPorts: internalPorts(file),
 	})
 }
 

@@ -125,7 +125,7 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 	scanned := make(chan error, 1)
 	go func() {
 		var err error
-		s.target.Repo, err = scan(ctx, path, file)
+		s.target.Repo, err = scan(ctx, path, env.Dir, file)
 		scanned <- err
 	}()
 	app, err := s.loadLive(ctx, env, g, o)

@@ -120,14 +120,14 @@ func httpFix(t plan.Target, s service, w pathSource) *plan.Fix {
 	if !s.HTTPService {
 		key = "http_checks"
 	}
-	entries = append(entries, checkTimes(t.Settings).entries()...)
+	entries = append(entries, w.times(t).entries()...)
 	if forcesSSL(t) {
 		entries = append(entries, flytoml.Entry{Key: "headers", Value: `{ X-Forwarded-Proto = "https" }`})
 	}
 	fix := &plan.Fix{
 		Safety:  plan.Safe,
 		Edits:   []flytoml.Edit{{Op: flytoml.Append, Path: s.Path + "." + key, Entries: entries}},
-		Changes: onService(t, s, httpCheckJSON(t, s, w.path)),
+		Changes: onService(t, s, httpCheckJSON(t, s, w)),
 	}
 	if why := w.doubt(t, s); why != "" {
 		fix.Safety, fix.Why = plan.Review, why

@@ -135,10 +135,10 @@ func (s service) wireChecks() []json.RawMessage {
 	return out
 }
 
-func httpCheckJSON(t plan.Target, s service, path string) json.RawMessage {
-	w := checkTimes(t.Settings)
+func httpCheckJSON(t plan.Target, s service, found pathSource) json.RawMessage {
+	w := found.times(t)
 	c := map[string]any{
-		"type": "http", "port": s.InternalPort, "method": "GET", "path": path,
+		"type": "http", "port": s.InternalPort, "method": "GET", "path": found.path,
 		"interval": w.interval, "timeout": w.timeout, "grace_period": w.grace,
 	}
 	if forcesSSL(t) {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
@@ -24,7 +26,8 @@ type pathSource struct {
 	rank     int
 	evidence []plan.Evidence
 	notes    []string
-	route    plan.Route
+	doubts   []plan.Doubt      // of the route or the HEALTHCHECK
+	check    *plan.Healthcheck // with times of its own
 }
 
 // choosePath finds the path that a check of the service should ask; the first
@@ -44,11 +47,11 @@ func choosePath(t plan.Target, s service) pathSource {
 	}
 	if t.Repo != nil {
 		if h := t.Repo.Healthcheck; h != nil && h.Path != "" && (h.Port == s.InternalPort || h.Port == 0 && s.InternalPort == 80) {
-			return pathSource{path: h.Path, rank: rankDockerfile, evidence: []plan.Evidence{h.Evidence}}
+			return pathSource{path: h.Path, rank: rankDockerfile, doubts: h.Doubts, check: h, evidence: []plan.Evidence{h.Evidence}}
 		}
 		if len(t.Repo.Routes) > 0 {
 			r := t.Repo.Routes[0]
-			return pathSource{path: r.Path, rank: rankRoute, route: r, evidence: []plan.Evidence{r.Evidence}}
+			return pathSource{path: r.Path, rank: rankRoute, doubts: r.Doubts, evidence: []plan.Evidence{r.Evidence}}
 		}
 	}
 	if p := t.Settings.ProbedPath; p != "" {
@@ -85,30 +88,76 @@ func strayCheck(t plan.Target, s service) (fileCheck, bool) {
 	return all[1].Checks[i], true
 }
 
-// doubt says why a check on this path needs a person's consent; "" when apply
-// may put it in, proving it on one machine before the others.
+// doubt says why a check on this path needs a person's consent, every reason
+// of it; "" when apply may put it in, proving it on one machine before the
+// others.
 func (w pathSource) doubt(t plan.Target, s service) string {
-	switch {
-	case severalPorts(t) && (w.rank == rankSettings || w.rank == rankRoute || w.rank == rankProbe):
-		return "the app serves on several ports, and nothing says which of them answers the path"
-	case speaksHTTP2(s):
-		return "the app is spoken to in HTTP/2 only (h2_backend), and Fly's checks speak HTTP/1"
-	case w.rank == rankProbe:
-		return "only a probe of the public hostname knows the path; Fly asks from inside, by IP address"
-	case w.route.Prefixed:
-		return "the route's router may be mounted under a prefix"
-	case w.route.Guarded:
-		return "the route seems to be behind authentication"
-	case t.Repo != nil && t.Repo.HostCheck != nil:
-		return "the app refuses unknown Host headers, and Fly's checks send an IP address: " + t.Repo.HostCheck.String()
-	case forcesSSL(t):
-		return "the app redirects http to https, and a redirect fails a check: " + t.Repo.ForceSSL.String()
-	case t.App == nil:
-		return "offline, no machine can prove that the path answers: " + cmp.Or(t.Offline.Why(t.OfflineDetail), "the app was not read")
-	case len(machinesOf(t, nil)) == 0:
-		return "the app has no machine yet that could prove the path"
+	var all []string
+	say := func(is bool, why string) {
+		if is {
+			all = append(all, why)
+		}
 	}
-	return ""
+	say(severalPorts(t) && (w.rank == rankSettings || w.rank == rankRoute || w.rank == rankProbe),
+		"the app serves on several ports, and nothing says which of them answers the path")
+	say(speaksHTTP2(s), "the app is spoken to in HTTP/2 only (h2_backend), and Fly's checks speak HTTP/1")
+	say(w.rank == rankProbe, "only a probe of the public hostname knows the path; Fly asks from inside, by IP address")
+	for _, d := range w.doubts {
+		say(true, doubtText(d))
+	}
+	if t.Repo != nil && t.Repo.HostCheck != nil {
+		say(true, "the app refuses unknown Host headers, and Fly's checks send an IP address: "+t.Repo.HostCheck.String())
+	}
+	if forcesSSL(t) {
+		say(true, "the app redirects http to https, and a redirect fails a check: "+t.Repo.ForceSSL.String())
+	}
+	switch {
+	case t.App == nil:
+		say(true, "offline, no machine can prove that the path answers: "+cmp.Or(t.Offline.Why(t.OfflineDetail), "the app was not read"))
+	case len(machinesOf(t, nil)) == 0:
+		say(true, "the app has no machine yet that could prove the path")
+	}
+	return strings.Join(all, "; ")
+}
+
+// times are those of the check: the settings', else the HEALTHCHECK's own,
+// within what Fly takes for a service check, else the usual ones.
+func (w pathSource) times(t plan.Target) times {
+	out := checkTimes(t.Settings)
+	if w.check == nil {
+		return out
+	}
+	own := func(set, here string, into *string) {
+		d, err := time.ParseDuration(here)
+		if set == "" && err == nil && d > 0 {
+			*into = min(max(d, time.Second), time.Minute).String()
+			*into = strings.Replace(*into, "m0s", "m", 1)
+		}
+	}
+	own(t.Settings.CheckInterval, w.check.Interval, &out.interval)
+	own(t.Settings.CheckTimeout, w.check.Timeout, &out.timeout)
+	own(t.Settings.CheckGrace, w.check.StartPeriod, &out.grace)
+	return out
+}
+
+// doubtText is a doubt for people, with the place where it was seen.
+func doubtText(d plan.Doubt) string {
+	text := map[plan.DoubtKind]string{
+		plan.DoubtMount:     "the route's router may be mounted under a prefix",
+		plan.DoubtGuard:     "the route seems to be behind authentication",
+		plan.DoubtCondition: "the route is only there under a condition",
+		plan.DoubtHost:      "the route answers for another host or port only",
+		plan.DoubtPort:      "the server that has the route listens on another port",
+		plan.DoubtBase:      "the app may be served below a base path",
+		plan.DoubtBuilt:     "the code may not be what the app runs",
+	}[d.Kind]
+	switch {
+	case d.File != "":
+		return text + ": " + d.Evidence.String()
+	case d.Text != "":
+		return text + ": " + d.Text
+	}
+	return text
 }
 
 func forcesSSL(t plan.Target) bool { return t.Repo != nil && t.Repo.ForceSSL != nil }

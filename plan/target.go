@@ -42,6 +42,7 @@ func (t Target) Deployed() *deployed.Config {
 type Repo struct {
 	Root        string
 	Dockerfile  string       // path of the one that fly.toml builds; "" for none
+	Image       *Image       // what it makes; nil without one that can be read
 	Healthcheck *Healthcheck // of the Dockerfile's last stage
 	Routes      []Route      // health routes the app defines, best first
 	ForceSSL    *Evidence    // the app itself redirects http to https
@@ -52,6 +53,7 @@ type Repo struct {
 	Siblings    []Sibling    // the repository's other Fly configurations, in any form
 	Uses        []Use        // flyctl commands of its workflows and scripts
 	ElseApps    []Evidence   // workflows and scripts that name another app or config (-a, --app, -c, --config)
+	Unread      string       // what the bounds left out, for the user: "2,000 of 3,046 files read"; "" for nothing
 }
 
 // Offline says why the live app was not looked at; "" means that it was.
@@ -86,24 +88,6 @@ func (o Offline) Why(detail string) string {
 		return o.String()
 	}
 	return o.String() + " (" + detail + ")"
-}
-
-// Healthcheck is a Dockerfile HEALTHCHECK that asks a local URL.
-type Healthcheck struct {
-	Evidence
-	Port int    // 0: the URL names none (80)
-	Path string // with the leading slash
-}
-
-// Route is one route definition whose path is a health path.
-type Route struct {
-	Evidence
-	Path      string // as the app serves it, with the leading slash
-	Framework string
-	// Prefixed: the router is mounted elsewhere, so the full path isn't known.
-	Prefixed bool
-	// Guarded: the route seems to be behind authentication.
-	Guarded bool
 }
 
 // Sibling is another fly*.toml.

@@ -248,7 +248,7 @@ func FuzzLook(f *testing.F) {
 					t.Fatalf("%s: strings overlap: %v", file, spans)
 				}
 			}
-			s := source{file: file, base: filepath.Base(file), text: []byte(text), opts: &Options{Dir: "/nowhere", ConfigName: "fly.toml"}, facts: new(facts)}
+			s := source{sc: &scanner{dir: "/nowhere", root: "/nowhere", opts: Options{ConfigName: "fly.toml", InternalPorts: []int{8080}}}, file: file, base: filepath.Base(file), text: []byte(text), facts: new(facts)}
 			s.look()
 		}
 	})

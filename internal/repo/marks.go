@@ -23,7 +23,7 @@ const leads, begins = 1, 2
 func (s *source) findMarks() []int {
 	var marks []int
 	text := s.text
-	for i := 0; i+2 < len(text); i++ {
+	for i := 0; i+2 < len(text) && len(marks) < maxMarks; i++ {
 		if markBytes[text[i]]&leads == 0 || markBytes[text[i+1]]&begins == 0 {
 			continue
 		}
@@ -49,7 +49,8 @@ func wordAt(text []byte) bool {
 // write it, stands right behind a word that defines routes. Everywhere else
 // "status" is a word like any other.
 func (s *source) bareRoute(quote int) bool {
-	start := bytes.LastIndexByte(s.text[:quote], '\n') + 1
+	low := max(0, quote-200)
+	start := low + bytes.LastIndexByte(s.text[low:quote], '\n') + 1
 	before := bytes.TrimRight(s.text[start:quote], " \t^'\"")
 	if s.text[quote] == '^' || path.Ext(s.base) == ".py" {
 		before = bytes.TrimSuffix(before, []byte("r"))

@@ -70,11 +70,11 @@ func (s *source) metricsRoutes(ext string) {
 		prefix, unknown := "", false
 		switch ext {
 		case ".go":
-			prefix, unknown = goPrefix(s, receiver, at[0])
+			prefix, _, unknown = goPrefix(s, receiver, at[0])
 		case ".py":
-			prefix, unknown = pyWhere(s, receiver)
+			prefix, unknown, _ = pyWhere(s, receiver)
 		case ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx":
-			prefix, unknown = jsPrefix(s, receiver)
+			prefix, unknown, _ = jsPrefix(s, receiver)
 		}
 		m := s.metricsAt(at[0], joinPath(prefix, s.group(at, 3)))
 		m.Prefixed, m.Port = unknown, s.ownPort(ext, receiver)
@@ -92,7 +92,7 @@ func (s *source) metricsRoutes(ext string) {
 }
 
 func (s *source) metricsAt(offset int, p string) plan.Metrics {
-	line := lineFrom(s.code, bytes.LastIndexByte(s.code[:offset], '\n')+1)
+	line := s.codeLine(offset)
 	return plan.Metrics{Evidence: s.at(offset), Path: p, Guarded: guardWord().MatchString(line)}
 }
 
@@ -110,7 +110,7 @@ func (s *source) ownPort(ext, receiver string) int {
 	default:
 		return 0
 	}
-	found := expr().FindAllSubmatchIndex(s.code, -1)
+	found := expr().FindAllSubmatchIndex(s.code, 2)
 	if len(found) != 1 {
 		return 0
 	}

@@ -46,6 +46,9 @@ func (m *migrations) merge(o *migrations) {
 }
 
 func (s *source) tool(offset int, name, command string) {
+	if s.verdict != inside {
+		return
+	}
 	e := s.at(offset)
 	s.facts.migrated.tools = append(s.facts.migrated.tools, plan.Migrations{Evidence: e, Tool: name, Command: command})
 }
@@ -166,18 +169,16 @@ func (s *source) runsMigrations(ext string) {
 	}
 }
 
-// best is the tool nearest to the top of the tree, and what runs it. A tool in
-// a package that the Dockerfile doesn't name is another app's.
-func (m *migrations) best(root, dockerfile string, text []byte) *plan.Migrations {
+// best is the tool nearest to the top of the tree, and what runs it.
+func (m *migrations) best(sc *scanner) *plan.Migrations {
 	var found *plan.Migrations
 	for i := range m.tools {
 		t := &m.tools[i]
-		parts := strings.SplitN(t.File, "/", 3)
+		file := sc.rootPath(t.File)
 		switch {
-		case len(parts) == 3 && inList(" packages apps services libs crates modules plugins extensions tools ", parts[0]) && !bytes.Contains(text, []byte(parts[1])):
-		case t.Tool == "Prisma" && !folderExists(root, path.Join(path.Dir(t.File), "migrations")):
+		case t.Tool == "Prisma" && !folderExists(sc.root, path.Join(path.Dir(file), "migrations")):
 			// Tables are pushed by hand, which no command should do unasked.
-		case t.Tool == "Django" && !fileExists(root, "manage.py"):
+		case t.Tool == "Django" && !fileExists(sc.root, "manage.py"):
 		case found == nil || before(t, found):
 			found = t
 		}
@@ -185,7 +186,7 @@ func (m *migrations) best(root, dockerfile string, text []byte) *plan.Migrations
 	if found == nil {
 		return nil
 	}
-	found.RunBy = m.runBy(dockerfile, text)
+	found.RunBy = m.runBy(sc)
 	return found
 }
 
@@ -201,23 +202,17 @@ func folderExists(root, rel string) bool {
 	return err == nil && info.IsDir()
 }
 
-// runBy is the first of: a line of the Dockerfile, a script that it starts,
-// the app itself.
-func (m *migrations) runBy(dockerfile string, text []byte) *plan.Evidence {
-	for n, line := range strings.Split(string(text), "\n") {
-		word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if !inList(" CMD ENTRYPOINT ", strings.ToUpper(word)) {
-			continue
-		}
-		if migrateCommand().MatchString(line) {
-			return &plan.Evidence{File: dockerfile, Line: n + 1, Text: shownCommand(line)}
-		}
+// runBy is the first of: the start command of the image or of fly.toml, a
+// script that it starts, the app itself.
+func (m *migrations) runBy(sc *scanner) *plan.Evidence {
+	start := sc.startText()
+	if sc.image != nil && migrateCommand().MatchString(sc.image.runs.start.text()) {
+		return &plan.Evidence{File: sc.image.file, Line: sc.image.runs.start.line, Text: shownCommand(sc.image.runs.start.text())}
 	}
 	slices.SortFunc(m.scripts, byPlace)
 	for i, e := range m.scripts {
 		base := path.Base(e.File)
-		started := bytes.Contains(text, []byte(base)) || strings.Contains(base, "entrypoint")
-		if started {
+		if strings.Contains(start, base) || contains(sc.dockertext, base) || strings.Contains(base, "entrypoint") || strings.Contains("/"+e.File, "/.fly/") {
 			return &m.scripts[i]
 		}
 	}

@@ -1,7 +1,6 @@
 package repo
 
 import (
-	"bytes"
 	"cmp"
 	"path"
 	"regexp"
@@ -32,36 +31,27 @@ func healthRank(p string) int {
 	return -1
 }
 
-// sortRoutes puts first what proves most: open routes whose full path is
-// known, in the order of healthPaths. One place for each path is enough.
+// sortRoutes puts first what proves most: routes without a doubt, then those
+// whose full path is known, in the order of healthPaths.
 func sortRoutes(routes []plan.Route) {
 	rank := func(r plan.Route) int {
 		n := healthRank(r.Path)
 		if n < 0 {
-			n = 1000 // below a prefix of the app's own
+			n = 1000 // below a folder of the app's own
 		}
-		if r.Guarded {
-			n += 100000
-		}
-		if r.Prefixed {
-			n += 10000
+		for _, d := range r.Doubts {
+			switch d.Kind {
+			case plan.DoubtGuard, plan.DoubtBuilt:
+				n += 100_000
+			default:
+				n += 10_000
+			}
 		}
 		return n
 	}
 	slices.SortFunc(routes, func(a, b plan.Route) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(strings.Count(a.File, "/"), strings.Count(b.File, "/")), byPlace(a.Evidence, b.Evidence))
 	})
-}
-
-// doubtPackages marks the routes of a monorepo's packages that the Dockerfile
-// doesn't name: another app of the same tree may serve them.
-func doubtPackages(routes []localRoute, dockerfile []byte) {
-	for i, r := range routes {
-		parts := strings.SplitN(r.File, "/", 3)
-		if len(parts) == 3 && inList(" packages apps services libs crates modules plugins extensions tools ", parts[0]) && !bytes.Contains(dockerfile, []byte(parts[1])) {
-			routes[i].Prefixed, routes[i].rooted = true, false
-		}
-	}
 }
 
 // joinPath puts a prefix before a path; a trailing slash of p stays, for some
@@ -107,6 +97,8 @@ func readerOf(ext string) func(*source) {
 		return php
 	case ".cs":
 		return csharp
+	case ".cr":
+		return crystal
 	}
 	return nil
 }
@@ -121,6 +113,7 @@ func (s *source) routes() {
 		return
 	}
 	s.mountsOfFile()
+	s.mountings()
 	if s.marks = s.findMarks(); len(s.marks) == 0 {
 		return
 	}
@@ -137,37 +130,74 @@ func (s *source) parse() {
 
 // found is one route definition as a reader saw it.
 type found struct {
-	offset    int
-	framework string
-	prefix    string // "" for none, or none known
-	path      string
-	prefixed  bool // mounted where this file doesn't tell
-	rooted    bool // at the root, whatever other files mount
-	context   string
+	offset      int
+	framework   string
+	receivers   []string // the router and those that it is part of
+	prefix      string   // "" for none, or none known
+	path        string
+	prefixed    bool // mounted where this file doesn't tell
+	rooted      bool // at the root, whatever other files mount
+	known       bool // a path of the file's place, judged already
+	request     bool // found in a condition on the request
+	context     string
+	handler     string // Rails: controller#action
+	unsureMount bool
+	target      string // the file whose router answers, without its ending
+	doubts      []plan.Doubt
 }
 
-// add keeps a definition when its path is a health path. The context is what
-// of the code may name a guard: the line by default.
+// add keeps a definition when its full path is a health path. The context is
+// what of the code may name a guard: the line by default.
 func (s *source) add(f found) {
 	if inString(s.spans, f.offset) || strings.ContainsAny(f.path, ":*{<$") {
 		return
 	}
-	own := joinPath("", f.path)
 	full := joinPath(f.prefix, f.path)
-	if healthRank(own) < 0 && healthRank(full) < 0 || strings.ContainsAny(full, ":*{<$") {
+	if strings.ContainsAny(full, ":*{<$") || !f.known && healthRank(full) < 0 && !nearHealth(full) && !(f.prefixed && mayBeHealth(full)) {
 		return
 	}
 	if f.context == "" {
-		f.context = lineFrom(s.code, bytes.LastIndexByte(s.code[:f.offset], '\n')+1)
+		f.context = s.codeLine(f.offset)
 	}
-	s.addRoute(localRoute{
-		Route:  route(s.at(f.offset), full, f.framework, f.prefixed, guardWord().MatchString(f.context)),
-		rooted: f.rooted,
-	})
+	r := localRoute{Route: plan.Route{Evidence: s.at(f.offset), Path: full, Framework: f.framework, Doubts: f.doubts},
+		file: s.file, rooted: f.rooted, prefixed: f.prefixed, handler: f.handler, target: f.target, unsureMount: f.unsureMount, open: isOpen().MatchString(f.context)}
+	guard := guardWord().MatchString(f.context) && !r.open
+	if e := s.routerGuard(f.receivers, f.offset, full); e != nil && !guard {
+		r.doubt(plan.DoubtGuard, *e)
+	} else if guard {
+		r.doubt(plan.DoubtGuard, plan.Evidence{})
+	}
+	if e := s.conditionAt(f.offset); e != nil && !f.request {
+		r.doubt(plan.DoubtCondition, *e)
+	}
+	if otherHost().MatchString(f.context) || otherHost().MatchString(s.from(f.offset, 300)[:statementEnd(s.from(f.offset, 300))]) {
+		r.doubt(plan.DoubtHost, plan.Evidence{})
+	}
+	if e := s.otherPort(); e != nil {
+		r.doubt(plan.DoubtPort, *e)
+	}
+	if s.verdict == unsure {
+		r.doubt(plan.DoubtBuilt, s.sc.unsureOf())
+	}
+	s.addRoute(r)
 }
 
-// guardWord finds the names that authentication goes by in code.
-var guardWord = lazy(`(?i)\b(require[sd]?_?(auth|login|user|admin|token)\w*|authenticat\w*|ensure_?(auth|logged_?in)\w*|is_?(authenticated|logged_?in|admin)|(login|permission|token|auth|jwt)_?required|(get_)?current_(active_)?user|(verify|check|validate)_?(jwt|token|auth|session|api_?key)\w*|auth_?(middleware|guard)\w*|use_?guards|basic_?auth\w*|jwt_?auth\w*|passport\.\w+|pre_?authorize|authorize\w*|protected?)\b|middleware\(\s*\[?['"]auth`)
+// isOpen finds what frameworks call an exception from a guard.
+var isOpen = lazy(`(?i)@(?:public|skip_?auth|no_?auth|allow_?anonymous|unprotected)\b|AllowAnonymous|login_not_required|permitAll|@PermitAll|skip_?auth`)
+
+// mayBeHealth: a path below a prefix that another file tells.
+func mayBeHealth(p string) bool { return p == "/" || healthRank(p) >= 0 }
+
+// statementEnd is where the statement ends that a text begins with.
+func statementEnd(text string) int {
+	if i := strings.Index(text, ";\n"); i >= 0 {
+		return i
+	}
+	if i := strings.Index(text, "\n"); i >= 0 && !strings.HasPrefix(strings.TrimSpace(text[i:]), ".") {
+		return i
+	}
+	return len(text)
+}
 
 // around is code from offset to the end of the definition's head: the first
 // of the marks, or limit bytes.
@@ -230,46 +260,23 @@ func (s *source) each(expr matcher, fn func(at []int)) {
 
 // everywhere is each over the whole file.
 func (s *source) everywhere(expr matcher, fn func(at []int)) {
-	for _, at := range expr().FindAllSubmatchIndex(s.code, -1) {
-		if !inString(s.spans, at[0]) {
-			fn(at)
-		}
+	for _, at := range s.all(expr) {
+		fn(at)
 	}
 }
 
 // enclosing gives the arguments of the blocks `word("argument" ... {` that are
-// still open at offset, outermost first.
+// open at offset, outermost first.
 func (s *source) enclosing(expr matcher, offset int) []string {
+	in := s.blocksAt(offset)
 	var open []string
-	for _, at := range expr().FindAllSubmatchIndex(s.code, -1) {
+	for _, at := range s.all(expr) {
 		if at[0] >= offset {
 			break
 		}
-		if !inString(s.spans, at[0]) && s.openAt(at[1], offset) {
+		if slices.ContainsFunc(in, func(b block) bool { return b.open == at[1]-1 }) {
 			open = append(open, s.group(at, 1))
 		}
 	}
 	return open
-}
-
-// openAt says whether the brace that opened just before from is still open at
-// offset.
-func (s *source) openAt(from, offset int) bool {
-	depth := 1
-	for i := from; i < offset; i++ {
-		switch s.code[i] {
-		case '{':
-			depth++
-		case '}':
-			depth--
-		default:
-			continue
-		}
-		if inString(s.spans, i) {
-			depth += map[byte]int{'{': -1, '}': 1}[s.code[i]]
-		} else if depth == 0 {
-			return false
-		}
-	}
-	return true
 }

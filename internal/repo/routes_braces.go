@@ -2,7 +2,10 @@ package repo
 
 import (
 	"bytes"
+	"slices"
 	"strings"
+
+	"github.com/fly-standards/fly-standards/plan"
 )
 
 var (
@@ -10,6 +13,7 @@ var (
 	goBeat  = lazy(`\bHeartbeat\(\s*"([^"\s]+)"`)
 	goGroup = lazy(`(\w+)\s*:?=\s*([\w.]+)\.(?:Group|PathPrefix|Party|Route)\(\s*"([^"]*)"`)
 	goBlock = lazy(`\.Route\(\s*"([^"]*)"\s*,\s*func\([^)]*\)\s*\{`)
+	goServe = lazy(`\bListenAndServe(?:TLS)?\([^\n]*,|\bHandler:\s`)
 	goParam = lazy(`\(?(\w+)\s+(?:chi\.Router|\*gin\.RouterGroup|gin\.IRouter|gin\.IRoutes|fiber\.Router|\*echo\.Group|\*mux\.Router|iris\.Party)\b`)
 
 	rsRoute  = lazy(`\.(?:route|at|route_service)\(\s*"([^"\s]{0,80})"\s*,\s*([\w:]*?)(get|any|web::get|get_service|on)\b`)
@@ -28,8 +32,9 @@ var (
 	phpUp    = lazy(`\bhealth:\s*["']([^"'\s]+)["']`)
 	phpBlock = lazy(`(?:Route::|->)(?:prefix|group)\(\s*["']([^"']*)["']\s*\)?[^;{}]*(?:function|fn)[^{}]*\{`)
 	phpAttr  = lazy(`#\[Route\(\s*(?:path:\s*)?["']([^"'\s]{0,80})["']([^\]]*)`)
-	phpGuard = lazy(`middleware\(\s*\[?["']auth[^;{}]*(?:function|fn)[^{}]*(\{)`)
+	phpGuard = lazy(`middleware\(\s*\[?["'](auth)[^;{}]*(?:function|fn)[^{}]*\{`)
 
+	csBase  = lazy(`\.UsePathBase\(`)
 	csRoute = lazy(`\.(?:MapGet|MapHealthChecks|UseHealthChecks)\(\s*"([^"\s]{0,80})"`)
 )
 
@@ -42,27 +47,52 @@ func golang(s *source) {
 			return
 		}
 		statement := s.around(at[0], 300, "\n\n", "\n\t}")
+		name := receiver[strings.LastIndexByte(receiver, '.')+1:]
 		if i := strings.Index(statement, ".Methods("); i >= 0 && !strings.Contains(statement[:i], "\n") {
 			if allowed := strings.SplitN(statement[i:], ")", 2)[0]; !strings.Contains(strings.ToUpper(allowed), "GET") {
 				return
 			}
 		}
-		prefix, unknown := goPrefix(s, receiver[strings.LastIndexByte(receiver, '.')+1:], at[0])
-		s.add(found{offset: at[0], framework: framework, prefix: prefix, path: s.group(at, 4), prefixed: unknown})
+		prefix, receivers, unknown := goPrefix(s, name, at[0])
+		f := found{offset: at[0], framework: framework, receivers: receivers, prefix: prefix, path: s.group(at, 4), prefixed: unknown, context: s.codeLine(at[0]) + goGroupLines(s, receivers, at[0])}
+		f.doubts = goServed(s, framework)
+		s.add(f)
 	})
 	s.each(goBeat, func(at []int) {
 		s.add(found{offset: at[0], framework: framework, path: s.group(at, 1)})
 	})
 }
 
+// goServed doubts routes whose whole handler is wrapped in authentication.
+func goServed(s *source, framework string) []plan.Doubt {
+	for _, at := range s.all(goServe) {
+		if code := s.from(at[0], 160); guardWord().MatchString(strings.SplitN(code, "\n", 2)[0]) {
+			return []plan.Doubt{{Kind: plan.DoubtGuard, Evidence: s.at(at[0])}}
+		}
+	}
+	return nil
+}
+
+// goGroupLines are the lines that made the groups that a route is part of.
+func goGroupLines(s *source, receivers []string, offset int) string {
+	var out strings.Builder
+	for _, at := range s.all(goGroup) {
+		if at[0] < offset && s.sees(at[0], offset) && slices.Contains(receivers, s.group(at, 1)) {
+			out.WriteString(" " + s.codeLine(at[0]))
+		}
+	}
+	return out.String()
+}
+
 // goPrefix follows groups of the same file, and the blocks around the route.
-func goPrefix(s *source, receiver string, offset int) (prefix string, unknown bool) {
+func goPrefix(s *source, receiver string, offset int) (prefix string, receivers []string, unknown bool) {
 	blocks := s.enclosing(goBlock, offset)
 	prefix = strings.Join(blocks, "")
+	receivers = []string{receiver}
 	for range 4 {
 		group := []int(nil)
-		for _, at := range goGroup().FindAllSubmatchIndex(s.code[:offset], -1) {
-			if s.group(at, 1) == receiver {
+		for _, at := range s.all(goGroup) {
+			if at[0] < offset && s.group(at, 1) == receiver && s.sees(at[0], offset) {
 				group = at
 			}
 		}
@@ -75,16 +105,27 @@ func goPrefix(s *source, receiver string, offset int) (prefix string, unknown bo
 			break
 		}
 		receiver = outer
+		receivers = append(receivers, outer)
 	}
 	if len(blocks) > 0 {
-		return prefix, false
+		return prefix, receivers, false
 	}
-	for _, at := range goParam().FindAllSubmatchIndex(s.code[:offset], -1) {
-		if s.group(at, 1) == receiver {
+	for _, at := range s.all(goParam) {
+		if at[0] < offset && s.group(at, 1) == receiver && s.inFunction(at[1], offset) {
 			unknown = true
 		}
 	}
-	return prefix, unknown
+	return prefix, receivers, unknown
+}
+
+// inFunction: the braces that open behind from, as a function's do, hold offset.
+func (s *source) inFunction(from, offset int) bool {
+	for _, b := range s.blocksAt(offset) {
+		if b.open >= from && b.open-from < 200 {
+			return true
+		}
+	}
+	return false
 }
 
 func goFramework(text []byte) string {
@@ -113,8 +154,8 @@ func rust(s *source) {
 // jvm reads Spring, Micronaut, JAX-RS, Javalin and Ktor.
 func jvm(s *source) {
 	prefix, classAt := "", -1
-	if at := jvmClass().FindSubmatchIndex(s.code); at != nil && !inString(s.spans, at[0]) {
-		prefix, classAt = s.group(at, 1), at[0]
+	if all := s.all(jvmClass); len(all) > 0 {
+		prefix, classAt = s.group(all[0], 1), all[0][0]
 	}
 	s.each(jvmRoute, func(at []int) {
 		kind, rest := s.group(at, 1), s.group(at, 3)
@@ -136,7 +177,11 @@ func jvm(s *source) {
 	})
 	if bytes.Contains(s.code, []byte("io.ktor")) {
 		s.each(ktorRoute, func(at []int) {
-			s.add(found{offset: at[0], framework: "Ktor", prefix: strings.Join(s.enclosing(ktorBlock, at[0]), ""), path: s.group(at, 1)})
+			context := s.codeLine(at[0])
+			for _, b := range s.blocksAt(at[0]) {
+				context += " " + s.header(b)
+			}
+			s.add(found{offset: at[0], framework: "Ktor", prefix: strings.Join(s.enclosing(ktorBlock, at[0]), ""), path: s.group(at, 1), context: context})
 		})
 	}
 	if bytes.Contains(s.code, []byte("javalin")) {
@@ -162,10 +207,8 @@ func php(s *source) {
 		}
 		prefix := joinPath(base, strings.Join(s.enclosing(phpBlock, at[0]), "/"))
 		context := s.around(at[0], 240, ";")
-		for _, guard := range phpGuard().FindAllSubmatchIndex(s.code, -1) {
-			if guard[1] <= at[0] && s.openAt(guard[1], at[0]) {
-				context += " requireAuth"
-			}
+		if len(s.enclosing(phpGuard, at[0])) > 0 {
+			context += " requireAuth"
 		}
 		s.add(found{offset: at[0], framework: framework, prefix: prefix, path: s.group(at, 2), context: context})
 	})
@@ -183,9 +226,18 @@ func php(s *source) {
 
 // csharp reads ASP.NET's minimal APIs.
 func csharp(s *source) {
+	prefixed := contains(s.code, ".MapGroup(")
 	s.each(csRoute, func(at []int) {
 		statement := s.around(at[0], 300, ";")
-		prefixed := bytes.Contains(s.code, []byte(".MapGroup("))
-		s.add(found{offset: at[0], framework: "ASP.NET", path: s.group(at, 1), prefixed: prefixed, context: strings.Replace(statement, "AllowAnonymous", "", 1) + " "})
+		f := found{offset: at[0], framework: "ASP.NET", path: s.group(at, 1), prefixed: prefixed, context: statement + " "}
+		if strings.Contains(statement, "RequireAuthorization") {
+			f.context += "requireAuth "
+		}
+		for _, base := range s.all(csBase) {
+			// UsePathBase leaves the path itself served too; what is before
+			// the app may count on the base all the same.
+			f.doubts = append(f.doubts, plan.Doubt{Kind: plan.DoubtBase, Evidence: s.at(base[0])})
+		}
+		s.add(f)
 	})
 }

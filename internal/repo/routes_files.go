@@ -60,7 +60,7 @@ func fileRoute(s *source) bool {
 			continue
 		}
 		// Nothing in the file tells of a base path; the settings rarely do.
-		s.add(found{offset: at[0], framework: one.framework, prefix: path.Dir(route), path: path.Base(route), context: string(s.code[at[0]:min(len(s.code), at[0]+400)])})
+		s.add(found{offset: at[0], framework: one.framework, prefix: path.Dir(route), path: path.Base(route), known: true, receivers: []string{"-"}, context: string(s.code[at[0]:min(len(s.code), at[0]+400)])})
 		return true
 	}
 	return false

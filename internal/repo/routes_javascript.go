@@ -2,6 +2,7 @@ package repo
 
 import (
 	"bytes"
+	"path"
 	"strings"
 )
 
@@ -49,11 +50,11 @@ func javascript(s *source) {
 		return
 	}
 	s.each(jsRequest, func(at []int) {
-		s.add(found{offset: at[0], framework: framework, path: s.group(at, 1)})
+		s.add(found{offset: at[0], framework: framework, path: s.group(at, 1), request: true, receivers: []string{"-"}})
 	})
 	if bytes.Contains(s.code, []byte("Bun.serve")) {
-		for _, at := range jsServe().FindAllSubmatchIndex(s.code, -1) {
-			s.add(found{offset: at[0], framework: "Bun", path: s.group(at, 1)})
+		for _, at := range jsServe().FindAllSubmatchIndex(s.code, maxMatches) {
+			s.add(found{offset: at[0], framework: "Bun", path: s.group(at, 1), receivers: []string{"-"}})
 		}
 	}
 }
@@ -62,32 +63,33 @@ func javascript(s *source) {
 func jsCalled(s *source, framework string, at []int) {
 	receiver, method, p := s.group(at, 1), s.group(at, 2), s.group(at, 3)
 	more := s.group(at, 4) == ","
-	if healthRank(joinPath("", p)) < 0 || inList(jsClients, receiver) {
+	if inList(jsClients, receiver) {
 		return
 	}
 	rest := s.around(at[1], 240)
 	arguments := s.arguments(at[1])
-	prefix, prefixed := jsPrefix(s, receiver)
+	prefix, prefixed, receivers := jsPrefix(s, receiver)
 	context := s.around(at[0], 240, "=>", "function", ";")
-	if receiver != "" && jsGuardedRouter(s, receiver, at[0]) {
-		context += " requireAuth"
-	}
 	switch {
 	case method == "route" && !more:
 		// app.route('/health').get(...)
 		if !strings.HasPrefix(strings.TrimSpace(rest), ".get(") && !strings.HasPrefix(strings.TrimSpace(rest), ".all(") {
 			return
 		}
-	case !more || method == "route" || method == "head":
+	case !more || method == "head":
 		return
-	case method == "use":
-		// app.use('/health', router): where below it isn't known here.
-		prefixed = prefixed || !jsHandler(arguments)
+	case method == "use" || method == "route":
+		// app.use('/health', router): where below it, the router's file says.
+		if !jsHandler(arguments) {
+			s.add(found{offset: at[4] - 1, framework: framework, receivers: receivers, prefix: prefix, path: p, prefixed: true, unsureMount: prefixed,
+				context: context, target: s.imports()[strings.TrimSpace(arguments)]})
+			return
+		}
 	case !jsHandler(arguments) && (!jsNamedHandler(arguments, receiver) || jsAsked(s.code[:at[0]])):
 		return
 	}
 	// The dot before the method: a chained call's receiver is lines above.
-	s.add(found{offset: at[4] - 1, framework: framework, prefix: prefix, path: p, prefixed: prefixed, context: context})
+	s.add(found{offset: at[4] - 1, framework: framework, receivers: receivers, prefix: prefix, path: p, prefixed: prefixed, context: context})
 }
 
 // jsAsked: what stands before a call uses its result, as clients do.
@@ -114,54 +116,59 @@ func jsNamedHandler(arguments, receiver string) bool {
 }
 
 // jsPrefix is where the receiver of a route is mounted, as far as this file
-// tells. A router that the file doesn't mount is mounted elsewhere.
-func jsPrefix(s *source, receiver string) (prefix string, unknown bool) {
+// tells, and the routers that it is part of. A router that the file neither
+// serves nor exports as the app is mounted elsewhere.
+func jsPrefix(s *source, receiver string) (prefix string, unknown bool, receivers []string) {
 	base := ""
-	if at := jsBase().FindSubmatchIndex(s.code); at != nil {
-		base = s.group(at, 1)
+	if all := s.all(jsBase); len(all) > 0 {
+		base = s.group(all[0], 1)
 	}
+	receivers = []string{receiver}
 	isApp, isRouter := receiver == "app" || receiver == "server" || receiver == "", false
-	for _, at := range jsApp().FindAllSubmatchIndex(s.code, -1) {
+	for _, at := range s.all(jsApp) {
 		isApp = isApp || s.group(at, 1) == receiver
 	}
-	for _, at := range jsRouter().FindAllSubmatchIndex(s.code, -1) {
+	for _, at := range s.all(jsRouter) {
 		if s.group(at, 1) == receiver {
 			isRouter, isApp, base = true, false, joinPath(base, s.group(at, 2))
 		}
 	}
-	for _, at := range jsMount().FindAllSubmatchIndex(s.code, -1) {
+	for _, at := range s.all(jsMount) {
 		if s.group(at, 2) != receiver || receiver == "" {
 			continue
 		}
+		receivers = append(receivers, "app", "server")
 		if outer := s.group(at, 1) + s.group(at, 3); outer != "" {
-			return joinPath(outer, base), false
+			return joinPath(outer, base), false, receivers
 		}
-		return base, false
+		return base, false, receivers
 	}
-	if isRouter || !isApp {
-		return base, true
+	if isApp && s.subApp() {
+		return base, true, receivers
 	}
-	return base, false
+	return base, isRouter || !isApp, receivers
 }
 
-// jsGuardedRouter: receiver.use(requireAuth) stands before the route.
-func jsGuardedRouter(s *source, receiver string, offset int) bool {
-	code := s.code[:offset]
-	for {
-		i := bytes.LastIndex(code, []byte(receiver+".use("))
-		if i < 0 {
+// subApp: the file makes an app of a kind that is a router as well (Hono,
+// Elysia, Koa), does not serve it, and its place says that it is a part.
+func (s *source) subApp() bool {
+	if !contains(s.code, "new Hono") && !contains(s.code, "new Elysia") && !contains(s.code, "new OpenAPIHono") {
+		return false
+	}
+	for _, serves := range []string{"serve(", ".listen(", "export default {", "Bun.serve", "handle(", "fetch:", ".fetch"} {
+		if contains(s.code, serves) {
 			return false
 		}
-		if line := lineFrom(s.code, i); !strings.ContainsAny(line, "'\"`") && guardWord().MatchString(line) {
-			return true
-		}
-		code = code[:i]
 	}
+	dir := path.Base(path.Dir(s.file))
+	stem := strings.TrimSuffix(s.base, path.Ext(s.base))
+	part := inList(" routes routers router controllers handlers modules features endpoints rest api v1 v2 ", dir) && !inList(" index app server main ", stem)
+	return part || !contains(s.code, "export default") && contains(s.code, "export ")
 }
 
 // nest reads NestJS controllers: a class's path, then its methods'.
 func nest(s *source) {
-	classes := nestClass().FindAllSubmatchIndex(s.code, -1)
+	classes := s.all(nestClass)
 	s.everywhere(nestGet, func(at []int) {
 		prefix, from := "", 0
 		for _, class := range classes {
@@ -169,7 +176,8 @@ func nest(s *source) {
 				prefix, from = s.group(class, 1), class[0]
 			}
 		}
-		context := s.around(at[0], 200, "{")
+		context := string(s.code[max(0, at[0]-120):at[0]])
+		context = context[strings.LastIndexAny(context, "}{")+1:] + s.around(at[0], 200, "{")
 		if head := string(s.code[max(0, from-200):at[0]]); strings.Contains(head, "@UseGuards") {
 			context += " useGuards"
 		}

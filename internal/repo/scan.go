@@ -5,11 +5,16 @@
 // It only reads, follows no symbolic link, never leaves the tree and stops at
 // fixed bounds, so that it is safe and quick on any tree. A fact that it
 // misses costs a better proposal; a fact that isn't so costs an outage. In
-// doubt it says nothing, or marks the route as Prefixed or Guarded.
+// doubt it says nothing, or says its Doubts with the fact.
+//
+// What it knows, in the order in which it is found out: which folder is the
+// build context and what the Dockerfile makes of it (context.go, image.go);
+// which files of the tree are in that (extent.go, packages.go, gocode.go); what
+// those files define (routes*.go, the tables); what stands before it and around
+// it (doubts.go, guards.go).
 package repo
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -19,55 +24,61 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/fly-standards/fly-standards/plan"
 )
 
 // Options says where to look.
 type Options struct {
-	Dir           string // the folder of fly.toml; only its tree is read
-	ConfigName    string // fly.toml's file name; "" for fly.toml
-	Dockerfile    string // build.dockerfile, relative to Dir; "" for Docker's default
-	InternalPorts []int  // of the services, for a HEALTHCHECK on $PORT
+	Dir        string // the folder of fly.toml
+	ConfigName string // fly.toml's file name; "" for fly.toml
+	// WorkingDir is the folder that the user stands in: flyctl builds from
+	// there. "" for Dir.
+	WorkingDir string
+
+	// What fly.toml says: build.dockerfile and build.ignorefile relative to
+	// Dir, build-target, build.image, [build.args], and the commands of the
+	// process groups that have a service.
+	Dockerfile, Ignorefile, BuildTarget, Image string
+	BuildArgs                                  map[string]string
+	Commands                                   []string
+	InternalPorts                              []int // of the services
 }
 
-// Scan reads the tree under opts.Dir. It fails when Dir can't be read or ctx
-// ends; files in it that can't be read are passed over.
+// Scan reads the tree around opts.Dir: the build context, which may be a folder
+// above. It fails when Dir can't be read or ctx ends; files in it that can't be
+// read are passed over, and Unread tells of them.
 func Scan(ctx context.Context, opts Options) (*plan.Repo, error) {
 	if opts.ConfigName == "" {
 		opts.ConfigName = "fly.toml"
 	}
-	root, err := filepath.Abs(opts.Dir)
+	dir, err := filepath.Abs(opts.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("source tree %s: %w", opts.Dir, err)
 	}
-	opts.Dir = root
-	if _, err := os.Stat(root); err != nil {
+	if _, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("source tree: %w", err)
 	}
+	sc := &scanner{opts: opts, dir: dir}
 	var around surroundings
 	reading := make(chan error, 1)
-	go func() { reading <- around.read(ctx, root, opts.ConfigName) }()
-	files, err := walk(ctx, root)
+	go func() { reading <- around.read(ctx, dir, opts.ConfigName) }()
+	sc.choose()
+	err = sc.walk(ctx)
 	if err := <-reading; err != nil {
-		return nil, fmt.Errorf("repository around %s: %w", root, err)
+		return nil, fmt.Errorf("repository around %s: %w", dir, err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("source tree %s: %w", root, err)
+		return nil, fmt.Errorf("source tree %s: %w", sc.root, err)
 	}
-	facts, err := readAll(ctx, root, files, opts)
+	sc.measure()
+	facts, err := sc.readAll(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("source tree %s: %w", root, err)
+		return nil, fmt.Errorf("source tree %s: %w", sc.root, err)
 	}
-	name, text := dockerfile(root, opts)
-	doubtPackages(facts.routes, text)
-	r := facts.repo(root)
-	around.tell(r, ownApp(root, opts.ConfigName))
-	r.Dockerfile = name
-	r.Migrations = facts.migrated.best(root, name, text)
-	if r.Healthcheck = healthcheck(text, opts.InternalPorts); r.Healthcheck != nil {
-		r.Healthcheck.File = name
-	}
+	r := sc.repo(facts)
+	around.tell(r, ownApp(dir, opts.ConfigName))
 	return r, nil
 }
 
@@ -79,6 +90,14 @@ type facts struct {
 	hostCheck []ranked
 	openHosts bool // some ALLOWED_HOSTS lets every host in
 	sqlite    []ranked
+	guards    []appGuard
+	bases     []base
+	mountings []mounting
+	rootGets  []string        // files in which a router answers GET /
+	secured   *plan.Evidence  // Spring Security is a dependency
+	gone      map[string]bool // frameworks that serve nothing at run time
+	security  []string        // Spring Security's own configuration, as code
+	control   map[string]controller
 	metrics   []plan.Metrics
 	prom      bool // something speaks of Prometheus
 	migrated  migrations
@@ -100,6 +119,20 @@ func (f *facts) merge(o *facts) {
 	f.hostCheck = append(f.hostCheck, o.hostCheck...)
 	f.openHosts = f.openHosts || o.openHosts
 	f.sqlite = append(f.sqlite, o.sqlite...)
+	f.guards = append(f.guards, o.guards...)
+	f.bases = append(f.bases, o.bases...)
+	f.mountings = append(f.mountings, o.mountings...)
+	f.rootGets = append(f.rootGets, o.rootGets...)
+	if o.secured != nil && (f.secured == nil || byPlace(*o.secured, *f.secured) < 0) {
+		f.secured = o.secured
+	}
+	for framework := range o.gone {
+		f.goes(framework)
+	}
+	f.security = append(f.security, o.security...)
+	for name, c := range o.control {
+		f.controller(name, c)
+	}
 	f.metrics = append(f.metrics, o.metrics...)
 	f.prom = f.prom || o.prom
 	f.migrated.merge(&o.migrated)
@@ -123,6 +156,14 @@ func (f *facts) prefix(framework, prefix string) {
 	f.prefixes[framework] = prefix
 }
 
+// goes notes that a framework's routes are not there when the app runs.
+func (f *facts) goes(framework string) {
+	if f.gone == nil {
+		f.gone = map[string]bool{}
+	}
+	f.gone[framework] = true
+}
+
 func (f *facts) mount(framework string) {
 	if f.mounts == nil {
 		f.mounts = map[string]bool{}
@@ -130,18 +171,27 @@ func (f *facts) mount(framework string) {
 	f.mounts[framework] = true
 }
 
-func (f *facts) repo(root string) *plan.Repo {
-	r := &plan.Repo{Root: root}
-	for _, route := range f.routes {
-		if f.mounts[route.Framework] && !route.rooted {
-			route.Prefixed = true
-		}
-		if prefix := f.prefixes[route.Framework]; prefix != "" {
-			route.Path = joinPath(prefix, route.Path)
-		}
-		r.Routes = append(r.Routes, route.Route)
+func (sc *scanner) repo(f *facts) *plan.Repo {
+	r := &plan.Repo{Root: sc.dir, Unread: sc.unread.String()}
+	if sc.dockerfile != "" {
+		r.Dockerfile = sc.shown(sc.dockerfile)
 	}
+	if sc.image != nil {
+		r.Image = sc.image.noun()
+		if sc.ignoreFile != "" {
+			r.Image.Ignore = sc.shown(sc.ignoreFile)
+		}
+	}
+	r.Healthcheck = sc.healthcheck()
+	if r.Healthcheck != nil && sc.opts.Image != "" {
+		r.Healthcheck.Doubts = append(r.Healthcheck.Doubts, plan.Doubt{Kind: plan.DoubtBuilt, Evidence: *sc.extent.doubt})
+		if sc.extent.nothing != "" {
+			r.Healthcheck = nil
+		}
+	}
+	r.Routes = f.resolve(sc)
 	sortRoutes(r.Routes)
+	r.Migrations = f.migrated.best(sc)
 	r.ForceSSL = first(f.forceSSL)
 	if !f.openHosts {
 		r.HostCheck = first(f.hostCheck)
@@ -164,18 +214,37 @@ func first(found []ranked) *plan.Evidence {
 }
 
 // readAll spreads the files over a few workers: nearly all of the time is
-// spent in opening files.
-func readAll(ctx context.Context, root string, files []string, opts Options) (*facts, error) {
-	workers := min(runtime.GOMAXPROCS(0), 4, max(len(files)/16, 1))
-	found := make([]facts, workers)
+// spent in opening files. It stops when the time is up.
+func (sc *scanner) readAll(ctx context.Context) (*facts, error) {
+	timed, cancel := context.WithTimeout(ctx, maxTime)
+	defer cancel()
+	jobs := sc.jobs()
+	workers := min(runtime.GOMAXPROCS(0), 4, max(len(jobs)/16, 1))
+	found, left := make([]facts, workers), make([]unread, workers)
+	var bytesRead atomic.Int64
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
 			var buffer []byte
-			for i := w; i < len(files) && ctx.Err() == nil; i += workers {
+			for i := w; i < len(jobs); i += workers {
+				if timed.Err() != nil || bytesRead.Load() > maxBytes || i >= maxFiles {
+					left[w].files++
+					continue
+				}
+				job := jobs[i]
+				name := sc.abs(job.file)
+				if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() || info.Size() > maxFile {
+					if err == nil && info.Size() > maxFile {
+						left[w].large = append(left[w].large, sc.shown(job.file))
+					}
+					continue
+				}
 				var text []byte
-				if text, buffer = readInto(buffer, filepath.Join(root, filepath.FromSlash(files[i]))); len(text) > 0 {
-					s := source{file: files[i], base: path.Base(files[i]), text: text, opts: &opts, facts: &found[w]}
+				text, buffer = readInto(buffer, name)
+				left[w].read++
+				bytesRead.Add(int64(len(text)))
+				if len(text) > 0 {
+					s := source{sc: sc, file: job.file, base: path.Base(job.file), text: text, facts: &found[w], verdict: job.verdict}
 					s.look()
 				}
 			}
@@ -188,30 +257,60 @@ func readAll(ctx context.Context, root string, files []string, opts Options) (*f
 	all := new(facts)
 	for i := range found {
 		all.merge(&found[i])
+		sc.unread.files += left[i].files
+		sc.unread.read += left[i].read
+		sc.unread.large = append(sc.unread.large, left[i].large...)
 	}
 	return all, nil
 }
 
+// job is one file to read.
+type job struct {
+	file string
+	verdict
+}
+
+// jobs are the files that can tell something: settings, scripts, and source
+// that the app is built from.
+func (sc *scanner) jobs() []job {
+	var out []job
+	for _, file := range sc.files {
+		base := path.Base(file)
+		v := sc.of(file)
+		if v != outside || isScript(file, base) {
+			out = append(out, job{file, v})
+		}
+	}
+	return out
+}
+
 // source is one file while it is looked at. Its text is only valid meanwhile.
 type source struct {
+	sc         *scanner
 	file, base string
 	text       []byte
-	opts       *Options
 	facts      *facts
+	verdict    verdict
 
 	code  []byte // text with its comments blanked; see strip
 	spans []span // where strings stand in code
 	marks []int  // where health paths may stand; see findMarks
+	index
 }
 
 func (s *source) look() {
 	if isFlyConfig(s.base) {
 		return
 	}
+	if s.verdict == outside || s.verdict == beside {
+		s.runsMigrations(path.Ext(s.base))
+		return
+	}
 	if isTest(s.file, s.base) {
 		return
 	}
 	s.settings()
+	s.guardsOfFile()
 	s.routes()
 	s.metrics()
 	s.migrations()
@@ -219,6 +318,5 @@ func (s *source) look() {
 
 // at is the evidence for offset in the file.
 func (s *source) at(offset int) plan.Evidence {
-	start := bytes.LastIndexByte(s.text[:offset], '\n') + 1
-	return plan.Evidence{File: s.file, Line: 1 + countLines(s.text[:offset]), Text: shownCode(lineFrom(s.text, start))}
+	return plan.Evidence{File: s.sc.shown(s.file), Line: s.lineNumber(offset), Text: shownCode(s.line(offset))}
 }

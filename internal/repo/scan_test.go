@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -8,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
 	"github.com/fly-standards/fly-standards/plan"
@@ -43,11 +44,9 @@ func scan(t testing.TB, dir string, opts Options) *plan.Repo {
 // shape is a route as one line: framework, path, marks, place.
 func shape(r plan.Route) string {
 	line := r.Framework + " " + r.Path
-	if r.Prefixed {
-		line += " prefixed"
-	}
-	if r.Guarded {
-		line += " guarded"
+	names := map[plan.DoubtKind]string{plan.DoubtMount: "prefixed", plan.DoubtGuard: "guarded", plan.DoubtBuilt: "unsure"}
+	for _, d := range r.Doubts {
+		line += " " + cmp.Or(names[d.Kind], string(d.Kind))
 	}
 	return fmt.Sprintf("%s %s:%02d", line, r.File, r.Line)
 }
@@ -76,7 +75,7 @@ func TestRoutes(t *testing.T) {
 				if len(got) == 0 {
 					got = []string{"none"}
 				}
-				if diff := cmp.Diff(want, strings.Join(got, "\n")); diff != "" {
+				if diff := gocmp.Diff(want, strings.Join(got, "\n")); diff != "" {
 					t.Errorf("routes (-want +got):\n%s", diff)
 				}
 			})

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"path"
 	"strings"
+
+	"github.com/fly-standards/fly-standards/plan"
 )
 
 var (
@@ -21,6 +23,7 @@ var (
 	codeSQLite   = lazy(`\bsqlite3\.connect\(|new\s+DatabaseSync\(|["']sqlite(?:\+\w+)?:///`)
 	firstLine    = lazy(`\S`)
 	engineSQLite = lazy(`django\.db\.backends\.sqlite3`)
+	securityDep  = lazy(`spring-boot-starter-(?:security|oauth2-resource-server)`)
 	actuatorDep  = lazy(`spring-boot-starter-actuator`)
 	contextPath  = lazy(`(?m)^[ \t]*(?:server\.servlet\.)?context-path\s*[:=]\s*["']?(/[\w/-]*)`)
 )
@@ -31,11 +34,15 @@ func (s *source) settings() {
 	switch path.Ext(s.base) {
 	case ".rb":
 		s.rails()
+		s.controllers()
 	case ".py":
 		s.djangoSettings()
 	case ".ex", ".exs":
 		s.phoenix()
-	case ".js", ".ts", ".mjs", ".mts":
+	case ".java", ".kt":
+		s.springSecurity()
+	case ".js", ".ts", ".mjs", ".mts", ".cjs":
+		s.webConfig()
 		if bytes.Contains(s.text, []byte("DatabaseSync(")) {
 			s.sqlite(codeSQLite, 7)
 		}
@@ -55,6 +62,7 @@ func (s *source) settings() {
 		s.sqlite(npmSQLite, 5)
 	case "pom.xml", "build.gradle", "build.gradle.kts":
 		s.actuator()
+		s.springSecurity()
 	case "application.properties", "application.yml", "application.yaml":
 		s.springSettings()
 	}
@@ -63,19 +71,17 @@ func (s *source) settings() {
 // seen looks for the first match that is code, not comment or string.
 func (s *source) seen(expr matcher) (at []int) {
 	s.parse()
-	for _, at := range expr().FindAllSubmatchIndex(s.code, -1) {
-		if !inString(s.spans, at[0]) {
-			return at
-		}
+	if all := s.all(expr); len(all) > 0 {
+		return all[0]
 	}
 	return nil
 }
 
 func (s *source) sqlite(expr matcher, rank int) {
 	s.parse()
-	for _, at := range expr().FindAllIndex(s.code, -1) {
+	for _, at := range expr().FindAllIndex(s.code, maxMatches) {
 		offset := at[1] - len(bytes.TrimLeft(s.code[at[0]:at[1]], " \t\r\n"))
-		if strings.Contains(lineFrom(s.text, offset), "// indirect") {
+		if strings.Contains(s.line(offset), "// indirect") {
 			continue // go.mod: somebody else's dependency
 		}
 		s.facts.sqlite = append(s.facts.sqlite, ranked{rank, s.at(offset)})
@@ -122,7 +128,7 @@ func (s *source) djangoSettings() {
 	}
 	if bytes.Contains(s.text, []byte("ALLOWED_HOSTS")) {
 		s.parse()
-		for _, at := range djangoHosts().FindAllSubmatchIndex(s.code, -1) {
+		for _, at := range djangoHosts().FindAllSubmatchIndex(s.code, 50) {
 			switch hosts := s.group(at, 1); {
 			case strings.Contains(hosts, `"*"`) || strings.Contains(hosts, `'*'`):
 				s.facts.openHosts = true
@@ -156,7 +162,7 @@ func (s *source) phoenix() {
 // databaseYML: what production uses, or the default that it may merge in.
 func (s *source) databaseYML() {
 	s.parse()
-	for _, at := range yamlSQLite().FindAllIndex(s.code, -1) {
+	for _, at := range yamlSQLite().FindAllIndex(s.code, 20) {
 		head := s.code[:at[0]]
 		section := ""
 		for line := range bytes.Lines(head) {
@@ -181,9 +187,82 @@ func (s *source) actuator() {
 	if at == nil {
 		return
 	}
-	// With Spring Security on the path every endpoint wants a login, unless
-	// code says otherwise.
-	s.addRoute(localRoute{Route: route(s.at(at[0]), "/actuator/health", "Spring actuator", false, bytes.Contains(s.code, []byte("spring-boot-starter-security")))})
+	s.addRoute(localRoute{file: s.file, Route: plan.Route{Evidence: s.at(at[0]), Path: "/actuator/health", Framework: "Spring actuator", Doubts: s.built()}})
+}
+
+// built is the doubt whether this file is part of what is built.
+func (s *source) built() []plan.Doubt {
+	if s.verdict != unsure {
+		return nil
+	}
+	return []plan.Doubt{{Kind: plan.DoubtBuilt, Evidence: s.sc.unsureOf()}}
+}
+
+// springSecurity notes the dependency, and the configuration of its own.
+func (s *source) springSecurity() {
+	switch path.Ext(s.base) {
+	case ".java", ".kt":
+		if contains(s.text, "HttpSecurity") && len(s.text) < 100_000 {
+			s.parse()
+			s.facts.security = append(s.facts.security, string(s.code))
+		}
+	default:
+		if !contains(s.text, "spring-boot-starter-security") && !contains(s.text, "spring-boot-starter-oauth2-resource-server") {
+			return
+		}
+		if at := s.seenIn(securityDep); at != nil {
+			e := s.at(at[0])
+			s.facts.secured = &e
+		}
+	}
+}
+
+// seenIn is seen for files in which names stand in strings.
+func (s *source) seenIn(expr matcher) []int {
+	s.parse()
+	return expr().FindIndex(s.code)
+}
+
+// webConfig reads what the settings of JavaScript frameworks say of all routes:
+// a base path, or that nothing of them is left when the app runs.
+func (s *source) webConfig() {
+	stem := strings.TrimSuffix(s.base, path.Ext(s.base))
+	for _, row := range webConfigs {
+		if row.file != stem || !contains(s.text, row.word) {
+			continue
+		}
+		s.parse()
+		at := row.expr().FindSubmatchIndex(s.code)
+		switch {
+		case at == nil:
+		case row.gone:
+			s.facts.goes(row.framework)
+		case s.group(at, 1) == "/" || s.group(at, 1) == "":
+			if at[2] < 0 {
+				s.facts.bases = append(s.facts.bases, base{" " + row.framework + " ", "", s.at(at[0])})
+			}
+		default:
+			s.facts.bases = append(s.facts.bases, base{" " + row.framework + " ", joinPath("", s.group(at, 1)), s.at(at[0])})
+		}
+	}
+}
+
+// webConfigs is the table; group 1 of an expression is a literal base path.
+var webConfigs = [...]struct {
+	file, framework, word string
+	expr                  matcher
+	gone                  bool
+}{
+	{"next.config", "Next.js", "export", lazy(`\boutput\s*:\s*["']export["']`), true},
+	{"next.config", "Next.js", "basePath", lazy(`\bbasePath\s*:\s*(?:["']([^"'\s]*)["']|[\w$])`), false},
+	{"svelte.config", "SvelteKit", "adapter-static", lazy(`@sveltejs/adapter-static`), true},
+	{"svelte.config", "SvelteKit", "base", lazy(`\bbase\s*:\s*(?:["']([^"'\s]*)["']|[\w$])`), false},
+	{"nuxt.config", "Nitro", "baseURL", lazy(`\bbaseURL\s*:\s*(?:["']([^"'\s]*)["']|[\w$])`), false},
+	{"nuxt.config", "Nitro", "preset", lazy(`\bpreset\s*:\s*["'](?:static|github-pages)["']`), true},
+	{"react-router.config", "Remix", "basename", lazy(`\bbasename\s*:\s*(?:["']([^"'\s]*)["']|[\w$])`), false},
+	{"react-router.config", "Remix", "ssr", lazy(`\bssr\s*:\s*false`), true},
+	{"astro.config", "Astro", "base", lazy(`\bbase\s*:\s*(?:["']([^"'\s]*)["']|[\w$])`), false},
+	{"astro.config", "Astro", "static", lazy(`\boutput\s*:\s*["']static["']`), true},
 }
 
 // springSettings reads where the app and its actuator are mounted.

@@ -31,7 +31,7 @@ func syntaxOf(name string) syntax {
 		return syntax{line: []string{"#"}, quotes: `"'`, triple: true, blankDoc: true}
 	case ".ex", ".exs":
 		return syntax{line: []string{"#"}, quotes: `"`, triple: true, blankDoc: true}
-	case ".rb", ".ru":
+	case ".rb", ".ru", ".cr":
 		return syntax{line: []string{"#"}, open: "\n=begin", close: "\n=end", quotes: `"'`}
 	case ".php":
 		return syntax{line: []string{"//", "#"}, open: "/*", close: "*/", quotes: `"'`}
@@ -156,11 +156,15 @@ func closing(text []byte, i int, quote byte, oneLine bool) int {
 	return len(text)
 }
 
+// maxRegex bounds how far a slash is followed: many slashes of one long line
+// must not each cost the whole line.
+const maxRegex = 1000
+
 // regexEnd is the end of a regular expression literal at i, or i when the
 // slash divides.
 func regexEnd(text []byte, i int) int {
 	class := false
-	for j := i + 1; j < len(text) && text[j] != '\n'; j++ {
+	for j := i + 1; j < min(len(text), i+maxRegex) && text[j] != '\n'; j++ {
 		switch text[j] {
 		case '\\':
 			j++

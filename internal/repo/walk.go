@@ -2,21 +2,26 @@ package repo
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path"
-	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // The bounds of a scan. A tree that is larger is read from its top down, as
-// far as the bounds go.
+// far as the bounds go, and the plan says how far.
 const (
-	maxFiles = 2000
-	maxBytes = 16 << 20
-	maxFile  = 512 << 10
-	maxDepth = 12
-	maxDirs  = 4000
+	maxFiles  = 20_000
+	maxBytes  = 64 << 20
+	maxFile   = 512 << 10
+	maxDepth  = 14
+	maxDirs   = 20_000
+	maxListed = 100_000
+	maxTime   = 1500 * time.Millisecond
 )
 
 // skippedDirs hold what others wrote, what tools made, or no code at all.
@@ -34,20 +39,24 @@ func inList(list, word string) bool {
 
 // walk lists the files worth reading, breadth first, so that the bounds cut
 // off what is deepest. Symbolic links are neither followed nor listed.
-func walk(ctx context.Context, root string) ([]string, error) {
-	ignored := readIgnore(root)
+func (sc *scanner) walk(ctx context.Context) error {
+	list := readIgnore(sc.root)
+	ignored := func(rel string, isDir bool) bool { return list.match(rel, isDir) && !sc.isTracked(rel, isDir) }
 	dirs := []string{"."}
-	var files []string
-	var total int64
-	for i := 0; i < len(dirs) && i < maxDirs; i++ {
+	for i := 0; i < len(dirs); i++ {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
-		entries, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(dirs[i])))
+		if i == maxDirs || len(sc.files) >= maxListed {
+			sc.unread.folders = len(dirs) - i
+			return nil
+		}
+		entries, err := os.ReadDir(sc.abs(dirs[i]))
 		if err != nil {
 			if i == 0 {
-				return nil, err
+				return err
 			}
+			sc.unread.locked = append(sc.unread.locked, dirs[i])
 			continue
 		}
 		for _, entry := range entries {
@@ -55,23 +64,65 @@ func walk(ctx context.Context, root string) ([]string, error) {
 			rel := path.Join(dirs[i], name)
 			switch {
 			case entry.IsDir():
-				if strings.Count(rel, "/") < maxDepth && entered(name, rel) && !ignored.match(rel, true) {
+				if strings.Count(rel, "/") < maxDepth && entered(name, rel) && !ignored(rel, true) {
 					dirs = append(dirs, rel)
 				}
-			case !entry.Type().IsRegular() || !wanted(rel, name) || ignored.match(rel, false):
-			default:
-				info, err := entry.Info()
-				if err != nil || info.Size() > maxFile || info.Size() == 0 {
-					continue
-				}
-				if total += info.Size(); len(files) == maxFiles || total > maxBytes {
-					return files, nil
-				}
-				files = append(files, rel)
+			case entry.Type().IsRegular() && wanted(rel, name) && !ignored(rel, false):
+				sc.files = append(sc.files, rel)
 			}
 		}
 	}
-	return files, nil
+	return nil
+}
+
+// isTracked: git keeps it, though it is told to pass over it.
+func (sc *scanner) isTracked(rel string, isDir bool) bool {
+	if sc.git == "" {
+		return false
+	}
+	return has(sc.tracked(), relSlash(sc.git, sc.abs(rel)), isDir)
+}
+
+// unread is what the bounds left out.
+type unread struct {
+	folders int      // not listed
+	locked  []string // folders that can't be read
+	files   int      // listed and wanted, not read
+	large   []string // files beyond maxFile
+	read    int
+}
+
+// String says it for people, "" for nothing.
+func (u *unread) String() string {
+	var parts []string
+	switch {
+	case u.folders > 0:
+		parts = append(parts, fmt.Sprintf("%s files read, and %s folders not looked into", thousands(u.read), thousands(u.folders)))
+	case u.files > 0:
+		parts = append(parts, fmt.Sprintf("%s of %s files read", thousands(u.read), thousands(u.read+u.files)))
+	}
+	if n := len(u.large); n > 0 {
+		slices.Sort(u.large)
+		parts = append(parts, fmt.Sprintf("%s is larger than %d KB%s", u.large[0], maxFile>>10, andMore(n)))
+	}
+	if n := len(u.locked); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s can't be read%s", u.locked[0], andMore(n)))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func andMore(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" (and %d more)", n-1)
+}
+
+func thousands(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
 }
 
 func entered(name, rel string) bool {
@@ -87,7 +138,7 @@ func entered(name, rel string) bool {
 }
 
 // sourceEnds are the endings of files in which routes may be defined.
-const sourceEnds = " .js .mjs .cjs .ts .mts .cts .jsx .tsx .py .rb .ru .ex .exs .go .rs .java .kt .kts .php .cs "
+const sourceEnds = " .js .mjs .cjs .ts .mts .cts .jsx .tsx .py .rb .ru .ex .exs .go .rs .java .kt .kts .php .cs .cr "
 
 // wanted says whether a file can hold a fact. Minified code and declarations
 // hold none.
@@ -103,7 +154,7 @@ func wanted(rel, name string) bool {
 }
 
 func isManifest(name string) bool {
-	return inList(" pom.xml build.gradle build.gradle.kts application.properties application.yml application.yaml schema.prisma database.yml litefs.yml go.mod Cargo.toml alembic.ini flyway.conf flyway.toml diesel.toml ", name)
+	return inList(" pom.xml build.gradle build.gradle.kts application.properties application.yml application.yaml security.yaml package.json pyproject.toml requirements.txt Gemfile mix.exs composer.json deno.json schema.prisma database.yml litefs.yml go.mod Cargo.toml alembic.ini flyway.conf flyway.toml diesel.toml ", name)
 }
 
 // isTest tells test files by their names; test folders aren't entered.

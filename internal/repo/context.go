@@ -1,0 +1,236 @@
+package repo
+
+import (
+	"bytes"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/moby/patternmatcher"
+	"github.com/moby/patternmatcher/ignorefile"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// scanner holds what is known of the tree before its source is read.
+type scanner struct {
+	opts      Options
+	dir       string // the folder of fly.toml, absolute
+	root      string // the folder that is walked; fly.toml and the build context are in it
+	context   string // the build context from root; "." for root itself
+	git       string // the root of the repository; "" outside of one
+	workflows []plan.Workflow
+	tracked   func() []string // read when it is first asked for
+
+	image      *image // nil: no Dockerfile, or none that can be read
+	dockerfile string // from root; "" for none
+	dockertext []byte
+	ignore     *patternmatcher.PatternMatcher // nil: nothing is left out
+	ignoreFile string                         // from root; "" for none
+
+	files  []string // all that may hold a fact, from root
+	unread unread
+	extent extent
+}
+
+func (sc *scanner) abs(rel string) string { return filepath.Join(sc.root, filepath.FromSlash(rel)) }
+
+// shown is a path of the tree as evidence names it: from the folder of fly.toml.
+func (sc *scanner) shown(rel string) string {
+	if sc.root == sc.dir {
+		return rel
+	}
+	return relSlash(sc.dir, sc.abs(rel))
+}
+
+// rootPath is shown the other way round.
+func (sc *scanner) rootPath(shown string) string {
+	return relSlash(sc.root, filepath.Join(sc.dir, filepath.FromSlash(shown)))
+}
+
+func relSlash(from, to string) string {
+	rel, err := filepath.Rel(from, to)
+	if err != nil {
+		return filepath.ToSlash(to)
+	}
+	return filepath.ToSlash(rel)
+}
+
+// within says whether path is dir or below it.
+func within(dir, path string) bool {
+	return path == dir || strings.HasPrefix(path, strings.TrimSuffix(dir, string(filepath.Separator))+string(filepath.Separator))
+}
+
+// choose settles what is built: the build context is the working directory of
+// the deploy. A workflow that deploys this very file tells it. Otherwise it is
+// the first of the user's own folder, fly.toml's, and the repository's, in
+// which everything that the Dockerfile copies is there.
+func (sc *scanner) choose() {
+	if sc.git = GitRoot(sc.dir); !exists(filepath.Join(sc.git, ".git")) {
+		sc.git = ""
+	}
+	sc.tracked = sync.OnceValue(func() []string { return tracked(sc.git) })
+	var candidates []string
+	if sc.git != "" {
+		sc.workflows = workflows(sc.git)
+		if told := sc.toldContext(); told != "" {
+			candidates = append(candidates, told)
+		}
+	}
+	if cwd := sc.opts.WorkingDir; cwd != "" && within(cwd, sc.dir) {
+		candidates = append(candidates, cwd)
+	}
+	candidates = append(candidates, sc.dir)
+	if sc.git != "" {
+		candidates = append(candidates, sc.git)
+	}
+	best := -1
+	for i, dir := range candidates {
+		sc.try(dir)
+		switch fit := sc.fits(); {
+		case fit == fitsAll:
+			return
+		case fit == fitsSome && best < 0:
+			best = i
+		}
+	}
+	if best < 0 { // no Dockerfile anywhere: what is beside fly.toml
+		sc.try(sc.dir)
+		return
+	}
+	sc.try(candidates[best])
+}
+
+// toldContext is the working directory in which a workflow deploys this file.
+func (sc *scanner) toldContext() string {
+	own := relSlash(sc.git, filepath.Join(sc.dir, sc.opts.ConfigName))
+	for _, w := range sc.workflows {
+		for _, j := range w.Jobs {
+			for _, step := range j.Steps {
+				for _, d := range deploysOf(step) {
+					dir := filepath.Join(sc.git, filepath.FromSlash(d.dir))
+					if d.config == own && within(sc.git, dir) && isDir(dir) {
+						return dir
+					}
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func exists(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+// try sets the scanner up for a build context.
+func (sc *scanner) try(context string) {
+	sc.root = context
+	if !within(context, sc.dir) {
+		sc.root = sc.dir
+		if !within(sc.dir, context) {
+			sc.root = context
+		}
+	}
+	sc.context = relSlash(sc.root, context)
+	sc.image, sc.dockerfile, sc.dockertext = nil, "", nil
+	for _, name := range sc.dockerfileNames(context) {
+		rel := relSlash(sc.root, name)
+		if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() || linkedOut(sc.root, rel) {
+			continue
+		}
+		sc.dockerfile = rel
+		sc.dockertext, _ = readInto(nil, name)
+		sc.image = parseImage(sc.shown(rel), sc.dockertext, sc.opts.BuildTarget, sc.opts.BuildArgs, sc.opts.InternalPorts)
+		break
+	}
+	sc.readIgnoreFile(context)
+}
+
+// dockerfileNames: build.dockerfile counts from fly.toml, as flyctl resolves
+// it; without it, Dockerfile or dockerfile of the build context is taken.
+func (sc *scanner) dockerfileNames(context string) []string {
+	if named := sc.opts.Dockerfile; named != "" {
+		if path.IsAbs(filepath.ToSlash(named)) || strings.Contains(named, "://") {
+			return nil
+		}
+		return []string{filepath.Join(sc.dir, filepath.FromSlash(named))}
+	}
+	return []string{filepath.Join(context, "Dockerfile"), filepath.Join(context, "dockerfile")}
+}
+
+// readIgnoreFile reads build.ignorefile, or .dockerignore of the context. No
+// other is read by flyctl, Dockerfile.dockerignore neither (August 2026).
+func (sc *scanner) readIgnoreFile(context string) {
+	sc.ignore, sc.ignoreFile = nil, ""
+	name := filepath.Join(context, ".dockerignore")
+	if sc.opts.Ignorefile != "" {
+		name = filepath.Join(sc.dir, filepath.FromSlash(sc.opts.Ignorefile))
+	}
+	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
+		return
+	}
+	text, _ := readInto(nil, name)
+	patterns, err := ignorefile.ReadAll(bytes.NewReader(text))
+	if err != nil {
+		return
+	}
+	sc.ignoreFile = relSlash(sc.root, name)
+	if m, err := patternmatcher.New(patterns); err == nil && len(patterns) < 1000 {
+		sc.ignore = m
+	}
+}
+
+// sent says whether a file of the tree is sent to the builder.
+func (sc *scanner) sent(rel string) bool {
+	in, ok := below2(rel, sc.context)
+	if !ok || sc.ignore == nil {
+		return ok
+	}
+	out, err := sc.ignore.MatchesOrParentMatches(in)
+	return err != nil || !out
+}
+
+// below2 is rel as seen from dir, when it is in it.
+func below2(rel, dir string) (string, bool) {
+	if dir == "." || dir == "" {
+		return rel, true
+	}
+	return strings.CutPrefix(rel, dir+"/")
+}
+
+const fitsNone, fitsSome, fitsAll = 0, 1, 2
+
+// fits says whether what the Dockerfile copies is in the context.
+func (sc *scanner) fits() int {
+	switch {
+	case sc.dockerfile == "":
+		return fitsNone
+	case sc.image == nil:
+		return fitsSome
+	}
+	for _, s := range sc.image.stages {
+		for _, c := range s.copies {
+			if c.from != "" || strings.ContainsAny(c.src, "*?[$") || c.src == "" {
+				continue
+			}
+			if _, err := os.Lstat(filepath.Join(sc.root, filepath.FromSlash(path.Join(sc.context, c.src)))); err != nil {
+				return fitsSome
+			}
+		}
+	}
+	for _, in := range sc.image.inContext(".") { // where it starts
+		if _, err := os.Lstat(filepath.Join(sc.root, filepath.FromSlash(path.Join(sc.context, in)))); err != nil {
+			return fitsSome
+		}
+	}
+	return fitsAll
+}

@@ -1,0 +1,338 @@
+package repo
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	"github.com/moby/buildkit/frontend/dockerfile/shell"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// image is what a Dockerfile makes: its stages, and the one that runs.
+type image struct {
+	file   string // from the root of the scan
+	stages []*stage
+	runs   *stage
+	// compiled: what starts is no script, so that a copied file may be made of
+	// anything in its stage.
+	compiled bool
+}
+
+// stage is what one FROM leads to, with all that it takes over from the stage
+// that it builds on.
+type stage struct {
+	name    string
+	base    plan.Evidence // the image from a registry at the end of the FROM chain
+	on      *stage        // the stage it is FROM; nil for an image
+	steps   []plan.Instruction
+	copies  []copied
+	env     environment
+	workdir string
+	start   startCommand
+	check   *plan.Healthcheck
+}
+
+// copied is one source of a COPY or ADD.
+type copied struct {
+	from string // a stage or an image; "" for the build context
+	src  string // below the context without a leading slash; absolute in a stage
+	dst  string // absolute, in the image
+	line int
+}
+
+// startCommand is what a container of the stage runs.
+type startCommand struct {
+	entrypoint, cmd string
+	line            int
+}
+
+func (c startCommand) text() string { return strings.TrimSpace(c.entrypoint + " " + c.cmd) }
+
+// environment implements shell.EnvGetter.
+type environment map[string]string
+
+func (e environment) Get(name string) (string, bool) { v, ok := e[name]; return v, ok }
+
+func (e environment) Keys() []string {
+	keys := make([]string, 0, len(e))
+	for k := range e {
+		keys = append(keys, k)
+	}
+	return keys
+}
+
+func (e environment) clone() environment {
+	c := environment{}
+	for k, v := range e {
+		c[k] = v
+	}
+	return c
+}
+
+// expand fills in variables as a build does. What it can't fill in stays as it
+// is written, so that nobody takes it for a value.
+func (e environment) expand(word string) string {
+	if !strings.Contains(word, "$") {
+		return word
+	}
+	out, unset, err := shell.NewLex('\\').ProcessWord(word, e)
+	if err != nil || len(unset) > 0 {
+		return word
+	}
+	return out
+}
+
+// parseImage reads a Dockerfile up to the stage called target, or to its last
+// one. It gives nil for a text that is none.
+func parseImage(file string, text []byte, target string, args map[string]string, ports []int) *image {
+	tree, err := parser.Parse(bytes.NewReader(text))
+	if err != nil {
+		return nil
+	}
+	b := &imageReader{im: &image{file: file}, global: environment{}, args: args, ports: ports}
+	for _, node := range tree.AST.Children {
+		b.read(node)
+	}
+	im := b.im
+	if len(im.stages) == 0 {
+		return nil
+	}
+	im.runs = im.stages[len(im.stages)-1]
+	if target != "" {
+		i := slices.IndexFunc(im.stages, func(s *stage) bool { return strings.EqualFold(s.name, target) })
+		if i < 0 {
+			return nil
+		}
+		im.runs = im.stages[i]
+	}
+	return im
+}
+
+type imageReader struct {
+	im     *image
+	global environment       // the ARGs before the first FROM
+	args   map[string]string // [build.args] of fly.toml
+	ports  []int
+	now    *stage
+}
+
+func (b *imageReader) read(node *parser.Node) {
+	name, args := strings.ToUpper(node.Value), arguments(node)
+	if name == "FROM" {
+		b.from(node, args)
+		return
+	}
+	if b.now == nil {
+		if name == "ARG" {
+			b.arg(b.global, args)
+		}
+		return
+	}
+	s := b.now
+	s.steps = append(s.steps, b.step(node, name, args))
+	switch name {
+	case "ARG":
+		b.arg(s.env, args)
+	case "ENV":
+		// The parser gives name, value and separator for each.
+		for i := 0; i+1 < len(args); i += 3 {
+			s.env[args[i]] = strings.Trim(s.env.expand(args[i+1]), `"'`)
+		}
+	case "WORKDIR":
+		if len(args) > 0 {
+			s.workdir = inImage(s.workdir, s.env.expand(args[0]))
+		}
+	case "COPY", "ADD":
+		b.copy(node, args)
+	case "ENTRYPOINT":
+		s.start = startCommand{entrypoint: s.command(args), line: node.StartLine}
+	case "CMD":
+		s.start.cmd, s.start.line = s.command(args), node.StartLine
+	case "HEALTHCHECK":
+		if s.check = localCheck(args, s.env, b.ports); s.check != nil {
+			s.check.Evidence = b.evidence(node)
+			healthFlags(s.check, node.Flags)
+		}
+	}
+}
+
+func (s *stage) command(args []string) string { return strings.Join(args, " ") }
+
+func (b *imageReader) evidence(node *parser.Node) plan.Evidence {
+	return plan.Evidence{File: b.im.file, Line: node.StartLine, Text: shownCommand(strings.ReplaceAll(node.Original, "\\\n", " "))}
+}
+
+func (b *imageReader) step(node *parser.Node, name string, args []string) plan.Instruction {
+	words := make([]string, len(args))
+	for i, a := range args {
+		words[i] = a
+		if name != "RUN" && name != "CMD" && name != "ENTRYPOINT" && name != "HEALTHCHECK" {
+			words[i] = b.now.env.expand(a)
+		}
+	}
+	for _, doc := range node.Heredocs {
+		words = append(words, doc.Content)
+	}
+	return plan.Instruction{Evidence: b.evidence(node), Name: name, Args: words, Flags: node.Flags, Stage: b.now.name}
+}
+
+// arg notes what an ARG is when nobody says otherwise; fly.toml's [build.args]
+// do. In a stage, an ARG without default takes the global one.
+func (b *imageReader) arg(env environment, args []string) {
+	for _, arg := range args {
+		key, value, given := strings.Cut(arg, "=")
+		value = env.expand(strings.Trim(value, `"'`))
+		if !given {
+			value = b.global[key]
+		}
+		if v, ok := b.args[key]; ok {
+			value = v
+		}
+		if value != "" {
+			env[key] = value
+		}
+	}
+}
+
+func (b *imageReader) from(node *parser.Node, args []string) {
+	s := &stage{env: environment{}, workdir: "/"}
+	b.im.stages = append(b.im.stages, s)
+	b.now = s
+	if len(args) == 0 {
+		return
+	}
+	base := b.global.expand(args[0])
+	if len(args) == 3 && strings.EqualFold(args[1], "as") {
+		s.name = args[2]
+	}
+	s.base = plan.Evidence{File: b.im.file, Line: node.StartLine, Text: base}
+	if on := b.im.stage(base); on != nil && on != s {
+		s.on, s.base, s.env, s.workdir, s.start = on, on.base, on.env.clone(), on.workdir, on.start
+		if on.check != nil {
+			check := *on.check
+			s.check = &check
+		}
+	}
+}
+
+// stage finds a stage by its name or number, the last one that is called so.
+func (im *image) stage(name string) *stage {
+	for i := len(im.stages) - 1; i >= 0; i-- {
+		if s := im.stages[i]; s.name != "" && strings.EqualFold(s.name, name) {
+			return s
+		}
+	}
+	if n := number(name); n >= 0 && n < len(im.stages) {
+		return im.stages[n]
+	}
+	return nil
+}
+
+func number(text string) int {
+	if text == "" || len(text) > 3 {
+		return -1
+	}
+	n := 0
+	for _, c := range text {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n
+}
+
+func (b *imageReader) copy(node *parser.Node, args []string) {
+	s, from := b.now, ""
+	for _, flag := range node.Flags {
+		if v, ok := strings.CutPrefix(flag, "--from="); ok {
+			from = b.global.expand(s.env.expand(v))
+		}
+	}
+	if len(args) < 2 {
+		return
+	}
+	dst := s.env.expand(args[len(args)-1])
+	folder := strings.HasSuffix(dst, "/") || dst == "." || len(args) > 2
+	dst = inImage(s.workdir, dst)
+	for _, src := range args[:len(args)-1] {
+		src = s.env.expand(src)
+		if strings.Contains(src, "://") || strings.HasPrefix(src, "<<") {
+			continue
+		}
+		c := copied{from: from, dst: dst, line: node.StartLine}
+		if from == "" {
+			c.src = strings.TrimPrefix(path.Clean("/"+src), "/")
+		} else {
+			c.src = path.Clean("/" + src)
+		}
+		if folder && strings.Contains(path.Base(src), ".") && !strings.HasSuffix(src, "/") && path.Base(src) != "." {
+			c.dst = path.Join(dst, path.Base(src)) // a file into a folder
+		}
+		s.copies = append(s.copies, c)
+	}
+}
+
+func inImage(workdir, p string) string {
+	if path.IsAbs(p) {
+		return path.Clean(p)
+	}
+	return path.Join(workdir, p)
+}
+
+// chain is the stage and those that it is FROM, the first one first.
+func (s *stage) chain() []*stage {
+	var all []*stage
+	for at := s; at != nil && len(all) < 50; at = at.on {
+		all = append(all, at)
+	}
+	slices.Reverse(all)
+	return all
+}
+
+// allCopies are those of the whole chain.
+func (s *stage) allCopies() []copied {
+	var all []copied
+	for _, one := range s.chain() {
+		all = append(all, one.copies...)
+	}
+	return all
+}
+
+// used are the stages that what runs is made of, the one that runs first.
+func (im *image) used() []*stage {
+	all := []*stage{im.runs}
+	for i := 0; i < len(all); i++ {
+		for _, one := range all[i].chain() {
+			for _, c := range one.copies {
+				if from := im.stage(c.from); c.from != "" && from != nil && !slices.Contains(all, from) {
+					all = append(all, from)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// noun is the image as rules see it.
+func (im *image) noun() *plan.Image {
+	out := &plan.Image{File: im.file, Base: im.runs.base}
+	seen := map[*stage]bool{}
+	for _, s := range im.runs.chain() {
+		seen[s] = true
+		out.Runs = append(out.Runs, s.steps...)
+	}
+	for _, s := range im.used() {
+		for _, one := range s.chain() {
+			if !seen[one] {
+				seen[one] = true
+				out.Builds = append(out.Builds, one.steps...)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,150 @@
+package repo
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+)
+
+// index is what is worked out once for a file, however many routes it has: no
+// look around a route may cost as much as the file is long.
+type index struct {
+	lines    []int // offsets of the line ends
+	matches  map[*regexp.Regexp][][]int
+	braces   []block
+	braced   bool
+	defined  map[string]string
+	imported map[string]string
+}
+
+// maxMatches and maxMarks bound what one file may tell: code written by hand
+// has a few routes, and what a machine wrote says nothing new after hundreds.
+const (
+	maxMatches = 1000
+	maxMarks   = 300
+	maxLine    = 600 // of a line, what is looked at around an offset
+)
+
+func (s *source) lineNumber(offset int) int {
+	if s.lines == nil {
+		s.lines = []int{}
+		for i, c := range s.text {
+			if c == '\n' {
+				s.lines = append(s.lines, i)
+			}
+		}
+	}
+	n, _ := slices.BinarySearch(s.lines, offset)
+	return n + 1
+}
+
+// line is the line at offset, as text; of a very long one what is around.
+func (s *source) line(offset int) string { return lineAround(s.text, offset) }
+
+// codeLine is the same of the code without its comments.
+func (s *source) codeLine(offset int) string { return lineAround(s.code, offset) }
+
+func lineAround(text []byte, offset int) string {
+	low := max(0, offset-maxLine/3)
+	from := low + bytes.LastIndexByte(text[low:offset], '\n') + 1
+	to := min(len(text), offset+maxLine)
+	if n := bytes.IndexByte(text[offset:to], '\n'); n >= 0 {
+		to = offset + n
+	}
+	return string(text[from:to])
+}
+
+// all are the matches of an expression in the code, outside of strings.
+func (s *source) all(expr matcher) [][]int {
+	s.parse()
+	re := expr()
+	if found, ok := s.matches[re]; ok {
+		return found
+	}
+	found := slices.DeleteFunc(re.FindAllSubmatchIndex(s.code, maxMatches), func(at []int) bool { return inString(s.spans, at[0]) })
+	if s.matches == nil {
+		s.matches = map[*regexp.Regexp][][]int{}
+	}
+	s.matches[re] = found
+	return found
+}
+
+// block is a pair of braces; close is len(code) where it stays open.
+type block struct{ open, close, outer int }
+
+// maxNesting bounds how far out a look around a route goes.
+const maxNesting = 40
+
+// blocks are the file's braces by where they open.
+func (s *source) blocks() []block {
+	if s.braced {
+		return s.braces
+	}
+	s.braced = true
+	open, next := -1, 0
+	for i := 0; i < len(s.code); i++ {
+		if next < len(s.spans) && i == s.spans[next].from {
+			i = s.spans[next].to - 1
+			next++
+			continue
+		}
+		switch s.code[i] {
+		case '{':
+			s.braces = append(s.braces, block{i, len(s.code), open})
+			open = len(s.braces) - 1
+		case '}':
+			if open >= 0 {
+				s.braces[open].close = i
+				open = s.braces[open].outer
+			}
+		}
+	}
+	return s.braces
+}
+
+// around are the blocks that are open at offset, the innermost first.
+func (s *source) blocksAt(offset int) []block {
+	all := s.blocks()
+	n, _ := slices.BinarySearchFunc(all, offset, func(b block, at int) int {
+		if b.open < at {
+			return -1
+		}
+		return 1
+	})
+	var out []block
+	steps := 0
+	for i := n - 1; i >= 0 && len(out) < maxNesting && steps < 400; i = all[i].outer {
+		steps++
+		if all[i].close > offset {
+			out = append(out, all[i])
+		}
+	}
+	return out
+}
+
+// sees says whether what stands at from is in a block that offset is in too.
+func (s *source) sees(from, offset int) bool {
+	in := s.blocksAt(from)
+	return len(in) == 0 || in[0].open < offset && offset < in[0].close
+}
+
+// header is what stands before a block's brace: "if (debug)", "func main()".
+func (s *source) header(b block) string {
+	low := max(0, b.open-300)
+	head := s.code[low:b.open]
+	depth := 0
+	for i := len(head) - 1; i >= 0; i-- {
+		switch c := head[i]; {
+		case c == ')':
+			depth++
+		case c == '(':
+			if depth == 0 {
+				return string(head[i+1:]) // an argument of a call
+			}
+			depth--
+		case depth == 0 && (c == ';' || c == '{' || c == '}'):
+			return string(head[i+1:])
+		}
+	}
+	return string(head)
+}

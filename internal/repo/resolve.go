@@ -1,0 +1,240 @@
+package repo
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// What one file says about the routes of another: where a router is mounted,
+// which prefix stands before everything, what guards it.
+
+// localRoute is a route before what other files say about it.
+type localRoute struct {
+	plan.Route
+	file     string // from the root of the scan
+	rooted   bool   // its file shows that it stands at the root
+	prefixed bool   // its router is mounted where its file doesn't tell
+	open     bool   // marked as an exception from a guard
+	handler  string // Rails: controller#action
+	// target is the file whose router answers, without its ending; unsureMount
+	// says that where that router is mounted isn't known either.
+	target      string
+	unsureMount bool
+}
+
+func (r *localRoute) doubt(kind plan.DoubtKind, e plan.Evidence) {
+	if !r.Doubted(kind) {
+		r.Doubts = append(r.Doubts, plan.Doubt{Kind: kind, Evidence: e})
+	}
+}
+
+// base is what a file says of the path that the whole app is served below.
+type base struct {
+	frameworks string
+	prefix     string // "" when it isn't a literal
+	plan.Evidence
+}
+
+// mounting is a router of another file, mounted below a prefix.
+type mounting struct {
+	by     string // the file that mounts it
+	target string // the mounted file's path without its ending, or its end
+	prefix string
+	rooted bool // on the app itself
+}
+
+// mounts reports whether the mounting is about the file.
+func (m mounting) mounts(file string) bool {
+	stem := strings.TrimSuffix(file, path.Ext(file))
+	for _, index := range []string{"/index", "/mod", "/__init__"} {
+		if short := strings.TrimSuffix(stem, index); short != stem && (short == m.target || strings.HasSuffix(short, "/"+m.target)) {
+			return true
+		}
+	}
+	return stem == m.target || strings.HasSuffix(stem, "/"+m.target)
+}
+
+// mountedAt follows a file's router up to the app. ok is false when nobody
+// mounts it, or more than one does.
+func (f *facts) mountedAt(file string, depth int) (prefix string, ok bool) {
+	var found []mounting
+	for _, m := range f.mountings {
+		if m.by != file && m.mounts(file) {
+			found = append(found, m)
+		}
+	}
+	if len(found) != 1 || depth == 0 {
+		return "", false
+	}
+	m := found[0]
+	if m.rooted {
+		return m.prefix, true
+	}
+	outer, ok := f.mountedAt(m.by, depth-1)
+	return joinPath(outer, m.prefix), ok
+}
+
+// resolve gives the routes as the app serves them.
+func (f *facts) resolve(sc *scanner) []plan.Route {
+	var out []plan.Route
+	for _, r := range f.routes {
+		if r.target != "" && slices.ContainsFunc(f.rootGets, func(file string) bool { return mounting{target: r.target}.mounts(file) }) {
+			r.prefixed = r.unsureMount
+		}
+		if r.prefixed && !r.rooted {
+			if prefix, ok := f.mountedAt(r.file, 5); ok {
+				if r.Path, r.prefixed = joinPath(prefix, r.Path), false; healthRank(r.Path) < 0 && !nearHealth(r.Path) {
+					continue
+				}
+			}
+		}
+		if (r.prefixed || f.mounts[r.Framework]) && !r.rooted {
+			if vague(r.Path, r.file) {
+				continue
+			}
+			r.doubt(plan.DoubtMount, plan.Evidence{})
+		}
+		if prefix := f.prefixes[r.Framework]; prefix != "" {
+			r.Path = joinPath(prefix, r.Path)
+		}
+		for _, b := range f.bases {
+			switch {
+			case !inList(b.frameworks, r.Framework):
+			case b.prefix == "":
+				r.doubt(plan.DoubtBase, b.Evidence)
+			default:
+				r.Path = joinPath(b.prefix, r.Path)
+			}
+		}
+		f.guard(&r)
+		out = append(out, r.Route)
+	}
+	return slices.DeleteFunc(out, func(r plan.Route) bool { return f.gone[r.Framework] })
+}
+
+// vague: a word that many routers have, in a file whose name says nothing of
+// health. Below an unknown prefix it is somebody's business.
+func vague(p, file string) bool {
+	if !inList(" /status /up /ping / ", strings.TrimSuffix(p, "/")+"") && p != "/" {
+		return false
+	}
+	file = strings.ToLower(file)
+	for _, word := range []string{"health", "status", "ping", "probe", "monitor", "main", "server", "app.", "index", "root", "system", "meta"} {
+		if strings.Contains(file, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// nearHealth: /resources/healthcheck names itself below folders that are no
+// business of anybody.
+func nearHealth(p string) bool {
+	parts := strings.Split(strings.Trim(p, "/"), "/")
+	last := parts[len(parts)-1]
+	for _, part := range parts[:len(parts)-1] {
+		if !inList(" api v1 v2 v3 internal _internal system sys ops resources monitoring meta public rest service _ ", part) {
+			return false
+		}
+	}
+	return healthRank("/"+last) >= 0 && (strings.Contains(last, "health") || strings.HasSuffix(last, "yz") || last == "livez")
+}
+
+// guard adds what other files put before the route.
+func (f *facts) guard(r *localRoute) {
+	if r.open || r.Doubted(plan.DoubtGuard) {
+		return
+	}
+	for i := range f.guards {
+		if g := &f.guards[i]; g.stops(r.Framework, r.Path) {
+			r.doubt(plan.DoubtGuard, g.Evidence)
+			return
+		}
+	}
+	if r.handler != "" {
+		if e := f.controllerGuard(r.handler); e != nil {
+			r.doubt(plan.DoubtGuard, *e)
+		}
+	}
+	if f.secured != nil && strings.HasPrefix(r.Framework, "Spring") && !f.permitted(r.Path) {
+		r.doubt(plan.DoubtGuard, *f.secured)
+	}
+}
+
+// permitted: Spring Security's own configuration lets the path through, or none
+// of its chains is about it.
+func (f *facts) permitted(p string) bool {
+	matched := false
+	for _, code := range f.security {
+		if strings.Contains(code, "anyRequest().permitAll()") || strings.Contains(code, "anyExchange().permitAll()") {
+			return true
+		}
+		for _, at := range springPermit().FindAllStringSubmatchIndex(code, -1) {
+			line := code[at[2]:at[3]]
+			if strings.Contains(line, "EndpointRequest") || patternsCover(line, p) {
+				return true
+			}
+		}
+		chains, limited := strings.Count(code, "SecurityFilterChain "), springChain().FindAllStringSubmatch(code, -1)
+		if chains == 0 || len(limited) < chains {
+			matched = true
+		}
+		for _, m := range limited {
+			matched = matched || patternsCover(m[1], p)
+		}
+	}
+	return len(f.security) > 0 && !matched
+}
+
+var (
+	springPermit = lazy(`(?s)(?:requestMatchers|antMatchers|mvcMatchers|pathMatchers|authorize)\(((?:[^()]|\([^()]*\))*?)\)?\s*[.,]\s*permitAll`)
+	springChain  = lazy(`securityMatchers?\(((?:[^()]|\([^()]*\))*)\)`)
+	antPattern   = lazy(`"(/[^"]*)"`)
+)
+
+func patternsCover(text, p string) bool {
+	for _, m := range antPattern().FindAllStringSubmatch(text, -1) {
+		head, wild := strings.CutSuffix(m[1], "/**")
+		if p == m[1] || wild && (p == head || strings.HasPrefix(p, head+"/")) || strings.HasSuffix(m[1], "/*") && path.Dir(p) == path.Dir(m[1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// controller is what a Rails controller says about who may call it.
+type controller struct {
+	parent string
+	guard  *plan.Evidence
+	skips  bool
+}
+
+func (f *facts) controller(name string, c controller) {
+	if f.control == nil {
+		f.control = map[string]controller{}
+	}
+	f.control[name] = c
+}
+
+// controllerGuard climbs from the controller of "status#index" to its parents.
+func (f *facts) controllerGuard(handler string) *plan.Evidence {
+	name, _, _ := strings.Cut(handler, "#")
+	if strings.HasPrefix(name, "rails/") {
+		return nil
+	}
+	name = strings.ReplaceAll(path.Base(name), "_", "") + "controller"
+	for range 6 {
+		c, ok := f.control[name]
+		if !ok || c.skips {
+			return nil
+		}
+		if c.guard != nil {
+			return c.guard
+		}
+		name = c.parent
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package plan
+
+// Healthcheck is a Dockerfile HEALTHCHECK that asks a local URL.
+type Healthcheck struct {
+	Evidence
+	Port int    // 0: the URL names none (80)
+	Path string // with the leading slash
+	// Interval, Timeout and StartPeriod are its own flags, as fly.toml writes
+	// durations; "" for a flag that is not there.
+	Interval, Timeout, StartPeriod string
+	// Script is the script that asks, as the command names it; "" for none.
+	Script string
+	Doubts []Doubt
+}
+
+// Route is one route definition whose path is a health path.
+type Route struct {
+	Evidence
+	Path      string // as the app serves it, with the leading slash
+	Framework string
+	Doubts    []Doubt // why a check might not get the answer; none for nothing seen
+}
+
+// Doubted says whether there is a doubt of the kind.
+func (r Route) Doubted(kind DoubtKind) bool {
+	for _, d := range r.Doubts {
+		if d.Kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// Doubt is a reason why a check may not get the answer that the source
+// promises. Its Evidence says where that was seen; without a File it is the
+// route itself.
+type Doubt struct {
+	Kind DoubtKind
+	Evidence
+}
+
+// DoubtKind says what speaks against a route.
+type DoubtKind string
+
+// The kinds of doubt.
+const (
+	DoubtMount     DoubtKind = "mount"     // its router is mounted elsewhere, so the full path isn't known
+	DoubtGuard     DoubtKind = "guard"     // authentication stands before it, or before the whole app
+	DoubtCondition DoubtKind = "condition" // it is defined only when a condition holds
+	DoubtHost      DoubtKind = "host"      // it answers for another host only
+	DoubtPort      DoubtKind = "port"      // its server listens at another port
+	DoubtBase      DoubtKind = "base"      // the app is served below a base path that isn't known
+	DoubtBuilt     DoubtKind = "built"     // whether the image holds and starts it can't be told
+)
+
+// Image is what the Dockerfile makes of the tree, with build-target and ARG
+// defaults resolved.
+type Image struct {
+	File string // the Dockerfile
+	// Base is the image from a registry that the stage that runs is built on,
+	// at the end of its FROM chain: "node:22-alpine", "scratch".
+	Base Evidence
+	// Runs are the instructions of the stage that runs, with those of the
+	// stages that it is FROM before them.
+	Runs []Instruction
+	// Builds are the instructions of the stages that it copies from.
+	Builds []Instruction
+	// Ignore is the effective ignore file; "" for none. Dead are ignore files
+	// that nothing reads.
+	Ignore string
+	Dead   []string
+}
+
+// Instruction is one instruction of a Dockerfile.
+type Instruction struct {
+	Evidence
+	Name  string   // in capitals: "RUN"
+	Args  []string // variables resolved where that can be done
+	Flags []string // "--from=build"
+	Stage string   // the stage's name, or its base
+}
