@@ -79,7 +79,6 @@ Exit codes: 0 done, or nothing to do; 1 an error or declined, nothing was change
 	cmd.Flags().BoolVar(&o.noRollback, "no-rollback", false, "keep the machines that are healthy when another\none is not")
 	cmd.Flags().DurationVar(&o.waitTimeout, "wait-timeout", 5*time.Minute, "how long a machine may take to become healthy:\na `DURATION` such as 90s")
 	o.format.add(cmd)
-	o.source.complete(cmd)
 	return cmd
 }
 

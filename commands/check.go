@@ -70,7 +70,6 @@ Exit codes, the same for every format: 0 when nothing is found at or above
 	f.BoolVar(&o.suppressAll, "suppress-all", false, "accept all that is found now: list it in\n"+baselineName+", which check ignores")
 	f.BoolVar(&o.prune, "prune-suppressions", false, "take out of that list what is no longer found")
 	o.format.addAll(cmd)
-	s.completeRules(cmd)
 	return cmd
 }
 

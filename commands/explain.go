@@ -13,7 +13,7 @@ import (
 )
 
 func newExplainCmd(env *Env, g *global) *cobra.Command {
-	o := &sourceOptions{offline: true}
+	o, format := &sourceOptions{offline: true}, &formatOptions{}
 	cmd := &cobra.Command{
 		Use:   "explain RULE",
 		Short: "What a rule is about, and how to meet or ignore it",
@@ -28,17 +28,21 @@ app is not looked at.`,
 			}
 			return nil
 		},
-		ValidArgs: ruleIDs(fixers.All()),
+		ValidArgsFunction: completeOneRule,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runExplain(cmd.Context(), env, g, o, args[0])
+			if err := format.check(cmd.Flags()); err != nil {
+				return err
+			}
+			return runExplain(cmd.Context(), env, g, o, format.format, args[0])
 		},
 	}
 	cmd.Flags().StringVarP(&o.config, "config", "c", "", "`PATH` of fly.toml, or of a folder with one")
 	cmd.Flags().StringVar(&o.settings, "settings", "", "`FILE` to use for .fly-standards.toml")
+	format.add(cmd)
 	return cmd
 }
 
-func runExplain(ctx context.Context, env *Env, g *global, o *sourceOptions, id string) error {
+func runExplain(ctx context.Context, env *Env, g *global, o *sourceOptions, format, id string) error {
 	all := fixers.All()
 	if err := plan.KnownRule(id, all); err != nil {
 		return err
@@ -48,6 +52,9 @@ func runExplain(ctx context.Context, env *Env, g *global, o *sourceOptions, id s
 	p, err := ownLines(ctx, env, g, o, id, &look)
 	if err != nil {
 		return err
+	}
+	if format == "json" {
+		return explainJSON(env, all[i], p, look.Mask)
 	}
 	return view.Explain(env.Stdout, all[i], p, look)
 }

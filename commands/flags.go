@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/fly-standards/fly-standards/fixers"
+	"github.com/fly-standards/fly-standards/internal/regions"
 	"github.com/fly-standards/fly-standards/internal/settings"
 	"github.com/fly-standards/fly-standards/internal/view"
 	"github.com/fly-standards/fly-standards/plan"
@@ -47,21 +47,6 @@ func (o *sourceOptions) add(f *pflag.FlagSet) {
 	f.StringVar(&o.settings, "settings", "", "`FILE` to use for "+settings.Name)
 }
 
-// complete has the shell offer what the flags take.
-func (o *sourceOptions) complete(cmd *cobra.Command) {
-	o.completeRules(cmd)
-	_ = cmd.RegisterFlagCompletionFunc("allow", cobra.FixedCompletions([]string{"review", "paid"}, cobra.ShellCompDirectiveNoFileComp))
-}
-
-func (*sourceOptions) completeRules(cmd *cobra.Command) {
-	ids := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return ruleIDs(fixers.All()), cobra.ShellCompDirectiveNoFileComp
-	}
-	// The flags exist: the only error there is can't happen.
-	_ = cmd.RegisterFlagCompletionFunc("rule", ids)
-	_ = cmd.RegisterFlagCompletionFunc("skip", ids)
-}
-
 // consent reads --allow.
 func (o *sourceOptions) consent() (plan.Consent, error) {
 	var c plan.Consent
@@ -83,15 +68,11 @@ func (o *sourceOptions) check() error {
 	if o.offline && o.requireLive {
 		return &usageError{message: "--offline and --require-live exclude each other"}
 	}
-	for i, r := range o.regions {
-		r = strings.TrimSpace(r)
-		if !settings.IsRegion(r) {
-			return &usageError{
-				message: fmt.Sprintf("--regions %s: a region is three letters, such as lhr", r),
-				hint:    "`fly platform regions` lists them",
-			}
+	for i, r := range o.regions { // whether Fly has it is asked when its list was read
+		o.regions[i] = strings.TrimSpace(r)
+		if !settings.IsRegion(o.regions[i]) {
+			return &usageError{"--regions: " + regions.Refused(o.regions[i], nil), "`fly platform regions` lists them"}
 		}
-		o.regions[i] = r
 	}
 	if _, err := plan.AtOnce(o.maxUnavailable, 1); err != nil {
 		return &usageError{message: "--max-unavailable: " + err.Error()}

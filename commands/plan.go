@@ -56,7 +56,6 @@ would change something.`,
 	cmd.Flags().StringVar(&o.out, "out", "", "`FILE` to save the plan in, for apply")
 	cmd.Flags().BoolVar(&o.detailedExitCode, "detailed-exitcode", false, "exit 2 when apply would change something")
 	o.format.addAll(cmd)
-	o.source.complete(cmd)
 	return cmd
 }
 

@@ -43,7 +43,10 @@ func newRootCmd(env *Env, g *global) *cobra.Command {
 Fly.io up to standard: in fly.toml, where every byte that no fix names stays as
 it is, and on the machines that run.
 
-It starts with plan, which changes nothing anywhere.`,
+It starts with plan, which changes nothing anywhere.
+
+Each flag can also be set in the environment: FLY_STANDARDS_FORMAT=json is
+--format json. The command line takes precedence.`,
 		Example: `  fly-standards demo           see it work on a sample app, without an account
   fly-standards plan           what would change for the fly.toml in this folder
   fly-standards apply          show it, ask, do it`,
@@ -83,6 +86,11 @@ It starts with plan, which changes nothing anywhere.`,
 		newDemoCmd(env, g),
 		newVersionCmd(env),
 	)
+	for _, cmd := range root.Commands() {
+		for _, c := range append(cmd.Commands(), cmd) {
+			completeFlags(c)
+		}
+	}
 	return root
 }
 

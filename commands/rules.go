@@ -11,12 +11,19 @@ import (
 )
 
 func newRulesCmd(env *Env) *cobra.Command {
+	format := &formatOptions{}
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "The rules that there are",
 		Long:  "List the rules, with how much each matters. `fly-standards explain RULE` says more.",
 		Args:  noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := format.check(cmd.Flags()); err != nil {
+				return err
+			}
+			if format.format == "json" {
+				return rulesJSON(env, fixers.All())
+			}
 			width := 0
 			for _, f := range fixers.All() {
 				width = max(width, len(f.ID))
@@ -29,6 +36,7 @@ func newRulesCmd(env *Env) *cobra.Command {
 			return nil
 		},
 	}
+	format.add(cmd)
 	cmd.AddCommand(newRulesExportCmd(env))
 	return cmd
 }

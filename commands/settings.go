@@ -12,6 +12,8 @@ import (
 	"github.com/fly-standards/fly-standards/fixers"
 	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/regions"
 	"github.com/fly-standards/fly-standards/internal/settings"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -32,7 +34,7 @@ func (s *source) loadSettings(env *Env, o *sourceOptions) error {
 			return err
 		}
 	}
-	s.target.Settings, s.disabled = set.Settings, set.Disabled
+	s.target.Settings, s.disabled, s.regionAt = set.Settings, set.Disabled, set.RegionAt
 	if len(o.regions) > 0 {
 		s.target.Settings.Regions, s.target.Settings.RegionsFrom = o.regions, "--regions"
 	}
@@ -80,6 +82,26 @@ func settingsPath(env *Env, flag, flyToml string) (shown, path string) {
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
+}
+
+// checkRegions refuses a region that Fly does not have, wherever it was asked
+// for: by the platform's list when the app was looked at, else by our own.
+func (s *source) checkRegions(o *sourceOptions) error {
+	var list []live.Region
+	if s.target.App != nil {
+		list = s.target.App.Regions
+	}
+	for _, code := range o.regions {
+		if why := regions.Refused(code, list); why != "" {
+			return &usageError{"--regions: " + why, "`fly platform regions` lists them"}
+		}
+	}
+	for _, code := range slices.Concat(s.target.Settings.Regions, s.target.Settings.Suggested) {
+		if why := regions.Refused(code, list); why != "" && s.regionAt[code] != "" {
+			return &usageError{s.regionAt[code] + ": " + why, "`fly platform regions` lists them"}
+		}
+	}
+	return nil
 }
 
 // fileMaxUnavailable is deploy.max_unavailable of fly.toml where it makes

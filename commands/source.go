@@ -28,6 +28,7 @@ type source struct {
 	target   plan.Target
 	fixers   []plan.Fixer
 	disabled map[string]string // by the settings: the rule, and the file that says so
+	regionAt map[string]string // by the settings: the region, and where it stands
 	today    time.Time
 	accepted func(plan.Finding) bool // in the baseline; nil: not looked at
 	client   *fly.Client             // nil when offline
@@ -140,6 +141,9 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 		return nil, err
 	}
 	s.target.App = app
+	if err := s.checkRegions(o); err != nil {
+		return nil, err
+	}
 	if app != nil {
 		env.recall(&s.target)
 	}

@@ -63,6 +63,7 @@ The record of an apply is on the computer that ran it. Exit codes are those of a
 			return runUndo(cmd.Context(), env, g, o)
 		},
 	}
+	cmd.ValidArgsFunction = o.completeRuns(env, g)
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVarP(&o.source.config, "config", "c", "", "`PATH` of fly.toml, or of a folder with one")

@@ -42,12 +42,19 @@ func readBuild() build {
 func tool() string { return "fly-standards " + readBuild().Version }
 
 func newVersionCmd(env *Env) *cobra.Command {
-	return &cobra.Command{
+	format := &formatOptions{}
+	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "The version of this program",
 		Args:  noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := format.check(cmd.Flags()); err != nil {
+				return err
+			}
 			b := readBuild()
+			if format.format == "json" {
+				return versionJSON(env, b)
+			}
 			text := "fly-standards " + b.Version
 			if b.Commit != "" {
 				text += ", commit " + b.Commit
@@ -56,4 +63,6 @@ func newVersionCmd(env *Env) *cobra.Command {
 			return err
 		},
 	}
+	format.add(cmd)
+	return cmd
 }

@@ -8,42 +8,18 @@ import (
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/regions"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// regionsAsOf dates the table below; the platform's own list, read live, wins.
-const regionsAsOf = "2026-08"
-
-// knownRegions are Fly's regions, for when the live list could not be read.
-// Places are those of the cities.
-func knownRegions() []live.Region {
-	return []live.Region{
-		{Code: "ams", Name: "Amsterdam", Latitude: 52.37, Longitude: 4.90},
-		{Code: "arn", Name: "Stockholm", Latitude: 59.33, Longitude: 18.07},
-		{Code: "bom", Name: "Mumbai", Latitude: 19.08, Longitude: 72.88},
-		{Code: "cdg", Name: "Paris", Latitude: 48.86, Longitude: 2.35},
-		{Code: "dfw", Name: "Dallas", Latitude: 32.78, Longitude: -96.80},
-		{Code: "ewr", Name: "Secaucus", Latitude: 40.79, Longitude: -74.06},
-		{Code: "fra", Name: "Frankfurt", Latitude: 50.11, Longitude: 8.68},
-		{Code: "gru", Name: "Sao Paulo", Latitude: -23.55, Longitude: -46.63},
-		{Code: "iad", Name: "Ashburn", Latitude: 39.04, Longitude: -77.49},
-		{Code: "jnb", Name: "Johannesburg", Latitude: -26.20, Longitude: 28.05},
-		{Code: "lax", Name: "Los Angeles", Latitude: 34.05, Longitude: -118.24},
-		{Code: "lhr", Name: "London", Latitude: 51.51, Longitude: -0.13},
-		{Code: "nrt", Name: "Tokyo", Latitude: 35.68, Longitude: 139.69},
-		{Code: "ord", Name: "Chicago", Latitude: 41.88, Longitude: -87.63},
-		{Code: "sin", Name: "Singapore", Latitude: 1.35, Longitude: 103.82},
-		{Code: "sjc", Name: "San Jose", Latitude: 37.34, Longitude: -121.89},
-		{Code: "syd", Name: "Sydney", Latitude: -33.87, Longitude: 151.21},
-		{Code: "yyz", Name: "Toronto", Latitude: 43.65, Longitude: -79.38},
-	}
-}
+// regionsAsOf dates the list that stands in for the platform's own.
+const regionsAsOf = regions.AsOf
 
 func platformRegions(t plan.Target) []live.Region {
 	if t.App != nil && len(t.App.Regions) > 0 {
 		return t.App.Regions
 	}
-	return knownRegions()
+	return regions.Known()
 }
 
 // noSuchRegion says why no machine can be put into the region, or "".
@@ -75,7 +51,7 @@ func regionProblem(t plan.Target, code string) string {
 		return fmt.Sprintf("region %q takes no new machines any more", code)
 	case i >= 0:
 		return ""
-	case slices.Contains(closedRegions(), code):
+	case slices.Contains(regions.Closed(), code):
 		if online {
 			return fmt.Sprintf("region %q is closed", code)
 		}
@@ -84,11 +60,6 @@ func regionProblem(t plan.Target, code string) string {
 		return fmt.Sprintf("there is no region %q", code)
 	}
 	return fmt.Sprintf("region %q is not in the list of %s", code, regionsAsOf)
-}
-
-// closedRegions were regions once and are still seen in files.
-func closedRegions() []string {
-	return strings.Fields("atl bog bos den eze gdl gig hkg mad mia otp phx qro scl sea waw yul")
 }
 
 // nearRegion is a region and its distance from another.

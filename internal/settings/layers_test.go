@@ -69,6 +69,7 @@ max_unavailable = 2
 		},
 		Disabled: map[string]string{"deploy-strategy": "team/base.toml"},
 		Severity: map[string]plan.Severity{},
+		RegionAt: map[string]string{"ams": "team/all.toml:7:19", "lhr": "team/base.toml:9:12", "syd": "team/all.toml:7:12"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

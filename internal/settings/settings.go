@@ -21,6 +21,9 @@ type File struct {
 	Settings plan.Settings
 	Disabled map[string]string // rules with enabled = false: the file that says so
 	Severity map[string]plan.Severity
+	// RegionAt is the place of each region that is named, as file:line:column.
+	// Whether there is such a region is the platform's to say.
+	RegionAt map[string]string
 }
 
 // Options say what a settings file is read for.
@@ -61,7 +64,7 @@ func Parse(name string, src []byte, o Options) (*File, error) {
 }
 
 func newFile() *File {
-	return &File{Disabled: map[string]string{}, Severity: map[string]plan.Severity{}}
+	return &File{Disabled: map[string]string{}, Severity: map[string]plan.Severity{}, RegionAt: map[string]string{}}
 }
 
 // parse reads one file of a chain into file.

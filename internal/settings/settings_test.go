@@ -43,6 +43,7 @@ max_unavailable = 0.5
 		},
 		Disabled: map[string]string{"env-secrets": Name},
 		Severity: map[string]plan.Severity{"deploy-strategy": plan.Error},
+		RegionAt: map[string]string{"ewr": Name + ":17:14", "lhr": Name + ":16:26", "syd": Name + ":16:19"},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

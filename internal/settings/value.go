@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -103,6 +104,7 @@ func regions(set func(*reader, []string)) value {
 					r.fail(item, `want region codes of three letters, such as "lhr"`)
 					return
 				}
+				r.file.RegionAt[s] = fmt.Sprintf("%s:%d:%d", r.name, item.Position().Line, item.Position().Column)
 				if !slices.Contains(codes, s) {
 					codes = append(codes, s)
 				}

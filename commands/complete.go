@@ -1,0 +1,135 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fly-standards/fly-standards/fixers"
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/regions"
+)
+
+// What a shell offers where a value goes: each with what it means, which most
+// shells show beside it. Nothing here speaks to Fly.
+
+type completion = func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective)
+
+// completeFlag has the shell offer values for a flag. The flag is there: the
+// only error that cobra knows can't happen.
+func completeFlag(cmd *cobra.Command, flag string, values completion) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, values)
+}
+
+// words are fixed values: a word, and what it means.
+func words(pairs ...string) completion {
+	var all []cobra.Completion
+	for pair := range slices.Chunk(pairs, 2) {
+		all = append(all, cobra.CompletionWithDesc(pair[0], pair[1]))
+	}
+	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return all, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// list makes a completion that goes on after a comma, without what is there
+// already.
+func list(of completion) completion {
+	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		all, directive := of(cmd, args, typed)
+		i := strings.LastIndex(typed, ",") + 1
+		var out []cobra.Completion
+		for _, c := range all {
+			word, meaning, _ := strings.Cut(c, "\t")
+			if !slices.Contains(strings.Split(typed[:i], ","), word) {
+				out = append(out, cobra.CompletionWithDesc(typed[:i]+word, meaning))
+			}
+		}
+		return out, directive
+	}
+}
+
+// completeRules offers the rules with their titles.
+func completeRules(_ *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var out []cobra.Completion
+	for _, f := range fixers.All() {
+		out = append(out, cobra.CompletionWithDesc(f.ID, f.Title))
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeOneRule is for an argument: there is no second one.
+func completeOneRule(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return completeRules(cmd, args, typed)
+}
+
+// completeRegions offers the regions with their cities.
+func completeRegions(_ *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var out []cobra.Completion
+	for _, r := range regions.Known() {
+		out = append(out, cobra.CompletionWithDesc(r.Code, r.Name))
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeRuns offers the applies on record that an undo could be about, the
+// last one first.
+func (o *undoOptions) completeRuns(env *Env, g *global) completion {
+	return func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		const directive = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+		s, err := o.read(env)
+		if err != nil || len(args) > 0 {
+			return nil, directive
+		}
+		all, err := o.histories(env, g, s)
+		if err != nil {
+			return nil, directive
+		}
+		var out []cobra.Completion
+		for _, h := range slices.Backward(all) {
+			if undoable(all, h) {
+				out = append(out, cobra.CompletionWithDesc(h.ID, when(h.At)+": "+howFar(h)))
+			}
+		}
+		return out, directive
+	}
+}
+
+func undoable(all []apply.History, h apply.History) bool {
+	return h.Unreadable == nil && h.Undo == "" && h.Left() && !undone(all, h.ID)
+}
+
+// completeFlags has the shell offer what the flags of a command take. A flag
+// that the command lacks is left out.
+func completeFlags(cmd *cobra.Command) {
+	for flag, values := range map[string]completion{
+		"rule":     list(completeRules),
+		"skip":     list(completeRules),
+		"regions":  list(completeRegions),
+		"allow":    list(words("review", "fixes that change behaviour or lack evidence", "paid", "fixes that cost money")),
+		"fail-on":  words("error", "what is broken or refused", "warning", "errors and warnings", "info", "everything"),
+		"as":       words("markdown", "for people", "agents", "for AGENTS.md", "clinerules", "for .clinerules"),
+		"app":      nothing,
+		"config":   files("toml"),
+		"settings": files("toml"),
+	} {
+		if cmd.Flags().Lookup(flag) != nil {
+			completeFlag(cmd, flag, values)
+		}
+	}
+}
+
+func nothing(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+// files are those with an ending.
+func files(ending string) completion {
+	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return []cobra.Completion{ending}, cobra.ShellCompDirectiveFilterFileExt
+	}
+}
