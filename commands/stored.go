@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"maps"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
@@ -29,8 +30,8 @@ func (e *Env) storedLately(app string) bool {
 }
 
 // recall adds to a target what the records of earlier runs on this computer
-// tell about the app: the secrets that they stored, or began to, with the
-// time, and what they left on machines that are sick of it. A record that
+// tell about the app: the secrets that they stored, by their digests, and what
+// they left on machines that are sick of it. A record that
 // can't be read tells nothing: then a person is asked once more.
 func (e *Env) recall(t *plan.Target) {
 	paths, err := journal.List(e.journals(), t.App.Name)
@@ -38,16 +39,14 @@ func (e *Env) recall(t *plan.Target) {
 		return
 	}
 	var runs []apply.History
-	t.Stored = map[string]time.Time{}
+	t.Stored = map[string]string{}
 	for _, path := range paths {
 		h, err := apply.ReadHistory(path)
 		if err != nil || h.App != t.App.Name {
 			continue
 		}
 		runs = append(runs, h)
-		for _, name := range h.Secrets {
-			t.Stored[name] = h.At
-		}
+		maps.Copy(t.Stored, h.Digests)
 	}
 	t.Left, t.App = undo.Left(runs, t.App)
 }

@@ -77,7 +77,7 @@ func TestKilledApplyIsNoticed(t *testing.T) {
 	s.platform.Fault(flysim.Fault{Method: "POST", Path: `/machines/148e000b$`, Times: -1, Effect: flysim.Status(500, "no")})
 	s.run("apply", "--yes", "--no-rollback")
 	s.platform.ClearFaults()
-	s.cut(6) // begin, two of the secrets, two of the file, and the first intent
+	s.cut(7) // begin, three of the secrets, two of the file, and the first intent
 	s.says(s.must(0, "plan"), "The last apply of shop, begun 2026-11-02 09:00 UTC, did not end: 2 secrets stored, fly.toml written, 1 machine in hand.",
 		"`fly-standards apply` finishes it, `fly-standards undo` takes it back")
 	s.says(s.must(0, "undo", "--list"), "did not end")

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -45,11 +45,9 @@ func (w *world) records(t *testing.T) []apply.History {
 func (w *world) recall(t *testing.T, target *plan.Target) {
 	t.Helper()
 	all := w.records(t)
-	target.Stored = map[string]time.Time{}
+	target.Stored = map[string]string{}
 	for _, h := range all {
-		for _, name := range h.Secrets {
-			target.Stored[name] = h.At
-		}
+		maps.Copy(target.Stored, h.Digests)
 	}
 	target.Left, target.App = undo.Left(all, target.App)
 }

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"slices"
-	"time"
 
 	"github.com/fly-standards/fly-standards/internal/live"
 )
@@ -10,7 +9,7 @@ import (
 // Staged are the secrets that somebody set and that a machine of the steps has
 // not booted with: any update of it brings them, whatever it was meant for.
 // Those that this tool stored are the values that the machines have already.
-func Staged(app *live.App, stored map[string]time.Time, steps []Step) []string {
+func Staged(app *live.App, stored map[string]string, steps []Step) []string {
 	var names []string
 	for _, s := range steps {
 		if s.Kind != StepMachine || app == nil {
@@ -27,10 +26,10 @@ func Staged(app *live.App, stored map[string]time.Time, steps []Step) []string {
 	return names
 }
 
-// StoredByUs says whether a secret is as this tool stored it at the time in
-// stored, and was not set to another value since.
-func StoredByUs(s live.Secret, stored map[string]time.Time) bool {
-	const skew = 10 * time.Minute // between this clock and Fly's
-	at, ours := stored[s.Name]
-	return ours && s.UpdatedAt.Before(at.Add(skew))
+// StoredByUs says whether a secret has the value that this tool stored: the
+// digest that the platform gave for it then. A name and a time prove nothing, as
+// somebody may have stored another value at the same moment.
+func StoredByUs(s live.Secret, stored map[string]string) bool {
+	digest := stored[s.Name]
+	return digest != "" && digest == s.Digest
 }

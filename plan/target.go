@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"time"
-
 	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -16,10 +14,10 @@ type Target struct {
 	Repo    *Repo            // nil: no source tree beside the file
 	App     *live.App        // nil: planning offline
 	AppName string           // the app meant, also offline; "" when nothing names one
-	// Stored are the secrets that this tool's own journals say it stored for the
-	// app, with the time: after an apply that was cut short they are known to
-	// have the value that stood in the file.
-	Stored map[string]time.Time
+	// Stored are the digests of the secrets that this tool's own journals say it
+	// stored for the app, by name: after an apply that was cut short, a secret that
+	// has that digest still is known to have the value that stood in the file.
+	Stored map[string]string
 	// Left are changes of earlier runs that are still on machines and have made
 	// them sick, by machine. App shows those machines without them.
 	Left    map[string]Repair

@@ -25,6 +25,9 @@ type History struct {
 	At       time.Time
 	Migrated []string // env entries that went
 	Secrets  []string // stored, or perhaps stored
+	// Digests are those of the secrets that were stored for sure, by name. One
+	// that has another now, or whose name is all that is known, is not ours.
+	Digests  map[string]string
 	File     *PastFile
 	Machines []PastMachine // in the order in which they were first updated
 	Clones   []PastClone
@@ -112,6 +115,12 @@ func (h *History) add(e journal.Entry) error {
 		for _, name := range rec.Names {
 			if !slices.Contains(h.Secrets, name) {
 				h.Secrets = append(h.Secrets, name)
+			}
+			if digest := rec.Digests[name]; digest != "" {
+				if h.Digests == nil {
+					h.Digests = map[string]string{}
+				}
+				h.Digests[name] = digest
 			}
 		}
 		return err

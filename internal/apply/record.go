@@ -26,6 +26,9 @@ type (
 	secretsRecord struct {
 		Names   []string `json:"names"`
 		Version uint64   `json:"version,omitempty"`
+		// Digests are those that the platform gave for our values, by name: what
+		// has one of them is ours, and nothing else is.
+		Digests map[string]string `json:"digests,omitempty"`
 	}
 	// fileRecord of a file step. Back leads to the file before without the
 	// migrated entries. It holds no line but those that the step changed, since

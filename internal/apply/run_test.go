@@ -61,19 +61,19 @@ func TestJournalTellsWhatUndoNeeds(t *testing.T) {
 		got = append(got, string(e.Kind)+" "+e.Step)
 	}
 	want := []string{
-		"begin ", "intent secrets", "done secrets", "intent file", "done file",
+		"begin ", "intent secrets", "accepted secrets", "done secrets", "intent file", "done file",
 		"intent machine:aaa", "accepted machine:aaa", "done machine:aaa", "intent machine:bbb", "accepted machine:bbb", "done machine:bbb", "end ",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Fatal(diff)
 	}
 	var file struct{ Back *linepatch.Patch }
-	w.ok(json.Unmarshal(w.entries()[3].Data, &file))
+	w.ok(json.Unmarshal(w.entries()[4].Data, &file))
 	if back, err := file.Back.Apply([]byte(w.read())); err != nil || !strings.Contains(string(back), "# my app") || strings.Contains(string(back), "DATABASE_URL") {
 		t.Errorf("the file before is %q, %v", back, err)
 	}
 	var machine struct{ Version string }
-	w.ok(json.Unmarshal(w.entries()[7].Data, &machine))
+	w.ok(json.Unmarshal(w.entries()[8].Data, &machine))
 	if machine.Version != w.app.Machine("aaa").Version() {
 		t.Errorf("the version is %s", machine.Version)
 	}

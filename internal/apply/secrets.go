@@ -49,6 +49,10 @@ func (t *secretSteps) set(ctx context.Context, step plan.Step) error {
 	if err == nil {
 		r.emit(SecretsStored{names})
 		t.min = version
+		// At once: without them a run that goes on from here can't know our own.
+		if err = r.d.Journal.Append(journal.Accepted, step.ID, secretsRecord{Names: names, Version: version, Digests: digests}); err != nil {
+			return err
+		}
 		err = t.confirm(ctx, names, digests)
 	} else if !live.Uncertain(err) && !isConfirm(err) {
 		t.mark(names, NotReached) // refused
@@ -58,7 +62,7 @@ func (t *secretSteps) set(ctx context.Context, step plan.Step) error {
 		return err
 	}
 	t.mark(names, Done)
-	return r.d.Journal.Append(journal.Done, step.ID, secretsRecord{Names: names, Version: version})
+	return r.d.Journal.Append(journal.Done, step.ID, secretsRecord{Names: names, Version: version, Digests: digests})
 }
 
 // values reads the values out of the file whose bytes were planned for.

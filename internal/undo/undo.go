@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -74,11 +73,7 @@ func New(h apply.History, w World) *Undo {
 	if w.App != nil {
 		u.Plan.App.Machines = len(w.App.Machines)
 		u.Plan.Rollouts = plan.RolloutsOf(w.App, u.Plan.Steps, w.MaxUnavailable)
-		stored := map[string]time.Time{}
-		for _, name := range h.Secrets {
-			stored[name] = h.At
-		}
-		u.Plan.Staged = plan.Staged(w.App, stored, u.Plan.Steps)
+		u.Plan.Staged = plan.Staged(w.App, h.Digests, u.Plan.Steps)
 	} else {
 		u.Plan.Offline, u.Plan.OfflineDetail = w.Offline, w.OfflineDetail
 	}
