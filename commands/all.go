@@ -113,7 +113,7 @@ func runPlanAll(ctx context.Context, env *Env, g *global, o *planOptions) error 
 		return err
 	}
 	err = view.Several(env.Stdout, o.format.format, tool(), parts, failed, view.Options{
-		Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose, Next: o.next,
+		Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose, Next: o.next, More: o.more,
 	})
 	if err == nil {
 		err = incomplete(parts, failed)

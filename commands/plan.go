@@ -18,6 +18,7 @@ type planOptions struct {
 	out              string
 	detailedExitCode bool
 	next             string // the command that applies this plan
+	more             string // the one that takes further flags
 }
 
 func newPlanCmd(env *Env, g *global) *cobra.Command {
@@ -42,7 +43,7 @@ would change something.`,
 			if err := o.format.check(cmd.Flags()); err != nil {
 				return err
 			}
-			o.next = nextCommand(cmd.Flags(), o.out)
+			o.next, o.more = nextCommand(cmd.Flags(), o.out), nextCommand(cmd.Flags(), "")
 			if err := o.source.fitsAll(cmd.Flags()); err != nil {
 				return err
 			}
@@ -79,7 +80,8 @@ func runPlan(ctx context.Context, env *Env, g *global, o *planOptions) error {
 		}
 		env.note(g, "plan saved in %s", o.out)
 	}
-	if err := s.show(env, g, p, o.format.format, o.next); err != nil {
+	next := view.Options{Next: o.next, More: o.more}
+	if err := s.show(env, g, p, o.format.format, next); err != nil {
 		return err
 	}
 	if o.detailedExitCode && p.Changes() {
@@ -89,14 +91,13 @@ func runPlan(ctx context.Context, env *Env, g *global, o *planOptions) error {
 }
 
 // show writes the plan as the document.
-func (s *source) show(env *Env, g *global, p *plan.Plan, format, next string) error {
+func (s *source) show(env *Env, g *global, p *plan.Plan, format string, o view.Options) error {
+	o.Width, o.Color, o.Verbose = env.width(), env.color(env.StdoutTTY, g.noColor), g.verbose
+	o.File, o.Mask = s.target.File, s.mask
 	if format != "human" {
 		return view.Report(env.Stdout, format, p, s.mask)
 	}
-	return view.Human(env.Stdout, p, view.Options{
-		Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose,
-		File: s.target.File, Mask: s.mask, Next: next,
-	})
+	return view.Human(env.Stdout, p, o)
 }
 
 // nextCommand is the apply that carries this very plan out: the saved file,

@@ -85,7 +85,9 @@ func TestEverySamplePlans(t *testing.T) {
 				t.Fatalf("exit code %d\n%s", code, stderr.String())
 			}
 			for line := range strings.Lines(stdout.String()) {
-				if n := ansi.StringWidth(strings.TrimSuffix(line, "\n")); n > 40 {
+				words := strings.Fields(line)
+				whole := len(words) <= 2 || words[0] == "more:" // a word or a command is never cut
+				if n := ansi.StringWidth(strings.TrimSuffix(line, "\n")); n > 40 && !whole {
 					t.Errorf("a line has %d columns: %q", n, line)
 				}
 			}

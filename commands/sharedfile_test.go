@@ -18,7 +18,7 @@ func TestTheFileOfAnotherAppKeepsItsValues(t *testing.T) {
 			file := strings.Replace(shopToml, `app = "shop"`, `app = "shed"`, 1)
 			s.write("fly.toml", file)
 			out := s.must(0, "apply", "--yes", "--app", "shop", "--rule", "env-secrets")
-			s.says(out, "held: review", "the file is of shed, which would lose the value at its next deploy")
+			s.says(out, "Needs consent: --allow review", "the file is of shed")
 			if s.read("fly.toml") != file {
 				t.Errorf("fly.toml:\n%s", s.read("fly.toml"))
 			}

@@ -38,7 +38,7 @@ func TestRefusedPutBackIsRepairedByTheNextApply(t *testing.T) {
 		t.Fatal("it is healthy")
 	}
 	s.pass(time.Minute)
-	s.says(s.must(0, "plan", "--skip", "health-checks"), "148e000a", "taken back first")
+	s.says(s.must(0, "plan", "--skip", "health-checks"), "148e000a", "undone first")
 	s.platform.Mark()
 	out := s.must(0, "apply", "--yes", "--skip", "health-checks")
 	s.says(out, "machine 148e000a: an earlier run left a change on it", "machine 148e000a is healthy without the change")
@@ -49,7 +49,7 @@ func TestRefusedPutBackIsRepairedByTheNextApply(t *testing.T) {
 	if strings.Contains(string(s.app.Machine("148e000a").Config()), "healthz") {
 		t.Error("the check is still there")
 	}
-	if out := s.must(0, "plan", "--skip", "health-checks"); strings.Contains(out, "taken back first") {
+	if out := s.must(0, "plan", "--skip", "health-checks"); strings.Contains(out, "undone first") {
 		t.Errorf("it is planned again:\n%s", out)
 	}
 }

@@ -16,7 +16,7 @@ func TestUndoKeepsToTheSettings(t *testing.T) {
 	s.must(0, "apply", "--yes")
 	s.pass(time.Minute)
 	s.platform.Mark()
-	s.says(s.must(0, "undo", "--yes"), "6 machines restarted once each, one at a time, 5 always up")
+	s.says(s.must(0, "undo", "--yes"), "6 machines restart one at a time, 5 always up")
 	if got := s.app.MinHealthy("app"); got < 5 {
 		t.Errorf("at some instant only %d machines were healthy", got)
 	}

@@ -8,6 +8,7 @@ import (
 func autoRollback() plan.Fixer {
 	return plan.Fixer{
 		ID:       "auto-rollback",
+		Together: "defaults",
 		Title:    "experimental.auto_rollback is on, at the place where flyctl reads it",
 		Severity: plan.Info,
 		Doc: `Fly's published standards ask for auto_rollback. The key is read under [experimental] only; under [deploy] it is an unknown

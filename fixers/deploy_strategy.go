@@ -10,6 +10,7 @@ import (
 func deployStrategy() plan.Fixer {
 	return plan.Fixer{
 		ID:       "deploy-strategy",
+		Together: "defaults",
 		Title:    "the deploy strategy is written down, and is not immediate",
 		Severity: plan.Warning,
 		Doc: `The strategy decides how many machines a deploy takes away at a time. rolling is flyctl's default: a few at a time, each healthy

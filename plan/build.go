@@ -142,7 +142,7 @@ func mergedEdits(all []*finding) []flytoml.Edit {
 
 func (f *finding) toOutcome(t Target, o Options, steps []Step) Outcome {
 	out := Outcome{
-		Finding: f.Finding, Title: f.title, Outcome: f.outcome, URL: RuleURL(f.Rule),
+		Finding: f.Finding, Title: f.fixer.Title, Together: f.fixer.Together, Outcome: f.outcome, URL: RuleURL(f.Rule),
 		Reason: f.reason, HeldFor: f.heldFor, IgnoredBy: f.ignoredBy,
 	}
 	out.At = f.At.place(t.File, o.FilePath)

@@ -11,7 +11,7 @@ import (
 // finding is a Finding on its way to an Outcome.
 type finding struct {
 	Finding
-	title     string
+	fixer     Fixer
 	outcome   Disposition
 	reason    string
 	heldFor   HeldFor
@@ -56,7 +56,7 @@ func collect(t Target, fixers []Fixer, ignores []*ignore, o Options) []*finding 
 			if f.Severity == "" {
 				f.Severity = fx.Severity
 			}
-			n := &finding{Finding: f, title: fx.Title}
+			n := &finding{Finding: f, fixer: fx}
 			n.decide(t, o)
 			n.ignoreWhere(ignores, o)
 			all = append(all, n)

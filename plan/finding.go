@@ -28,7 +28,14 @@ type Fixer struct {
 	// NeedsApp: it finds things on the live app only, so that offline its
 	// silence means nothing.
 	NeedsApp bool
+	// Together names what the rule has in common with others: where they would
+	// all change fly.toml, they are shown as one block.
+	Together string
 }
+
+// AppHealth is the rule about what is broken now: its findings come before all
+// else.
+const AppHealth = "app-health"
 
 // Heading is the title as the beginning of a sentence. A key keeps its small
 // letter: it is written so.
@@ -78,6 +85,8 @@ type Finding struct {
 	Flags []Flag `json:"flags,omitempty"`
 	// HowTo is what to do where no flag does it, for people.
 	HowTo string `json:"how_to,omitempty"`
+	// Refused: flyctl refuses the whole file because of it.
+	Refused bool `json:"refused,omitempty"`
 	// Notes are what a person must know or do besides ("rotate it").
 	Notes []string `json:"notes,omitempty"`
 	// Settings are lines of .fly-standards.toml that keep a wish of the author

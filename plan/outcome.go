@@ -23,6 +23,8 @@ type Outcome struct {
 	Safety  Safety      `json:"safety"`
 	Outcome Disposition `json:"outcome"`
 	URL     string      `json:"url"`
+	// Together is that of its rule.
+	Together string `json:"together,omitempty"`
 	// Reason says why it is not planned, or why its fix is below safe.
 	Reason string `json:"reason,omitempty"`
 	// HeldFor is what keeps a held finding from being carried out.
@@ -45,6 +47,11 @@ type Outcome struct {
 	Costs       bool    `json:"costs,omitempty"`
 	CostKnown   bool    `json:"cost_known,omitempty"`
 	CostMonthly float64 `json:"cost_monthly_usd,omitempty"`
+}
+
+// NeedsFlags says whether apply would do it with more flags, and only so.
+func (o Outcome) NeedsFlags() bool {
+	return len(o.Flags) > 0 && (o.Outcome == NeedsConsent || o.Outcome == HeldBack)
 }
 
 // HeldFor is what keeps a fix from being carried out in this run.

@@ -82,6 +82,7 @@ type Rollout struct {
 	// WakesOne: none is started, so one is started to prove the check.
 	WakesOne  bool `json:"wakes_one,omitempty"`
 	Suspended int  `json:"suspended,omitempty"` // these lose their memory image
+	Seconds   int  `json:"seconds"`             // about how long it takes
 }
 
 // Totals are for display.
@@ -99,9 +100,12 @@ type Totals struct {
 	CostMonthly     float64 `json:"cost_monthly_usd"`
 	CostUnknown     bool    `json:"cost_unknown,omitempty"`
 	Planned         int     `json:"planned"`
-	HeldBack        int     `json:"held_back"`
+	HeldBack        int     `json:"held_back"` // needing consent, held and conflicting
+	NeedConsent     int     `json:"needs_consent"`
 	Manual          int     `json:"manual"`
 	Ignored         int     `json:"ignored"`
+	// Seconds is about how long an apply takes.
+	Seconds int `json:"seconds"`
 }
 
 // Changes says whether carrying the plan out would change anything.

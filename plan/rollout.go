@@ -73,6 +73,29 @@ func rollouts(t Target, all []Step) []Rollout {
 	return out
 }
 
+// About how long things take, in seconds: a machine is updated and starts in
+// 5 to 15 s, must stay up for 10 s (smoke check), and a check passes within its
+// interval of 15 s; a new machine pulls its image first. For display.
+const (
+	secondsForRestart = 35
+	secondsForStopped = 5
+	secondsForClone   = 60
+	secondsForSecrets = 5
+	stoppedAtOnce     = 8
+)
+
+// estimate is for the first machine alone, then as many at once as may be away.
+func (r *Rollout) estimate() {
+	waves := r.Restarts
+	if r.Restarts > 1 && r.AtOnce > 1 {
+		waves = 1 + (r.Restarts-1+r.AtOnce-1)/r.AtOnce
+	}
+	if r.WakesOne {
+		waves++
+	}
+	r.Seconds = waves*secondsForRestart + (r.Stopped+stoppedAtOnce-1)/stoppedAtOnce*secondsForStopped
+}
+
 func (r *Rollout) finish(spec string, proof, alone bool) {
 	if n, err := AtOnce(spec, r.Started); err == nil {
 		r.AtOnce = n
@@ -80,6 +103,7 @@ func (r *Rollout) finish(spec string, proof, alone bool) {
 		r.AtOnce = 1
 	}
 	r.Floor = max(0, r.Started-r.AtOnce)
+	defer r.estimate()
 	switch {
 	case r.Started == 1 && r.Restarts == 1:
 		r.Floor, r.Gap = 0, true

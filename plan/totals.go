@@ -15,7 +15,12 @@ func totals(t Target, p *Plan, after *flytoml.File) Totals {
 	n.CommentsRemoved = t.File.Comments() - n.CommentsKept
 	for _, r := range p.Rollouts {
 		n.Restarts += r.Restarts
+		n.Seconds += r.Seconds
 	}
+	if n.SecretsSet > 0 {
+		n.Seconds += secondsForSecrets
+	}
+	n.Seconds += n.MachinesAdded * secondsForClone
 	for _, f := range p.Findings {
 		switch f.Outcome {
 		case Planned:
@@ -27,6 +32,9 @@ func totals(t Target, p *Plan, after *flytoml.File) Totals {
 			}
 		case NeedsConsent, HeldBack, Conflicting:
 			n.HeldBack++
+			if f.NeedsFlags() {
+				n.NeedConsent++
+			}
 		case ByHand:
 			n.Manual++
 		case Ignored:

@@ -3,116 +3,151 @@ package view
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// block is what is shown together: the findings of one rule that have the
-// same fate.
-type block struct {
-	rule     string
-	findings []plan.Outcome
-}
+const (
+	maxMessages = 4  // messages of a block, without --verbose
+	maxEvidence = 1  // lines of evidence in a block, without --verbose
+	maxDiff     = 12 // changed lines in a block, without --verbose
+)
 
-func (b block) outcome() plan.Disposition { return b.findings[0].Outcome }
-
-// label is the word at the right edge.
-func label(f plan.Outcome) string {
-	switch f.Outcome {
-	case plan.Planned:
-		switch {
-		case f.Costs:
-			return "adds cost, agreed"
-		case f.Safety < plan.Safe:
-			return f.Safety.String() + ", allowed"
-		}
-		return f.Safety.String()
-	case plan.NeedsConsent:
-		if f.Costs {
-			return "held: adds cost"
-		}
-		return "held: " + f.Safety.String()
-	case plan.HeldBack:
-		return "held"
-	case plan.Conflicting:
-		return "held: conflict"
-	case plan.ByHand:
-		return "by hand"
-	default:
-		return string(f.Outcome)
-	}
-}
-
-func (h *human) label(f plan.Outcome) string {
-	text := label(f)
-	switch {
-	case f.Outcome == plan.Planned && text == "safe":
-		return h.green(text)
-	case f.Outcome == plan.Conflicting:
-		return h.red(text)
-	case f.Outcome == plan.Ignored:
-		return h.faint(text)
-	default:
-		return h.yellow(text)
-	}
-}
-
+// block is what apply does for one rule, or for rules that belong together:
+// what is wrong, what was seen, the lines that change, the machines it touches.
 func (h *human) block(b block) {
-	for i, f := range b.findings {
-		h.heading(f, i == 0)
+	label := h.touches(b)
+	for _, rule := range b.rules {
+		mine := block{[]string{rule}, slices.DeleteFunc(slices.Clone(b.findings), func(f plan.Outcome) bool { return f.Rule != rule })}
+		h.heading(mine, h.labelled(mine, label))
+		label = ""
 	}
 	shown := h.editLines(b)
 	h.evidence(b, len(shown) > 0)
-	if len(shown) == 0 {
-		h.places(b)
-	}
 	for _, l := range shown {
 		h.line(l)
 	}
-	h.live(b)
-	seen := map[string]bool{}
-	for _, f := range b.findings {
-		h.details(f, seen)
+	for _, text := range h.live(b) {
+		h.detail("", text, plainly)
 	}
+	h.details(b)
 	h.line()
 }
 
-// heading is the rule, the message and the label: in three columns, or below
-// each other where the terminal is narrow.
-func (h *human) heading(f plan.Outcome, first bool) {
-	message, plain := h.say(f.Message), label(f)
-	name := cut(Clean(f.Rule), max(h.rule-2, minWidth))
-	if h.rule == 0 {
-		switch {
-		case first && textWidth(name)+2+textWidth(plain) <= h.Width:
-			h.line(h.bold(name), "  ", h.label(f))
-		case first:
-			h.line(h.bold(name))
-			h.line("  ", h.label(f))
+// detailed is a block about what is broken now.
+func (h *human) detailed(b block) {
+	h.heading(b, h.labelled(b, ""))
+	for _, f := range b.findings {
+		for i, e := range f.Evidence {
+			if i == 3 && !h.Verbose {
+				break
+			}
+			h.detail("", e.String(), plainly)
 		}
-		for _, l := range wrap(message, h.Width-2) {
-			h.line("  ", l)
+		if f.HowTo != "" {
+			h.line(h.faint("    run: "), h.cyan(h.say(f.HowTo)))
+		}
+	}
+	h.details(b)
+}
+
+// heading is the rule, the messages and the label at the right edge, where there
+// is room for it: in columns, or below each other where the terminal is narrow.
+func (h *human) heading(b block, label label) {
+	rule := cut(Clean(b.rules[0]), max(h.rule-2, minWidth))
+	text := h.told(b)
+	if h.rule == 0 {
+		if textWidth(rule)+2+textWidth(label.plain) <= h.Width {
+			h.line(h.bold(rule), "  ", label.painted)
+		} else {
+			h.line(h.bold(rule))
+			h.line("  ", label.painted)
+		}
+		for _, t := range text {
+			for _, l := range wrap(t, h.Width-2) {
+				h.line("  ", l)
+			}
 		}
 		return
 	}
-	if !first {
-		name = ""
+	room := h.Width - h.rule
+	lines := wrapAll(text, room)
+	if !slices.ContainsFunc(lines, func(l string) bool { return textWidth(l)+2+textWidth(label.plain) <= room }) {
+		lines = wrapAll(text, room-textWidth(label.plain)-2)
 	}
-	name = cut(name, h.rule-1)
-	room := h.Width - h.rule - textWidth(plain) - 2
-	for i, l := range wrap(message, room) {
+	lead := h.bold(rule) + strings.Repeat(" ", max(1, h.rule-textWidth(rule)))
+	for i, l := range lines {
+		left := room - textWidth(label.plain)
 		switch {
-		case i == 0 && first:
-			gap := strings.Repeat(" ", max(1, h.rule-textWidth(name)))
-			h.line(h.bold(name), gap, pad(l, room+2), h.label(f))
+		case label.plain != "" && textWidth(l)+2 <= left:
+			h.line(lead, pad(l, left), label.painted)
+			label.plain = ""
+		case label.plain != "" && i == len(lines)-1:
+			h.line(lead, l)
+			h.line(strings.Repeat(" ", h.rule+left), label.painted)
 		default:
-			h.line(strings.Repeat(" ", h.rule), l)
+			h.line(lead, l)
 		}
+		lead = strings.Repeat(" ", h.rule)
 	}
 }
+
+func wrapAll(texts []string, width int) []string {
+	var lines []string
+	for _, t := range texts {
+		lines = append(lines, wrap(t, width)...)
+	}
+	return lines
+}
+
+// label stands at the right edge: that it is an error, and what it touches.
+type label struct{ plain, painted string }
+
+func (h *human) labelled(b block, touches string) label {
+	l := label{touches, h.faint(touches)}
+	if gravity(b) > 1 {
+		return l
+	}
+	if l.plain == "" {
+		return label{"error", h.red("error")}
+	}
+	return label{"error, " + l.plain, h.red("error") + h.faint(", "+touches)}
+}
+
+// told are the messages of a block, of many the first few.
+func (h *human) told(b block) []string {
+	var out []string
+	all := h.messages(b)
+	for i, a := range all {
+		if rest := all[i:]; i == maxMessages-1 && len(rest) > 1 && !h.Verbose {
+			n := 0
+			var lines []string
+			for _, r := range rest {
+				n += len(r.findings)
+				for _, f := range r.findings {
+					if f.Line > 0 {
+						lines = append(lines, fmt.Sprint(f.Line))
+					}
+				}
+			}
+			text := fmt.Sprintf("and %d more", n)
+			if len(lines) > 0 {
+				text += " (" + lineNumbers(lines) + ")"
+			}
+			return append(out, text)
+		}
+		text := a.text
+		if n := len(a.findings); n > 1 {
+			text += fmt.Sprintf(" (%d times)", n)
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+func plainly(s string) string { return s }
 
 // detail is "    seen: ..." with the rest of a long text below its start.
 func (h *human) detail(name, text string, look func(string) string) {
@@ -122,7 +157,10 @@ func (h *human) detail(name, text string, look func(string) string) {
 }
 
 func (h *human) detailLines(name, text string, look func(string) string) []string {
-	lead := "    " + name + ": "
+	lead := "    "
+	if name != "" {
+		lead += name + ": "
+	}
 	start := h.faint(lead)
 	var out []string
 	for _, l := range wrap(h.say(text), h.Width-len(lead)) {
@@ -132,21 +170,13 @@ func (h *human) detailLines(name, text string, look func(string) string) []strin
 	return out
 }
 
-func asIs(s string) string { return s }
-
-const (
-	maxEvidence = 3  // lines of evidence in a block, without --verbose
-	maxDiff     = 12 // changed lines in a block, without --verbose
-	maxPlaces   = 8  // lines named for a block, without --verbose
-)
-
-// evidence is what was seen. That something stands in a line of fly.toml
-// needs no words where the diff or the place of the finding shows the line.
+// evidence is what was seen. That something stands in a line of fly.toml needs
+// no words where the diff shows the line.
 func (h *human) evidence(b block, diffed bool) {
 	var all []string
 	for _, f := range b.findings {
 		for _, e := range f.Evidence {
-			if bare(f, e) && (diffed || placed(f)) {
+			if diffed && isPlace(f, e) {
 				continue
 			}
 			if text := e.String(); !slices.Contains(all, text) {
@@ -156,21 +186,24 @@ func (h *human) evidence(b block, diffed bool) {
 	}
 	for i, e := range all {
 		if i == maxEvidence && !h.Verbose {
-			h.line("    ", h.faint("      and "+count(len(all)-i, "more line")+" (--verbose)"))
 			return
 		}
-		h.detail("seen", e, asIs)
+		h.detail("seen", e, plainly)
 	}
 }
 
-// editLines show what becomes of fly.toml: what apply does and, for what is
-// held for want of consent, what it would do.
+// isPlace says whether a piece of evidence is the finding's place and no more.
+func isPlace(f plan.Outcome, e plan.Evidence) bool {
+	return e.Text == "" && e.File == f.File && e.Line == f.Line
+}
+
+// editLines show what becomes of fly.toml.
 func (h *human) editLines(b block) []string {
 	var edits []flytoml.Edit
 	for _, f := range b.findings {
 		edits = append(edits, f.Edits...)
 	}
-	if len(edits) == 0 || b.outcome() != plan.Planned && b.outcome() != plan.NeedsConsent {
+	if len(edits) == 0 {
 		return nil
 	}
 	limit := maxDiff
@@ -179,112 +212,45 @@ func (h *human) editLines(b block) []string {
 	}
 	if h.File != nil {
 		if lines, ok := h.diffOf(b, edits); ok {
+			if len(lines) == 0 {
+				return h.detailLines("", "its lines are shown above", h.faint)
+			}
 			return h.render(lines, h.Width, limit)
 		}
 	}
 	var out []string
 	for _, e := range edits {
-		out = append(out, h.detailLines("edit", symbolic(e), asIs)...)
+		out = append(out, h.detailLines("edit", symbolic(e), plainly)...)
 	}
 	return out
 }
 
-// diffOf are the lines that a block changes: of what apply makes of the file
-// where it does, else of what it would make of it alone. A line that another
-// block has shown is not shown again.
-func (h *human) diffOf(b block, edits []flytoml.Edit) ([]diffLine, bool) {
-	if b.outcome() != plan.Planned {
-		d, err := newDiff(h.File, edits, h.Mask)
-		if err != nil {
-			return nil, false
-		}
-		return d.take(diffLine.changed), true
-	}
-	if h.diff == nil {
-		d, err := newDiff(h.File, plannedEdits(h.plan), h.Mask)
-		if err != nil {
-			return nil, false
-		}
-		h.diff, h.shown = d, map[int]bool{}
-	}
-	mine := h.diff.of(edits)
-	shown := h.diff.take(func(l diffLine) bool { return mine(l) && !h.shown[l.index] })
-	for _, l := range shown {
-		if l.changed() && !l.skip {
-			h.shown[l.index] = true
-		}
-	}
-	return shown, true
-}
-
-// plannedEdits are those that apply makes.
-func plannedEdits(p *plan.Plan) []flytoml.Edit {
-	for _, s := range p.Steps {
-		if s.EditFile != nil {
-			return s.EditFile.Edits
-		}
-	}
-	return nil
-}
-
-// places say where the findings of a block are whose lines no diff shows.
-func (h *human) places(b block) {
-	var at []plan.Outcome
-	for _, f := range b.findings {
-		if f.Line > 0 && (h.Verbose || placed(f)) {
-			at = append(at, f)
-		}
-	}
-	several := len(at) > 1 && !h.Verbose && !slices.ContainsFunc(at, func(f plan.Outcome) bool { return f.File != at[0].File })
-	if !several {
-		for _, f := range at {
-			h.detail("at", place(f), asIs)
-		}
-		return
-	}
-	var numbers []string
-	for i, f := range at {
-		if i == maxPlaces {
-			numbers = append(numbers, fmt.Sprintf("%d more", len(at)-i))
-			break
-		}
-		numbers = append(numbers, strconv.Itoa(f.Line))
-	}
-	h.detail("at", at[0].File+", lines "+list(numbers), asIs)
-}
-
-// placed says whether a finding, when no diff shows it, tells where it is.
-func placed(f plan.Outcome) bool {
-	return f.Outcome == plan.ByHand || f.Outcome == plan.Conflicting ||
-		f.Outcome == plan.HeldBack && slices.ContainsFunc(f.Evidence, func(e plan.Evidence) bool { return bare(f, e) })
-}
-
-// bare says whether a piece of evidence is the finding's place and no more.
-func bare(f plan.Outcome, e plan.Evidence) bool {
-	return e.Text == "" && e.File == f.File && e.Line == f.Line
-}
-
-func (h *human) details(f plan.Outcome, seen map[string]bool) {
+// details are for --verbose, but for the reason of what was agreed to.
+func (h *human) details(b block) {
+	seen := map[string]bool{}
 	once := func(name, text string, look func(string) string) {
 		if text != "" && !seen[name+text] {
 			seen[name+text] = true
 			h.detail(name, text, look)
 		}
 	}
-	if !f.Costs || f.Outcome == plan.HeldBack || f.Outcome == plan.Conflicting {
-		once("why "+why(f), reason(f), asIs)
-	}
-	for _, n := range f.Notes {
-		once("note", n, asIs)
-	}
-	once("note", keeps(f), asIs)
-	// That consent is all it needs, the label and the totals say.
-	if len(f.Flags) > 0 && (h.Verbose || f.Outcome == plan.HeldBack) {
-		once("to do it", "fly-standards apply "+flags(f.Flags), h.cyan)
-	}
-	once("to do it", f.HowTo, h.cyan)
-	if h.Verbose {
-		once("severity", string(f.Severity), asIs)
-		once("see", f.URL, asIs)
+	for _, f := range b.findings {
+		if h.Verbose || f.Outcome == plan.Planned {
+			once(why(f), reason(f), plainly)
+		}
+		once("note", keeps(f), plainly)
+		if !h.Verbose {
+			continue
+		}
+		for _, n := range f.Notes {
+			once("note", n, plainly)
+		}
+		if f.HowTo != "" && f.Rule != plan.AppHealth {
+			once("to do", f.HowTo, plainly)
+		}
+		if !seen[f.Rule] {
+			seen[f.Rule] = true
+			h.line(h.faint("    more: "), h.cyan("fly-standards explain "+Clean(f.Rule)))
+		}
 	}
 }

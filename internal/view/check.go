@@ -72,7 +72,7 @@ func checkLines(b *strings.Builder, found []plan.Outcome, o Options) {
 		}
 		fmt.Fprintf(b, "%s: %s: %s %s\n", st.bold(where), word, sentence(f, o.Mask), st.faint("["+f.Rule+"]"))
 		if o.Verbose {
-			fmt.Fprintf(b, "    %s; see %s\n", label(f), f.URL)
+			fmt.Fprintf(b, "    %s; see %s\n", fate(f), f.URL)
 		}
 	}
 }

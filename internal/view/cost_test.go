@@ -14,8 +14,8 @@ func TestHumanSaysWhatConsentWouldRestart(t *testing.T) {
 		Outcome: plan.NeedsConsent, Safety: plan.Review, Restarts: 3,
 	})
 	got := render(t, p, Options{})
-	wantInOrder(t, got, "no limits", "held: review", "app: would restart all 3 machines, once")
-	if n := strings.Count(got, "would restart"); n != 1 {
+	wantInOrder(t, got, "Needs consent: --allow review", "no limits (3 restarts)")
+	if n := strings.Count(got, "3 restarts)"); n != 1 {
 		t.Errorf("it is said %d times:\n%s", n, got)
 	}
 }

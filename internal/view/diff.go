@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
 )
 
 // diffLine is one line of a diff of fly.toml as it is shown.
@@ -153,6 +154,44 @@ func asContext(l diffLine) diffLine {
 // into another table.
 func heads(d diffLine) bool {
 	return d.op == flytoml.AddedLine && strings.HasPrefix(strings.TrimSpace(d.text), "[")
+}
+
+// diffOf are the lines that a block changes: of what apply makes of the file
+// where it does, else of what it would make of it alone. A line that another
+// block has shown is not shown again.
+func (h *human) diffOf(b block, edits []flytoml.Edit) ([]diffLine, bool) {
+	if b.outcome() != plan.Planned {
+		d, err := newDiff(h.File, edits, h.Mask)
+		if err != nil {
+			return nil, false
+		}
+		return d.take(diffLine.changed), true
+	}
+	if h.diff == nil {
+		d, err := newDiff(h.File, plannedEdits(h.plan), h.Mask)
+		if err != nil {
+			return nil, false
+		}
+		h.diff, h.shown = d, map[int]bool{}
+	}
+	mine := h.diff.of(edits)
+	shown := h.diff.take(func(l diffLine) bool { return mine(l) && !h.shown[l.index] })
+	for _, l := range shown {
+		if l.changed() && !l.skip {
+			h.shown[l.index] = true
+		}
+	}
+	return shown, true
+}
+
+// plannedEdits are those that apply makes.
+func plannedEdits(p *plan.Plan) []flytoml.Edit {
+	for _, s := range p.Steps {
+		if s.EditFile != nil {
+			return s.EditFile.Edits
+		}
+	}
+	return nil
 }
 
 func lines(b []byte) []string { return strings.Split(string(b), "\n") }

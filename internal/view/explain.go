@@ -76,9 +76,9 @@ func (h *human) here(rule plan.Fixer) {
 			h.line(cut(fmt.Sprintf("%8d | %s", f.Line, text), h.Width))
 		}
 		for _, e := range f.Evidence {
-			h.detail("seen", e.String(), asIs)
+			h.detail("seen", e.String(), plainly)
 		}
-		h.detail("fix", label(f)+"; fly-standards plan --rule "+rule.ID+" shows it", asIs)
+		h.detail("fix", fate(f)+"; `fly-standards plan --rule "+rule.ID+" --verbose` shows it", plainly)
 	}
 	switch {
 	case found:

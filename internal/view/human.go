@@ -14,25 +14,42 @@ import (
 
 // Options say how a plan is shown.
 type Options struct {
-	Width   int // columns; 0 means 80
+	Width   int // of the terminal in columns; 0 means 80
 	Color   bool
 	Verbose bool
 	// File is the file that was planned for. With nil, or with other bytes
-	// than those, edits are said in words instead of as a diff.
+	// than those, edits are described instead of shown as a diff.
 	File *flytoml.File
 	Mask *Mask
-	// Next is the command to run next; "" prints none.
+	// Next is the command that carries the plan out; "" prints none.
 	Next string
+	// More is the apply command that takes further flags; "": no flag can be
+	// added, as to a saved plan.
+	More string
 	// Same are the flags, each behind a space, that another command needs to
 	// mean the same file and app.
 	Same string
+	// Root gives a path as documents for CI name it: relative to the root of
+	// the repository, with slashes. nil leaves it as it is.
+	Root func(path string) string
+	// Rules are all rules, for documents that describe them.
+	Rules []plan.Fixer
 }
 
-// Formats are the names that --format takes.
-func Formats() []string { return []string{"human", "json", "markdown", "sarif", "github", "junit"} }
+// minWidth is the narrowest terminal that is written for, maxWidth the widest
+// that text is written for: longer lines are hard to read.
+const (
+	minWidth = 30
+	maxWidth = 100
+)
 
-// minWidth is the narrowest terminal that is written for.
-const minWidth = 30
+// fit is the width to write for.
+func (o *Options) fit() {
+	if o.Width <= 0 {
+		o.Width = 80
+	}
+	o.Width = min(max(o.Width, minWidth), maxWidth)
+}
 
 // human is one rendering under way.
 type human struct {
@@ -48,21 +65,32 @@ type human struct {
 
 // Human writes a plan for a person to read in ten seconds.
 func Human(w io.Writer, p *plan.Plan, o Options) error {
-	if o.Width <= 0 {
-		o.Width = 80
-	}
-	o.Width = max(o.Width, minWidth)
+	o.fit()
 	if o.File != nil && SHA256(o.File.Bytes()) != p.File.SHA256 {
 		o.File = nil
 	}
 	h := &human{Options: o, Style: Style{o.Color}, plan: p}
+	g := grouped(p.Findings)
 	h.rule = h.ruleColumn()
 	h.header()
-	for _, b := range blocks(p.Findings, o.Verbose) {
-		h.block(b)
+	h.refused()
+	if h.section(h.red, "Broken now", g.broken, h.detailed); len(g.broken) > 0 {
+		h.line()
+	}
+	h.verdict(g)
+	h.line()
+	h.section(h.green, "Will do", g.will, h.block)
+	h.allConsent(g.consent)
+	h.section(h.yellow, "Can't be done now", g.held, h.short)
+	h.section(h.bold, "Manual", g.manual, h.short)
+	if o.Verbose {
+		h.section(h.faint, "Ignored", g.ignored, h.short)
+	}
+	if len(g.consent)+len(g.held)+len(g.manual) > 0 || len(g.ignored) > 0 && o.Verbose {
+		h.line()
 	}
 	h.totals()
-	h.next()
+	h.next(g)
 	_, err := w.Write(h.buf.Bytes())
 	return err
 }
@@ -75,15 +103,35 @@ func (h *human) line(parts ...string) {
 // say makes a text from outside fit to print.
 func (h *human) say(s string) string { return Clean(h.Mask.hide(s)) }
 
+// section is a heading with its blocks.
+func (h *human) section(look func(string) string, title string, blocks []block, show func(block)) {
+	if len(blocks) == 0 {
+		return
+	}
+	h.line(h.bold(look(title)))
+	for _, b := range blocks {
+		show(b)
+	}
+}
+
+func (h *human) allConsent(all []consent) {
+	for _, c := range all {
+		h.line(h.bold(h.yellow("Needs consent: " + h.say(c.flags))))
+		for _, b := range c.blocks {
+			h.short(b)
+		}
+	}
+}
+
 func (h *human) ruleColumn() int {
 	if h.Width < 60 {
 		return 0
 	}
-	n := 14
+	n := 12
 	for _, f := range h.plan.Findings {
 		n = max(n, textWidth(f.Rule))
 	}
-	return min(n, 20) + 2
+	return min(n, 18) + 2
 }
 
 func (h *human) header() {
@@ -91,33 +139,27 @@ func (h *human) header() {
 	if name == "" {
 		name = "(no app name)"
 	}
-	parts := []string{name, h.say(h.plan.File.Path)}
-	if h.plan.Offline != "" {
-		parts = append(parts, h.offline())
-	} else {
-		parts = append(parts, where(h.plan.App), "live")
-	}
+	parts := []string{name, h.say(h.plan.File.Path), h.where()}
 	plain := strings.Join(parts, "   ")
 	if textWidth(plain) > h.Width {
-		for _, p := range parts {
-			h.line(cut(p, h.Width))
+		h.line(h.bold(name))
+		for _, p := range parts[1:] {
+			h.line(p)
 		}
 	} else {
 		h.line(h.bold(name), plain[len(name):])
 	}
-	h.line()
-}
-
-// offline says it in a word or two; the totals have the whole reason.
-func (h *human) offline() string {
-	if h.plan.Offline == plan.OfflineAsked {
-		return "offline"
-	}
-	return "offline: " + h.say(h.plan.Offline.String())
 }
 
 // where says "3 machines in iad", or how many are in each of several regions.
-func where(app plan.AppRef) string {
+func (h *human) where() string {
+	if h.plan.Offline != "" {
+		if h.plan.Offline == plan.OfflineAsked {
+			return "offline"
+		}
+		return "offline (" + h.say(h.plan.Offline.String()) + ")"
+	}
+	app := h.plan.App
 	if app.Machines == 0 {
 		return "no machines"
 	}
@@ -133,15 +175,14 @@ func where(app plan.AppRef) string {
 	return text + ": " + strings.Join(each, ", ")
 }
 
-func (h *human) next() {
+// next is the one command to type.
+func (h *human) next(g groups) {
 	switch {
-	case len(h.plan.Findings) == 0 && h.plan.Offline != "":
-		h.line(h.green("Nothing found in fly.toml."))
-	case len(h.plan.Findings) == 0:
-		h.line(h.green("Up to standard: nothing found."))
-	case !h.plan.Changes():
-		h.line("Nothing to apply.")
-	case h.Next != "":
+	case h.plan.Changes() && h.Next == "": // what follows is not the plan's
+		h.line()
+	case h.plan.Changes() && h.Next != "":
 		h.line("Next: ", h.bold(Clean(h.Next)))
+	case !h.plan.Changes() && len(g.consent) > 0 && h.More != "":
+		h.line("Next: ", h.bold(Clean(h.More+" "+g.consent[0].flags)))
 	}
 }

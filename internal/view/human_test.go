@@ -2,6 +2,7 @@ package view
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -31,7 +32,7 @@ func sample() *plan.Plan {
 					Rule: "health-checks", At: plan.At{Key: "http_service", Line: 12}, Message: "http_service has no health check",
 					Evidence: []plan.Evidence{{File: "server.js", Line: 41, Text: `app.get("/healthz")`}},
 				},
-				Outcome: plan.Planned, Safety: plan.Safe, AddsCheck: true,
+				Outcome: plan.Planned, Safety: plan.Safe, AddsCheck: true, Steps: []string{"file", "machine:3d8d01", "machine:3d8d02", "machine:3d8d03"},
 				Edits: []flytoml.Edit{{Op: flytoml.Append, Path: "http_service.checks", Entries: []flytoml.Entry{{Key: "path", Value: `"/healthz"`}}}},
 			},
 			secretFinding("DATABASE_URL", 22, "DATABASE_URL carries a password"),
@@ -54,7 +55,7 @@ func sample() *plan.Plan {
 		Rollouts: []plan.Rollout{{Group: "app", Started: 3, AtOnce: 1, Floor: 2, Restarts: 3}},
 		Totals: plan.Totals{
 			LinesAdded: 9, LinesRemoved: 2, LinesUntouched: 40, CommentsKept: 6,
-			SecretsSet: 2, MachinesUpdated: 3, Restarts: 3, Planned: 3, HeldBack: 1, Manual: 1, Ignored: 1,
+			SecretsSet: 2, MachinesUpdated: 3, Restarts: 3, Planned: 3, HeldBack: 1, NeedConsent: 1, Manual: 1, Ignored: 1, Seconds: 105,
 		},
 	}
 }
@@ -64,7 +65,7 @@ func secretFinding(name string, line int, message string) plan.Outcome {
 		Finding: plan.Finding{
 			Rule: "env-secrets", At: plan.At{Key: "env." + name, Line: line}, Message: message, Notes: []string{"rotate it: git history keeps the old value"},
 		},
-		Outcome: plan.Planned, Safety: plan.Safe,
+		Outcome: plan.Planned, Safety: plan.Safe, Steps: []string{"secrets", "file", "machine:3d8d01", "machine:3d8d02", "machine:3d8d03"},
 		Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: "env." + name}},
 	}
 }
@@ -100,43 +101,47 @@ func wantInOrder(t *testing.T, text string, parts ...string) {
 func TestHumanSaysWhatMattersInOrder(t *testing.T) {
 	got := render(t, sample(), Options{Next: "fly-standards apply"})
 	wantInOrder(t, got,
-		"my-app   fly.toml   3 machines in iad   live",
-		"health-checks", "http_service has no health check", "safe",
+		"my-app   fly.toml   3 machines in iad\n",
+		"3 fixes ready, 1 needs consent, 1 manual; 3 restarts, no gap, about 2 min; $0\n",
+		"Will do\n",
+		"health-checks", "http_service has no health check", "1 machine first, then 2\n",
 		`seen: app.get("/healthz") at server.js:41`,
 		"add [[http_service.checks]]",
-		"the check on all 3 machines, proven on the first",
 		"env-secrets", "DATABASE_URL carries a password", "STRIPE_KEY is a Stripe live key",
-		"DATABASE_URL and STRIPE_KEY become secrets first",
-		"rotate it",
-		"extra-regions", "held", "to do it: fly-standards apply --regions ewr",
-		"release-command", "by hand", "at: fly.toml:3:1",
+		"stored as secrets first, then removed from the env of all 3 machines",
+		"Needs consent: --regions ewr\n",
+		"extra-regions", "all 3 machines are in iad (about $5.92 a month)\n",
+		"Manual\n",
+		"release-command", "Prisma migrations without a release_command (line 3)\n",
 		"file     9 lines added, 2 removed, 40 untouched, 6 comments kept",
-		"2 secrets set", "3 machines restarted once each", "2 always up",
-		"money    no change",
-		"held     1 (extra-regions) until --regions ewr",
-		"by hand  1 (release-command)",
-		"ignored  1",
-		"Next: fly-standards apply",
+		"app      2 secrets set; 3 machines restart one at a time, 2 always up",
+		"ignored  1 finding",
+		"Next: fly-standards apply\n",
 	)
+	if strings.Contains(got, "no metrics") || strings.Contains(got, "rotate") {
+		t.Error("an ignored finding, or a note, is shown without --verbose")
+	}
+	got = render(t, sample(), Options{Verbose: true})
+	wantInOrder(t, got, "note: rotate it", "Ignored\n", "no metrics")
 	if n := strings.Count(got, "rotate it"); n != 1 {
 		t.Errorf("the same note is printed %d times", n)
-	}
-	if strings.Contains(got, "no metrics") {
-		t.Error("an ignored finding is shown without --verbose")
-	}
-	if !strings.Contains(render(t, sample(), Options{Verbose: true}), "no metrics") {
-		t.Error("--verbose does not show an ignored finding")
 	}
 }
 
 func TestHumanFitsTheTerminal(t *testing.T) {
 	p := sample()
-	p.Findings[0].Message = strings.Repeat("wide 日本 ", 30) + strings.Repeat("x", 300)
-	for _, width := range []int{30, 40, 59, 60, 80, 200} {
-		for line := range strings.Lines(render(t, p, Options{Width: width, Color: true, Verbose: true, Next: ""})) {
-			if n := ansi.StringWidth(strings.TrimSuffix(line, "\n")); n > width {
+	long := "https://fly.io/" + strings.Repeat("x", 150)
+	p.Findings[0].Message = strings.Repeat("wide 日本 ", 30) + long + " and `fly secrets set NAME=- --stage` go on"
+	for _, width := range []int{30, 40, 59, 60, 80, 100, 200} {
+		got := render(t, p, Options{Width: width, Color: true, Verbose: true, Next: ""})
+		for line := range strings.Lines(got) {
+			words := strings.Fields(ansi.Strip(line))
+			if n := ansi.StringWidth(strings.TrimSuffix(line, "\n")); n > min(width, 100) && len(words) > 1 && words[0] != "more:" {
 				t.Errorf("at %d columns a line has %d: %q", width, n, line)
 			}
+		}
+		if width >= 60 {
+			wantInOrder(t, got, long+"\n", "`fly secrets set NAME=- --stage`")
 		}
 	}
 }
@@ -181,13 +186,18 @@ func TestHumanEscapesWhatTheAppSays(t *testing.T) {
 func TestHumanWithNothingToDo(t *testing.T) {
 	empty := &plan.Plan{App: plan.AppRef{Name: "a"}, File: plan.FileRef{Path: "fly.toml"}, Offline: "no token"}
 	got := render(t, empty, Options{Next: "fly-standards apply"})
-	wantInOrder(t, got, "offline: no token", "file     no change", "app      not looked at: no token", "Nothing found in fly.toml.")
+	wantInOrder(t, got, "offline (no token)", "Nothing found in fly.toml", "app      not checked: no token")
 	if strings.Contains(got, "Next:") {
 		t.Errorf("an empty plan names a next command:\n%s", got)
 	}
 	manual := sample()
 	manual.Findings, manual.Steps = manual.Findings[4:5], nil
-	wantInOrder(t, render(t, manual, Options{Next: "x"}), "Nothing to apply.")
+	manual.Totals = plan.Totals{Manual: 1}
+	wantInOrder(t, render(t, manual, Options{Next: "x"}), "Nothing to apply: 1 manual\n")
+	paid := sample()
+	paid.Findings, paid.Steps = paid.Findings[:1], nil
+	paid.Totals = plan.Totals{HeldBack: 1, NeedConsent: 1}
+	wantInOrder(t, render(t, paid, Options{Next: "x", More: "fly-standards apply"}), "Nothing to apply: 1 needs consent\n", "Next: fly-standards apply --regions ewr\n")
 }
 
 func TestRolloutWords(t *testing.T) {
@@ -198,8 +208,8 @@ func TestRolloutWords(t *testing.T) {
 	}{
 		{"lone", plan.Rollout{Started: 1, Restarts: 1, AtOnce: 1, Gap: true}, []string{"the only started machine restarts: requests fail"}},
 		{"lone with proof", plan.Rollout{Started: 1, Restarts: 2, AtOnce: 1, Gap: true}, []string{"restarts 2 times"}},
-		{"several", plan.Rollout{Started: 6, Restarts: 6, AtOnce: 2, Floor: 4}, []string{"6 machines restarted once each, the first alone, then at most 2 at a time, 4 always up"}},
-		{"one of several", plan.Rollout{Started: 3, Restarts: 1, AtOnce: 1, Floor: 2}, []string{"1 machine restarted once, 2 always up"}},
+		{"several", plan.Rollout{Started: 6, Restarts: 6, AtOnce: 2, Floor: 4}, []string{"6 machines restart: the first alone, then at most 2 at a time, 4 always up"}},
+		{"one of several", plan.Rollout{Started: 3, Restarts: 1, AtOnce: 1, Floor: 2}, []string{"1 machine restarts, 2 always up"}},
 		{"asleep", plan.Rollout{Stopped: 2, WakesOne: true, Suspended: 1}, []string{"2 stopped machines updated and left stopped", "one of them is started", "1 of them suspended"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -208,56 +218,71 @@ func TestRolloutWords(t *testing.T) {
 	}
 }
 
-// What matters most stands first; of the same gravity, what apply does.
+// What apply does stands before what it does not; the gravest first in each.
 func TestOrderOfBlocks(t *testing.T) {
 	finding := func(rule string, s plan.Severity, d plan.Disposition) plan.Outcome {
 		return plan.Outcome{Finding: plan.Finding{Rule: rule, Severity: s, Message: "about " + rule}, Outcome: d, Safety: plan.Safe}
 	}
 	p := &plan.Plan{Findings: []plan.Outcome{
 		finding("a-info", plan.Info, plan.Planned),
+		finding(plan.AppHealth, plan.Warning, plan.ByHand),
+		finding("b-error", plan.Error, plan.Planned),
 		finding("b-warning-held", plan.Warning, plan.HeldBack),
 		finding("c-warning", plan.Warning, plan.Planned),
 		finding("d-ignored", plan.Error, plan.Ignored),
 		finding("e-error-by-hand", plan.Error, plan.ByHand),
 	}}
 	got := render(t, p, Options{Verbose: true})
-	wantInOrder(t, got, "about e-error-by-hand", "about c-warning", "about b-warning-held", "about a-info", "about d-ignored")
+	wantInOrder(t, got, "Broken now", "about app-health", "about b-error", "about c-warning", "about a-info", "about b-warning-held", "about e-error-by-hand", "about d-ignored")
 }
 
 func TestMachinesLeftAlone(t *testing.T) {
 	p := sample()
 	p.LeftAlone = []plan.LeftAlone{{Machine: "9185ab", Group: "app", Why: "it is a standby"}}
-	wantInOrder(t, render(t, p, Options{}), "as is    machine 9185ab is not changed: it is a standby", "file  ")
+	wantInOrder(t, render(t, p, Options{}), "file  ", "skipped  machine 9185ab is not changed: it is a standby")
 
 	for range 8 {
 		p.LeftAlone = append(p.LeftAlone, p.LeftAlone[0])
 	}
-	wantInOrder(t, render(t, p, Options{}), "as is    9 machines not changed, each because it is a standby: 9185ab,", "and 4 more")
+	wantInOrder(t, render(t, p, Options{}), "skipped  9 machines not changed, each because it is a standby: 9185ab,", "and 4 more")
 	if got := render(t, p, Options{Verbose: true}); strings.Count(got, "9185ab") != 9 {
 		t.Errorf("not all are named:\n%s", got)
 	}
 }
 
-// What stands at several lines is one line that names them.
-func TestPlacesOfABlockAreOneLine(t *testing.T) {
+// Many findings of a rule are one block with the first places and a count.
+func TestManyFindingsAreOneBlock(t *testing.T) {
+	for _, outcome := range []plan.Disposition{plan.HeldBack, plan.ByHand, plan.Planned} {
+		p := sample()
+		p.Findings = nil
+		for i := range 300 {
+			p.Findings = append(p.Findings, plan.Outcome{
+				Finding: plan.Finding{
+					Rule: "env-secrets", Message: fmt.Sprintf("SECRET_%d is a secret", i), At: plan.At{File: "fly.toml", Line: 10 + i, Column: 3},
+				},
+				Outcome: outcome,
+			})
+		}
+		got := render(t, p, Options{})
+		wantInOrder(t, got, "SECRET_0 is a secret", "SECRET_2 is a secret", "and 297 more", "lines 13, 14,", "22 and 287")
+		if n := strings.Count(got, "\n"); n > 25 {
+			t.Errorf("%s: %d lines:\n%s", outcome, n, got)
+		}
+		if !strings.Contains(render(t, p, Options{Verbose: true}), "SECRET_299") {
+			t.Error("--verbose does not name each")
+		}
+	}
+}
+
+// A file that flyctl refuses is said to be one above all else.
+func TestRefusedFileComesFirst(t *testing.T) {
 	p := sample()
-	p.Findings = nil
-	for i := range 11 {
-		line := 10 + 2*i
-		p.Findings = append(p.Findings, plan.Outcome{
-			Finding: plan.Finding{
-				Rule: "env-secrets", Message: "a secret", At: plan.At{File: "fly.toml", Line: line, Column: 3},
-				Evidence: []plan.Evidence{{File: "fly.toml", Line: line}},
-			},
-			Outcome: plan.HeldBack,
-		})
-	}
-	got := render(t, p, Options{})
-	wantInOrder(t, got, "at: fly.toml, lines 10, 12, 14, 16, 18, 20, 22, 24 and 3 more")
-	if strings.Contains(got, "seen:") {
-		t.Errorf("the places are told twice:\n%s", got)
-	}
-	if !strings.Contains(render(t, p, Options{Verbose: true}), "at: fly.toml:30:3") {
-		t.Error("--verbose does not name each place")
+	p.Findings[1].Refused = true
+	got := render(t, p, Options{Color: true})
+	wantInOrder(t, ansi.Strip(got), "my-app", "flyctl rejects this file (line 12), so every deploy fails; apply fixes it\n", "3 fixes ready")
+	wantInOrder(t, got, "\x1b[31m")
+	p.Findings[1].Outcome = plan.ByHand
+	if got := render(t, p, Options{}); strings.Contains(got, "apply fixes it") {
+		t.Errorf("apply is said to fix what it leaves:\n%s", got)
 	}
 }

@@ -9,6 +9,9 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
+// Formats are the names that --format takes.
+func Formats() []string { return []string{"human", "json", "markdown", "sarif", "github", "junit"} }
+
 // Report writes the findings of a plan in a format for another program, one
 // of Formats besides human.
 func Report(w io.Writer, format string, p *plan.Plan, m *Mask) error {
@@ -42,7 +45,7 @@ func markdown(w io.Writer, p *plan.Plan, m *Mask) error {
 			where = fmt.Sprintf("%s:%d", p.File.Path, f.Line)
 		}
 		fmt.Fprintf(&b, "| %s | %s | [%s](%s) | %s | %s |\n",
-			markdownText(where), f.Severity, f.Rule, f.URL, markdownText(sentence(f, m)), label(f))
+			markdownText(where), f.Severity, f.Rule, f.URL, markdownText(sentence(f, m)), fate(f))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -51,37 +51,51 @@ func cut(s string, width int) string {
 	return ansi.Truncate(s, width, "…")
 }
 
-// wrap breaks s into lines of at most width columns, between words where
-// there is a space, inside a word only when it is longer than a line.
+// wrap breaks s into lines of at most width columns, between words only: a
+// path, a URL or a command in backquotes that is cut in two can't be copied, so
+// one that is longer than a line stands on a line of its own.
 func wrap(s string, width int) []string {
 	width = max(width, 8)
 	var lines []string
 	line := ""
-	for word := range strings.FieldsSeq(s) {
-		for textWidth(word) > width {
-			if line != "" {
-				lines = append(lines, line)
-				line = ""
-			}
-			head := ansi.Truncate(word, width, "")
-			lines = append(lines, head)
-			word = word[len(head):]
-		}
+	for _, word := range words(s) {
 		switch {
-		case word == "":
 		case line == "":
 			line = word
 		case textWidth(line)+1+textWidth(word) <= width:
 			line += " " + word
+		case textWidth(word) > width && strings.Contains(word, " "):
+			// Too long to stand together anyhow.
+			rest := wrap(line+" "+strings.ReplaceAll(word, "`", "\x00"), width)
+			for i := range rest {
+				rest[i] = strings.ReplaceAll(rest[i], "\x00", "`")
+			}
+			lines = append(lines, rest[:len(rest)-1]...)
+			line = rest[len(rest)-1]
 		default:
 			lines = append(lines, line)
 			line = word
 		}
 	}
-	if line != "" || len(lines) == 0 {
-		lines = append(lines, line)
+	return append(lines, line)
+}
+
+// words are the words of a text; what stands in backquotes is one.
+func words(s string) []string {
+	var out []string
+	open := false
+	for word := range strings.FieldsSeq(s) {
+		if open {
+			out[len(out)-1] += " " + word
+		} else {
+			out = append(out, word)
+		}
+		open = open != (strings.Count(word, "`")%2 == 1)
 	}
-	return lines
+	if open { // a backquote without its other half
+		return strings.Fields(s)
+	}
+	return out
 }
 
 // pad fills s with spaces to width columns.
@@ -107,6 +121,14 @@ func list(words []string) string {
 	default:
 		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
 	}
+}
+
+// listUpTo is list with "N more" for those past the first n.
+func listUpTo(words []string, n int) string {
+	if more := len(words) - n; more > 1 {
+		words = append(words[:n:n], fmt.Sprintf("%d more", more))
+	}
+	return list(words)
 }
 
 // Paragraph writes text in lines of at most width columns.

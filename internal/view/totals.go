@@ -2,7 +2,6 @@ package view
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/plan"
@@ -11,16 +10,17 @@ import (
 // totals are the last lines: everything that a person must know before they
 // say yes.
 func (h *human) totals() {
-	h.total("as is", h.leftAlone()...)
-	h.total("file", h.fileTotal())
-	h.total("app", h.appTotals()...)
-	h.total("money", h.money())
-	h.total("held", h.held()...)
-	h.total("by hand", rules(h.plan.Findings, plan.ByHand))
-	if n := h.plan.Totals.Ignored; n > 0 {
-		h.total("ignored", fmt.Sprintf("%d (--verbose shows them)", n))
+	if h.plan.Changes() {
+		h.total("file", h.fileTotal())
 	}
-	h.line()
+	h.total("app", h.appTotals()...)
+	if text, costs := price(h.plan.Totals); costs {
+		h.total("cost", text)
+	}
+	h.total("skipped", h.leftAlone()...)
+	if n := h.plan.Totals.Ignored; n > 0 && !h.Verbose {
+		h.total("ignored", fmt.Sprintf("%s (--verbose lists them)", count(n, "finding")))
+	}
 }
 
 func (h *human) total(name string, texts ...string) {
@@ -58,43 +58,48 @@ func (h *human) fileTotal() string {
 func (h *human) appTotals() []string {
 	p := h.plan
 	if p.Offline != "" {
-		return []string{"not looked at: " + p.Offline.Why(p.OfflineDetail)}
+		return []string{"not checked: " + p.Offline.Why(p.OfflineDetail)}
 	}
-	var out []string
+	var short, out []string
 	if n := p.Totals.SecretsSet; n > 0 {
 		text := count(n, "secret") + " set"
 		if p.NoRestart {
 			text += ", staged until the next deploy"
 		}
-		out = append(out, text)
+		short = append(short, text)
+	}
+	if n := p.Totals.MachinesAdded; n > 0 {
+		short = append(short, count(n, "machine")+" added")
+	}
+	if n := p.Totals.VolumesUpdated; n > 0 {
+		short = append(short, count(n, "volume")+" with other snapshot settings")
+	}
+	for _, s := range p.Steps {
+		if s.Machine != nil && s.Machine.Repair != nil {
+			out = append(out, "machine "+s.Machine.ID+" is unhealthy with what an earlier run left on it: that is undone first, in a restart of its own")
+		}
+	}
+	for _, r := range p.Rollouts {
+		texts := rolloutWords(r)
+		if len(p.App.Groups) > 1 {
+			for i := range texts {
+				texts[i] = r.Group + ": " + texts[i]
+			}
+			out = append(out, texts...)
+			continue
+		}
+		short = append(short, texts...)
 	}
 	if len(p.Staged) > 0 {
 		out = append(out, stagedWords(p))
 	}
-	for _, s := range p.Steps {
-		if s.Machine != nil && s.Machine.Repair != nil {
-			out = append(out, "machine "+s.Machine.ID+" is not healthy with what an earlier run left on it: taken back first, a restart of its own")
-		}
-	}
-	for _, r := range p.Rollouts {
-		prefix := ""
-		if len(p.App.Groups) > 1 {
-			prefix = r.Group + ": "
-		}
-		for _, s := range rolloutWords(r) {
-			out = append(out, prefix+s)
-		}
-	}
-	if n := p.Totals.MachinesAdded; n > 0 {
-		out = append(out, count(n, "machine")+" added")
-	}
-	if n := p.Totals.VolumesUpdated; n > 0 {
-		out = append(out, count(n, "volume")+" with other snapshot settings, no restart")
-	}
 	if p.NoRestart {
 		out = append(out, "no machine is touched; they take the rest at their next deploy (--no-restart)")
 	}
-	if len(out) == 0 {
+	if len(short) > 0 {
+		out = append([]string{strings.Join(short, "; ")}, out...)
+	}
+	if len(out) == 0 && p.Changes() {
 		out = append(out, "no change")
 	}
 	return out
@@ -134,108 +139,28 @@ func rolloutWords(r plan.Rollout) []string {
 	var out []string
 	switch {
 	case r.Gap && r.Restarts > 1:
-		out = append(out, fmt.Sprintf("the only started machine restarts %d times (the check is proven first): requests fail for some seconds each time", r.Restarts))
+		out = append(out, fmt.Sprintf("the only started machine restarts %d times, as the check is tested first: requests fail for some seconds each time", r.Restarts))
 	case r.Gap:
 		out = append(out, "the only started machine restarts: requests fail for some seconds")
 	case r.Restarts == 1:
-		out = append(out, fmt.Sprintf("1 machine restarted once, %d always up", r.Floor))
+		out = append(out, fmt.Sprintf("1 machine restarts, %d always up", r.Floor))
 	case r.Restarts > 0:
-		pace := "one at a time"
+		pace := " one at a time"
 		if r.AtOnce > 1 {
-			pace = fmt.Sprintf("the first alone, then at most %d at a time", r.AtOnce)
+			pace = fmt.Sprintf(": the first alone, then at most %d at a time", r.AtOnce)
 		}
-		out = append(out, fmt.Sprintf("%s restarted once each, %s, %d always up", count(r.Restarts, "machine"), pace, r.Floor))
+		out = append(out, fmt.Sprintf("%s restart%s, %d always up", count(r.Restarts, "machine"), pace, r.Floor))
 	}
 	if r.Stopped > 0 {
 		out = append(out, count(r.Stopped, "stopped machine")+" updated and left stopped")
 	}
 	if r.WakesOne {
-		out = append(out, "one of them is started to prove the check, then stopped again")
+		out = append(out, "one of them is started to test the check, then stopped again")
 	}
 	if r.Suspended > 0 {
 		out = append(out, fmt.Sprintf("%d of them suspended: the memory image is lost, the next start is a cold one", r.Suspended))
 	}
 	return out
-}
-
-func (h *human) money() string {
-	t := h.plan.Totals
-	switch {
-	case t.CostUnknown && t.CostMonthly > 0:
-		return fmt.Sprintf("about $%.2f a month more, and something whose price is not known here", t.CostMonthly)
-	case t.CostUnknown:
-		return "costs more; the price is not known here"
-	case t.CostMonthly > 0:
-		return fmt.Sprintf("about $%.2f a month more", t.CostMonthly)
-	case t.CostMonthly < 0:
-		return fmt.Sprintf("about $%.2f a month less", -t.CostMonthly)
-	default:
-		return "no change"
-	}
-}
-
-// held says how many findings wait, and for which flags.
-func (h *human) held() []string {
-	var ways []string
-	by := map[string][]plan.Outcome{}
-	for _, f := range h.plan.Findings {
-		way := flags(f.Flags)
-		if f.Outcome != plan.NeedsConsent && f.Outcome != plan.HeldBack && f.Outcome != plan.Conflicting {
-			continue
-		}
-		if !slices.Contains(ways, way) {
-			ways = append(ways, way)
-		}
-		by[way] = append(by[way], f)
-	}
-	var out []string
-	for _, way := range ways {
-		text := rules(by[way], plan.NeedsConsent, plan.HeldBack, plan.Conflicting)
-		if way != "" {
-			text += " until " + way
-		}
-		out = append(out, text)
-	}
-	return out
-}
-
-// flags are what apply has to be given, each name once; "" when no flag does it.
-func flags(all []plan.Flag) string {
-	var names []string
-	values := map[string][]string{}
-	for _, f := range all {
-		if !slices.Contains(names, f.Name) {
-			names = append(names, f.Name)
-		}
-		if !slices.Contains(values[f.Name], f.Value) {
-			values[f.Name] = append(values[f.Name], f.Value)
-		}
-	}
-	words := make([]string, len(names))
-	for i, name := range names {
-		words[i] = name + " " + strings.Join(values[name], ",")
-	}
-	return strings.Join(words, " ")
-}
-
-// rules says "3 (env-secrets, extra-regions)": how many of the findings, of
-// which rules.
-func rules(findings []plan.Outcome, of ...plan.Disposition) string {
-	n := 0
-	var ids []string
-	for _, f := range findings {
-		if !slices.Contains(of, f.Outcome) {
-			continue
-		}
-		n++
-		if !slices.Contains(ids, f.Rule) {
-			ids = append(ids, f.Rule)
-		}
-	}
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d (%s)", n, strings.Join(ids, ", "))
 }
 
 func stagedWords(p *plan.Plan) string {

@@ -20,13 +20,11 @@ func SHA256(b []byte) string {
 func why(f plan.Outcome) string {
 	switch f.Outcome {
 	case plan.Planned, plan.NeedsConsent:
-		return f.Safety.String()
-	case plan.ByHand:
-		return "by hand"
+		return "why " + f.Safety.String()
 	case plan.Ignored:
-		return "ignored"
+		return "ignored by"
 	default:
-		return "held"
+		return "why"
 	}
 }
 
@@ -44,7 +42,7 @@ func reason(f plan.Outcome) string {
 	case plan.IgnoreSettings:
 		text = "enabled = false in " + by.File
 	case plan.IgnoreBaseline:
-		text = "known before, in " + by.File
+		text = by.File + " lists it"
 	}
 	if by.Reason != "" {
 		text += ": " + by.Reason
@@ -69,88 +67,38 @@ func place(f plan.Outcome) string {
 	return s
 }
 
-// live says what a block does on the app, as the steps have it.
-func (h *human) live(b block) {
-	if b.outcome() == plan.NeedsConsent {
-		h.wouldRestart(b)
-	}
-	if b.outcome() != plan.Planned {
-		return
-	}
-	var parts []string
-	machines, secrets, proof := 0, false, false
-	for _, s := range h.plan.Steps {
-		switch {
-		case s.Kind == plan.StepSecrets:
-			if names := secretNames(s, b); len(names) > 0 {
-				secrets = true
-				verb := " becomes a secret first"
-				if len(names) > 1 {
-					verb = " become secrets first"
-				}
-				parts = append(parts, list(names)+verb)
-			}
-		case !slices.Contains(s.Rules, b.rule):
-		case s.Kind == plan.StepMachine:
-			machines++
-			proof = proof || len(s.Machine.Proof) > 0
-		case s.Kind == plan.StepClone:
-			parts = append(parts, fmt.Sprintf("one machine more in %s, a twin of %s", s.Clone.Region, s.Clone.Source))
-		case s.Kind == plan.StepVolume:
-			parts = append(parts, volumeImpact(s))
-		}
-	}
-	if machines > 0 {
-		parts = append(parts, h.machines(machines, secrets, proof && addsCheck(b)))
-	}
-	if len(parts) > 0 {
-		h.detail("app", strings.Join(parts, ", "), asIs)
-	}
-}
-
-// wouldRestart says what consent would cost the machines.
-func (h *human) wouldRestart(b block) {
-	n := 0
-	for _, f := range b.findings {
-		n = max(n, f.Restarts) // the same machines, once, whatever the findings
-	}
-	if n > 0 {
-		h.detail("app", "would restart "+h.which(n)+", once", asIs)
-	}
-}
-
-// which says "all 3 machines".
-func (h *human) which(n int) string {
-	if n > 1 && n == h.plan.App.Machines {
-		return "all " + count(n, "machine")
-	}
-	return count(n, "machine")
-}
-
-func (h *human) machines(n int, secrets, proof bool) string {
-	which := h.which(n)
-	switch {
-	case secrets:
-		return "then out of the env of " + which
-	case proof && n > 1:
-		return "the check on " + which + ", proven on the first"
-	case proof:
-		return "the check on " + which + ", proven before it counts"
-	default:
-		return "the same change on " + which
-	}
-}
-
-func addsCheck(b block) bool {
-	return slices.ContainsFunc(b.findings, func(f plan.Outcome) bool { return f.AddsCheck })
-}
-
-func secretNames(s plan.Step, b block) []string {
+// flags are what apply has to be given, each name once; "" when no flag does it.
+func flags(all []plan.Flag) string {
 	var names []string
-	for _, set := range s.Secrets.Set {
-		if slices.ContainsFunc(b.findings, func(f plan.Outcome) bool { return f.Key == set.Key }) {
-			names = append(names, set.Name)
+	values := map[string][]string{}
+	for _, f := range all {
+		if !slices.Contains(names, f.Name) {
+			names = append(names, f.Name)
+		}
+		if !slices.Contains(values[f.Name], f.Value) {
+			values[f.Name] = append(values[f.Name], f.Value)
 		}
 	}
-	return names
+	words := make([]string, len(names))
+	for i, name := range names {
+		words[i] = name + " " + strings.Join(values[name], ",")
+	}
+	return strings.Join(words, " ")
+}
+
+// fate is what becomes of a finding, in a few words.
+func fate(f plan.Outcome) string {
+	switch {
+	case f.Outcome == plan.Planned:
+		return "apply fixes it"
+	case f.NeedsFlags():
+		return "apply fixes it with " + flags(f.Flags)
+	case f.Outcome == plan.Conflicting:
+		return "conflict"
+	case f.Outcome == plan.HeldBack:
+		return "can't be fixed now"
+	case f.Outcome == plan.ByHand:
+		return "manual"
+	}
+	return string(f.Outcome)
 }

@@ -1,0 +1,197 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// maxShort is how many lines a message gets of what is not done, and maxWhy how
+// many its reason; where the terminal is narrow, each gets twice as many.
+const (
+	maxShort = 2
+	maxWhy   = 1
+)
+
+// short is a block that apply does not carry out: what and where, and why. The
+// whole, with the diff, is behind --verbose.
+func (h *human) short(b block) {
+	rule := cut(Clean(b.rules[0]), max(h.rule-2, minWidth))
+	lead, column := h.bold(rule)+strings.Repeat(" ", max(1, h.rule-textWidth(rule))), h.rule
+	if h.rule == 0 {
+		h.line(h.bold(rule))
+		lead, column = "  ", 2
+	}
+	say := func(m message, most int) {
+		for _, l := range h.atMost(m, h.Width-column, most) {
+			h.line(lead, l)
+			lead = strings.Repeat(" ", column)
+		}
+	}
+	var whys []string
+	for i, all := 0, h.messages(b); i < len(all); i++ {
+		if i == maxMessages-1 && len(all) > maxMessages && !h.Verbose {
+			say(message{text: "and " + h.moreOf(all[i:])}, maxShort)
+			break
+		}
+		say(message{h.shortText(all[i]), all[i].findings[0].Severity == plan.Error}, maxShort)
+		for _, text := range because(all[i].findings[0]) {
+			if text = h.say(text); text != "" && !slices.Contains(whys, text) {
+				whys = append(whys, text)
+			}
+		}
+	}
+	if !h.Verbose {
+		for _, text := range whys {
+			say(message{text: text}, maxWhy)
+		}
+		return
+	}
+	h.evidence(b, false)
+	for _, l := range h.editLines(b) {
+		h.line(h.faint(l))
+	}
+	h.details(b)
+}
+
+// atMost wraps a message, and cuts it after some lines.
+func (h *human) atMost(m message, width, most int) []string {
+	lines := h.wrapped(m, width)
+	if h.rule == 0 {
+		most *= 2
+	}
+	if len(lines) > most && !h.Verbose {
+		lines = lines[:most]
+		lines[most-1] = endCut(lines[most-1], width)
+	}
+	return lines
+}
+
+func (h *human) moreOf(all []alike) string {
+	n := 0
+	var same []plan.Outcome
+	for _, a := range all {
+		n += len(a.findings)
+		same = append(same, a.findings...)
+	}
+	text := fmt.Sprintf("%d more", n)
+	if at := h.places(same); at != "" {
+		text += " (" + at + ")"
+	}
+	return text
+}
+
+// endCut ends a line with a mark that it goes on.
+func endCut(l string, width int) string {
+	for textWidth(l)+2 > width {
+		i := strings.LastIndexByte(l, ' ')
+		if i < 0 {
+			break
+		}
+		l = l[:i]
+	}
+	return strings.TrimRight(l, " ,;:") + " …"
+}
+
+// shortText is "message (line 12; 3 restarts)".
+func (h *human) shortText(a alike) string {
+	f := a.findings[0]
+	var facts []string
+	if at := h.places(a.findings); at != "" {
+		facts = append(facts, at)
+	}
+	if f.NeedsFlags() {
+		facts = append(facts, h.price(a.findings)...)
+	}
+	if len(facts) == 0 {
+		return a.text
+	}
+	return a.text + " (" + strings.Join(facts, "; ") + ")"
+}
+
+// places say where findings are: "line 12" of fly.toml, "server.js:3", of many
+// the first ten.
+func (h *human) places(all []plan.Outcome) string {
+	var files []string
+	lines := map[string][]string{}
+	for _, f := range all {
+		if f.Line == 0 {
+			continue
+		}
+		if !slices.Contains(files, f.File) {
+			files = append(files, f.File)
+		}
+		if n := fmt.Sprint(f.Line); !slices.Contains(lines[f.File], n) {
+			lines[f.File] = append(lines[f.File], n)
+		}
+	}
+	var out []string
+	for _, file := range files {
+		switch n := lines[file]; {
+		case file == h.plan.File.Path:
+			out = append(out, lineNumbers(n))
+		case len(n) == 1:
+			out = append(out, h.say(file)+":"+n[0])
+		default:
+			out = append(out, h.say(file)+" "+lineNumbers(n))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// price is what consent to the findings would cost: restarts and money.
+func (h *human) price(all []plan.Outcome) []string {
+	var out []string
+	restarts, monthly, unknown := 0, 0.0, false
+	for _, f := range all {
+		restarts = max(restarts, f.Restarts) // the same machines, once, whatever the findings
+		monthly += f.CostMonthly
+		unknown = unknown || f.Costs && !f.CostKnown
+	}
+	if restarts > 0 {
+		out = append(out, count(restarts, "restart"))
+	}
+	switch {
+	case unknown:
+		out = append(out, "adds cost")
+	case monthly > 0:
+		out = append(out, fmt.Sprintf("about $%.2f a month", monthly))
+	}
+	return out
+}
+
+// because is why a finding is not simply done, and what to do about it.
+func because(f plan.Outcome) []string {
+	switch {
+	case f.IgnoredBy != nil:
+		return []string{reason(f)}
+	case f.Outcome == plan.ByHand && f.HowTo != "":
+		return []string{f.HowTo}
+	case f.Outcome == plan.ByHand && f.Reason == "" && len(f.Notes) > 0:
+		return f.Notes[:1]
+	case f.Outcome == plan.HeldBack && f.NeedsFlags():
+		return nil // its flag says it
+	case f.Outcome == plan.HeldBack, f.Outcome == plan.Conflicting:
+		return []string{f.Reason, f.HowTo}
+	}
+	return []string{f.Reason}
+}
+
+// message is a text that begins with a mark where it is an error.
+type message struct {
+	text string
+	bad  bool
+}
+
+// wrapped breaks a message into lines, its mark painted.
+func (h *human) wrapped(m message, width int) []string {
+	const mark = "error:"
+	if !m.bad {
+		return wrap(m.text, width)
+	}
+	lines := wrap(mark+" "+m.text, width)
+	lines[0] = h.red(mark) + lines[0][len(mark):]
+	return lines
+}
