@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
@@ -284,15 +283,4 @@ func (g runningGroup) about(machines []live.Machine, message string) plan.Findin
 		f.At.Machine = f.Machines[0]
 	}
 	return f
-}
-
-// utc is a time as findings say it.
-func utc(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-
-// since is ", since ..." where the time is known.
-func since(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return ", since " + utc(t)
 }

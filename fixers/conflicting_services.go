@@ -17,7 +17,8 @@ func conflictingServices() plan.Fixer {
 		Doc: `http_service always means the ports 80 and 443. A [[services]] entry with one of them besides is deployed too, and which of the
 two answers is not defined. The same goes for two entries of [[services]] on one port. To a service without ports the proxy sends nothing; a
 process group that does not exist makes the deploy fail. canary and bluegreen can't be used with volumes, and bluegreen needs a health
-check. Fly's proxy starts no machine for UDP.
+check. Fly's proxy starts no machine for UDP, hands its packets on to the very port that they were sent to, and takes them at a dedicated
+IPv4 address only.
 
 A [[services]] entry that says nothing that http_service doesn't say is removed, from the file and from the machines, with consent. Of other
 pairs only you know which one is meant, so this rule tells what only one of them has.
@@ -56,6 +57,9 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 				"machines of it that stop stay stopped; keep them running")
 		}
 		missingGroups(t, s.Node, add)
+		if f, ok := udpUnreachable(t, s); ok {
+			out = append(out, f)
+		}
 	}
 	for _, c := range topChecks(t.File) {
 		missingGroups(t, c.Node, add)

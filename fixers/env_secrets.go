@@ -44,6 +44,8 @@ func checkEnvSecrets(t plan.Target) []plan.Finding {
 		}
 		if got := secretscan.Classify(e.name, value); got.Verdict != secretscan.No {
 			out = append(out, envFinding(t, e, secret.New(value), got))
+		} else if f, ok := shadowed(t, e); ok {
+			out = append(out, f)
 		}
 	}
 	return append(out, deadEntries(t, inFile)...)
@@ -74,6 +76,29 @@ func envFinding(t plan.Target, e envEntry, v secret.Value, got secretscan.Result
 	}
 	f.Fix = envFix(t, e, v, got, &f)
 	return f
+}
+
+// shadowed is an entry that is no secret, and has no effect: a secret of its
+// name takes precedence. Whoever reads the file believes the entry.
+func shadowed(t plan.Target, e envEntry) (plan.Finding, bool) {
+	if t.App == nil {
+		return plan.Finding{}, false
+	}
+	have, ok := t.App.Secret(e.name)
+	if !ok {
+		return plan.Finding{}, false
+	}
+	pos := e.node.Position()
+	f := plan.Finding{
+		Severity: plan.Info,
+		Message:  fmt.Sprintf("%s in [env] has no effect: the app has a secret of that name, which takes precedence", e.name),
+		At:       plan.At{Key: e.node.Path(), Line: pos.Line, Column: pos.Column},
+		HowTo:    "fly secrets unset " + e.name + ", or take the line out of fly.toml",
+	}
+	if !have.UpdatedAt.IsZero() {
+		f.Evidence = plan.Saw("the secret was last set at " + utc(have.UpdatedAt))
+	}
+	return f, true
 }
 
 // holdOffline keeps the value in the file: it must not leave before the app

@@ -39,19 +39,6 @@ func checkExtraRegions(t plan.Target) []plan.Finding {
 	return out
 }
 
-// serviceGroups are the process groups that have a service, in file order.
-func serviceGroups(t plan.Target) []string {
-	var names []string
-	for _, s := range services(t.File) {
-		for _, g := range groupsServed(t.File, s.Processes) {
-			if !slices.Contains(names, g) {
-				names = append(names, g)
-			}
-		}
-	}
-	return names
-}
-
 func regionsOfGroup(t plan.Target, group string) []plan.Finding {
 	var machines []live.Machine
 	here := map[string]bool{}

@@ -69,21 +69,6 @@ func checkForceHTTPS(t plan.Target) []plan.Finding {
 	return out
 }
 
-// plainPort is where the service's port 80 with the http handler is written,
-// and the path of its force_https.
-func plainPort(s service) (n flytoml.Node, path string, ok bool) {
-	if s.HTTPService {
-		return s.Node, s.Path + ".force_https", true
-	}
-	list, _ := s.Node.Key("ports")
-	for _, n := range list.Items() {
-		if portNumber(n, "port") == 80 && slices.Contains(strs(n, "handlers"), "http") && !slices.Contains(strs(n, "handlers"), "tls") {
-			return n, n.Path() + ".force_https", true
-		}
-	}
-	return flytoml.Node{}, "", false
-}
-
 // answersTLS says whether the proxy terminates TLS on 443 for a group of s.
 func answersTLS(t plan.Target, s service) bool {
 	return slices.ContainsFunc(services(t.File), func(o service) bool {

@@ -55,3 +55,16 @@ func overlap(a, b []string) bool {
 func shareGroup(t plan.Target, a, b service) bool {
 	return overlap(groupsServed(t.File, a.Processes), groupsServed(t.File, b.Processes))
 }
+
+// serviceGroups are the process groups that have a service, in file order.
+func serviceGroups(t plan.Target) []string {
+	var names []string
+	for _, s := range services(t.File) {
+		for _, g := range groupsServed(t.File, s.Processes) {
+			if !slices.Contains(names, g) {
+				names = append(names, g)
+			}
+		}
+	}
+	return names
+}

@@ -178,3 +178,18 @@ func samePort(t plan.Target, a, b service) bool {
 	return a.InternalPort == b.InternalPort &&
 		overlap(groupsServed(t.File, a.Processes), groupsServed(t.File, b.Processes))
 }
+
+// plainPort is where the service's port 80 with the http handler is written,
+// and the path of its force_https.
+func plainPort(s service) (n flytoml.Node, path string, ok bool) {
+	if s.HTTPService {
+		return s.Node, s.Path + ".force_https", true
+	}
+	list, _ := s.Node.Key("ports")
+	for _, n := range list.Items() {
+		if portNumber(n, "port") == 80 && slices.Contains(strs(n, "handlers"), "http") && !slices.Contains(strs(n, "handlers"), "tls") {
+			return n, n.Path() + ".force_https", true
+		}
+	}
+	return flytoml.Node{}, "", false
+}

@@ -11,6 +11,7 @@ func All() []plan.Fixer {
 		autoRollback(),
 		autostart(),
 		buildConflict(),
+		certificates(),
 		concurrency(),
 		configShape(),
 		conflictingServices(),
@@ -19,9 +20,12 @@ func All() []plan.Fixer {
 		envSecrets(),
 		environments(),
 		extraRegions(),
+		flycast(),
 		forceHTTPS(),
 		healthChecks(),
+		idleCost(),
 		imagePin(),
+		machinesAgree(),
 		metrics(),
 		minMachines(),
 		primaryRegion(),
@@ -33,5 +37,6 @@ func All() []plan.Fixer {
 		unusedIgnore(),
 		vmMemory(),
 		volumeSnapshots(),
+		workerGroups(),
 	}
 }

@@ -19,9 +19,11 @@ func touches() map[string]string {
 		"concurrency":          `^/services/\*/concurrency(/|$)`,
 		"conflicting-services": `^/services/`,
 		"env-secrets":          `^/env(/|$)`,
+		"flycast":              `^/services/\*/ports/\*/force_https$`,
 		"force-https":          `^/services/\*/ports/\*/force_https$`,
 		"health-checks":        `^/services/\*/checks(/|$)|^/checks(/|$)`,
 		"metrics":              `^/metrics(/|$)`,
+		"worker-groups":        `^/restart(/|$)`,
 		"min-machines":         `^/services/\*/min_machines_running$`,
 	}
 }

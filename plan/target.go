@@ -92,6 +92,9 @@ func (o Offline) Why(detail string) string {
 type Sibling struct {
 	File string
 	App  string // its `app`; "" when it has none
+	// Calls are its lines with the address of another app past the proxy
+	// (http://NAME.internal).
+	Calls []Evidence
 }
 
 // Settings is what the user wrote in .fly-standards.toml, flags merged in.

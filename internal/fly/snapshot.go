@@ -11,13 +11,13 @@ import (
 
 // Snapshot reads the app: all reads at once, so that it takes one round trip.
 // The app, its machines and its secrets must be readable. Volumes may be
-// refused (403, 404), regions and addresses may fail in any way: those are
-// listed in Unread.
+// refused (403, 404), regions, addresses and certificates may fail in any way:
+// those are listed in Unread.
 func (c *Client) Snapshot(ctx context.Context) (*live.App, error) {
 	var (
 		app     wireApp
 		out     live.App
-		errs    [6]error
+		errs    [7]error
 		reading sync.WaitGroup
 	)
 	reads := [...]func() error{
@@ -27,6 +27,7 @@ func (c *Client) Snapshot(ctx context.Context) (*live.App, error) {
 		func() (err error) { out.Volumes, err = c.volumes(ctx); return err },
 		func() (err error) { out.Regions, err = c.regions(ctx); return err },
 		func() (err error) { out.IPs, err = c.addresses(ctx); return err },
+		func() (err error) { out.Certificates, err = c.certificates(ctx); return err },
 	}
 	for i, read := range reads {
 		if c.serial {
@@ -36,7 +37,7 @@ func (c *Client) Snapshot(ctx context.Context) (*live.App, error) {
 		reading.Go(func() { errs[i] = read() })
 	}
 	reading.Wait()
-	for i, name := range [...]string{"app", "machines", "secrets", "volumes", "regions", "ip addresses"} {
+	for i, name := range [...]string{"app", "machines", "secrets", "volumes", "regions", "ip addresses", "certificates"} {
 		err := errs[i]
 		if err == nil {
 			continue

@@ -57,8 +57,8 @@ func TestSnapshot(t *testing.T) {
 	if len(app.Regions) < 10 || app.Regions[0].Latitude == 0 {
 		t.Errorf("%d regions", len(app.Regions))
 	}
-	if len(w.Requests()) != 6 || len(w.Writes()) != 0 {
-		t.Errorf("%d requests, %d of them writes; want 6 reads", len(w.Requests()), len(w.Writes()))
+	if len(w.Requests()) != 7 || len(w.Writes()) != 0 {
+		t.Errorf("%d requests, %d of them writes; want 7 reads", len(w.Requests()), len(w.Writes()))
 	}
 	for _, r := range w.Requests() {
 		if r.Authorization != "Bearer test" {
@@ -85,9 +85,10 @@ func TestSnapshotToleratesOptionalReads(t *testing.T) {
 	w.Fault(flysim.Fault{Path: "/volumes", Times: -1, Effect: flysim.Status(403, "not with this token")})
 	w.Fault(flysim.Fault{Path: "/regions", Times: -1, Effect: flysim.HTML(200)})
 	w.Fault(flysim.Fault{Path: "/ip_assignments", Times: -1, Effect: flysim.Status(500, "oops")})
+	w.Fault(flysim.Fault{Path: "/certificates", Times: -1, Effect: flysim.Status(403, "not with this token")})
 	app, err := w.fly.Snapshot(t.Context())
 	fine(t, err)
-	for _, name := range []string{"volumes", "regions", "ip addresses"} {
+	for _, name := range []string{"volumes", "regions", "ip addresses", "certificates"} {
 		if app.Unread[name] == "" {
 			t.Errorf("nothing says that the %s could not be read: %v", name, app.Unread)
 		}

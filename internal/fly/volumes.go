@@ -11,20 +11,21 @@ import (
 
 // volume is a volume on the wire.
 type volume struct {
-	ID                string `json:"id"`
-	Name              string `json:"name"`
-	Region            string `json:"region"`
-	State             string `json:"state"`
-	SizeGB            int    `json:"size_gb"`
-	AttachedMachine   string `json:"attached_machine_id"`
-	SnapshotRetention int    `json:"snapshot_retention"`
-	AutoBackup        bool   `json:"auto_backup_enabled"`
+	ID                string   `json:"id"`
+	Name              string   `json:"name"`
+	Region            string   `json:"region"`
+	State             string   `json:"state"`
+	SizeGB            int      `json:"size_gb"`
+	AttachedMachine   string   `json:"attached_machine_id"`
+	CreatedAt         wireTime `json:"created_at"`
+	SnapshotRetention int      `json:"snapshot_retention"`
+	AutoBackup        bool     `json:"auto_backup_enabled"`
 }
 
 func (v volume) live() live.Volume {
 	return live.Volume{
 		ID: clean(v.ID), Name: clean(v.Name), Region: clean(v.Region), State: clean(v.State), SizeGB: v.SizeGB,
-		AttachedMachine: clean(v.AttachedMachine), SnapshotRetention: v.SnapshotRetention, AutoBackup: v.AutoBackup,
+		AttachedMachine: clean(v.AttachedMachine), CreatedAt: v.CreatedAt.Time, SnapshotRetention: v.SnapshotRetention, AutoBackup: v.AutoBackup,
 	}
 }
 

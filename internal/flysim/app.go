@@ -30,17 +30,18 @@ type AppSpec struct {
 
 // App is one app.
 type App struct {
-	p         *Platform
-	spec      AppSpec
-	id        string
-	numericID int
-	created   time.Time
-	machines  []*Machine // in order of creation, destroyed ones too
-	visits    []Visit
-	secrets   secretStore
-	volumes   []*volume
-	ips       []ip
-	releases  []*release
+	p            *Platform
+	spec         AppSpec
+	id           string
+	numericID    int
+	created      time.Time
+	machines     []*Machine // in order of creation, destroyed ones too
+	visits       []Visit
+	secrets      secretStore
+	volumes      []*volume
+	ips          []ip
+	releases     []*release
+	certificates []object
 }
 
 // AddApp makes an app. It panics when the name is taken: that is a mistake in

@@ -59,6 +59,7 @@ func (p *Platform) routes() *http.ServeMux {
 	on("POST "+volumes+"/{volume}/snapshots", p.inApp((*call).createSnapshot))
 
 	on("GET /v1/apps/{app}/ip_assignments", p.inApp(func(c *call) reply { return ok(object{"ips": list(c.app.ips)}) }))
+	on("GET /v1/apps/{app}/certificates", p.onApp("list certificates", (*call).listCertificates))
 	on("GET /v1/platform/regions", p.authorized((*call).listRegions))
 	on("POST /v1/platform/placements", p.authorized((*call).placements))
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -21,7 +22,10 @@ type Scenario struct {
 	// LaterSecrets were set since: no machine has them yet.
 	LaterSecrets map[string]string
 	Volumes      []VolumeSpec
-	IPs          []string // public addresses; those of fdaa: are Flycast
+	// IPs are addresses: those of fdaa: are Flycast, those of 66.241.124.0/23 are
+	// shared with other apps, as Fly's are.
+	IPs          []string
+	Certificates []CertificateSpec
 	// Checks: "pass" (default: as App.Serves and Listening say), "never",
 	// "never-after-update".
 	Checks string
@@ -65,7 +69,10 @@ func (p *Platform) Load(s Scenario) (*App, error) {
 		app.SetSecret(name, s.LaterSecrets[name])
 	}
 	for _, ip := range s.IPs {
-		app.AddIP(ip, "global", false)
+		app.AddIP(ip, "global", strings.HasPrefix(ip, "66.241.124.") || strings.HasPrefix(ip, "66.241.125."))
+	}
+	for _, c := range s.Certificates {
+		app.AddCertificate(c)
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.Leased)) {
 		m := app.Machine(id)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // VolumeSpec is what a volume is made of.
@@ -16,6 +17,7 @@ type VolumeSpec struct {
 	Retention int    // days of snapshots; default 5
 	NoBackup  bool
 	State     string // default created
+	Age       Span
 }
 
 type volume struct {
@@ -50,7 +52,7 @@ func (a *App) addVolume(s VolumeSpec) *volume {
 	p := a.p
 	v := &volume{
 		ID: s.ID, Name: s.Name, State: s.State, SizeGB: s.SizeGB, Region: s.Region, Encrypted: true, Retention: s.Retention,
-		AutoBackup: !s.NoBackup, HostStatus: "ok", FSType: "ext4", Type: "local", CreatedAt: stamp(p.now),
+		AutoBackup: !s.NoBackup, HostStatus: "ok", FSType: "ext4", Type: "local", CreatedAt: stamp(p.now.Add(-time.Duration(s.Age))),
 	}
 	if v.ID == "" {
 		v.ID = "vol_" + p.hexID("volume of "+a.spec.Name, 17)

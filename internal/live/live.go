@@ -21,9 +21,11 @@ type App struct {
 	Secrets  []Secret  // names and digests; values can't be read
 	Volumes  []Volume
 	IPs      []IP
-	Regions  []Region // the platform's own list; empty when it could not be read
+	// Certificates are those of the app's own hostnames.
+	Certificates []Certificate
+	Regions      []Region // the platform's own list; empty when it could not be read
 	// Unread has what could not be read though the rest could, by name
-	// ("volumes", "regions", "ip addresses"), and why. The lists are empty then,
+	// ("volumes", "regions", "ip addresses", "certificates"), and why. The lists are empty then,
 	// which says nothing about the app.
 	Unread map[string]string
 }
@@ -64,9 +66,28 @@ type Volume struct {
 	State             string
 	SizeGB            int
 	AttachedMachine   string
+	CreatedAt         time.Time
 	SnapshotRetention int
 	AutoBackup        bool
 }
+
+// Certificate is what the list of certificates tells of one hostname (Machines
+// API, August 2026). When one ends is not in it.
+type Certificate struct {
+	Hostname   string
+	Status     string // active, pending_validation, pending_ownership, ...
+	Configured bool   // issued, or for a custom one: verified
+	Requested  bool   // Fly is to issue and renew one (ACME)
+	Custom     bool   // somebody uploaded one
+	Issued     bool   // Fly has issued one
+	// What Fly can validate the hostname by, at the last look.
+	DNS, ALPN, HTTP, Ownership bool
+	CreatedAt                  time.Time
+}
+
+// Validated says whether Fly can tell that the hostname is the app's: without
+// it no certificate is issued, and none renewed.
+func (c Certificate) Validated() bool { return c.DNS || c.ALPN || c.HTTP || c.Ownership }
 
 // IP is one address assigned to the app.
 type IP struct {

@@ -126,6 +126,18 @@ func (c Config) OwnSecrets() bool {
 	return false
 }
 
+// Command is what the machine is told to run instead of its image's own
+// command; nil when nothing is.
+func (c Config) Command() []string {
+	init, _ := c.root["init"].(map[string]any)
+	for _, key := range []string{"exec", "cmd"} {
+		if words := stringList(init[key]); len(words) > 0 {
+			return words
+		}
+	}
+	return nil
+}
+
 // Image is what the configuration asks for: often a tag, which may mean
 // another image by now. What runs is in live.Machine.
 func (c Config) Image() string { return str(c.root, "image") }

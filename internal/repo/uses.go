@@ -95,6 +95,7 @@ func (s *surroundings) tell(r *plan.Repo, app string) {
 		}
 		text, _ := readInto(nil, filepath.Join(s.root, filepath.FromSlash(file)))
 		sibling := plan.Sibling{File: relative(s.here, file), App: appIn(file, text)}
+		sibling.Calls = internalCalls(sibling.File, text)
 		if sibling.App != "" || path.Ext(file) == ".toml" { // other tools have a fly.yml too
 			r.Siblings = append(r.Siblings, sibling)
 		}
@@ -176,4 +177,33 @@ func appIn(file string, text []byte) string {
 		}
 	}
 	return ""
+}
+
+// internalCalls are the lines of a configuration that name an app's .internal
+// address.
+func internalCalls(file string, text []byte) []plan.Evidence {
+	var out []plan.Evidence
+	number := 0
+	for raw := range bytes.Lines(text) {
+		number++
+		line := strings.TrimSpace(string(raw))
+		if strings.Contains(line, ".internal") && strings.Contains(line, "//") && !strings.HasPrefix(line, "#") {
+			out = append(out, plan.Evidence{File: file, Line: number, Text: shownAddress(line)})
+		}
+	}
+	return out
+}
+
+// shownAddress is a line with an address, without a user and a password in it.
+func shownAddress(line string) string {
+	before, rest, _ := strings.Cut(line, "//")
+	if user, host, ok := strings.Cut(rest, "@"); ok && !strings.ContainsAny(user, " /") {
+		rest = host
+	}
+	rest, _, _ = strings.Cut(rest, "?")
+	host, path, found := strings.Cut(rest, "/")
+	if found {
+		host += "/" + hideRuns(path)
+	}
+	return cut(before + "//" + host)
 }

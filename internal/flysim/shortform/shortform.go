@@ -111,7 +111,7 @@ func (p *parser) line(line string) error {
 	if err := json.Unmarshal([]byte(text), &v); err != nil {
 		return fmt.Errorf("%s: %w", key, err)
 	}
-	if slices.Contains([]string{"secrets", "laterSecrets", "volumes", "leased"}, key) {
+	if slices.Contains([]string{"secrets", "laterSecrets", "volumes", "leased", "certificates"}, key) {
 		p.out[key] = v
 	} else {
 		p.app[key] = v

@@ -1,0 +1,176 @@
+package fixers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func workerGroups() plan.Fixer {
+	return plan.Fixer{
+		ID:       "worker-groups",
+		Title:    "a group that works off jobs keeps running",
+		Severity: plan.Warning,
+		Doc: `A process group without a service is nobody's to start: the proxy starts machines for requests only. Its machines run because a
+deploy started them, and stay up because the restart policy says so. Without [[restart]] a process that ends well (exit code 0) is not
+brought back, and the group is down until the next deploy. policy = "always" brings it back whatever it ended with.
+
+A worker that a service names in processes gets requests that it can't answer, is stopped by autostop while it works, and a health check of
+the service fails on it.
+
+With one machine, a broken host stops the group. A deploy makes a standby for such a group, which Fly starts then; one that was scaled to
+one machine, or cloned by hand, has none.
+
+By hand: [[restart]] with policy = "always" and processes = ["worker"]; processes = ["web"] in the service; fly machine clone ID
+--standby-for ID.`,
+		Check: checkWorkerGroups,
+	}
+}
+
+func checkWorkerGroups(t plan.Target) []plan.Finding {
+	var out []plan.Finding
+	served := serviceGroups(t)
+	for _, g := range groupNames(t.File) {
+		seen, worker := worksOnly(t, g)
+		switch {
+		case slices.Contains(served, g) && worker && len(groupNames(t.File)) > 1:
+			if f, ok := listedAsServer(t, g, seen); ok {
+				out = append(out, f)
+			}
+		case !slices.Contains(served, g):
+			if f, ok := staysDown(t, g); ok {
+				out = append(out, f)
+			}
+			if f, ok := noStandby(t, g); ok {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// listedAsServer is a worker that a service is also for.
+func listedAsServer(t plan.Target, group string, seen plan.Evidence) (plan.Finding, bool) {
+	for _, s := range services(t.File) {
+		of := groupsServed(t.File, s.Processes)
+		serves := slices.ContainsFunc(of, func(g string) bool {
+			_, works := worksOnly(t, g)
+			return !works
+		})
+		if !slices.Contains(of, group) || !serves {
+			continue
+		}
+		f := plan.Finding{
+			Message:  fmt.Sprintf("%s is for %s too, which listens on nothing: the proxy may send it requests", s.Path, group),
+			At:       placeOf(t.File, s.Path+".processes", s.Path),
+			Evidence: []plan.Evidence{seen},
+			Notes:    []string{"name the groups that serve: processes = " + serving(t, of)},
+		}
+		if s.stops() {
+			f.Message += ", and stops it when none come"
+		}
+		return f, true
+	}
+	return plan.Finding{}, false
+}
+
+func serving(t plan.Target, of []string) string {
+	var names []string
+	for _, g := range of {
+		if _, works := worksOnly(t, g); !works {
+			names = append(names, quote(g))
+		}
+	}
+	return "[" + strings.Join(names, ", ") + "]"
+}
+
+// staysDown is a group that nothing brings back after a clean exit.
+func staysDown(t plan.Target, group string) (plan.Finding, bool) {
+	restarts, _ := t.File.Get("restart")
+	for _, n := range restarts.Items() {
+		if slices.Contains(groupsOrDefault(t.File, strs(n, "processes")), group) {
+			return restartLags(t, group, n)
+		}
+	}
+	f := plan.Finding{
+		Severity: plan.Info,
+		Message:  fmt.Sprintf("%s has no service and no [[restart]]: when its process ends with exit code 0, nothing brings it back", group),
+		At:       placeOf(t.File, flytoml.Join("processes", group), ""),
+	}
+	if restarts.Kind() == flytoml.Table {
+		f.Notes = []string{"flyctl rejects [restart]; it is written [[restart]]"}
+		return f, true
+	}
+	entries := []flytoml.Entry{{Key: "policy", Value: `"always"`}}
+	if n, _ := t.File.Get("processes"); len(n.Keys())+len(n.Items()) > 0 {
+		entries = append(entries, flytoml.Entry{Key: "processes", Value: "[" + quote(group) + "]"})
+	}
+	f.Fix = &plan.Fix{
+		Safety: plan.Review, Why: "a process that is meant to end would be started again and again",
+		Edits: []flytoml.Edit{{Op: flytoml.Append, Path: "restart", Entries: entries}},
+	}
+	policies := 0
+	for _, m := range machinesOf(t, []string{group}) {
+		if policy, _ := m.Config.Get("/restart/policy"); policy == "always" {
+			policies++
+			continue
+		}
+		f.Machines = append(f.Machines, m.ID)
+		f.Fix.Changes = append(f.Fix.Changes, restartAlways(m))
+	}
+	if policies > 0 {
+		f.Notes = append(f.Notes, fmt.Sprintf("%d of its machines have policy always already; a deploy of the file as it is takes it away", policies))
+	}
+	return f, true
+}
+
+func restartAlways(m live.Machine) plan.Change {
+	return plan.Change{Machine: &plan.MachineChange{
+		ID: m.ID, Op: machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: "/restart/policy", Value: asJSON("always")},
+	}}
+}
+
+// restartLags finds machines that lack the policy that the file has: an apply
+// that was cut short, or a deploy that never came.
+func restartLags(t plan.Target, group string, n flytoml.Node) (plan.Finding, bool) {
+	if policy, _ := str(n, "policy"); policy != "always" {
+		return plan.Finding{}, false
+	}
+	f := plan.Finding{
+		Message: "[[restart]] of " + group + " is in the file as it should be, but not on the app",
+		At:      placeOf(t.File, n.Path(), ""), Fix: &plan.Fix{Safety: plan.Safe}, Severity: plan.Info,
+	}
+	for _, m := range machinesOf(t, []string{group}) {
+		if policy, _ := m.Config.Get("/restart/policy"); policy != "always" {
+			f.Machines = append(f.Machines, m.ID)
+			f.Fix.Changes = append(f.Fix.Changes, restartAlways(m))
+		}
+	}
+	return f, len(f.Machines) > 0
+}
+
+// noStandby is a group without a service that one host carries.
+func noStandby(t plan.Target, group string) (plan.Finding, bool) {
+	machines := machinesOf(t, []string{group})
+	if len(machines) != 1 || hasVolumes(machines) || t.App.Role != "" {
+		return plan.Finding{}, false
+	}
+	m := machines[0]
+	if slices.ContainsFunc(t.App.Machines, func(o live.Machine) bool {
+		return o.ID != m.ID && o.Group() == group || slices.Contains(o.Config.Standbys(), m.ID)
+	}) {
+		return plan.Finding{}, false
+	}
+	return plan.Finding{
+		Severity: plan.Info,
+		Message:  fmt.Sprintf("%s has one machine and no standby: when its host breaks, %s is down until somebody acts", group, group),
+		At:       plan.At{Machine: m.ID}, Machines: []string{m.ID},
+		HowTo: "fly machine clone " + m.ID + " --standby-for " + m.ID,
+		Notes: []string{"a stopped standby costs about $0.15 a month for each GB of its root file system (prices of " + PricesAsOf + ")"},
+	}, true
+}
