@@ -23,6 +23,7 @@ type checkOptions struct {
 	failOn string
 	// suppressAll writes the baseline, prune takes out of it what is met.
 	suppressAll, prune bool
+	stdinFilename      string
 }
 
 func newCheckCmd(env *Env, g *global) *cobra.Command {
@@ -49,6 +50,12 @@ Exit codes, the same for every format: 0 when nothing is found at or above
 			if err := o.source.fitsAll(cmd.Flags()); err != nil {
 				return err
 			}
+			if o.source.config == fromStdin {
+				var err error
+				if o.source.buffer, err = readStdin(env, o.stdinFilename); err != nil {
+					return err
+				}
+			}
 			if o.source.all {
 				return runCheckAll(cmd.Context(), env, g, o)
 			}
@@ -57,7 +64,8 @@ Exit codes, the same for every format: 0 when nothing is found at or above
 	}
 	s, f := &o.source, cmd.Flags()
 	f.SortFlags = false
-	f.StringVarP(&s.config, "config", "c", "", "`PATH` of fly.toml, or of a folder with one")
+	f.StringVarP(&s.config, "config", "c", "", "`PATH` of fly.toml, or of a folder with one; - reads it\nfrom standard input")
+	f.StringVar(&o.stdinFilename, "stdin-filename", "", "`PATH` that --config - is read for")
 	s.addAll(f)
 	f.StringVarP(&s.app, "app", "a", "", "`NAME` of the app; over FLY_APP and the file's own")
 	f.StringVarP(&s.token, "access-token", "t", "", "Fly `TOKEN`, for --require-live")
@@ -88,6 +96,12 @@ func (o *checkOptions) check(cmd *cobra.Command) error {
 	}
 	if (o.suppressAll || o.prune) && len(o.source.rules)+len(o.source.skip) > 0 {
 		return &usageError{message: "the list of accepted findings is of all rules: leave --rule and --skip out"}
+	}
+	if o.source.config != fromStdin && o.stdinFilename != "" {
+		return &usageError{message: "--stdin-filename needs --config -"}
+	}
+	if o.source.config == fromStdin && (o.suppressAll || o.prune) {
+		return &usageError{message: "the list of accepted findings is about a file, not about standard input"}
 	}
 	o.source.offline = !o.source.requireLive
 	return nil

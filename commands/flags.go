@@ -27,6 +27,7 @@ type sourceOptions struct {
 	maxUnavailable       string
 	noRestart            bool
 	all                  bool
+	buffer               *buffer // what is read in the place of the file; nil: the file
 }
 
 func (o *sourceOptions) add(f *pflag.FlagSet) {

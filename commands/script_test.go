@@ -4,9 +4,11 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +36,7 @@ func scriptWorld(ts *testscript.TestScript) *world { return ts.Value(worldKey{})
 //
 //	fly-standards ARGS     must exit 0
 //	exits N fly-standards  must exit N
+//	piped FILE N ARGS      with FILE as standard input, must exit N
 //	answer yes|no ARGS     as on a terminal, with that answer to the question
 //	sim FILE...            starts the platform with the app in each FILE (flysim.Scenario)
 //	sim-writes             prints the writing requests so far
@@ -64,6 +67,7 @@ func TestScripts(t *testing.T) {
 				}
 			},
 			"answer":     scriptAnswer,
+			"piped":      scriptPiped,
 			"sim":        scriptSim,
 			"sim-writes": scriptSimWrites,
 			"sim-unseen": scriptSimUnseen,
@@ -75,21 +79,33 @@ func TestScripts(t *testing.T) {
 // runScripted runs one command line. With an answer it believes to be on a
 // terminal, though a plain one.
 func runScripted(ts *testscript.TestScript, answer string, args []string) int {
+	return runWith(ts, newAnswer(answer), answer != "", args)
+}
+
+func runWith(ts *testscript.TestScript, stdin io.Reader, person bool, args []string) int {
 	env := &Env{
-		Stdin: newAnswer(answer), Stdout: ts.Stdout(), Stderr: ts.Stderr(),
+		Stdin: stdin, Stdout: ts.Stdout(), Stderr: ts.Stderr(),
 		Dir: ts.MkAbs("."), Home: ts.Getenv("HOME"), GOOS: "linux", Clock: scriptWorld(ts).clock,
 		Getenv: func(name string) (string, bool) {
 			switch v := ts.Getenv(name); {
 			case v != "":
 				return v, true
-			case name == "TERM" && answer != "":
+			case name == "TERM" && person:
 				return "dumb", true
 			}
 			return "", false
 		},
 	}
-	env.StdinTTY, env.StderrTTY = answer != "", answer != ""
+	env.StdinTTY, env.StderrTTY = person, person
 	return Main(context.Background(), env, args)
+}
+
+func scriptPiped(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	if code := runWith(ts, strings.NewReader(ts.ReadFile(args[0])), false, args[3:]); code != want {
+		ts.Fatalf("exit code %d, want %d", code, want)
+	}
 }
 
 func scriptAnswer(ts *testscript.TestScript, neg bool, args []string) {

@@ -111,7 +111,7 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	shown, path, file, err := readFlyToml(env, o.config)
+	shown, path, file, err := o.readConfig(env)
 	if err != nil {
 		return nil, err
 	}
