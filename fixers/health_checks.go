@@ -153,7 +153,7 @@ func tcpFallback(t plan.Target, s service, f *plan.Finding) {
 		Why:    "nobody saw the port open; an app that listens only when used would become unroutable",
 		Edits:  []flytoml.Edit{{Op: flytoml.Append, Path: s.Path + ".tcp_checks", Entries: w.entries()}},
 		Changes: onService(t, s, asJSON(map[string]any{
-			"type": "tcp", "port": s.InternalPort, "interval": w.interval, "timeout": w.timeout, "grace_period": w.grace,
+			"type": "tcp", "interval": w.interval, "timeout": w.timeout, "grace_period": w.grace,
 		})),
 	}
 	liveNotes(t, s, f)

@@ -98,12 +98,13 @@ func tcpOn(m live.Machine, s service, name string, w times) plan.Change {
 	}}
 }
 
-// wireChecks are the service's checks as a machine has them. None when one of
+// wireChecks are the service's checks as fly deploy sends them: without a port,
+// which is the service's. None when one of
 // them is in a form that this tool can't put into wire form exactly.
 func (s service) wireChecks() []json.RawMessage {
 	var out []json.RawMessage
 	for _, c := range s.Checks {
-		w := map[string]any{"type": c.Type, "port": s.InternalPort}
+		w := map[string]any{"type": c.Type}
 		for _, key := range c.Node.Keys() {
 			n, _ := c.Node.Key(key)
 			switch key {
@@ -138,7 +139,7 @@ func (s service) wireChecks() []json.RawMessage {
 func httpCheckJSON(t plan.Target, s service, found pathSource) json.RawMessage {
 	w := found.times(t)
 	c := map[string]any{
-		"type": "http", "port": s.InternalPort, "method": "GET", "path": found.path,
+		"type": "http", "method": "GET", "path": found.path,
 		"interval": w.interval, "timeout": w.timeout, "grace_period": w.grace,
 	}
 	if forcesSSL(t) {

@@ -196,10 +196,34 @@ func applyAppend(scope map[string]any, names []string, op Op) (bool, error) {
 }
 
 func sameElement(op Op, scope map[string]any, names []string, a, b any) bool {
-	if op.Service != nil && op.Port == "" && len(names) == 1 && names[0] == "checks" {
+	if isServiceChecks(op, names) {
 		return sameCheck(a, b, intOf(scope["internal_port"]))
 	}
 	return same("", a, b)
+}
+
+func isServiceChecks(op Op, names []string) bool {
+	return op.Service != nil && op.Port == "" && len(names) == 1 && names[0] == "checks"
+}
+
+// Changed says whether an op that takes a service check finds none of its
+// spelling or meaning, but one that asks the same question in another way: other
+// times, other headers. Somebody changed it since.
+func Changed(c Config, op Op) bool {
+	names, err := splitPointer(op.Pointer)
+	if err != nil || op.Verb != VerbTake || !isServiceChecks(op, names) {
+		return false
+	}
+	scope, err := scopeOf(c.root, op, names[0])
+	if err != nil {
+		return false
+	}
+	value, err := decode(op.Value)
+	list, listErr := arrayAt(scope, names)
+	port := intOf(scope["internal_port"])
+	return err == nil && listErr == nil && slices.ContainsFunc(list, func(have any) bool {
+		return sameCheck(have, value, port) && !same("", plainCheck(have, port), plainCheck(value, port))
+	})
 }
 
 func applyTake(scope map[string]any, names []string, op Op) (bool, error) {
@@ -211,7 +235,12 @@ func applyTake(scope map[string]any, names []string, op Op) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	kept := slices.DeleteFunc(slices.Clone(list), func(have any) bool { return same("", have, value) })
+	is := func(have any) bool { return same("", have, value) }
+	if isServiceChecks(op, names) {
+		port := intOf(scope["internal_port"])
+		is = func(have any) bool { return same("", plainCheck(have, port), plainCheck(value, port)) }
+	}
+	kept := slices.DeleteFunc(slices.Clone(list), is)
 	if len(kept) == len(list) {
 		return false, nil
 	}

@@ -3,6 +3,7 @@ package machineconfig
 import (
 	"encoding/json"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 )
@@ -127,4 +128,41 @@ func sameCheck(a, b any, internalPort int) bool {
 		return true
 	}
 	return ca.Path == cb.Path && ca.Method == cb.Method && ca.Protocol == cb.Protocol
+}
+
+// plainCheck is a check of a service without what says nothing: the service's
+// own port, which fly deploy leaves out, GET, http, and what is false or empty.
+// fly deploy sends headers in any order.
+func plainCheck(v any, internalPort int) any {
+	check, ok := v.(map[string]any)
+	if !ok {
+		return v
+	}
+	out := map[string]any{}
+	for key, value := range check {
+		text, _ := value.(string)
+		list, isList := value.([]any)
+		switch {
+		case key == "port" && (intOf(value) == internalPort || intOf(value) == 0),
+			key == "method" && (text == "" || strings.EqualFold(text, "GET")),
+			key == "protocol" && (text == "" || text == "http"),
+			value == false, value == nil, isList && len(list) == 0, key == "tls_server_name" && text == "":
+		case key == "headers" && isList:
+			out[key] = sortedHeaders(list)
+		default:
+			out[key] = value
+		}
+	}
+	return out
+}
+
+func sortedHeaders(list []any) []any {
+	name := func(v any) string {
+		header, _ := v.(map[string]any)
+		text, _ := header["name"].(string)
+		return strings.ToLower(text)
+	}
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b any) int { return strings.Compare(name(a), name(b)) })
+	return list
 }
