@@ -112,9 +112,8 @@ func runPlanAll(ctx context.Context, env *Env, g *global, o *planOptions) error 
 	if err != nil {
 		return err
 	}
-	err = view.Several(env.Stdout, o.format.format, tool(), parts, failed, view.Options{
-		Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose, Next: o.next, More: o.more,
-	})
+	d := view.Document{Tool: tool(), Parts: parts, Failed: failed, Several: true}
+	err = o.format.write(env, g, d, view.Options{Next: o.next, More: o.more})
 	if err == nil {
 		err = incomplete(parts, failed)
 	}
@@ -136,11 +135,8 @@ func runCheckAll(ctx context.Context, env *Env, g *global, o *checkOptions) erro
 	if err != nil {
 		return err
 	}
-	if o.format.format == "human" {
-		err = view.CheckSeveral(env.Stdout, parts, view.Options{Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose})
-	} else {
-		err = view.Several(env.Stdout, o.format.format, tool(), parts, failed, view.Options{})
-	}
+	d := view.Document{Tool: tool(), Parts: parts, Failed: failed, Several: true, Check: true}
+	err = o.format.write(env, g, d, view.Options{Next: o.next})
 	if err == nil {
 		err = incomplete(parts, failed)
 	}

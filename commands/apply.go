@@ -169,14 +169,14 @@ func (o *applyOptions) prepare(ctx context.Context, env *Env, g *global) (*sourc
 // answer.
 func (o *applyOptions) preview(env *Env, g *global, s *source, p *plan.Plan) error {
 	if o.format.format != "json" {
-		return s.show(env, g, p, "human", view.Options{})
+		return s.show(env, g, p)
 	}
 	if o.yes || !p.Changes() {
 		return nil
 	}
 	aside := *env
 	aside.Stdout, aside.StdoutTTY = env.Stderr, env.StderrTTY
-	return s.show(&aside, g, p, "human", view.Options{})
+	return s.show(&aside, g, p)
 }
 
 func (o *applyOptions) deps(s *source) apply.Options {

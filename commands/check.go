@@ -21,6 +21,7 @@ type checkOptions struct {
 	source sourceOptions
 	format formatOptions
 	failOn string
+	next   string // the plan that says what would be done
 	// suppressAll writes the baseline, prune takes out of it what is met.
 	suppressAll, prune bool
 	stdinFilename      string
@@ -104,6 +105,7 @@ func (o *checkOptions) check(cmd *cobra.Command) error {
 		return &usageError{message: "the list of accepted findings is about a file, not about standard input"}
 	}
 	o.source.offline = !o.source.requireLive
+	o.next = "fly-standards plan" + o.source.again()
 	return nil
 }
 
@@ -119,12 +121,9 @@ func runCheck(ctx context.Context, env *Env, g *global, o *checkOptions) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if o.format.format == "human" {
-		err = view.Check(env.Stdout, p, view.Options{Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose, Mask: s.mask})
-	} else {
-		err = view.Report(env.Stdout, o.format.format, p, s.mask)
-	}
-	if err != nil {
+	d := s.document(p)
+	d.Check = true
+	if err := o.format.write(env, g, d, view.Options{Next: o.next}); err != nil {
 		return err
 	}
 	if o.fails(p) {

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 
 	"github.com/fly-standards/fly-standards/internal/regions"
 	"github.com/fly-standards/fly-standards/internal/settings"
-	"github.com/fly-standards/fly-standards/internal/view"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -98,45 +96,22 @@ func ruleIDs(all []plan.Fixer) []string {
 	return ids
 }
 
-// formatOptions say how the document looks.
-type formatOptions struct {
-	format string
-	json   bool
-	names  []string // that there are
-}
+// allRules are the rules of this program.
+func allRules() []plan.Fixer { return fixers.All() }
 
-// add is for a command that does something: a person reads it, or a script.
-func (o *formatOptions) add(cmd *cobra.Command) { o.addNames(cmd, []string{"human", "json"}) }
-
-// addAll is for a command whose document is a plan.
-func (o *formatOptions) addAll(cmd *cobra.Command) { o.addNames(cmd, view.Formats()) }
-
-func (o *formatOptions) addNames(cmd *cobra.Command, names []string) {
-	o.names = names
-	f := cmd.Flags()
-	f.StringVar(&o.format, "format", "human", "`FORMAT` of the document: "+formatHelp(names))
-	f.BoolVarP(&o.json, "json", "j", false, "short for --format json")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
-}
-
-// formatHelp lists the names, so that no line of the help is too long.
-func formatHelp(names []string) string {
-	if len(names) <= 3 {
-		return strings.Join(names, ", ")
-	}
-	return strings.Join(names[:3], ", ") + ",\n" + strings.Join(names[3:], ", ")
-}
-
-// check settles the format.
-func (o *formatOptions) check(f *pflag.FlagSet) error {
-	if !slices.Contains(o.names, o.format) {
-		return &usageError{message: fmt.Sprintf("there is no format %q here; there are %s", o.format, strings.Join(o.names, ", "))}
-	}
-	if o.json {
-		if f.Changed("format") && o.format != "json" {
-			return &usageError{message: "--json and --format " + o.format + " exclude each other"}
+// again are the flags, each behind a space, with which another command means
+// the same files, app and rules.
+func (o *sourceOptions) again() string {
+	text := ""
+	for _, f := range []struct{ name, value string }{
+		{"--config", o.config}, {"--app", o.app}, {"--rule", strings.Join(o.rules, ",")}, {"--skip", strings.Join(o.skip, ",")}, {"--settings", o.settings},
+	} {
+		if f.value != "" {
+			text += " " + f.name + " " + quoteArg(f.value)
 		}
-		o.format = "json"
 	}
-	return nil
+	if o.all {
+		text += " --all"
+	}
+	return text
 }

@@ -80,8 +80,7 @@ func runPlan(ctx context.Context, env *Env, g *global, o *planOptions) error {
 		}
 		env.note(g, "plan saved in %s", o.out)
 	}
-	next := view.Options{Next: o.next, More: o.more}
-	if err := s.show(env, g, p, o.format.format, next); err != nil {
+	if err := o.format.write(env, g, s.document(p), view.Options{Next: o.next, More: o.more}); err != nil {
 		return err
 	}
 	if o.detailedExitCode && p.Changes() {
@@ -90,14 +89,16 @@ func runPlan(ctx context.Context, env *Env, g *global, o *planOptions) error {
 	return nil
 }
 
-// show writes the plan as the document.
-func (s *source) show(env *Env, g *global, p *plan.Plan, format string, o view.Options) error {
-	o.Width, o.Color, o.Verbose = env.width(), env.color(env.StdoutTTY, g.noColor), g.verbose
-	o.File, o.Mask = s.target.File, s.mask
-	if format != "human" {
-		return view.Report(env.Stdout, format, p, s.mask)
-	}
-	return view.Human(env.Stdout, p, o)
+// document is a plan of one file.
+func (s *source) document(p *plan.Plan) view.Document {
+	return view.Document{Tool: p.Tool, Parts: []view.Part{{Plan: p, File: s.target.File, Mask: s.mask}}}
+}
+
+// show writes the plan for a person.
+func (s *source) show(env *Env, g *global, p *plan.Plan) error {
+	return view.Write(env.Stdout, "human", s.document(p), view.Options{
+		Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose,
+	})
 }
 
 // nextCommand is the apply that carries this very plan out: the saved file,
@@ -108,7 +109,7 @@ func nextCommand(f *pflag.FlagSet, out string) string {
 		return strings.Join(append(words, quoteArg(out)), " ")
 	}
 	leaveOut := map[string]bool{
-		"access-token": true, "detailed-exitcode": true, "format": true, "json": true,
+		"access-token": true, "detailed-exitcode": true, "format": true, "output": true, "json": true,
 		"no-color": true, "verbose": true, "debug": true, "quiet": true,
 	}
 	f.VisitAll(func(flag *pflag.Flag) {

@@ -58,7 +58,7 @@ func runShow(_ context.Context, env *Env, g *global, o *showOptions) error {
 	if stale != "" {
 		next = ""
 	}
-	return s.show(env, g, p, o.format.format, view.Options{Next: next})
+	return o.format.write(env, g, s.document(p), view.Options{Next: next})
 }
 
 // planSource reads the fly.toml that a saved plan is for. stale says why its

@@ -23,24 +23,18 @@ func AtLeast(s, least plan.Severity) bool {
 	return slices.Index(severities(), s) <= slices.Index(severities(), least)
 }
 
-// open are the findings that nobody chose to ignore, by place, then gravest
-// first.
-func open(p *plan.Plan) []plan.Outcome {
-	out := slices.DeleteFunc(slices.Clone(p.Findings), func(f plan.Outcome) bool { return f.Outcome == plan.Ignored })
-	slices.SortStableFunc(out, func(a, b plan.Outcome) int {
+// byPlace sorts findings by file and line, then gravest first.
+func byPlace(found []plan.Outcome) []plan.Outcome {
+	slices.SortStableFunc(found, func(a, b plan.Outcome) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(slices.Index(severities(), a.Severity), slices.Index(severities(), b.Severity)))
 	})
-	return out
+	return found
 }
 
-// Check writes the findings one a line, as compilers do, so that editors and
-// terminals find their place: fly.toml:12:3: warning: message [rule].
-func Check(w io.Writer, p *plan.Plan, o Options) error {
-	return CheckSeveral(w, []Part{{Plan: p, Mask: o.Mask}}, o)
-}
-
-// CheckSeveral is Check for several files, with one line for all at the end.
-func CheckSeveral(w io.Writer, parts []Part, o Options) error {
+// check writes the findings one a line, as compilers do, so that editors and
+// terminals find their place: fly.toml:12:3: warning: message [rule]. At the end
+// it says what apply would fix, and what to type next.
+func check(w io.Writer, parts []Part, o Options) error {
 	var b strings.Builder
 	var all []plan.Outcome
 	ignored := 0
@@ -52,6 +46,12 @@ func CheckSeveral(w io.Writer, parts []Part, o Options) error {
 		checkLines(&b, found, o)
 	}
 	b.WriteString(tally(all, ignored) + "\n")
+	if text := fixable(all); text != "" {
+		b.WriteString(text + "\n")
+		if o.Next != "" {
+			b.WriteString("Next: " + Style{o.Color}.bold(Clean(o.Next)) + "\n")
+		}
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -106,4 +106,45 @@ func bySeverity(found []plan.Outcome) []string {
 		}
 	}
 	return parts
+}
+
+// fixable says what apply would do about findings: "apply would fix 4 of them, 2
+// more with --allow review"; "" when nothing.
+func fixable(found []plan.Outcome) string {
+	planned, offline := 0, 0
+	var ways []string
+	with := map[string]int{}
+	for _, f := range found {
+		switch {
+		case f.Outcome == plan.Planned:
+			planned++
+		case f.NeedsFlags():
+			way := flags(f.Flags)
+			if with[way]++; with[way] == 1 {
+				ways = append(ways, way)
+			}
+		case f.HeldFor == plan.HeldOffline:
+			offline++
+		}
+	}
+	var parts []string
+	add := func(n int, how string) {
+		if n == 0 {
+			return
+		}
+		text := fmt.Sprintf("%d more %s", n, how)
+		if len(parts) == 0 {
+			text = fmt.Sprintf("%d of them%s", n, strings.TrimRight(" "+how, " "))
+		}
+		parts = append(parts, text)
+	}
+	add(planned, "")
+	for _, way := range ways {
+		add(with[way], "with "+way)
+	}
+	add(offline, "with a look at the app (it needs a token)")
+	if len(parts) == 0 {
+		return ""
+	}
+	return "apply would fix " + strings.Join(parts, ", ")
 }

@@ -194,7 +194,8 @@ func plannedEdits(p *plan.Plan) []flytoml.Edit {
 	return nil
 }
 
-func lines(b []byte) []string { return strings.Split(string(b), "\n") }
+// lines are those of a file; a byte order mark is no part of the first.
+func lines(b []byte) []string { return strings.Split(strings.TrimPrefix(string(b), "\ufeff"), "\n") }
 
 func at(all []string, n int) string {
 	if n < 1 || n > len(all) {

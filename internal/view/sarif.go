@@ -3,7 +3,7 @@ package view
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
+	"fmt"
 	"io"
 	"net/url"
 	"slices"
@@ -12,114 +12,152 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// The part of SARIF 2.1.0 that GitHub code scanning and editors read.
-type (
-	sarifLog struct {
-		Schema  string     `json:"$schema"`
-		Version string     `json:"version"`
-		Runs    []sarifRun `json:"runs"`
-	}
-	sarifRun struct {
-		Tool    sarifTool     `json:"tool"`
-		Results []sarifResult `json:"results"`
-	}
-	sarifTool struct {
-		Driver sarifDriver `json:"driver"`
-	}
-	sarifDriver struct {
-		Name           string      `json:"name"`
-		Version        string      `json:"version,omitempty"`
-		InformationURI string      `json:"informationUri"`
-		Rules          []sarifRule `json:"rules"`
-	}
-	sarifRule struct {
-		ID    string    `json:"id"`
-		Short sarifText `json:"shortDescription"`
-		Help  string    `json:"helpUri"`
-	}
-	sarifText struct {
-		Text string `json:"text"`
-	}
-	sarifResult struct {
-		RuleID       string             `json:"ruleId"`
-		RuleIndex    int                `json:"ruleIndex"`
-		Level        string             `json:"level"`
-		Message      sarifText          `json:"message"`
-		Locations    []sarifLocation    `json:"locations"`
-		Fingerprints map[string]string  `json:"partialFingerprints"`
-		Suppressions []sarifSuppression `json:"suppressions,omitempty"`
-	}
-	sarifLocation struct {
-		Physical sarifPhysical `json:"physicalLocation"`
-	}
-	sarifPhysical struct {
-		Artifact struct {
-			URI string `json:"uri"`
-		} `json:"artifactLocation"`
-		Region sarifRegion `json:"region"`
-	}
-	sarifRegion struct {
-		StartLine   int `json:"startLine"`
-		StartColumn int `json:"startColumn,omitempty"`
-	}
-	sarifSuppression struct {
-		Kind          string `json:"kind"`
-		Justification string `json:"justification,omitempty"`
-	}
-)
-
 // sarif writes all parts as one run: code scanning takes one of a tool.
-func sarif(w io.Writer, tool string, parts []Part) error {
-	name, version, _ := strings.Cut(tool, " ")
+func sarif(w io.Writer, d Document, o Options) error {
+	name, version, _ := strings.Cut(d.Tool, " ")
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{
-			Name: name, Version: version, InformationURI: "https://github.com/fly-standards/fly-standards", Rules: []sarifRule{},
+			Name: name, Version: version, InformationURI: "https://github.com/fly-standards/fly-standards", Rules: sarifRules(d, o),
 		}},
-		Results: []sarifResult{},
+		Automation: sarifAutomation{ID: name + "/" + strings.Join(files(d.Parts, o), ",") + "/"},
+		ColumnKind: "unicodeCodePoints",
+		Results:    []sarifResult{},
 	}
-	for _, part := range parts {
+	seen := map[string]int{} // how often a line was told of
+	for _, part := range d.Parts {
 		for _, f := range part.Plan.Findings {
-			rules := run.Tool.Driver.Rules
-			i := slices.IndexFunc(rules, func(r sarifRule) bool { return r.ID == f.Rule })
-			if i < 0 {
-				i = len(rules)
-				run.Tool.Driver.Rules = append(rules, sarifRule{f.Rule, sarifText{f.Title}, f.URL})
-			}
-			run.Results = append(run.Results, sarifFinding(f, i, part.Mask))
+			rule := slices.IndexFunc(run.Tool.Driver.Rules, func(r sarifRule) bool { return r.ID == f.Rule })
+			f.File = o.path(f.File)
+			run.Results = append(run.Results, part.sarifResult(f, rule, seen))
 		}
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(sarifLog{
+	return encode(w, sarifLog{
 		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run},
 	})
 }
 
-func sarifFinding(f plan.Outcome, rule int, m *Mask) sarifResult {
-	levels := map[plan.Severity]string{plan.Error: "error", plan.Warning: "warning", plan.Info: "note"}
-	r := sarifResult{
-		RuleID: f.Rule, RuleIndex: rule, Level: levels[f.Severity], Message: sarifText{sentence(f, m)},
-		Locations:    make([]sarifLocation, 1),
-		Fingerprints: map[string]string{"flyStandards/v1": fingerprint(f, m)},
+func files(parts []Part, o Options) []string {
+	if len(parts) > 3 {
+		return []string{"all"}
 	}
-	where := &r.Locations[0].Physical
-	where.Artifact.URI = (&url.URL{Path: f.File}).EscapedPath()
-	// What is missing has no line; code scanning wants one all the same.
-	where.Region = sarifRegion{max(f.Line, 1), f.Column}
-	if f.Outcome == plan.Ignored {
-		kind := "external"
-		if f.IgnoredBy != nil && f.IgnoredBy.Kind == plan.IgnoreComment {
-			kind = "inSource"
+	var out []string
+	for _, p := range parts {
+		out = append(out, Clean(o.path(p.Plan.File.Path)))
+	}
+	return out
+}
+
+// securityRules are those that GitHub lists by their score, 0 to 10, as CVSS.
+func securityRules() map[string]string {
+	return map[string]string{
+		"env-secrets": "8.0", "env-file": "8.0", "dockerfile-secrets": "8.0", "private-ports": "7.5", "dockerignore": "6.0",
+		"gitignore": "5.0", "force-https": "5.0", "dockerfile-user": "5.0", "certificates": "4.0",
+	}
+}
+
+// sarifRules describes all rules, and those of a saved plan that are not known.
+func sarifRules(d Document, o Options) []sarifRule {
+	rules := []sarifRule{}
+	for _, f := range o.Rules {
+		rules = append(rules, describeRule(f))
+	}
+	for _, part := range d.Parts {
+		for _, f := range part.Plan.Findings {
+			if !slices.ContainsFunc(rules, func(r sarifRule) bool { return r.ID == f.Rule }) {
+				rules = append(rules, describeRule(plan.Fixer{ID: f.Rule, Title: f.Title, Severity: f.Severity, Doc: f.Title}))
+			}
 		}
-		r.Suppressions = []sarifSuppression{{kind, Clean(m.hide(reason(f)))}}
+	}
+	return rules
+}
+
+func describeRule(f plan.Fixer) sarifRule {
+	help := f.Doc + "\n\nMore: " + plan.RuleURL(f.ID)
+	r := sarifRule{
+		ID: f.ID, Short: sarifText{Text: f.Heading()}, Full: sarifText{Text: firstParagraph(f)},
+		Help: sarifHelp{Text: help, Markdown: help}, URI: plan.RuleURL(f.ID), Default: sarifLevel{level(f.Severity)},
+		Properties: sarifProperties{Tags: []string{"fly.io", "configuration"}, Precision: "high", Problem: problem(f.Severity)},
+	}
+	if score, ok := securityRules()[f.ID]; ok {
+		r.Properties.Tags = append(r.Properties.Tags, "security")
+		r.Properties.Security = score
 	}
 	return r
 }
 
-// fingerprint names a finding by what it is about, so that it stays the same
-// when lines move.
-func fingerprint(f plan.Outcome, m *Mask) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{f.Rule, f.File, f.Key, f.Machine, sentence(f, m)}, "\x00")))
+func firstParagraph(f plan.Fixer) string {
+	first, _, _ := strings.Cut(strings.TrimSpace(f.Doc), "\n\n")
+	if first == "" {
+		return f.Heading()
+	}
+	return strings.Join(strings.Fields(first), " ")
+}
+
+func level(s plan.Severity) string {
+	return map[plan.Severity]string{plan.Error: "error", plan.Warning: "warning", plan.Info: "note"}[s]
+}
+
+func problem(s plan.Severity) string {
+	if s == plan.Info {
+		return "recommendation"
+	}
+	return string(s)
+}
+
+func (p Part) sarifResult(f plan.Outcome, rule int, seen map[string]int) sarifResult {
+	text := sentence(f, p.Mask)
+	r := sarifResult{
+		RuleID: f.Rule, RuleIndex: rule, Level: level(f.Severity), Message: sarifText{text + " (" + fate(f) + ")"},
+		Locations: make([]sarifLocation, 1),
+		Fingerprints: map[string]string{
+			"flyStandards/v1": digest(f.Rule, f.File, f.Key, f.Machine, text), "primaryLocationLineHash": p.lineHash(f, seen),
+		},
+	}
+	where := &r.Locations[0].Physical
+	where.Artifact = sarifArtifact{uri(f.File), "%SRCROOT%"}
+	// What is missing has no line; code scanning wants one all the same.
+	where.Region = sarifRegion{max(f.Line, 1), f.Column, f.EndLine, f.EndColumn}
+	if by := f.IgnoredBy; by != nil {
+		kind := "external"
+		if by.Kind == plan.IgnoreComment {
+			kind = "inSource"
+		}
+		r.Suppressions = []sarifSuppression{{kind, Clean(p.Mask.hide(reason(f)))}}
+	}
+	r.Fixes = p.sarifFixes(f, where.Artifact)
+	return r
+}
+
+func (p Part) sarifFixes(f plan.Outcome, file sarifArtifact) []sarifFix {
+	edits := p.textEdits(f)
+	if len(edits) == 0 {
+		return nil
+	}
+	change := sarifChange{Artifact: file}
+	for _, e := range edits {
+		change.Replacements = append(change.Replacements, sarifReplacement{
+			sarifRegion{e.Start.Line, e.Start.Column, e.End.Line, e.End.Column}, sarifText{e.Text},
+		})
+	}
+	return []sarifFix{{sarifText{fate(f)}, []sarifChange{change}}}
+}
+
+// lineHash names a finding by the text of its line and how often that was told
+// of, as GitHub does where a tool gives none: it stays when lines move. Of the
+// masked text: a hash of a secret would give it away to whoever guesses.
+func (p Part) lineHash(f plan.Outcome, seen map[string]int) string {
+	line := ""
+	if p.File != nil && f.Line > 0 {
+		line = strings.TrimSpace(at(lines(p.Mask.file(p.File)), f.Line))
+	}
+	sum := digest(f.File, line)[:16]
+	seen[sum]++
+	return fmt.Sprintf("%s:%d", sum, seen[sum])
+}
+
+func digest(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:16])
 }
+
+func uri(path string) string { return (&url.URL{Path: path}).EscapedPath() }

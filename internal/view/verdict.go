@@ -10,27 +10,39 @@ import (
 
 // refused says above all else that flyctl does not take the file as it is.
 func (h *human) refused() {
-	var lines []string
-	fixed := true
-	for _, f := range h.plan.Findings {
-		if !f.Refused || f.Outcome == plan.Ignored {
-			continue
-		}
-		fixed = fixed && f.Outcome == plan.Planned
-		if n := fmt.Sprint(f.Line); f.Line > 0 && !slices.Contains(lines, n) {
-			lines = append(lines, n)
-		}
-	}
-	if len(lines) == 0 {
+	text := refusal(h.plan)
+	if text == "" {
 		return
-	}
-	text := "flyctl rejects this file (" + lineNumbers(lines) + "), so every deploy fails"
-	if fixed {
-		text += "; apply fixes it"
 	}
 	for _, l := range wrap(text, h.Width) {
 		h.line(h.red(h.bold(l)))
 	}
+}
+
+func refusal(p *plan.Plan) string {
+	var lines []string
+	found, fixed := false, true
+	for _, f := range p.Findings {
+		if !f.Refused || f.Outcome == plan.Ignored {
+			continue
+		}
+		found, fixed = true, fixed && f.Outcome == plan.Planned
+		if n := fmt.Sprint(f.Line); f.Line > 0 && !slices.Contains(lines, n) {
+			lines = append(lines, n)
+		}
+	}
+	if !found {
+		return ""
+	}
+	text := "flyctl rejects this file"
+	if len(lines) > 0 {
+		text += " (" + lineNumbers(lines) + ")"
+	}
+	text += ", so every deploy fails"
+	if fixed {
+		text += "; apply fixes it"
+	}
+	return text
 }
 
 // lineNumbers says "line 3", or "lines 3, 4 and 5", of many the first ten.

@@ -95,6 +95,8 @@ func fate(f plan.Outcome) string {
 		return "apply fixes it with " + flags(f.Flags)
 	case f.Outcome == plan.Conflicting:
 		return "conflict"
+	case f.HeldFor == plan.HeldOffline:
+		return "apply fixes it when it can read the app"
 	case f.Outcome == plan.HeldBack:
 		return "can't be fixed now"
 	case f.Outcome == plan.ByHand:

@@ -1,0 +1,130 @@
+package view
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// Part is the plan of one file, and what it takes to show it.
+type Part struct {
+	Plan *plan.Plan
+	File *flytoml.File
+	Mask *Mask
+}
+
+// Document is what a command found, to be written in any of Formats.
+type Document struct {
+	Tool   string // name and version that made it
+	Parts  []Part
+	Failed []plan.FileError // the files without a plan: only JSON has a place for them
+	// Several: it is of all files of a repository, whatever their number.
+	Several bool
+	// Check: only the findings matter, not what would be done about them.
+	Check bool
+}
+
+// Formats are the names that --format takes.
+func Formats() []string { return []string{"human", "json", "markdown", "sarif", "github", "junit"} }
+
+// Write writes the document in one of Formats.
+func Write(w io.Writer, format string, d Document, o Options) error {
+	switch format {
+	case "human":
+		switch {
+		case d.Check:
+			return check(w, d.Parts, o)
+		case d.Several:
+			return humanSeveral(w, d.Parts, o)
+		}
+		o.File, o.Mask = d.Parts[0].File, d.Parts[0].Mask
+		return Human(w, d.Parts[0].Plan, o)
+	case "json":
+		return writeJSON(w, d)
+	case "markdown":
+		_, err := io.WriteString(w, markdown(d.Parts, o))
+		return err
+	case "sarif":
+		return sarif(w, d, o)
+	case "github":
+		_, err := io.WriteString(w, github(d.Parts, o))
+		return err
+	case "junit":
+		return junit(w, d, o)
+	default:
+		return fmt.Errorf("there is no format %q", format)
+	}
+}
+
+func writeJSON(w io.Writer, d Document) error {
+	plans := make([]*plan.Plan, len(d.Parts))
+	for i, part := range d.Parts {
+		plans[i] = part.withTextEdits()
+	}
+	if !d.Several {
+		return encode(w, plans[0])
+	}
+	return encode(w, plan.Several{SchemaVersion: plan.SchemaVersion, Tool: d.Tool, Plans: plans, Failed: d.Failed})
+}
+
+// JSON writes a plan as one object, the same that a saved plan is.
+func JSON(w io.Writer, p *plan.Plan) error { return encode(w, p) }
+
+func encode(w io.Writer, document any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(document)
+}
+
+func writeXML(w io.Writer, document any) error {
+	out, err := xml.MarshalIndent(document, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the findings as JUnit XML: %w", err)
+	}
+	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, out)
+	return err
+}
+
+// withTextEdits is the plan with the edits of each finding as ranges too.
+func (p Part) withTextEdits() *plan.Plan {
+	if p.File == nil {
+		return p.Plan
+	}
+	out := *p.Plan
+	out.Findings = slices.Clone(out.Findings)
+	for i := range out.Findings {
+		out.Findings[i].TextEdits = p.textEdits(out.Findings[i])
+	}
+	return &out
+}
+
+// textEdits are the edits of a finding as ranges of the file; nil where they
+// can't be made, or where the text would show a secret.
+func (p Part) textEdits(f plan.Outcome) []flytoml.TextEdit {
+	if p.File == nil || len(f.Edits) == 0 {
+		return nil
+	}
+	after, err := p.File.Apply(f.Edits...)
+	if err != nil {
+		return nil
+	}
+	edits := after.TextEdits()
+	if slices.ContainsFunc(edits, func(e flytoml.TextEdit) bool { return p.Mask.Holds(e.Text) }) {
+		return nil
+	}
+	return edits
+}
+
+// path is a path as documents for CI name it.
+func (o Options) path(p string) string {
+	if o.Root == nil {
+		return p
+	}
+	return o.Root(p)
+}
