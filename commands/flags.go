@@ -5,9 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/fly-standards/fly-standards/fixers"
 	"github.com/fly-standards/fly-standards/internal/regions"
 	"github.com/fly-standards/fly-standards/internal/settings"
 	"github.com/fly-standards/fly-standards/plan"
@@ -102,9 +102,12 @@ func allRules() []plan.Fixer { return fixers.All() }
 // again are the flags, each behind a space, with which another command means
 // the same files, app and rules.
 func (o *sourceOptions) again() string {
-	text := ""
+	text, config := "", o.config
+	if config == fromStdin {
+		config = ""
+	}
 	for _, f := range []struct{ name, value string }{
-		{"--config", o.config}, {"--app", o.app}, {"--rule", strings.Join(o.rules, ",")}, {"--skip", strings.Join(o.skip, ",")}, {"--settings", o.settings},
+		{"--config", config}, {"--app", o.app}, {"--rule", strings.Join(o.rules, ",")}, {"--skip", strings.Join(o.skip, ",")}, {"--settings", o.settings},
 	} {
 		if f.value != "" {
 			text += " " + f.name + " " + quoteArg(f.value)

@@ -40,7 +40,7 @@ func (o *formatOptions) add(cmd *cobra.Command) {
 func (o *formatOptions) addAll(cmd *cobra.Command) {
 	o.names = view.Formats()
 	cmd.Flags().StringSliceVar(&o.formats, "format", nil, "`FORMAT` of the document: human (default), json,\nmarkdown, sarif, github, junit (repeatable)")
-	cmd.Flags().StringArrayVar(&o.outputs, "output", nil, "write it to `FILE`; with several formats FORMAT=FILE\n(repeatable)")
+	cmd.Flags().StringSliceVar(&o.outputs, "output", nil, "write it to `FILE`; with several formats FORMAT=FILE\n(repeatable)")
 	o.shared(cmd)
 }
 

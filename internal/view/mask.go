@@ -1,6 +1,7 @@
 package view
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"unicode"
@@ -24,6 +25,11 @@ func NewMask(f *flytoml.File, classify Classify) *Mask {
 	eachString(f.Root(), "", func(path, name, value string) {
 		if classify(path, name, value) {
 			m.texts = append(m.texts, value)
+			if u, err := url.Parse(value); err == nil {
+				if password, ok := u.User.Password(); ok {
+					m.texts = append(m.texts, password)
+				}
+			}
 		}
 	})
 	// Longest first, so that a value inside another one does not split it.
