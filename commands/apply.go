@@ -56,7 +56,7 @@ Exit codes: 0 done, or nothing to do; 1 an error or declined, nothing was change
 			if err := o.format.check(cmd.Flags()); err != nil {
 				return err
 			}
-			if err := checkWait(o.waitTimeout); err != nil {
+			if err := checkWait(cmd.Flags(), o.waitTimeout); err != nil {
 				return err
 			}
 			if len(args) == 1 {
@@ -77,7 +77,7 @@ Exit codes: 0 done, or nothing to do; 1 an error or declined, nothing was change
 	o.source.add(cmd.Flags())
 	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "don't ask")
 	cmd.Flags().BoolVar(&o.noRollback, "no-rollback", false, "keep the machines that are healthy when another\none is not")
-	cmd.Flags().DurationVar(&o.waitTimeout, "wait-timeout", 5*time.Minute, "how long a machine may take to become healthy:\na `DURATION` such as 90s")
+	waitFlag(cmd.Flags(), &o.waitTimeout)
 	o.format.add(cmd)
 	return cmd
 }
@@ -188,7 +188,7 @@ func (o *applyOptions) deps(s *source) apply.Options {
 		limit = fileMaxUnavailable(s.target.File)
 	}
 	return apply.Options{
-		MaxUnavailable: limit, WaitTimeout: o.waitTimeout, NoRollback: o.noRollback, NoRestart: o.source.noRestart,
+		MaxUnavailable: limit, WaitTimeout: waitTimeout(o.waitTimeout, s.target.File), NoRollback: o.noRollback, NoRestart: o.source.noRestart,
 	}
 }
 

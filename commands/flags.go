@@ -8,6 +8,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/fly-standards/fly-standards/fixers"
+	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/deployed"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/regions"
 	"github.com/fly-standards/fly-standards/internal/settings"
 	"github.com/fly-standards/fly-standards/plan"
@@ -81,11 +84,32 @@ func (o *sourceOptions) check() error {
 }
 
 // checkWait refuses a --wait-timeout in which nothing could become healthy.
-func checkWait(d time.Duration) error {
-	if d <= 0 {
-		return &usageError{message: fmt.Sprintf("--wait-timeout %s: want a duration above zero, such as 90s", d)}
+// waitFlag adds --wait-timeout.
+func waitFlag(f *pflag.FlagSet, to *time.Duration) {
+	f.DurationVar(to, "wait-timeout", 0, "how long a machine may take to become healthy:\na `DURATION` such as 90s (default: wait_timeout of\nfly.toml's [deploy], else 5m)")
+}
+
+// checkWait refuses a wait in which no machine can become healthy: each is
+// watched for some seconds first, and a healthy one would be rolled back.
+func checkWait(f *pflag.FlagSet, d time.Duration) error {
+	if f.Changed("wait-timeout") && d < apply.MinWait {
+		return &usageError{message: fmt.Sprintf("--wait-timeout %s: want at least %s, such as 90s: a machine must stay up for 10s to count as healthy", d, apply.MinWait)}
 	}
 	return nil
+}
+
+// waitTimeout is the flag over the file's own, as fly deploy has it; 0 where
+// nothing is said. A time of the file that no machine can become healthy in is
+// passed over.
+func waitTimeout(flag time.Duration, f *flytoml.File) time.Duration {
+	if flag > 0 || f == nil {
+		return flag
+	}
+	d, ok := deployed.Read(f).Get("deploy.wait_timeout").Duration()
+	if !ok || d < apply.MinWait { // such as 300, which flyctl takes for nanoseconds
+		return 0
+	}
+	return d
 }
 
 func ruleIDs(all []plan.Fixer) []string {

@@ -57,7 +57,7 @@ The record of an apply is on the computer that ran it. Exit codes are those of a
 			if err := o.format.check(cmd.Flags()); err != nil {
 				return err
 			}
-			if err := checkWait(o.waitTimeout); err != nil {
+			if err := checkWait(cmd.Flags(), o.waitTimeout); err != nil {
 				return err
 			}
 			return runUndo(cmd.Context(), env, g, o)
@@ -74,7 +74,7 @@ The record of an apply is on the computer that ran it. Exit codes are those of a
 	f.BoolVar(&o.source.offline, "offline", false, "take back fly.toml only")
 	f.StringVar(&o.source.maxUnavailable, "max-unavailable", "", "`N` machines of a group away at one time, or a fraction\n(default: that of the settings, fly.toml's, else 0.33)")
 	f.StringVar(&o.source.settings, "settings", "", "`FILE` to use for "+settings.Name)
-	f.DurationVar(&o.waitTimeout, "wait-timeout", 5*time.Minute, "how long a machine may take to become healthy:\na `DURATION` such as 90s")
+	waitFlag(f, &o.waitTimeout)
 	o.format.add(cmd)
 	return cmd
 }
@@ -213,7 +213,7 @@ func (o *undoOptions) carryOut(ctx context.Context, env *Env, g *global, s *sour
 			return err
 		}
 	}
-	d, end := runDeps(env, g, s, u.Plan.App.Name, apply.Options{MaxUnavailable: o.limit(s), WaitTimeout: o.waitTimeout})
+	d, end := runDeps(env, g, s, u.Plan.App.Name, apply.Options{MaxUnavailable: o.limit(s), WaitTimeout: waitTimeout(o.waitTimeout, s.target.File)})
 	report, err := apply.Undo(ctx, u.Plan, u.Of.ID, u.Partly, d)
 	end() // the last of the progress comes before the result
 	if finishErr := o.finish(env, g, s, u, report, err); err == nil && !isClosedPipe(finishErr) {
