@@ -154,6 +154,10 @@ func liveHint(err error) string {
 	case live.Forbidden:
 		hint = "the token may not do this: use one of this app (fly tokens create deploy), or check --app"
 	case live.NotFound:
+		if e.Thing != "" {
+			hint = "it is gone, or not found at this moment: `fly-standards plan` shows what is there now"
+			break
+		}
 		hint = "check the name of the app, or use --offline for the file alone"
 	case live.Unreachable:
 		hint = "Fly could not be reached; --offline plans the file alone"

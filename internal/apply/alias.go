@@ -26,5 +26,9 @@ const (
 	WaitChecks = onemachine.WaitChecks
 )
 
+// Reason is an error's text without the machine that it is about, for where that
+// is named already.
+func Reason(err error) string { return onemachine.Reason(err) }
+
 // MinWait is the least that Options.WaitTimeout makes sense for.
 const MinWait = onemachine.MinWait

@@ -56,7 +56,7 @@ func (c *cloneSteps) addOne(ctx context.Context, s plan.Step, n int) error {
 	}
 	res := r.rep.clone(s.ID)
 	res.State = NotSure
-	m, err := c.create(ctx, s.ID, wanted, rec)
+	m, asked, err := c.create(ctx, s.ID, wanted, rec)
 	if err != nil {
 		kind := journal.Unknown
 		if !live.Uncertain(err) {
@@ -72,6 +72,9 @@ func (c *cloneSteps) addOne(ctx context.Context, s plan.Step, n int) error {
 	r.emit(CloneMade{m.ID, s.Clone.Source, m.Region})
 	made := r.machines.Watch(onemachine.Job{Step: s, Goal: onemachine.Added}, m, s.Clone.Group)
 	r.machines.Follow(ctx, made)
+	if asked > 1 {
+		c.lateSurplus(ctx, s.ID, m, rec, res)
+	}
 	// It is looked after in any case: one that is not healthy must not stay, and cost.
 	if err := c.conclude(ctx, made, res, rec); err != nil {
 		return err
@@ -152,29 +155,29 @@ func (c *cloneSteps) wanted(ctx context.Context, s *plan.CloneStep, mark string)
 
 // create makes the machine. When the answer is lost it looks for the mark
 // before it tries once more: two machines cost twice. Of two that come up in
-// the end, the second is destroyed.
-func (c *cloneSteps) create(ctx context.Context, step string, wanted Create, rec cloneRecord) (live.Machine, error) {
+// the end, the second is destroyed. asked is how often it was asked for.
+func (c *cloneSteps) create(ctx context.Context, step string, wanted Create, rec cloneRecord) (m live.Machine, asked int, err error) {
 	r := c.r
-	m, err := r.d.Machines.CreateMachine(ctx, wanted)
+	m, err = r.d.Machines.CreateMachine(ctx, wanted)
 	for until := r.d.Clock.Now().Add(onemachine.NotYetTime); live.Is(err, live.NotYet) && r.d.Clock.Now().Before(until); {
 		if r.d.Clock.Sleep(ctx, 2*time.Second) != nil {
-			return m, err
+			return m, 1, err
 		}
 		m, err = r.d.Machines.CreateMachine(ctx, wanted)
 	}
 	if err == nil || !live.Uncertain(err) {
-		return m, err
+		return m, 1, err
 	}
 	for range 4 {
 		if e := r.d.Clock.Sleep(ctx, 3*time.Second); e != nil {
-			return live.Machine{}, err
+			return live.Machine{}, 1, err
 		}
 		found, e := c.marked(ctx, rec.Marker)
 		if e != nil {
-			return live.Machine{}, err
+			return live.Machine{}, 1, err
 		}
 		if len(found) > 0 {
-			return found[0], nil
+			return found[0], 1, nil
 		}
 	}
 	first := err
@@ -184,19 +187,50 @@ func (c *cloneSteps) create(ctx context.Context, step string, wanted Create, rec
 	case err != nil && len(found) > 0: // whatever the second answer says: the first call made one
 		m = found[0]
 	case err != nil && !live.Uncertain(err) && e != nil:
-		return live.Machine{}, first // nobody knows what the first call did
+		return live.Machine{}, 2, first // nobody knows what the first call did
 	case err != nil:
-		return live.Machine{}, err
+		return live.Machine{}, 2, err
 	}
-	for _, other := range found {
-		if e == nil && other.ID != m.ID {
-			surplus := rec
-			surplus.Machine, surplus.Surplus = other.ID, true
-			_ = r.d.Journal.Append(journal.Accepted, step, surplus)
-			r.emit(CloneDestroyed{other.ID, c.destroy(ctx, other.ID)})
+	if e == nil {
+		c.destroySurplus(ctx, step, rec, found, m.ID)
+	}
+	return m, 2, nil
+}
+
+// destroySurplus destroys what was made for a clone besides the machine to keep.
+func (c *cloneSteps) destroySurplus(ctx context.Context, step string, rec cloneRecord, made []live.Machine, keep string) {
+	for _, other := range made {
+		if other.ID == keep {
+			continue
+		}
+		surplus := rec
+		surplus.Machine, surplus.Surplus = other.ID, true
+		_ = c.r.d.Journal.Append(journal.Accepted, step, surplus)
+		c.r.emit(CloneDestroyed{other.ID, c.destroy(ctx, other.ID)})
+	}
+}
+
+// lateSurplus looks once more for a machine that the first of two calls made,
+// when the second one's has been watched: the first may have taken effect only
+// then. One that was made about when the other one was is it; by later ones
+// somebody may have copied ours, mark and all, so they are named and stay.
+func (c *cloneSteps) lateSurplus(ctx context.Context, step string, kept live.Machine, rec cloneRecord, res *CloneResult) {
+	found, err := c.marked(ctx, rec.Marker)
+	if err != nil {
+		res.Why = "it was asked for twice, and whether there are two can't be seen: look for a second one in " + rec.Region
+		return
+	}
+	var late []live.Machine
+	for _, m := range found {
+		switch {
+		case m.ID == kept.ID:
+		case m.CreatedAt.Sub(kept.CreatedAt).Abs() < ownWatch:
+			late = append(late, m)
+		default:
+			res.Why = "machine " + m.ID + " in " + m.Region + " bears its mark too: a copy that somebody made of it, or a late answer to the first of two calls"
 		}
 	}
-	return m, nil
+	c.destroySurplus(ctx, step, rec, late, kept.ID)
 }
 
 func (c *cloneSteps) marked(ctx context.Context, mark string) ([]live.Machine, error) {

@@ -3,6 +3,7 @@ package apply_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -80,5 +81,21 @@ func TestCloneRefusedKeepsTheRest(t *testing.T) {
 	partial(t, err)
 	if got := states(rep); got["clone:lhr"] != apply.NotReached || got["ccc"] != apply.Done {
 		t.Errorf("got %v", got)
+	}
+}
+
+// The first call is answered with 504 and takes effect 14 s later, behind the
+// second one: the machine that nobody asked for again is found and destroyed.
+func TestCreationThatTakesEffectLate(t *testing.T) {
+	w := newWorld(t, three()...)
+	w.clone("aaa", "lhr")
+	w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines$`, Effect: flysim.StatusBefore(14*time.Second, 504, "gateway timeout")})
+	rep, err := w.run()
+	w.ok(err)
+	if n := len(w.app.Machines()); n != 4 || rep.Clones[0].State != apply.Done {
+		t.Errorf("%d machines, want 4: %+v", n, rep.Clones)
+	}
+	if !has[apply.CloneDestroyed](w.events) {
+		t.Error("the second one was not told of")
 	}
 }

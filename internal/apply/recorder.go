@@ -74,7 +74,7 @@ func (c recorder) RollingBack(m *onemachine.InFlight) {
 	res := c.r.rep.machine(m.Step.ID)
 	res.State = NotSure
 	if m.Why != nil {
-		res.State, res.Why = Unhealthy, m.Why.Error()
+		res.State, res.Why = Unhealthy, Reason(m.Why)
 	}
 }
 
@@ -83,7 +83,7 @@ func (c recorder) RolledBack(m *onemachine.InFlight) {
 	res := c.r.rep.machine(m.Step.ID)
 	switch {
 	case m.Version == "": // it was never taken
-		res.Why = "it keeps the change: " + m.Err.Error()
+		res.Why = "it keeps the change: " + Reason(m.Err)
 		c.r.emit(RolledBack{m.Machine, false, m.Err})
 	case m.Verdict.Good():
 		res.State, res.Version = Restored, m.Version
@@ -91,11 +91,11 @@ func (c recorder) RolledBack(m *onemachine.InFlight) {
 		c.r.emit(RolledBack{m.Machine, true, nil})
 	case m.Verdict == onemachine.Unhealthy: // it has its old configuration, and is not healthy with it either
 		res.State, res.Version = Restored, m.Version
-		res.Why = "it has its old configuration back, and is not well with it: " + m.Err.Error()
+		res.Why = "it has its old configuration back, and is not well with it: " + Reason(m.Err)
 		c.r.rollout.forget(m.Machine)
 		c.r.emit(RolledBack{m.Machine, false, nil})
 	default:
-		res.State, res.Why = NotSure, m.Err.Error()
+		res.State, res.Why = NotSure, Reason(m.Err)
 		c.r.emit(RolledBack{m.Machine, false, m.Err})
 	}
 }

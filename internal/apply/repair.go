@@ -101,10 +101,10 @@ func (o *rollout) repair(ctx context.Context, i int) error {
 		return nil
 	case m.Verdict.Good():
 	case m.Verdict == onemachine.Unhealthy:
-		res.Why = "what an earlier run had left on it was taken back, and it is not healthy without it either: " + m.Err.Error()
+		res.Why = "what an earlier run had left on it was taken back, and it is not healthy without it either: " + Reason(m.Err)
 		o.unrepaired = errors.Join(o.unrepaired, m.Err)
 	default:
-		res.State, res.Why = NotSure, m.Err.Error()
+		res.State, res.Why = NotSure, Reason(m.Err)
 		o.r.failed(s, m.Err)
 		return m.Err
 	}

@@ -24,7 +24,7 @@ func (o *rollout) rollBackAll(ctx context.Context) {
 		}
 		if why := o.whyNotTake(ctx, m.Machine, m.Group); why != "" {
 			o.r.emit(Kept{m.Machine, why})
-			o.r.rep.machine(m.Step.ID).Why = why
+			o.r.rep.machine(m.Step.ID).Why = "it keeps the change: " + why
 			continue
 		}
 		o.r.machines.Follow(ctx, o.r.machines.BeginRestore(m, nil))
@@ -56,7 +56,7 @@ func (o *rollout) whyNotTake(ctx context.Context, machine, groupName string) str
 			return err.Error()
 		}
 		if !o.r.d.Clock.Now().Before(deadline) || o.r.d.Clock.Sleep(ctx, 2*time.Second) != nil {
-			return "it keeps the change: too few other machines of its group are healthy to restart it"
+			return "too few other machines of its group are healthy to restart it"
 		}
 	}
 }

@@ -255,7 +255,7 @@ func (o *rollout) conclude(g *group, m *onemachine.InFlight) error {
 	default:
 		o.r.failed(m.Step, m.Err)
 		if m.Verdict != onemachine.Unhealthy { // of the others the recorder has told
-			res.State, res.Why = NotSure, m.Err.Error()
+			res.State, res.Why = NotSure, Reason(m.Err)
 			o.forget(m.Machine)
 		}
 		return m.Err

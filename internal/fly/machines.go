@@ -17,7 +17,7 @@ func (c *Client) appPath(rest string) string { return "/apps/" + c.app + rest }
 
 // aboutMachine is a call about one machine.
 func (c *Client) aboutMachine(method, id, rest, action, doing string) (call, error) {
-	cl := call{doing: doing + " " + id, action: action, id: id, method: method, path: c.appPath("/machines/" + id + rest)}
+	cl := call{doing: doing + " " + id, action: action, id: id, thing: id, method: method, path: c.appPath("/machines/" + id + rest)}
 	if !validName(id) {
 		return cl, &live.Error{Kind: live.Invalid, Doing: doing, Message: "that is no machine id"}
 	}

@@ -14,7 +14,7 @@ func refused(cl call, resp *http.Response, body []byte, now time.Time) *failure 
 	said := readRefusal(body)
 	text := said.text()
 	e := &live.Error{
-		Doing: cl.doing, Status: resp.StatusCode, RequestID: clean(resp.Header.Get("Fly-Request-Id")),
+		Doing: cl.doing, Thing: cl.thing, Status: resp.StatusCode, RequestID: clean(resp.Header.Get("Fly-Request-Id")),
 		Message: clean(hide(text, cl.hide, cl.hideFrom)),
 	}
 	if e.Message == "" {

@@ -29,6 +29,7 @@ type call struct {
 	doing  string // "read machine 3d8d", for errors
 	action string // what the rate limit counts, with id
 	id     string // machine or app
+	thing  string // id of the machine or volume; "": it is about the app
 	method string
 	path   string // below /v1
 	query  url.Values

@@ -49,7 +49,7 @@ func (c *Client) volumes(ctx context.Context) ([]live.Volume, error) {
 // aboutVolume is a call about one volume, which answers with it.
 func (c *Client) aboutVolume(ctx context.Context, method, id, doing string, body any) (live.Volume, error) {
 	cl := call{
-		doing: doing + " " + id, action: strings.ToLower(method) + " volume", id: id,
+		doing: doing + " " + id, action: strings.ToLower(method) + " volume", id: id, thing: id,
 		method: method, path: c.appPath("/volumes/" + id), body: body, repeatable: method == http.MethodGet,
 	}
 	if !validName(id) {

@@ -1,6 +1,7 @@
 package flysim
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -102,6 +103,16 @@ func Status(code int, message string, headers ...string) Effect {
 func StatusAfter(code int, message string) Effect {
 	return Effect{name: "status after effect", serve: func(p *Platform, w http.ResponseWriter, r *http.Request, body []byte) int {
 		p.serve(httptest.NewRecorder(), r, body)
+		return write(w, code, encode(object{"error": message}))
+	}}
+}
+
+// StatusBefore answers with an error at once and lets the request take effect d
+// later.
+func StatusBefore(d time.Duration, code int, message string) Effect {
+	return Effect{name: "status before effect", serve: func(p *Platform, w http.ResponseWriter, r *http.Request, body []byte) int {
+		later := r.Clone(context.WithoutCancel(r.Context()))
+		p.After(d, func() { p.serve(httptest.NewRecorder(), later, body) })
 		return write(w, code, encode(object{"error": message}))
 	}}
 }

@@ -32,6 +32,7 @@ const (
 type Error struct {
 	Kind      Kind
 	Doing     string // "lease machine 3d8d", "read secrets of my-app"
+	Thing     string // id of the machine or volume that it is about; "": the app itself
 	Status    int    // HTTP status, 0 when there was no reply
 	Message   string // what the platform said, cleaned of control characters
 	RequestID string // fly-request-id, for Fly's support

@@ -129,7 +129,7 @@ func (p *Progress) other(e apply.Event) {
 	case apply.RollingBack:
 		text := "machine " + e.Machine + ": back to its old configuration"
 		if e.Why != nil {
-			text += ", because " + e.Why.Error()
+			text += ", because " + apply.Reason(e.Why)
 		}
 		p.say(p.yellow("↩"), text)
 	case apply.RolledBack:
@@ -175,7 +175,7 @@ func (p *Progress) repaired(e apply.Repaired) (mark, text string) {
 func (p *Progress) rolledBack(e apply.RolledBack) (mark, text string) {
 	switch {
 	case e.Err != nil:
-		return p.red("✗"), "machine " + e.Machine + " could not be put back: " + e.Err.Error()
+		return p.red("✗"), "machine " + e.Machine + " could not be put back: " + apply.Reason(e.Err)
 	case !e.Healthy:
 		return p.yellow("!"), "machine " + e.Machine + " has its old configuration, and is not healthy with it either"
 	default:

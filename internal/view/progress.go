@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/plan"
 )
 
 // ProgressOptions say how an apply under way is told.
@@ -172,7 +173,11 @@ func (p *Progress) Event(e apply.Event) {
 	case apply.StepLeft:
 		p.stepEnd(e.Step.ID, p.yellow("–"), stepDoing(e.Step)+": left to the next deploy (--no-restart)")
 	case apply.StepFailed:
-		p.stepEnd(e.Step.ID, p.red("✗"), stepDoing(e.Step)+": "+e.Err.Error())
+		why := e.Err.Error()
+		if e.Step.Kind == plan.StepMachine { // which the step names
+			why = apply.Reason(e.Err)
+		}
+		p.stepEnd(e.Step.ID, p.red("✗"), stepDoing(e.Step)+": "+why)
 	case apply.Waiting:
 		p.doing("      " + waiting(e))
 	default:

@@ -18,8 +18,11 @@ type UnhealthyError struct {
 	Checks  []live.CheckState // those that do not pass
 }
 
-func (e *UnhealthyError) Error() string {
-	s := "machine " + e.Machine + ": " + e.Why
+func (e *UnhealthyError) Error() string { return "machine " + e.Machine + ": " + e.Reason() }
+
+// Reason is the error where the machine is named already.
+func (e *UnhealthyError) Reason() string {
+	s := e.Why
 	for _, c := range e.Checks {
 		s += fmt.Sprintf("; check %s is %s", c.Name, c.Status)
 	}
@@ -32,6 +35,9 @@ type MovedError struct{ Machine, Why string }
 
 func (e *MovedError) Error() string { return "machine " + e.Machine + ": " + e.Why }
 
+// Reason is the error where the machine is named already.
+func (e *MovedError) Reason() string { return e.Why }
+
 // LostError is a machine of which nobody can tell how it is: the platform did
 // not answer, or the run was told to leave at once.
 type LostError struct {
@@ -39,10 +45,20 @@ type LostError struct {
 	Err     error
 }
 
-func (e *LostError) Error() string {
-	return "machine " + e.Machine + ": its state is not known: " + e.Err.Error()
-}
+func (e *LostError) Error() string { return "machine " + e.Machine + ": " + e.Reason() }
 func (e *LostError) Unwrap() error { return e.Err }
+
+// Reason is the error where the machine is named already.
+func (e *LostError) Reason() string { return "its state is not known: " + Reason(e.Err) }
+
+// Reason is an error's text without the machine that it is about, for where that
+// is named already.
+func Reason(err error) string {
+	if r, ok := err.(interface{ Reason() string }); ok { //nolint:errorlint // what wraps it says more
+		return r.Reason()
+	}
+	return err.Error()
+}
 
 func within(d time.Duration) string { return " within " + d.String() }
 
