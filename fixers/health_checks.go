@@ -20,9 +20,13 @@ func healthChecks() plan.Fixer {
 though this one answers nothing. A failing service check takes the machine out of routing until it passes; it does not restart it. A
 failing top-level check affects neither. A deploy waits for both kinds.
 
-A check on a path that does not answer takes a working app down, so the path is never guessed. It comes from the settings, another
-check of the file, the Dockerfile's HEALTHCHECK, or a route that the app defines; apply proves it on one machine before the others
-get it. Where nothing names a path, a TCP check is added at the top level, which never affects routing.
+A check on a path that does not answer takes a working app down, so the path is never guessed. It comes from the settings, a check that
+passes on the app now (with its own times), another check of the file, the Dockerfile's HEALTHCHECK, or a route that the app defines; apply
+proves it on one machine before the others get it. Where nothing names a path, a TCP check is added at the top level, which never affects
+routing. A deploy waits for that one too, so it needs consent unless something says that the port is served: a check that passes, EXPOSE, PORT,
+the start command, a listen call. Where something says another port, no check is proposed, and none for a group that only works.
+
+A check that stands there is judged in the same way: one that the app is known to answer with 400, 301 or 404 is told of, unless it passes.
 
 Fly's checks send the machine's IP address as Host and do not follow redirects. Django's ALLOWED_HOSTS and frameworks that force HTTPS
 answer them with an error unless told otherwise: then the fix needs consent, and the check sends X-Forwarded-Proto.
@@ -41,6 +45,7 @@ func checkHealthChecks(t plan.Target) []plan.Finding {
 		case !isPublic(s):
 		case len(s.Checks) > 0:
 			out = append(out, checkNotLive(t, s)...)
+			out = append(out, judgeChecks(t, s)...)
 		case misplacedCheck(t, s): // unknown-keys takes it to where it counts
 		case coveredByService(t, s, services), slices.ContainsFunc(proposed, func(o service) bool { return samePort(t, s, o) }):
 		default:
@@ -53,6 +58,9 @@ func checkHealthChecks(t plan.Target) []plan.Finding {
 			if ok {
 				out = append(out, f)
 			}
+		}
+		if isPublic(s) {
+			out = append(out, judgeTop(t, s)...)
 		}
 	}
 	return out
@@ -67,8 +75,10 @@ func missingCheck(t plan.Target, s service) (plan.Finding, bool) {
 	top, covered := coveringTop(t, s)
 	way := choosePath(t, s)
 	switch {
-	case covered && !(ourTCP(t, top) && way.path != "" && way.rank <= rankRoute):
+	case covered && !(top.Type == "tcp" && way.path != "" && way.rank <= rankRoute && (s.HTTPService || s.handler("http"))):
 		return f, false
+	case len(servingOf(t, s)) == 0:
+		return f, false // worker-groups speaks of it
 	case s.InternalPort == 0:
 		f.Message = s.Path + " has no health check, and no internal_port to aim one at"
 		return f, true
@@ -77,18 +87,35 @@ func missingCheck(t plan.Target, s service) (plan.Finding, bool) {
 	default:
 		f.Message = s.Path + " has no health check"
 	}
+	signs := signsOf(t, s)
+	if signs.against() && !signs.weak && way.rank != rankLive {
+		f.Message += fmt.Sprintf(", and something else than internal_port %d seems to be served", s.InternalPort)
+		f.Evidence = few(signs.no)
+		f.Notes = append(f.Notes, fmt.Sprintf("a check of port %d would fail every deploy: settle which port it is first", s.InternalPort))
+		return f, true
+	}
 	f.Evidence = way.evidence
 	if way.path != "" && (s.HTTPService || s.handler("http")) {
 		f.Fix = httpFix(t, s, way)
-		if covered {
+		switch {
+		case covered && ourTCP(t, top):
 			replaceTCP(t, s, top, f.Fix)
+		case covered:
+			f.Severity = plan.Info
+			doubt(f.Fix, "somebody chose to watch it with a TCP check")
+		}
+		if way.rank == rankLive {
+			fromLiveApp(t, &f)
+			if f.Fix == nil {
+				return f, true
+			}
 		}
 		f.Notes = way.notes
 		noteProbe(t, way, &f)
 		liveNotes(t, s, &f)
 		return f, true
 	}
-	tcpFallback(t, s, &f)
+	tcpFallback(t, s, signs, &f)
 	return f, true
 }
 
@@ -121,6 +148,9 @@ func httpFix(t plan.Target, s service, w pathSource) *plan.Fix {
 		key = "http_checks"
 	}
 	entries = append(entries, w.times(t).entries()...)
+	if w.live != nil {
+		return liveFix(t, s, w, key, entries)
+	}
 	if forcesSSL(t) {
 		entries = append(entries, flytoml.Entry{Key: "headers", Value: `{ X-Forwarded-Proto = "https" }`})
 	}
@@ -137,12 +167,18 @@ func httpFix(t plan.Target, s service, w pathSource) *plan.Fix {
 
 // tcpFallback is for a service whose health path nobody knows. An HTTP check
 // on a guessed path would take a working app out of routing.
-func tcpFallback(t plan.Target, s service, f *plan.Finding) {
+func tcpFallback(t plan.Target, s service, signs portSigns, f *plan.Finding) {
 	w := checkTimes(t.Settings)
+	if signs.against() {
+		f.Evidence = append(f.Evidence, few(signs.no)...)
+		f.Notes = append(f.Notes, fmt.Sprintf("no check is proposed while that says another port than %d: a deploy waits for a check, and fails with it", s.InternalPort))
+		return
+	}
 	f.Notes = append(f.Notes, "no health path was found, so this sees that the port answers, not that the app works; "+
 		"better: give the app a health route, or name one in .fly-standards.toml ([rules.health-checks] path)")
 	if s.HTTPService {
 		topTCP(t, s, w, f)
+		servedDoubt(s, signs, f)
 		return
 	}
 	if !s.onWeb() {
@@ -156,7 +192,30 @@ func tcpFallback(t plan.Target, s service, f *plan.Finding) {
 			"type": "tcp", "interval": w.interval, "timeout": w.timeout, "grace_period": w.grace,
 		})),
 	}
+	if signs.seen {
+		f.Fix.Safety, f.Fix.Why = plan.Safe, ""
+		f.Evidence = append(f.Evidence, few(signs.yes)...)
+	}
+	for _, g := range workersOf(t, s) {
+		doubt(f.Fix, s.Path+" is for "+g+" too, which listens on nothing")
+	}
 	liveNotes(t, s, f)
+}
+
+// servedDoubt: a deploy waits for top-level checks too, so that one on a port
+// that nobody listens at stops every deploy to come.
+func servedDoubt(s service, signs portSigns, f *plan.Finding) {
+	if f.Fix == nil {
+		return
+	}
+	f.Evidence = append(f.Evidence, few(signs.yes)...)
+	switch {
+	case signs.seen:
+	case len(signs.yes) == 0:
+		doubt(f.Fix, fmt.Sprintf("nothing was seen that says that port %d is served, and a deploy waits for the check", s.InternalPort))
+	case len(signs.no) > 0:
+		doubt(f.Fix, "the signs of the port contradict each other: "+few(signs.no)[0].String())
+	}
 }
 
 // topTCP adds [checks.PORT-tcp]: http_service takes no TCP check of its own,
@@ -171,7 +230,7 @@ func topTCP(t plan.Target, s service, w times, f *plan.Finding) {
 		{Key: "type", Value: `"tcp"`},
 		{Key: "port", Value: strconv.Itoa(s.InternalPort)},
 	}, w.entries()...)
-	if processes := checkProcesses(t.File, s); len(processes) > 0 {
+	if processes := checkProcesses(t, s); len(processes) > 0 {
 		quoted := make([]string, len(processes))
 		for i, p := range processes {
 			quoted[i] = quote(p)
@@ -182,19 +241,28 @@ func topTCP(t plan.Target, s service, w times, f *plan.Finding) {
 		Safety: plan.Safe,
 		Edits:  []flytoml.Edit{{Op: flytoml.AddTable, Path: flytoml.Join("checks", name), Entries: entries}},
 	}
-	for _, m := range machinesOf(t, s.Processes) {
+	for _, m := range machinesOf(t, tcpGroups(t, s)) {
 		f.Fix.Changes = append(f.Fix.Changes, tcpOn(m, s, name, w))
 	}
+}
+
+// tcpGroups are the groups that the top-level check of a service is for: not
+// one that listens on nothing.
+func tcpGroups(t plan.Target, s service) []string {
+	if len(workersOf(t, s)) > 0 {
+		return servingOf(t, s)
+	}
+	return s.Processes
 }
 
 // checkProcesses are the groups that a top-level check must name: those of the
 // service, or the app's only one. In the wrong group the deploy would fail,
 // though validation passes.
-func checkProcesses(f *flytoml.File, s service) []string {
-	if n, _ := f.Get("processes"); len(s.Processes) == 0 && n.Kind() == flytoml.Table && len(n.Keys()) == 1 {
+func checkProcesses(t plan.Target, s service) []string {
+	if n, _ := t.File.Get("processes"); len(s.Processes) == 0 && n.Kind() == flytoml.Table && len(n.Keys()) == 1 {
 		return n.Keys()
 	}
-	return s.Processes
+	return tcpGroups(t, s)
 }
 
 func tcpName(s service) string { return strconv.Itoa(s.InternalPort) + "-tcp" }

@@ -79,7 +79,11 @@ func tcpNotLive(t plan.Target, s service) (plan.Finding, bool) {
 	f := plan.Finding{
 		Message: top.Node.Path() + " is in the file, but not on the app", At: placeOf(t.File, top.Node.Path(), ""), Fix: &plan.Fix{Safety: plan.Safe},
 	}
-	for _, m := range machinesOf(t, s.Processes) {
+	of := s.Processes
+	if len(top.Processes) > 0 {
+		of = top.Processes
+	}
+	for _, m := range machinesOf(t, of) {
 		if _, has := m.Config.Checks()[top.Name]; !has {
 			f.Machines = append(f.Machines, m.ID)
 			f.Fix.Changes = append(f.Fix.Changes, tcpOn(m, s, top.Name, checkTimes(t.Settings)))

@@ -14,6 +14,7 @@ import (
 // The ranks of how a health path was found, best first.
 const (
 	rankSettings = iota + 1
+	rankLive
 	rankFile
 	rankDockerfile
 	rankRoute
@@ -28,6 +29,7 @@ type pathSource struct {
 	notes    []string
 	doubts   []plan.Doubt      // of the route or the HEALTHCHECK
 	check    *plan.Healthcheck // with times of its own
+	live     *liveCheck        // one that passes on the app now
 }
 
 // choosePath finds the path that a check of the service should ask; the first
@@ -35,6 +37,10 @@ type pathSource struct {
 func choosePath(t plan.Target, s service) pathSource {
 	if p := t.Settings.HealthPath; p != "" {
 		return pathSource{path: p, rank: rankSettings, evidence: plan.Saw("path " + p + " from the settings")}
+	}
+	if c, ok := passingCheck(t, s); ok {
+		return pathSource{path: c.Path, rank: rankLive, live: &c, evidence: plan.Saw(
+			fmt.Sprintf("%s %s passes on machine %s now", c.Method, maskPath(c.Path), strings.Join(c.on, ", ")))}
 	}
 	if c, ok := otherCheck(t, s); ok {
 		pos := c.Node.Position()
@@ -100,6 +106,9 @@ func (w pathSource) doubt(t plan.Target, s service) string {
 	}
 	say(severalPorts(t) && (w.rank == rankSettings || w.rank == rankRoute || w.rank == rankProbe),
 		"the app serves on several ports, and nothing says which of them answers the path")
+	if w.rank == rankLive { // proven: nothing in the source weighs against it
+		return ""
+	}
 	say(speaksHTTP2(s), "the app is spoken to in HTTP/2 only (h2_backend), and Fly's checks speak HTTP/1")
 	say(w.rank == rankProbe, "only a probe of the public hostname knows the path; Fly asks from inside, by IP address")
 	for _, d := range w.doubts {
@@ -110,6 +119,12 @@ func (w pathSource) doubt(t plan.Target, s service) string {
 	}
 	if forcesSSL(t) {
 		say(true, "the app redirects http to https, and a redirect fails a check: "+t.Repo.ForceSSL.String())
+	}
+	for _, g := range workersOf(t, s) {
+		say(true, s.Path+" is for "+g+" too, which listens on nothing: the check fails there")
+	}
+	if signs := signsOf(t, s); signs.against() {
+		say(true, "the app may serve another port: "+few(signs.no)[0].String())
 	}
 	switch {
 	case t.App == nil:
@@ -124,6 +139,12 @@ func (w pathSource) doubt(t plan.Target, s service) string {
 // within what Fly takes for a service check, else the usual ones.
 func (w pathSource) times(t plan.Target) times {
 	out := checkTimes(t.Settings)
+	if w.live != nil {
+		return times{
+			cmp.Or(t.Settings.CheckInterval, w.live.Interval, out.interval), cmp.Or(t.Settings.CheckTimeout, w.live.Timeout, out.timeout),
+			cmp.Or(t.Settings.CheckGrace, w.live.GracePeriod, out.grace),
+		}
+	}
 	if w.check == nil {
 		return out
 	}

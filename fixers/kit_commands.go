@@ -115,3 +115,13 @@ func wordsOf(command string) []string {
 }
 
 func isOneOf(list, word string) bool { return word != "" && strings.Contains(list, " "+word+" ") }
+
+// workersOf are the groups of a service that listen on nothing, servingOf the
+// others.
+func workersOf(t plan.Target, s service) []string {
+	return slices.DeleteFunc(slices.Clone(groupsServed(t.File, s.Processes)), func(g string) bool { _, works := worksOnly(t, g); return !works })
+}
+
+func servingOf(t plan.Target, s service) []string {
+	return slices.DeleteFunc(slices.Clone(groupsServed(t.File, s.Processes)), func(g string) bool { _, works := worksOnly(t, g); return works })
+}

@@ -53,6 +53,12 @@ const (
 	DoubtBuilt     DoubtKind = "built"     // whether the image holds and starts it can't be told
 )
 
+// Listen is a call of the app's source that listens at a port.
+type Listen struct {
+	Evidence
+	Port int
+}
+
 // Image is what the Dockerfile makes of the tree, with build-target and ARG
 // defaults resolved.
 type Image struct {

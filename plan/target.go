@@ -45,6 +45,7 @@ type Repo struct {
 	Routes      []Route      // health routes the app defines, best first
 	ForceSSL    *Evidence    // the app itself redirects http to https
 	HostCheck   *Evidence    // the app refuses unknown Host headers (Django ALLOWED_HOSTS)
+	Listens     []Listen     // calls of its source that listen at a port
 	SQLite      *Evidence    // the app keeps its data in a SQLite file
 	Metrics     *Metrics     // where it serves metrics for Prometheus
 	Migrations  *Migrations  // the migration tool it has

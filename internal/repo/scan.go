@@ -101,6 +101,7 @@ type facts struct {
 	metrics   []plan.Metrics
 	prom      bool // something speaks of Prometheus
 	migrated  migrations
+	listens   []plan.Listen
 
 	// What one file says about routes that others define.
 	prefixes map[string]string // by framework: stands before every route of it
@@ -135,6 +136,7 @@ func (f *facts) merge(o *facts) {
 	}
 	f.metrics = append(f.metrics, o.metrics...)
 	f.prom = f.prom || o.prom
+	f.listens = append(f.listens, o.listens...)
 	f.migrated.merge(&o.migrated)
 	for framework, prefix := range o.prefixes {
 		f.prefix(framework, prefix)
@@ -198,6 +200,7 @@ func (sc *scanner) repo(f *facts) *plan.Repo {
 	}
 	r.SQLite = first(f.sqlite)
 	r.Metrics = f.bestMetrics()
+	r.Listens = slices.SortedFunc(slices.Values(f.listens), func(a, b plan.Listen) int { return byPlace(a.Evidence, b.Evidence) })
 	return r
 }
 
@@ -314,6 +317,9 @@ func (s *source) look() {
 	s.routes()
 	s.metrics()
 	s.migrations()
+	if s.verdict != unsure {
+		s.listenCalls()
+	}
 }
 
 // at is the evidence for offset in the file.

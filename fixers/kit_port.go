@@ -1,0 +1,198 @@
+package fixers
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// portSigns is what says that the port of a service is served, and what says
+// that another one is.
+type portSigns struct {
+	yes, no []plan.Evidence
+	// seen: a check of the port passes on a machine now, which no sign of the
+	// source weighs against.
+	seen bool
+	// weak: all that speaks against it is a PORT in [env], which an app may
+	// ignore.
+	weak bool
+}
+
+func (p *portSigns) sign(port, own int, e plan.Evidence, strong bool) {
+	if port == own {
+		p.yes = append(p.yes, e)
+		return
+	}
+	p.weak = !strong && (p.weak || len(p.no) == 0)
+	p.no = append(p.no, e)
+}
+
+// signsOf looks at the app, the file, and what is built.
+func signsOf(t plan.Target, s service) portSigns {
+	var p portSigns
+	own := s.InternalPort
+	for _, m := range machinesOf(t, s.Processes) {
+		for _, row := range m.Checks {
+			if c, _, ok := m.Configured(row); ok && c.Port == own && m.Started() && row.Status == live.CheckPassing {
+				p.seen = true
+				p.yes = append(p.yes, plan.Evidence{Text: fmt.Sprintf("a check of port %d passes on machine %s", own, m.ID)})
+			}
+		}
+	}
+	for _, g := range groupsServed(t.File, s.Processes) {
+		if command := commandOf(t.File, g); command != "" {
+			p.ofCommand(command, own, plan.Evidence{File: t.File.Name(), Line: placeOf(t.File, "processes."+g, "processes").Line, Text: g + " = " + quote(command)})
+		}
+	}
+	if n, ok := t.File.Get("env.PORT"); ok {
+		text, _ := n.Str()
+		if i, isInt := n.Int(); isInt {
+			text = strconv.FormatInt(i, 10)
+		}
+		if port := portOf(text); port != 0 {
+			p.sign(port, own, plan.Evidence{File: t.File.Name(), Line: n.Position().Line, Text: fmt.Sprintf("[env] PORT = %d", port)}, false)
+		}
+	}
+	if t.Settings.ProbedPath != "" {
+		p.yes = append(p.yes, plan.Evidence{Text: t.Settings.Probe})
+	}
+	if t.Repo != nil {
+		p.ofSource(t.Repo, own, otherPorts(t, own))
+	}
+	return p
+}
+
+// otherPorts are those of the file's other services: that the app listens there
+// says nothing about this one.
+func otherPorts(t plan.Target, own int) []int {
+	var out []int
+	for _, s := range servicesAsWritten(t.File) {
+		if s.InternalPort != own {
+			out = append(out, s.InternalPort)
+		}
+	}
+	return out
+}
+
+// ofSource reads what the image says, and where the app's code listens. Of
+// several ports that are named, one that is the service's is enough.
+func (p *portSigns) ofSource(r *plan.Repo, own int, others []int) {
+	var other []plan.Evidence
+	found := false
+	add := func(port int, e plan.Evidence) {
+		switch {
+		case port == own:
+			found = true
+			p.yes = append(p.yes, e)
+		case port != 0 && !slices.Contains(others, port):
+			other = append(other, e)
+		}
+	}
+	for _, l := range r.Listens {
+		add(l.Port, l.Evidence)
+	}
+	if r.Image != nil {
+		for _, i := range r.Image.Runs {
+			switch i.Name {
+			case "EXPOSE":
+				for _, a := range i.Args {
+					number, protocol, _ := strings.Cut(a, "/")
+					if protocol == "" || protocol == "tcp" {
+						add(portOf(number), i.Evidence)
+					}
+				}
+			case "ENV":
+				if port := envPort(i.Args); port != 0 {
+					add(port, i.Evidence)
+				}
+			case "CMD", "ENTRYPOINT":
+				var c portSigns
+				c.ofCommand(strings.Join(i.Args, " "), own, i.Evidence)
+				p.yes, other = append(p.yes, c.yes...), append(other, c.no...)
+				found = found || len(c.yes) > 0
+			}
+		}
+	}
+	if !found && len(other) > 0 {
+		p.no, p.weak = append(p.no, other...), false
+	}
+}
+
+// envPort is PORT of an ENV instruction, in either of its forms.
+func envPort(args []string) int {
+	for i, a := range args {
+		name, value, ok := strings.Cut(a, "=")
+		if name == "PORT" && ok {
+			return portOf(value)
+		}
+		if name == "PORT" && i == 0 && len(args) > 1 {
+			return portOf(args[1])
+		}
+	}
+	return 0
+}
+
+// ofCommand finds the port that a command tells a server to listen at: behind a
+// flag for it, or after the colon of an address.
+func (p *portSigns) ofCommand(command string, own int, e plan.Evidence) {
+	words := strings.FieldsFunc(command, func(r rune) bool { return strings.ContainsRune(" \t\"'[],", r) })
+	var other []plan.Evidence
+	for i, w := range words {
+		flag, value, joined := strings.Cut(w, "=")
+		switch {
+		case isOneOf(" -p --port --server-port --http-port --listen-port ", flag) && joined:
+		case isOneOf(" -p --port --server-port --http-port --listen-port ", flag) && i+1 < len(words):
+			value = words[i+1]
+		case isOneOf(" -b --bind -l --listen --addr --address --http --host -S ", flag) && !joined && i+1 < len(words):
+			value = words[i+1]
+		case !joined:
+			value = w
+			if !strings.Contains(w, ":") {
+				continue
+			}
+		}
+		if at := strings.LastIndexByte(value, ':'); at >= 0 {
+			value = value[at+1:]
+		}
+		switch port := portOf(value); port {
+		case 0:
+		case own:
+			p.yes = append(p.yes, e)
+			return
+		default:
+			if isOneOf(serverFlags, flag) {
+				other = append(other, e)
+			}
+		}
+	}
+	if len(other) > 0 {
+		p.no, p.weak = append(p.no, other[0]), false
+	}
+}
+
+// portOf reads a port number; 0 for anything else.
+func portOf(text string) int {
+	n, err := strconv.Atoi(strings.Trim(text, `"'`))
+	if err != nil || n < 1 || n > 65535 {
+		return 0
+	}
+	return n
+}
+
+// against says whether signs speak against the port, and none for it.
+func (p portSigns) against() bool { return len(p.no) > 0 && len(p.yes) == 0 }
+
+// few are at most three of the evidence, each once.
+func few(list []plan.Evidence) []plan.Evidence {
+	var out []plan.Evidence
+	for _, e := range list {
+		if !slices.Contains(out, e) && len(out) < 3 {
+			out = append(out, e)
+		}
+	}
+	return out
+}
