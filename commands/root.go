@@ -83,6 +83,7 @@ Each flag can also be set in the environment: FLY_STANDARDS_FORMAT=json is
 		newShowCmd(env, g),
 		newExplainCmd(env, g),
 		newRulesCmd(env),
+		newInitCmd(env),
 		newDemoCmd(env, g),
 		newVersionCmd(env),
 	)
