@@ -113,6 +113,9 @@ func runApply(ctx context.Context, env *Env, g *global, o *applyOptions) error {
 		env.noteUnfinished(g, p.App.Name)
 		return o.finish(env, g, s, p, apply.Report{App: p.App.Name, Outcome: apply.NothingToDo}, nil)
 	}
+	if apply.CantUndoFile(p, apply.Deps{File: apply.OnDisk(s.path), Secret: s.mask.Holds}) {
+		env.note(g, "`fly-standards undo` will not be able to bring %s back: the record of this edit would hold a secret value. Commit the file first.", s.shown)
+	}
 	unlock, err := env.lock(g, p.App.Name, "apply")
 	if err != nil {
 		return err

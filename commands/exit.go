@@ -121,6 +121,11 @@ func explain(err error) []string {
 		return []string{"interrupted; nothing was changed"}
 	}
 	out := []string{err.Error()}
+	var floor *apply.FloorError
+	if errors.As(err, &floor) {
+		out = append(out, fmt.Sprintf("make the others healthy first (`fly-standards undo` takes the last apply back, `fly machine status ID` shows one), "+
+			"or let %d be away at a time: --max-unavailable %d", floor.Enough(), floor.Enough()))
+	}
 	if hint := liveHint(err); hint != "" {
 		out = append(out, hint)
 	}

@@ -72,15 +72,18 @@ func (e *Env) noteUnfinished(g *global, app string) {
 	e.noteCutOff(g, app)
 }
 
-// noteCutOff tells of the last run of the app when it has no end: it was
-// killed, or lost its power.
+// noteCutOff tells of the last run of the app when it has no end (it was killed,
+// or lost its power), and of an undo that was stopped.
 func (e *Env) noteCutOff(g *global, app string) {
 	paths, err := journal.List(e.journals(), app)
 	if err != nil || len(paths) == 0 {
 		return // there is nothing to tell of; an apply will say why it can't write here
 	}
 	h, err := apply.ReadHistory(paths[len(paths)-1])
-	if err != nil || h.Ended || h.App == "" {
+	// An undo that was stopped part-way has an end, and leaves the app between two
+	// states all the same.
+	partUndone := h.Undo != "" && (h.Outcome == apply.Halted || h.Outcome == apply.Stopped)
+	if err != nil || h.Ended && !partUndone || h.App == "" {
 		return
 	}
 	if h.Undo != "" {

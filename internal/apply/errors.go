@@ -87,10 +87,13 @@ func (e *UnprovenError) Error() string {
 // FloorError is a group in which too few machines are healthy to take another
 // one away.
 type FloorError struct {
-	Group          string
-	Healthy, Floor int
-	Unhealthy      []string
+	Group                   string
+	Started, Healthy, Floor int
+	Unhealthy               []string
 }
+
+// Enough is the --max-unavailable with which one machine could be restarted.
+func (e *FloorError) Enough() int { return e.Started - e.Healthy + 1 }
 
 func (e *FloorError) Error() string {
 	s := fmt.Sprintf("group %s: %d machines are healthy and %d must stay so, so none can be restarted", e.Group, e.Healthy, e.Floor)

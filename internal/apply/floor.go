@@ -62,7 +62,7 @@ func (o *rollout) waitForFloor(ctx context.Context, g *group) error {
 			}
 		}
 		if now := o.r.d.Clock.Now(); !now.Before(until) || now.Sub(began) >= o.r.d.WaitTimeout {
-			return &FloorError{g.name, f.healthy, f.floor, f.unhealthy}
+			return &FloorError{g.name, f.started, f.healthy, f.floor, f.unhealthy}
 		}
 		if !told {
 			told = true

@@ -55,7 +55,7 @@ func (o *rollout) pick(ctx context.Context, g *group, all []live.Machine) ([]liv
 			return batch, nil
 		}
 		if !o.r.d.Clock.Now().Before(deadline) {
-			return nil, &FloorError{g.name, f.healthy, f.floor, f.unhealthy}
+			return nil, &FloorError{g.name, f.started, f.healthy, f.floor, f.unhealthy}
 		}
 		if !told {
 			told = true

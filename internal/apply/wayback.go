@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/linepatch"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
 )
 
 // inverse are the ops that take ours back from a machine, without what must
@@ -68,6 +70,31 @@ func (m *migrated) wayBack(f *flytoml.File, after []byte, edits []flytoml.Edit) 
 		}
 	}
 	return p, nil
+}
+
+// CantUndoFile says whether an undo could not bring fly.toml back, because the
+// record of its edit would hold a secret value of it, or one of [env]. It reads
+// the file of d and changes nothing.
+func CantUndoFile(p *plan.Plan, d Deps) bool {
+	r, err := newRun(context.Background(), p, d)
+	if err != nil {
+		return false
+	}
+	before := preflight{r}
+	if moved, err := before.file(); err != nil || len(moved) > 0 {
+		return false // it won't be edited either
+	}
+	before.noteMigrated()
+	for _, s := range r.steps(plan.StepFile) {
+		after, err := r.edit.wanted(s.EditFile)
+		if err != nil {
+			return false
+		}
+		if back, err := r.migrated.wayBack(r.file, after, s.EditFile.Edits); err == nil && back == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // holdsEnv says whether a piece of the file has an env entry with its value.

@@ -4,6 +4,7 @@
 package linepatch
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -22,6 +23,12 @@ type Patch struct {
 	Lines []string `json:"lines"`  // the hash of each line of after
 	Hunks []Hunk   `json:"hunks"`  // in order, apart from each other
 	Sum   string   `json:"sha256"` // of before, in hex
+	// Ended: the last line counts with an end, whether it has one or not, so that
+	// a line is not another one because something was added behind it. Before and
+	// after had none where the others say so. False in records of before 2026-11-25.
+	Ended       bool `json:"ended,omitempty"`
+	NoEnd       bool `json:"no_end,omitempty"`
+	NoEndBefore bool `json:"no_end_before,omitempty"`
 }
 
 // Hunk replaces the lines From to To (excluded, counted from 0) of after.
@@ -37,10 +44,12 @@ var ErrTouched = errors.New("its lines were edited since, or those beside them")
 
 // New makes the patch from after to before.
 func New(after, before []byte) (*Patch, error) {
-	p := &Patch{Salt: make([]byte, 16), Sum: Sum(before)}
+	p := &Patch{Salt: make([]byte, 16), Sum: Sum(before), Ended: true, NoEnd: !hasEnd(after), NoEndBefore: !hasEnd(before)}
 	if _, err := rand.Read(p.Salt); err != nil {
 		return nil, err
 	}
+	whole := after
+	after, before = ended(after), ended(before)
 	for _, line := range split(string(after)) {
 		p.Lines = append(p.Lines, p.hash(line))
 	}
@@ -48,7 +57,7 @@ func New(after, before []byte) (*Patch, error) {
 		from, to := lineAt(after, e.Start), lineAt(after, e.End)
 		p.Hunks = append(p.Hunks, Hunk{from, to, e.New})
 	}
-	if _, err := p.Apply(after); err != nil {
+	if _, err := p.Apply(whole); err != nil {
 		return nil, fmt.Errorf("make a patch of lines: it does not lead back (%w)", err)
 	}
 	return p, nil
@@ -62,7 +71,7 @@ func Sum(text []byte) string {
 
 // Apply makes before of after. Any other text is an error.
 func (p *Patch) Apply(after []byte) ([]byte, error) {
-	lines := split(string(after))
+	lines := p.split(after)
 	if len(lines) != len(p.Lines) {
 		return nil, ErrTouched
 	}
@@ -77,7 +86,11 @@ func (p *Patch) Apply(after []byte) ([]byte, error) {
 		next = h.To
 	}
 	out.WriteString(strings.Join(lines[next:], ""))
-	if before := []byte(out.String()); Sum(before) == p.Sum {
+	before := []byte(out.String())
+	if p.Ended && p.NoEndBefore {
+		before = withoutEnd(before)
+	}
+	if Sum(before) == p.Sum {
 		return before, nil
 	}
 	return nil, ErrTouched
@@ -87,7 +100,7 @@ func (p *Patch) Apply(after []byte) ([]byte, error) {
 // edits, which stay. It is all or nothing: half of a change means something
 // else than either. A hunk that somebody has taken back already is done.
 func (p *Patch) Merge(now []byte) ([]byte, error) {
-	lines := split(string(now))
+	lines := p.split(now)
 	hashed := make([]string, len(lines))
 	for i, line := range lines {
 		hashed[i] = p.hash(line)
@@ -124,7 +137,51 @@ func (p *Patch) Merge(now []byte) ([]byte, error) {
 		next = h.To + shift
 	}
 	out.WriteString(strings.Join(lines[next:], ""))
-	return []byte(out.String()), nil
+	return p.end([]byte(out.String()), now, all), nil
+}
+
+// end gives a merged text the end of before, where the end of now is still that
+// of after; somebody else's stays.
+func (p *Patch) end(out, now []byte, all []change) []byte {
+	theirs := slices.ContainsFunc(all, func(c change) bool { return c.to == len(p.Lines) })
+	switch {
+	case !p.Ended:
+		return out
+	case !theirs && hasEnd(now) == !p.NoEnd:
+		if p.NoEndBefore {
+			return withoutEnd(out)
+		}
+	case !hasEnd(now):
+		return withoutEnd(out)
+	}
+	return out
+}
+
+// hasEnd says whether the last line of a text has an end; there is none to miss
+// in an empty one.
+func hasEnd(text []byte) bool { return len(text) == 0 || text[len(text)-1] == '\n' }
+
+// ended is the text with an end of its last line, of the kind that its others
+// have.
+func ended(text []byte) []byte {
+	switch {
+	case hasEnd(text):
+		return text
+	case bytes.Contains(text, []byte("\r\n")):
+		return append(slices.Clone(text), '\r', '\n')
+	}
+	return append(slices.Clone(text), '\n')
+}
+
+func withoutEnd(text []byte) []byte {
+	return bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
+}
+
+func (p *Patch) split(text []byte) []string {
+	if p.Ended {
+		text = ended(text)
+	}
+	return split(string(text))
 }
 
 // change replaces lines from..to of after by lines start..end of now.

@@ -22,6 +22,9 @@ func Left(runs []apply.History, app *live.App) (map[string]plan.Repair, *live.Ap
 		}
 		for _, past := range h.Machines {
 			i := slices.IndexFunc(app.Machines, func(m live.Machine) bool { return m.ID == past.ID })
+			if past.Well && wantedBack(h.ID, past.ID, runs) {
+				past.Well = false
+			}
 			if i < 0 || !suspect(past, app.Machines[i], runs) {
 				continue
 			}
@@ -43,6 +46,24 @@ func Left(runs []apply.History, app *live.App) (map[string]plan.Repair, *live.Ap
 		}
 	}
 	return left, app
+}
+
+// wantedBack says whether somebody began to take a run back, and that undo did
+// not reach a machine: it was held, say, or its host was away. Then a change that
+// the machine was once healthy with, and is not any more, is what an earlier run
+// left like any other.
+func wantedBack(id, machine string, runs []apply.History) bool {
+	begun := false
+	for _, r := range runs {
+		if r.Undo != id {
+			continue
+		}
+		begun = true
+		if slices.ContainsFunc(r.Machines, func(m apply.PastMachine) bool { return m.ID == machine && m.Well }) {
+			return false
+		}
+	}
+	return begun
 }
 
 // askedWithin is how long after a run asked for an update the platform may
