@@ -145,6 +145,10 @@ func (p patcher) topChecks(root *node) {
 	out := &node{kind: kTable, src: n.src}
 	switch n.kind {
 	case kTable:
+		if p.flat(n) {
+			out.wrong = true
+			break
+		}
 		for _, name := range n.keys {
 			out.set(name, n.kids[name])
 		}
@@ -176,6 +180,17 @@ func (p patcher) topChecks(root *node) {
 		return
 	}
 	root.set("checks", out)
+}
+
+// flat refuses a [checks] that has the keys of a check itself.
+func (p patcher) flat(n *node) bool {
+	for _, name := range n.keys {
+		if _, known := fieldOf(typeAt("checks.*"), name); known != nil && (!container(n.kids[name]) || name == "processes") {
+			p.refuse(Refusal{Kind: NoName, Node: n.src, Takes: "[checks.NAME], or [[checks]] with a name"})
+			return true
+		}
+	}
+	return false
 }
 
 // tables gathers what stands under several names as one array of tables, and

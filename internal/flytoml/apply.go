@@ -55,6 +55,9 @@ func (f *File) applyOne(e Edit) (*File, error) {
 }
 
 func (f *File) change(e Edit) (change, error) {
+	if e.Op == CutMark {
+		return f.cutMark()
+	}
 	segs, err := ParsePath(e.Path)
 	if err != nil {
 		return change{}, refuse("the path can't be read")
@@ -80,6 +83,10 @@ func (f *File) change(e Edit) (change, error) {
 		return f.arrayOf(segs)
 	case TableOf:
 		return f.tableOf(segs)
+	case Quote, InArray, Only, Words:
+		return f.convert(segs, e.Op)
+	case Nameless:
+		return f.nameless(segs)
 	}
 	return change{}, refuse("there is no such operation")
 }

@@ -29,6 +29,20 @@ const (
 	// TableOf is the way back: the one entry of [[Path]] becomes [Path].
 	// Several entries: refused.
 	TableOf Op = "table-of"
+	// Quote makes a string of a number, boolean or date, of the very text that
+	// stands there.
+	Quote Op = "quote"
+	// InArray makes the value at Path the one element of an array.
+	InArray Op = "in-array"
+	// Only puts the one element of the array at Path in the array's place.
+	Only Op = "only"
+	// Words makes one command line of an array of words, quoted where a shell
+	// needs it.
+	Words Op = "words"
+	// Nameless makes [[Path]] of each table [Path.NAME] and drops the names.
+	Nameless Op = "nameless"
+	// CutMark takes the byte order mark away; Path is empty.
+	CutMark Op = "cut-mark"
 )
 
 // Edit is one change to a file, said symbolically: it names keys, never bytes.

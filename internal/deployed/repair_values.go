@@ -1,0 +1,316 @@
+package deployed
+
+import (
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/agnivade/levenshtein"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+)
+
+// synonyms are words that people write for one of flyctl's, by the letters and
+// digits of it. One in certain has no other reading.
+var (
+	certain = map[string]map[string]string{
+		"deploy.strategy":     {"rollingupdate": "rolling", "rollingdeploy": "rolling"},
+		"restart[].policy":    {"no": "never", "false": "never", "none": "never", "off": "never", "onfail": "on-failure", "onerror": "on-failure", "true": "always"},
+		"build.compression":   {"gz": "gzip", "zstandard": "zstd"},
+		"autostop":            {"on": "stop", "true": "stop", "yes": "stop", "1": "stop", "false": "off", "no": "off", "0": "off"},
+		"vm[].persist_rootfs": {"no": "never", "false": "never"},
+		"checks.*.type":       {},
+	}
+	probable = map[string]map[string]string{
+		"deploy.strategy":     {"recreate": "immediate", "allatonce": "immediate", "simple": "rolling", "default": "rolling", "redblack": "bluegreen", "standard": "rolling"},
+		"restart[].policy":    {"unlessstopped": "always", "yes": "always", "on": "always", "restart": "always", "failure": "on-failure"},
+		"checks.*.type":       {"https": "http", "script": "tcp", "connect": "tcp", "h2": "http", "get": "http"},
+		"autostop":            {"never": "off", "none": "off", "disabled": "off", "enabled": "stop", "always": "stop", "sleep": "suspend", "pause": "suspend"},
+		"vm[].persist_rootfs": {"true": "always", "yes": "always"},
+	}
+)
+
+// letters are the lower-case letters and digits of a word.
+func letters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(text))
+}
+
+// word is the one of words that is text but for case, spaces and signs; "" for
+// none.
+func word(text string, words []string) string {
+	for _, w := range words {
+		if letters(w) == letters(text) {
+			return w
+		}
+	}
+	return ""
+}
+
+// near is the one of words that a few letters make of text; "" for none.
+func near(text string, words []string) string {
+	best, distance := "", 1+len(text)/4
+	for _, w := range words {
+		switch d := levenshtein.ComputeDistance(strings.ToLower(text), strings.ToLower(w)); {
+		case d < distance:
+			best, distance = w, d
+		case d == distance && best != "":
+			best = "" // two are as near
+		case d == distance:
+			best = w
+		}
+	}
+	return best
+}
+
+func repairWord(r Refusal) *Repair {
+	text, isText := r.Node.Str()
+	if !isText {
+		return missingWord(r)
+	}
+	table := r.Type.Path
+	switch {
+	case strings.HasSuffix(table, "auto_stop_machines"):
+		table = "autostop"
+	case strings.HasSuffix(table, "persist_rootfs"):
+		table = "vm[].persist_rootfs"
+	}
+	edit := func(w string) flytoml.Edit { return set(r.Node.Path(), strconv.Quote(w)) }
+	if text == "" {
+		return nil
+	}
+	if w := word(text, r.Type.Words); w != "" {
+		return sure(edit(w))
+	}
+	if w := certain[table][letters(text)]; w != "" {
+		return sure(edit(w))
+	}
+	if w := probable[table][letters(text)]; w != "" {
+		return likely("it is the nearest to "+strconv.Quote(text), edit(w))
+	}
+	if w := near(text, r.Type.Words); w != "" {
+		return likely("did you mean "+strconv.Quote(w)+"?", edit(w))
+	}
+	return nil
+}
+
+// missingWord fills in a word that flyctl wants and the table doesn't say,
+// where what else it says leaves one.
+func missingWord(r Refusal) *Repair {
+	said := func(keys ...string) bool {
+		return slices.ContainsFunc(keys, func(k string) bool { _, ok := r.Node.Key(k); return ok })
+	}
+	path := r.Node.Path()
+	switch r.Type.Path {
+	case "checks.*.type":
+		if said("path", "method", "headers", "protocol", "tls_server_name", "tls_skip_verify") {
+			return likely("what it asks is HTTP", set(path+".type", `"http"`))
+		}
+		return likely("it asks nothing of HTTP", set(path+".type", `"tcp"`))
+	case "restart[].policy":
+		if said("retries", "max_retries") {
+			return likely("retries count for on-failure alone", set(path+".policy", `"on-failure"`))
+		}
+	}
+	return nil
+}
+
+var timeText = regexp.MustCompile(`^([0-9]*\.?[0-9]+) *([a-zµ]*)$`)
+
+var timeUnits = map[string]time.Duration{
+	"ms": time.Millisecond, "msec": time.Millisecond, "msecs": time.Millisecond, "milli": time.Millisecond, "millis": time.Millisecond,
+	"millisecond": time.Millisecond, "milliseconds": time.Millisecond,
+	"s": time.Second, "sec": time.Second, "secs": time.Second, "second": time.Second, "seconds": time.Second,
+	"m": time.Minute, "min": time.Minute, "mins": time.Minute, "minute": time.Minute, "minutes": time.Minute,
+	"h": time.Hour, "hr": time.Hour, "hrs": time.Hour, "hour": time.Hour, "hours": time.Hour,
+	"d": 24 * time.Hour, "day": 24 * time.Hour, "days": 24 * time.Hour,
+}
+
+// parseDuration reads what people write for a duration with a unit: "5 s",
+// "1min", "1m 30s", "PT15S".
+func parseDuration(text string) (time.Duration, bool) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	tight := strings.TrimPrefix(strings.ReplaceAll(text, " ", ""), "pt")
+	if d, err := time.ParseDuration(tight); err == nil && tight != "0" {
+		return d, true
+	}
+	m := timeText.FindStringSubmatch(text)
+	if m == nil || m[2] == "" {
+		return 0, false
+	}
+	unit, ok := timeUnits[m[2]]
+	n, err := strconv.ParseFloat(m[1], 64)
+	if !ok || err != nil || n*float64(unit) > math.MaxInt64/2 {
+		return 0, false
+	}
+	return time.Duration(n * float64(unit)), true
+}
+
+func wholeSeconds(text string) (int64, bool) {
+	d, ok := parseDuration(text)
+	return int64(d / time.Second), ok && d >= 0 && d%time.Second == 0 && d/time.Second <= math.MaxUint32
+}
+
+func repairDuration(path, text string) *Repair {
+	if d, ok := parseDuration(text); ok {
+		return sure(set(path, strconv.Quote(shortest(d))))
+	}
+	if n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil {
+		return unit(path, n)
+	}
+	return nil
+}
+
+func repairUnit(path string, n flytoml.Node) *Repair {
+	f, _ := n.Float()
+	return unit(path, int64(f))
+}
+
+// unit is the one that a number without any was probably meant in.
+func unit(path string, n int64) *Repair {
+	switch {
+	case n == 0:
+		return sure(set(path, `"0s"`))
+	case n > 0 && n <= 600:
+		return likely("a number this small is probably in seconds", set(path, strconv.Quote(shortest(time.Duration(n)*time.Second))))
+	case n >= 1000 && n <= 3_600_000:
+		return likely("a number this large is probably in milliseconds", set(path, strconv.Quote(shortest(time.Duration(n)*time.Millisecond))))
+	}
+	return nil
+}
+
+var sizeText = regexp.MustCompile(`^([0-9]*[.,]?[0-9]+) *([a-z]*)$`)
+
+// tidySize writes a size as flyctl reads it; text as it is when it can't.
+func tidySize(text string) string {
+	m := sizeText.FindStringSubmatch(strings.ToLower(strings.TrimSpace(text)))
+	if m == nil {
+		return text
+	}
+	number := strings.ReplaceAll(m[1], ",", ".")
+	switch m[2] {
+	case "":
+		return number
+	case "g", "gb", "gib", "gig", "gigs", "gigabyte", "gigabytes", "gbs":
+		return number + "gb"
+	case "m", "mb", "mib", "meg", "megs", "megabyte", "megabytes", "mbs":
+		return number + "mb"
+	case "t", "tb", "tib", "terabyte", "terabytes":
+		return number + "tb"
+	case "k", "kb", "kib", "kilobyte", "kilobytes":
+		return number + "kb"
+	}
+	return text
+}
+
+func repairSize(path, text string) *Repair {
+	tidy := tidySize(text)
+	if _, ok := gigabytes(tidy); !ok || tidy == text {
+		return nil
+	}
+	if strings.Contains(text, ",") {
+		return likely("the comma reads as a decimal point", set(path, strconv.Quote(tidy)))
+	}
+	return sure(set(path, strconv.Quote(tidy)))
+}
+
+// nearest is the bound that a value is past.
+func nearest(r Refusal) *Repair {
+	t := r.Type
+	var n int64
+	var literal func(int64) string
+	const why = "it is the nearest that flyctl takes"
+	switch text, isText := r.Node.Str(); {
+	case t.Size && isText:
+		n, _ = gigabytes(text)
+		literal = func(b int64) string { return strconv.Quote(strconv.FormatInt(b, 10) + "gb") }
+	case t.Size:
+		n, _ = r.Node.Int()
+		literal = func(b int64) string { return strconv.FormatInt(b, 10) }
+	case strings.HasPrefix(t.Path, "checks.*."):
+		d, err := time.ParseDuration(text)
+		if i, isInt := r.Node.Int(); isInt {
+			d, err = time.Duration(i)*time.Millisecond, nil
+			if i > 0 && i <= 60 { // 15 for 15s: below the bound for its unit alone
+				return unit(r.Node.Path(), i)
+			}
+		}
+		if err != nil {
+			return nil
+		}
+		n = int64(d)
+		literal = func(b int64) string { return strconv.Quote(shortest(time.Duration(b))) }
+	default:
+		n, _ = r.Node.Int()
+		literal = func(b int64) string { return strconv.FormatInt(b, 10) }
+	}
+	switch {
+	case t.HasMin && n < t.Min:
+		return likely(why, set(r.Node.Path(), literal(t.Min)))
+	case t.HasMax && n > t.Max:
+		return likely(why, set(r.Node.Path(), literal(t.Max)))
+	}
+	return nil
+}
+
+// repairGroup names a process group that there is.
+func repairGroup(c *Config, r Refusal) *Repair {
+	name, _ := r.Node.Str()
+	groups := c.Groups()
+	edit := func(w string) flytoml.Edit { return set(r.Node.Path(), strconv.Quote(w)) }
+	for _, g := range groups {
+		if strings.EqualFold(g, name) {
+			return likely("did you mean "+strconv.Quote(g)+"?", edit(g))
+		}
+	}
+	if g := near(name, groups); g != "" {
+		return likely("did you mean "+strconv.Quote(g)+"?", edit(g))
+	}
+	if len(groups) == 1 {
+		return likely("the app has this process group alone", edit(groups[0]))
+	}
+	return nil
+}
+
+// addGroup gives a service the process group that serves it.
+func addGroup(c *Config, r Refusal) *Repair {
+	groups := c.Groups()
+	edit := func(g string) flytoml.Edit {
+		return set(flytoml.Join(r.Node.Path(), "processes"), "["+strconv.Quote(g)+"]")
+	}
+	if len(groups) == 1 {
+		return sure(edit(groups[0]))
+	}
+	var serves []string
+	for _, g := range groups {
+		if slices.Contains([]string{"app", "web", "server", "http", "api", "www", "frontend"}, g) {
+			serves = append(serves, g)
+		}
+	}
+	if len(serves) == 1 {
+		return likely("of the process groups, "+serves[0]+" is the one whose name says that it serves", edit(serves[0]))
+	}
+	return nil
+}
+
+// complete writes what a combination of values lacks.
+func complete(r Refusal) *Repair {
+	key := r.Type.Path[strings.LastIndexByte(r.Type.Path, '.')+1:]
+	path := flytoml.Join(r.Node.Path(), key)
+	switch key {
+	case "strategy":
+		return likely("it is what flyctl does by itself for an app with volumes", set(r.Node.Path(), `"rolling"`))
+	case "auto_extend_size_threshold":
+		return likely("80 is what Fly's documentation shows", set(path, "80"))
+	case "auto_extend_size_increment":
+		return likely("1 GB is what Fly's documentation shows", set(path, `"1gb"`))
+	}
+	return nil
+}
