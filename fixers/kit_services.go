@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
@@ -130,7 +131,7 @@ func servicesAsWritten(f *flytoml.File) []service {
 			Path: n.Path(), HTTPService: true, Protocol: "tcp", Node: n,
 			// http_service always means these two (flyctl, August 2026).
 			Ports:     []port{{"80", []string{"http"}}, {"443", []string{"http", "tls"}}},
-			Processes: strs(n, "processes"),
+			Processes: processesOf(f, n),
 		}
 		s.InternalPort = portNumber(n, "internal_port")
 		s.addChecks("checks", "")
@@ -138,7 +139,7 @@ func servicesAsWritten(f *flytoml.File) []service {
 	}
 	n, _ := f.Get("services")
 	for _, n := range n.Items() {
-		s := service{Path: n.Path(), Protocol: "tcp", Node: n, Processes: strs(n, "processes")}
+		s := service{Path: n.Path(), Protocol: "tcp", Node: n, Processes: processesOf(f, n)}
 		if p, ok := str(n, "protocol"); ok {
 			s.Protocol = p
 		}
@@ -149,6 +150,24 @@ func servicesAsWritten(f *flytoml.File) []service {
 		out = append(out, s)
 	}
 	return out
+}
+
+// processesOf are the process groups that a service names, or those that
+// config-shape gives one that flyctl refuses because it names none, or not as an
+// array.
+func processesOf(f *flytoml.File, n flytoml.Node) []string {
+	if list := strs(n, "processes"); len(list) > 0 {
+		return list
+	}
+	if said, ok := str(n, "processes"); ok {
+		return []string{said}
+	}
+	for _, note := range deployed.Read(f).Notes {
+		if note.Kind == deployed.NoGroup && note.Node.Path() == n.Path() && note.Repair != nil {
+			return note.Groups
+		}
+	}
+	return nil
 }
 
 func publicPorts(n flytoml.Node) []port {

@@ -1,59 +1,65 @@
 package fixers
 
 import (
-	"slices"
+	"fmt"
 	"strings"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 )
 
-// refusedTables are the single tables of the file for which flyctl refuses it,
-// because it reads an array there.
-func refusedTables(f *flytoml.File) []string {
-	paths := []string{"http_service.checks", "http_service.machine_checks", "machine_checks", "restart", "files", "statics"}
-	for _, svc := range services(f) {
-		if !svc.HTTPService {
-			paths = append(paths, svc.Path+".machine_checks")
-		}
-	}
-	var out []string
-	for _, path := range paths {
-		if n, ok := f.Get(path); ok && n.Kind() == flytoml.Table {
-			out = append(out, path)
-		}
-	}
-	return out
-}
-
-// inShape are the edits as they are to be made where config-shape makes an
-// array of the table that they are about: after that, in its one entry. The
-// edit that makes the array is the same, so that it counts once.
-func inShape(f *flytoml.File, edits []flytoml.Edit) []flytoml.Edit {
-	for _, path := range refusedTables(f) {
-		if n, _ := f.Get(path); named(n) {
+// inShape are the edits as they are to be made where config-shape changes the
+// form of a table that they are about: after that, in what it becomes. The edit
+// that changes the form is the same as config-shape's, so that it counts once.
+func inShape(c *deployed.Config, edits []flytoml.Edit) []flytoml.Edit {
+	var shapes []flytoml.Edit
+	var used []flytoml.Edit
+	out := append([]flytoml.Edit(nil), edits...)
+	for _, note := range c.Notes {
+		if note.Repair == nil || !note.Repair.Sure || len(note.Repair.Edits) != 1 {
 			continue
 		}
-		var out []flytoml.Edit
+		shape := note.Repair.Edits[0]
+		switch shape.Op {
+		case flytoml.ArrayOf, flytoml.TableOf, flytoml.Nameless:
+		default:
+			continue
+		}
+		for _, outer := range shapes {
+			shape.Path = reshaped(c, outer, shape.Path)
+		}
+		shapes = append(shapes, shape)
 		inside := false
-		for _, e := range edits {
-			if rest, ok := strings.CutPrefix(e.Path, path+"."); ok {
-				e.Path, inside = path+"[0]."+rest, true
+		for i, e := range out {
+			if path := reshaped(c, shape, e.Path); path != e.Path {
+				out[i].Path, inside = path, true
 			}
-			out = append(out, e)
 		}
 		if inside {
-			edits = append([]flytoml.Edit{{Op: flytoml.ArrayOf, Path: path}}, out...)
+			used = append(used, shape)
 		}
 	}
-	return edits
+	return append(used, out...)
 }
 
-// named says whether every key of the table is a table itself, as in
-// [http_service.checks.alive], which somebody took from top-level checks.
-func named(n flytoml.Node) bool {
-	keys := n.Keys()
-	return len(keys) > 0 && !slices.ContainsFunc(keys, func(key string) bool {
-		c, _ := n.Key(key)
-		return c.Kind() != flytoml.Table || key == "headers"
-	})
+// reshaped is where something is that stood at path, when the edit has changed
+// the form of the table around it.
+func reshaped(c *deployed.Config, shape flytoml.Edit, path string) string {
+	switch rest, inside := strings.CutPrefix(path, shape.Path); {
+	case !inside || rest == "":
+		return path
+	case shape.Op == flytoml.ArrayOf && rest[0] == '.':
+		return shape.Path + "[0]" + rest
+	case shape.Op == flytoml.TableOf && strings.HasPrefix(rest, "[0]"):
+		return shape.Path + strings.TrimPrefix(rest, "[0]")
+	case shape.Op == flytoml.Nameless && rest[0] == '.':
+		n, _ := c.File().Get(shape.Path)
+		for i, name := range n.Keys() {
+			key := flytoml.Join(shape.Path, name)
+			if below, ok := strings.CutPrefix(path, key); ok && (below == "" || below[0] == '.' || below[0] == '[') {
+				return fmt.Sprintf("%s[%d]%s", shape.Path, i, below)
+			}
+		}
+	}
+	return path
 }

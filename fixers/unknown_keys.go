@@ -46,7 +46,7 @@ func checkUnknownKeys(t plan.Target) []plan.Finding {
 		}
 		knownUnknown(t, n, form, &f)
 		if f.Fix != nil {
-			f.Fix.Edits = inShape(t.File, f.Fix.Edits)
+			f.Fix.Edits = inShape(t.Deployed(), f.Fix.Edits)
 		} else if v := newerFlyctl(t); v != "" {
 			f.Notes = append(f.Notes, "the keys known here are flyctl's of "+flyschema.AsOf+"; the app was deployed with flyctl "+v+", which may know more: fly config validate --strict tells")
 		}

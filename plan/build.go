@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 )
 
@@ -55,12 +56,18 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Reading = t.Deployed()
+	before := t.Deployed()
 	all := collect(t, chosen, ignores, o)
 	holdConflicts(all)
 	after, err := settleEdits(t.File, all)
 	if err != nil {
 		return nil, err
+	}
+	reading := deployed.Read(after)
+	if len(before.Refusals()) == 0 && len(reading.Refusals()) > 0 && holdBreaking(t.File, all) {
+		if after, err = settleEdits(t.File, all); err != nil {
+			return nil, err
+		}
 	}
 
 	p := &Plan{
@@ -72,6 +79,7 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 		OfflineDetail: t.OfflineDetail,
 		NoRestart:     o.NoRestart,
 		LeftAlone:     leftAlone(t),
+		Refused:       refused(before, reading),
 		Findings:      []Outcome{},
 		Steps:         []Step{},
 	}

@@ -199,12 +199,13 @@ func TestOrderOfFixersDoesNotMatter(t *testing.T) {
 }
 
 func TestARefusedEditHoldsItsFindingOnly(t *testing.T) {
-	target := plan.Target{File: parse(t, "app = \"x\"\ndeploy = 3\n")}
+	target := plan.Target{File: parse(t, "app = \"x\"\ndeploy = 3\n[[metrics]]\nport = 1\n[[metrics]]\nport = 2\n")}
 	p := build(t, target, plan.Options{},
-		says("a", plan.Finding{Fix: safe(set("deploy.strategy", `"rolling"`))}),
+		says("a", plan.Finding{Fix: safe(flytoml.Edit{Op: flytoml.TableOf, Path: "metrics"})}),
 		says("b", plan.Finding{Fix: safe(set("swap_size_mb", "512"))}),
+		says("c", plan.Finding{Fix: safe(set("deploy.strategy", `"rolling"`))}), // into what can't be read
 	)
-	if diff := cmp.Diff(map[string]plan.Disposition{"a": plan.ByHand, "b": plan.Planned}, outcomes(p)); diff != "" {
+	if diff := cmp.Diff(map[string]plan.Disposition{"a": plan.ByHand, "b": plan.Planned, "c": plan.HeldBack}, outcomes(p)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -60,6 +60,9 @@ func collect(t Target, fixers []Fixer, ignores []*ignore, o Options) []*finding 
 			}
 			n := &finding{Finding: f, fixer: fx}
 			n.decide(t, o)
+			if n.outcome == Planned && fx.ID != Shape && onMistyped(n.Fix, t.Deployed()) {
+				n.outcome, n.reason, n.heldFor = HeldBack, "flyctl can't read what stands there; "+Shape+" comes first", HeldOther
+			}
 			n.ignoreWhere(ignores, o)
 			all = append(all, n)
 		}

@@ -14,6 +14,10 @@ import (
 // comment that ignores nothing.
 const UnusedIgnore = "unused-ignore"
 
+// Shape is the rule about what flyctl refuses. It comes before every other: no
+// rule writes over a value that can't be read.
+const Shape = "config-shape"
+
 // IgnoreError is an ignore comment that can't be meant. It is an error and not
 // a finding: one that did nothing would be believed to work.
 type IgnoreError struct {

@@ -17,7 +17,8 @@ type Plan struct {
 	Offline       Offline   `json:"offline,omitempty"` // why the live app was not looked at
 	OfflineDetail string    `json:"offline_detail,omitempty"`
 	NoRestart     bool      `json:"no_restart,omitempty"`
-	Asked         *Asked    `json:"asked,omitempty"` // nil: of a program that did not keep it
+	Asked         *Asked    `json:"asked,omitempty"`   // nil: of a program that did not keep it
+	Refused       *Refused  `json:"refused,omitempty"` // nil: flyctl accepts the file
 	Findings      []Outcome `json:"findings"`
 	Steps         []Step    `json:"steps"` // in the order they are carried out
 	Totals        Totals    `json:"totals"`

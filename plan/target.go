@@ -10,7 +10,6 @@ import (
 // request and changes nothing.
 type Target struct {
 	File    *flytoml.File
-	Reading *deployed.Config // what flyctl makes of File; Build sets it. Ask Deployed
 	Repo    *Repo            // nil: no source tree beside the file
 	App     *live.App        // nil: planning offline
 	AppName string           // the app meant, also offline; "" when nothing names one
@@ -28,12 +27,7 @@ type Target struct {
 }
 
 // Deployed is what flyctl makes of the file.
-func (t Target) Deployed() *deployed.Config {
-	if t.Reading.Of(t.File) {
-		return t.Reading
-	}
-	return deployed.Read(t.File)
-}
+func (t Target) Deployed() *deployed.Config { return deployed.Read(t.File) }
 
 // Repo is what the source tree around fly.toml tells, read once with bounds.
 // Paths are relative to Root, with slashes.

@@ -19,8 +19,14 @@ type Config struct {
 }
 
 // Read gives what flyctl makes of the file. It always gives a Config: what is
-// mistyped is marked, and the rest is read all the same.
+// mistyped is marked, and the rest is read all the same. A file is read once,
+// however often it is asked for.
 func Read(f *flytoml.File) *Config {
+	type reading struct{}
+	return f.Derive(reading{}, func() any { return read(f) }).(*Config)
+}
+
+func read(f *flytoml.File) *Config {
 	r := &reader{file: f}
 	root := lift(f.Root())
 	patcher{r}.all(root)
@@ -32,7 +38,7 @@ func Read(f *flytoml.File) *Config {
 	}
 	sortRefusals(r.all)
 	for i := range r.all {
-		r.all[i].Repair = repair(c, r.all[i])
+		r.all[i].Repair = repair(c, &r.all[i])
 	}
 	c.Notes = r.all
 	return c
@@ -134,5 +140,5 @@ func (s Service) Checks() []Value {
 	return append(s.Key("tcp_checks").Items(), s.Key("http_checks").Items()...)
 }
 
-// Of says whether the reading is of this very file.
-func (c *Config) Of(f *flytoml.File) bool { return c != nil && c.file == f }
+// File is the file that was read.
+func (c *Config) File() *flytoml.File { return c.file }

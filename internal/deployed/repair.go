@@ -11,7 +11,7 @@ import (
 
 // repair is how the place of a refusal may be mended. No edit of it repeats a
 // text that may be a secret: such a value is converted where it stands.
-func repair(c *Config, r Refusal) *Repair {
+func repair(c *Config, r *Refusal) *Repair {
 	path := r.Node.Path()
 	switch r.Kind {
 	case ByteOrder:
@@ -22,7 +22,7 @@ func repair(c *Config, r Refusal) *Repair {
 		}
 		return convert(c, r.Node, r.Type)
 	case BadWord:
-		return repairWord(r)
+		return repairWord(*r)
 	case BadDuration:
 		text, _ := r.Node.Str()
 		return repairDuration(path, text)
@@ -32,15 +32,15 @@ func repair(c *Config, r Refusal) *Repair {
 		text, _ := r.Node.Str()
 		return repairSize(path, text)
 	case OutOfBounds:
-		return nearest(r)
+		return nearest(*r)
 	case NoSuchGroup:
-		return repairGroup(c, r)
+		return repairGroup(c, *r)
 	case NoGroup:
 		return addGroup(c, r)
 	case NoName:
-		return nameCheck(r)
+		return nameCheck(*r)
 	case Combination:
-		return complete(r)
+		return complete(*r)
 	}
 	return nil
 }

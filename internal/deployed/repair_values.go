@@ -280,9 +280,10 @@ func repairGroup(c *Config, r Refusal) *Repair {
 }
 
 // addGroup gives a service the process group that serves it.
-func addGroup(c *Config, r Refusal) *Repair {
+func addGroup(c *Config, r *Refusal) *Repair {
 	groups := c.Groups()
 	edit := func(g string) flytoml.Edit {
+		r.Groups = []string{g}
 		return set(flytoml.Join(r.Node.Path(), "processes"), "["+strconv.Quote(g)+"]")
 	}
 	if len(groups) == 1 {

@@ -3,6 +3,7 @@ package flytoml
 import (
 	"fmt"
 	"io"
+	"sync"
 )
 
 // Position is a place in the file, 1-based; Column counts characters.
@@ -24,6 +25,17 @@ type File struct {
 	root     *node
 	meaning  map[string]any // what go-toml decodes src to
 	trail    *trail         // of an edited file: how it came about
+	derived  *sync.Map      // see Derive
+}
+
+// Derive keeps what is worked out of the file with it: make is called for the
+// first who asks for the key, and must give what depends on the file alone.
+func (f *File) Derive(key any, make func() any) any {
+	if v, ok := f.derived.Load(key); ok {
+		return v
+	}
+	v, _ := f.derived.LoadOrStore(key, make())
+	return v
 }
 
 // maxBytes bounds a file. flyctl has no bound; the largest of 240 real files
@@ -40,7 +52,7 @@ const byteOrderMark = "\xef\xbb\xbf"
 // A byte order mark is kept in the bytes and is no part of the text: columns
 // don't count it.
 func Parse(name string, src []byte) (*File, error) {
-	f := &File{name: name, src: append([]byte(nil), src...)}
+	f := &File{name: name, src: append([]byte(nil), src...), derived: &sync.Map{}}
 	if len(src) >= len(byteOrderMark) && string(src[:len(byteOrderMark)]) == byteOrderMark {
 		f.base = len(byteOrderMark)
 	}

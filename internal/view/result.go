@@ -48,6 +48,7 @@ func Result(w io.Writer, p *plan.Plan, r apply.Report, o Options) error {
 		h.line(h.yellow(h.bold("Stopped part-way.")))
 	}
 	h.states(r)
+	h.accepted(r)
 	if after := afterwards(p, r, o.Same); len(after) > 0 {
 		h.line()
 		h.line(h.bold("What is left to do"))
