@@ -40,7 +40,7 @@ func checkEnvironments(t plan.Target) []plan.Finding {
 	var out []plan.Finding
 	for _, s := range t.Repo.Siblings {
 		switch {
-		case path.Dir(s.File) != "." && !deployed(t.Repo, s.File):
+		case path.Dir(s.File) != "." && !deployedElsewhere(t.Repo, s.File):
 			// Another folder is another project, or another part of this one.
 		case s.App != "" && s.App == own:
 			out = append(out, plan.Finding{
@@ -70,8 +70,8 @@ func forTrials(name string) bool {
 	})
 }
 
-// deployed says whether a command of the repository names the file.
-func deployed(r *plan.Repo, file string) bool {
+// deployedElsewhere says whether a command of the repository names the file.
+func deployedElsewhere(r *plan.Repo, file string) bool {
 	return slices.ContainsFunc(r.Uses, func(u plan.Use) bool { return u.Named && u.Config == file })
 }
 
