@@ -15,6 +15,7 @@ func All() []plan.Fixer {
 		concurrency(),
 		configShape(),
 		conflictingServices(),
+		deployBlockers(),
 		deployStrategy(),
 		drift(),
 		envSecrets(),

@@ -10,9 +10,9 @@ import (
 // request and changes nothing.
 type Target struct {
 	File    *flytoml.File
-	Repo    *Repo            // nil: no source tree beside the file
-	App     *live.App        // nil: planning offline
-	AppName string           // the app meant, also offline; "" when nothing names one
+	Repo    *Repo     // nil: no source tree beside the file
+	App     *live.App // nil: planning offline
+	AppName string    // the app meant, also offline; "" when nothing names one
 	// Stored are the digests of the secrets that this tool's own journals say it
 	// stored for the app, by name: after an apply that was cut short, a secret that
 	// has that digest still is known to have the value that stood in the file.
@@ -34,6 +34,7 @@ func (t Target) Deployed() *deployed.Config { return deployed.Read(t.File) }
 type Repo struct {
 	Root        string
 	Dockerfile  string       // path of the one that fly.toml builds; "" for none
+	Absent      []string     // keys of fly.toml that name a file which isn't there
 	Image       *Image       // what it makes; nil without one that can be read
 	Healthcheck *Healthcheck // of the Dockerfile's last stage
 	Routes      []Route      // health routes the app defines, best first

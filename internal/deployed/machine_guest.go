@@ -2,6 +2,7 @@ package deployed
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/fly-standards/fly-standards/internal/flyschema"
 )
@@ -30,7 +31,6 @@ func (b *builder) guest() {
 	}
 	guest, failed := guestOf(vm)
 	if failed != nil {
-		failed.Group = b.group
 		b.fail(*failed)
 		return
 	}
@@ -61,7 +61,8 @@ func guestOf(vm Value) (map[string]any, *Failure) {
 	}
 	size, known := flyschema.SizeOf(name)
 	if !known {
-		return nil, &Failure{Kind: NoSuchSize, Value: vm.Key("size")}
+		v := vm.Key("size")
+		return nil, &Failure{Kind: NoSuchSize, Value: v, Takes: "the name of a size, such as \"shared-cpu-2x\"", Repair: repairSizeName(v), Raises: true}
 	}
 	guest := map[string]any{"cpu_kind": size.CPUKind, "cpus": size.CPUs, "memory_mb": size.MemoryMB}
 	if size.GPUKind != "" {
@@ -70,7 +71,7 @@ func guestOf(vm Value) (map[string]any, *Failure) {
 	if text, _ := vm.Key("memory").Str(); text != "" {
 		mb, ok := Megabytes(text)
 		if !ok || mb == 0 {
-			return nil, &Failure{Kind: NoMemory, Value: vm.Key("memory")}
+			return nil, noMemory(vm.Key("memory"), text)
 		}
 		guest["memory_mb"] = mb
 	}
@@ -88,4 +89,14 @@ func guestOf(vm Value) (map[string]any, *Failure) {
 		guest["kernel_args"] = args
 	}
 	return guest, nil
+}
+
+func noMemory(v Value, text string) *Failure {
+	f := &Failure{Kind: NoMemory, Value: v, Takes: `memory such as "512mb" or "2gb"`}
+	if tidy := tidySize(text); tidy != text {
+		if mb, ok := Megabytes(tidy); ok && mb > 0 {
+			f.Repair = likely("it reads as "+tidy, set(v.Path(), strconv.Quote(tidy)))
+		}
+	}
+	return f
 }

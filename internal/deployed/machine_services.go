@@ -114,7 +114,7 @@ func (b *builder) checks() {
 		if !v.Key("port").Said() {
 			http := b.c.Get("http_service")
 			if !http.Said() || !b.c.In(b.group, http.Key("processes")) {
-				b.fail(Failure{Kind: NoCheckPort, Value: v, Group: b.group})
+				b.fail(Failure{Kind: NoCheckPort, Value: v, Takes: "a port", Repair: b.c.portRepair(b.group, v)})
 				continue
 			}
 			m["port"] = 0
@@ -126,4 +126,18 @@ func (b *builder) checks() {
 	if len(out) > 0 {
 		b.doc["checks"] = out
 	}
+}
+
+// portRepair gives a check the port of the one service of its group.
+func (c *Config) portRepair(group string, check Value) *Repair {
+	var ports []int
+	for _, s := range c.Services() {
+		if port, ok := s.Key("internal_port").Int(); ok && c.In(group, s.Processes) && !slices.Contains(ports, port) {
+			ports = append(ports, port)
+		}
+	}
+	if len(ports) != 1 {
+		return nil
+	}
+	return likely("it is the port of the group's only service", set(check.Path()+".port", itoa(ports[0])))
 }

@@ -198,9 +198,9 @@ func tidySize(text string) string {
 	switch m[2] {
 	case "":
 		return number
-	case "g", "gb", "gib", "gig", "gigs", "gigabyte", "gigabytes", "gbs":
+	case "g", "gi", "gb", "gib", "gig", "gigs", "gigabyte", "gigabytes", "gbs":
 		return number + "gb"
-	case "m", "mb", "mib", "meg", "megs", "megabyte", "megabytes", "mbs":
+	case "m", "mi", "mb", "mib", "meg", "megs", "megabyte", "megabytes", "mbs":
 		return number + "mb"
 	case "t", "tb", "tib", "terabyte", "terabytes":
 		return number + "tb"

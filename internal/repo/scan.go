@@ -79,6 +79,7 @@ func Scan(ctx context.Context, opts Options) (*plan.Repo, error) {
 	}
 	r := sc.repo(facts)
 	around.tell(r, ownApp(dir, opts.ConfigName))
+	r.Absent = absent(dir, opts.ConfigName)
 	return r, nil
 }
 

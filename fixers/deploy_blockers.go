@@ -1,0 +1,90 @@
+package fixers
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/deployed"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func deployBlockers() plan.Fixer {
+	return plan.Fixer{
+		ID:       "deploy-blockers",
+		Title:    "the next deploy does not fail on the file",
+		Severity: plan.Error,
+		Doc: `fly config validate accepts these, and fly deploy dies of them, some in the middle: a top-level check without a port where no http_service
+of its group gives one, or on a port that only another process group serves; a check for a group that isn't there; max_unavailable = 0 and an
+unknown release_command_vm.size (both make flyctl panic); an unknown vm.size; memory that can't be read, or that the CPUs don't allow; a GPU,
+which Fly has not had since 2026-08-01; a mount without a source; a Dockerfile, ignore file, compose file, machine config or
+files.local_path that isn't there.
+
+The fix is the nearest value that works, with consent. A build.dockerfile, build.ignorefile and compose file is looked for from the folder of
+fly.toml, as flyctl does; files.local_path and a machine config from the folder where flyctl is started, so that one counts as missing only
+when it lies neither beside fly.toml nor above it.
+
+By hand: correct the value that the finding names, then fly deploy.`,
+		Check: checkDeployBlockers,
+	}
+}
+
+func checkDeployBlockers(t plan.Target) []plan.Finding {
+	c := t.Deployed()
+	var out []plan.Finding
+	for _, f := range c.Failures() {
+		if f.Value.Mistyped() {
+			continue // config-shape speaks of it
+		}
+		found := plan.Finding{Message: blockerMessage(f), At: placeOf(t.File, f.Value.Path(), "")}
+		if r := f.Repair; r != nil {
+			found.Fix = &plan.Fix{Safety: plan.Review, Why: r.Why, Edits: inShape(c, r.Edits), Costs: f.Raises}
+		}
+		out = append(out, found)
+	}
+	if t.Repo != nil {
+		for _, key := range t.Repo.Absent {
+			name, _ := t.File.Get(key)
+			value, _ := name.Str()
+			out = append(out, plan.Finding{
+				Message: fmt.Sprintf("the next deploy fails: there is no file %s, which %s names", value, key), At: placeOf(t.File, key, ""),
+			})
+		}
+	}
+	return out
+}
+
+// blockerMessage says what the deploy dies of.
+func blockerMessage(f deployed.Failure) string {
+	path := f.Value.Path()
+	said := path
+	if raw := f.Value.Node().Raw(); raw != "" && !strings.ContainsAny(raw, "\r\n") {
+		said += " = " + raw
+	}
+	why := ""
+	switch f.Kind {
+	case deployed.NoCheckPort:
+		return fmt.Sprintf("the next deploy fails: [%s] has no port, and %s no http_service to take it from", path, f.Group)
+	case deployed.OtherGroupPort:
+		port, _ := f.Value.Key("port").Int()
+		return fmt.Sprintf("the next deploy fails: [%s] asks port %d of %s, which only another process group serves", path, port, f.Group)
+	case deployed.NoCheckGroup:
+		name, _ := f.Value.Str()
+		return fmt.Sprintf("no machine gets the check of %s: no process group is called %q", path, name)
+	case deployed.NoSource:
+		return fmt.Sprintf("the next deploy fails: %s has no source", path)
+	case deployed.NotJSON:
+		return fmt.Sprintf("the next deploy fails: %s takes %s", path, f.Takes)
+	case deployed.NoGPU:
+		return fmt.Sprintf("the next deploy fails: %s; Fly has had no GPUs since 2026-08-01", said)
+	case deployed.NoUnavailable:
+		why = "flyctl panics in the middle of the next deploy"
+	case deployed.NoSuchSize:
+		if strings.HasPrefix(path, "deploy.") {
+			why = "flyctl panics in the middle of the next deploy"
+		}
+	}
+	if why == "" {
+		why = "the next deploy fails"
+	}
+	return fmt.Sprintf("%s: %s; it takes %s", why, said, f.Takes)
+}

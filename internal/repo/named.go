@@ -1,0 +1,47 @@
+package repo
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/fly-standards/fly-standards/internal/deployed"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+)
+
+// absent are the keys of fly.toml that name a file which isn't there. What
+// flyctl looks for from the folder where it is started counts as there when it
+// lies in the folder of fly.toml or in one above it, up to the git root.
+func absent(root, config string) []string {
+	src, err := os.ReadFile(filepath.Join(root, config))
+	if err != nil {
+		return nil
+	}
+	file, err := flytoml.Parse(config, src)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, f := range deployed.Read(file).LocalFiles() {
+		if path.IsAbs(f.Path) || filepath.IsAbs(f.Path) {
+			continue
+		}
+		dir, found := root, isThere(root, f.Path)
+		for !f.FromFile && !found && !isThere(dir, ".git") && filepath.Dir(dir) != dir {
+			dir = filepath.Dir(dir)
+			found = isThere(dir, f.Path)
+		}
+		if !found {
+			out = append(out, f.Value.Path())
+		}
+	}
+	return out
+}
+
+// isThere is true also where it can't be told.
+func isThere(dir, rel string) bool {
+	_, err := os.Stat(filepath.Join(dir, filepath.FromSlash(rel)))
+	return !errors.Is(err, fs.ErrNotExist)
+}
