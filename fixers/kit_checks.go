@@ -1,6 +1,7 @@
 package fixers
 
 import (
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -32,32 +33,28 @@ func (s *service) addChecks(key, kind string) {
 	}
 }
 
-// topChecks are the checks of [checks.NAME], and of [[checks]] with a name.
+// topChecks are the checks of [checks.NAME], and of [[checks]] with a name, each
+// on its own port or that of http_service, and in the process groups where its
+// port is served.
 func topChecks(f *flytoml.File) []fileCheck {
-	root, ok := f.Get("checks")
-	if !ok {
-		return nil
-	}
+	c := deployed.Read(f)
+	table := c.Get("checks")
 	var out []fileCheck
-	add := func(name string, n flytoml.Node) {
-		if n.Kind() != flytoml.Table {
-			return
+	for _, name := range table.Keys() {
+		v := table.Key(name)
+		if v.Node().Kind() != flytoml.Table {
+			continue
 		}
-		c := fileCheck{Node: n, Name: name, Port: portNumber(n, "port"), Processes: strs(n, "processes")}
-		c.Type, _ = str(n, "type")
-		c.Path, _ = str(n, "path")
-		out = append(out, c)
-	}
-	if root.Kind() == flytoml.Table {
-		for _, key := range root.Keys() {
-			n, _ := root.Key(key)
-			add(key, n)
+		found := fileCheck{Node: v.Node(), Name: name, Port: portNumber(v.Node(), "port")}
+		if http := c.Get("http_service.internal_port"); !v.Key("port").Said() {
+			found.Port, _ = http.Int()
 		}
-		return out
-	}
-	for _, n := range root.Items() {
-		name, _ := str(n, "name")
-		add(name, n)
+		if found.Processes = c.MeantGroups(v); found.Processes == nil {
+			found.Processes, _ = v.Key("processes").Strs()
+		}
+		found.Type, _ = v.Key("type").Str()
+		found.Path, _ = v.Key("path").Str()
+		out = append(out, found)
 	}
 	return out
 }

@@ -17,7 +17,8 @@ type Failure struct {
 	Group  string // the process group whose machines can't be made; "" for all
 	Takes  string // what the deploy takes, as a noun; "" when there is no such
 	Repair *Repair
-	Raises bool // the repair makes the machine larger, which costs
+	Meant  []string // the process groups that the repair gives a check
+	Raises bool     // the repair makes the machine larger, which costs
 }
 
 // FailureKind is the kind of a Failure.
@@ -100,12 +101,15 @@ func vmFailures(vm Value) []Failure {
 	if text(v) != "" {
 		literal = strconv.Quote(mebibytes(legal))
 	}
-	return []Failure{{
+	f := Failure{
 		Kind: MemoryBounds, Value: v,
 		Takes:  fmt.Sprintf("%s to %s for %d %s %s, in steps of %d MB", mebibytes(least), mebibytes(most), cpus, kind, plural("CPU", cpus), step),
 		Raises: legal > memory,
-		Repair: likely("it is the nearest that the platform takes", set(v.Path(), literal)),
-	}}
+	}
+	if f.Raises { // for more than the CPUs allow somebody has to choose: less memory, or more CPUs
+		f.Repair = likely("it is the nearest that the platform takes", set(v.Path(), literal))
+	}
+	return []Failure{f}
 }
 
 func number(v any) int {
@@ -215,9 +219,17 @@ func (c *Config) otherGroupPort(v Value) (Failure, bool) {
 	theirs = slices.Compact(theirs)
 	f := Failure{Kind: OtherGroupPort, Value: v, Group: strings.Join(mine, ", "), Takes: "processes = [" + oneOf(theirs) + "]"}
 	if len(theirs) == 1 {
+		f.Meant = theirs
 		f.Repair = likely("that group serves the port", set(flytoml.Join(v.Path(), "processes"), "["+strconv.Quote(theirs[0])+"]"))
 	}
 	return f, true
+}
+
+// MeantGroups are the process groups that deploy-blockers gives a top-level
+// check; nil when it has the right ones, or nobody can tell.
+func (c *Config) MeantGroups(check Value) []string {
+	f, _ := c.otherGroupPort(check)
+	return f.Meant
 }
 
 func (c *Config) mountFailures() []Failure {
@@ -234,7 +246,7 @@ func (c *Config) deployFailures() []Failure {
 	var out []Failure
 	v := c.Get("deploy.max_unavailable")
 	strategy := text(c.Get("deploy.strategy"))
-	if n, ok := v.Float(); ok && n <= 0 && (strategy == "" || strategy == "rolling" || strategy == "canary") {
+	if n, ok := v.Float(); ok && n <= 0 && strategy != "bluegreen" { // immediate ignores it until somebody changes the strategy
 		out = append(out, Failure{
 			Kind: NoUnavailable, Value: v, Takes: "a number above 0: a share of the machines below 1, a count from 1 on",
 			Repair: likely("one machine at a time is the least", set(v.Path(), "1")),
