@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks once for the log and once for each document, and says in the outputs
+# Checks once for the log and once for the documents, and says in the outputs
 # what came of it. The check needs no network and is quick.
 set -euo pipefail
 
@@ -19,10 +19,11 @@ fly-standards check "${args[@]}" --format "$FORMAT" || code=$?
 echo "exit-code=$code" >> "$GITHUB_OUTPUT"
 [ "$code" -le 1 ] || exit "$code"
 
-document() { fly-standards check --quiet "${args[@]}" --format "$1" || [ $? = 1 ]; }
-document sarif > "$dir/fly-standards.sarif"
-document json > "$dir/findings.json"
-document markdown >> "$GITHUB_STEP_SUMMARY"
+fly-standards check --quiet "${args[@]}" \
+  --format sarif --output "sarif=$dir/fly-standards.sarif" \
+  --format json --output "json=$dir/findings.json" \
+  --format markdown --output "markdown=$dir/summary.md" || [ $? = 1 ]
+cat "$dir/summary.md" >> "$GITHUB_STEP_SUMMARY"
 {
   echo "sarif-file=$dir/fly-standards.sarif"
   # Only findings have an outcome, and in a string the quotes would be escaped:

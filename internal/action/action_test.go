@@ -71,7 +71,11 @@ func (r *runner) read(name string) string {
 // step runs one script of the action in the checked out repository.
 func (r *runner) step(script string, env ...string) (string, int) {
 	r.t.Helper()
-	cmd := exec.Command("bash", filepath.Join(r.actions, ".github/action", script))
+	path := filepath.Join(r.actions, ".github/action", script)
+	if _, err := os.ReadFile(path); err != nil { // so that go test sees when it changes
+		r.t.Fatal(err)
+	}
+	cmd := exec.Command("bash", path)
 	cmd.Dir, cmd.Env = r.path("work"), append(r.env[:len(r.env):len(r.env)], env...)
 	out, err := cmd.CombinedOutput()
 	if _, exited := err.(*exec.ExitError); err != nil && !exited {
