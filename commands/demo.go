@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,18 +24,27 @@ var demoFiles embed.FS
 const demoSpeed = 10
 
 func newDemoCmd(env *Env, g *global) *cobra.Command {
-	return &cobra.Command{
+	scene := "shop"
+	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "See plan, apply and undo on a sample app, on a simulated platform",
 		Long: `Plan, apply and undo on a sample app: three machines without a health check, two
 secrets in fly.toml, and keys that flyctl refuses or ignores. The platform is simulated
 inside this process and its time runs fast, so it needs no account, touches no network
-and takes a few seconds.`,
+and takes a few seconds.
+
+--scene broken shows the plan of an app on a bad day: a check that fails, a worker that
+is stopped, machines with different images, a file that two apps are deployed with.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if scene != "shop" {
+				return showScene(cmd.Context(), env, g, clock.NewScaled(demoSpeed), scene)
+			}
 			return runDemo(cmd.Context(), env, g, clock.NewScaled(demoSpeed))
 		},
 	}
+	cmd.Flags().StringVar(&scene, "scene", scene, "the sample `APP`: shop or broken")
+	return cmd
 }
 
 // demo is the sample app on its platform.
@@ -128,16 +136,24 @@ func (d *demo) file() (string, error) {
 // newDemo puts the sample app into a folder of its own and starts its
 // platform.
 func newDemo(env *Env, clk clock.Clock) (*demo, error) {
+	shop, err := sceneOf("shop")
+	if err != nil {
+		return nil, err
+	}
+	return newScene(env, clk, shop)
+}
+
+func newScene(env *Env, clk clock.Clock, sc scene) (*demo, error) {
 	dir, err := os.MkdirTemp("", "fly-standards-demo-")
 	if err != nil {
 		return nil, err
 	}
-	if err := writeDemoFiles(dir); err != nil {
+	if err := os.CopyFS(dir, sc.files); err != nil {
 		_ = os.RemoveAll(dir)
 		return nil, err
 	}
 	sim := flysim.New(clk)
-	app, err := sim.Load(demoScenario())
+	app, err := sim.Load(sc.scenario())
 	if err != nil {
 		_ = os.RemoveAll(dir)
 		return nil, err
@@ -162,12 +178,4 @@ func newDemo(env *Env, clk clock.Clock) (*demo, error) {
 		server.Close()
 		_ = os.RemoveAll(dir)
 	}}, nil
-}
-
-func writeDemoFiles(dir string) error {
-	files, err := fs.Sub(demoFiles, "demo")
-	if err != nil {
-		return err
-	}
-	return os.CopyFS(dir, files)
 }

@@ -18,7 +18,7 @@ import (
 func sampleEnv(t *testing.T) (env *Env, sim *flysim.Platform, stdout, stderr *bytes.Buffer) {
 	t.Helper()
 	dir := t.TempDir()
-	if err := writeDemoFiles(dir); err != nil {
+	if err := os.CopyFS(dir, shopFiles(t)); err != nil {
 		t.Fatal(err)
 	}
 	clk := clock.NewVirtual(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))

@@ -61,7 +61,7 @@ func whyOtherApps(t plan.Target, happens string) []string {
 	}
 	for _, u := range t.Repo.Uses {
 		if u.Own && u.Command != "secrets" && u.OtherApp(own) && !(own == "" && u.App == t.AppName) {
-			why = append(why, fmt.Sprintf("%s:%d deploys it to %s", u.File, u.Line, u.App))
+			why = append(why, fmt.Sprintf("%s:%d deploys this file to %s", u.File, u.Line, u.App))
 		}
 	}
 	return atMost(3, why)

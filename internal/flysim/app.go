@@ -20,6 +20,8 @@ type AppSpec struct {
 	// Listening are the ports the process listens on. Nil: the internal port
 	// of every service of the machine, and every port in Serves.
 	Listening []int
+	// Workers are process groups whose process listens on nothing.
+	Workers []string
 	// Serves is what the process answers to HTTP checks; anything else: 404.
 	Serves []Respond
 	// Behaviour decides every check itself when it is not nil.

@@ -176,6 +176,8 @@ func (m *Machine) decide(pr Probe) Outcome {
 		return m.behaviour(pr)
 	case m.app.spec.Behaviour != nil:
 		return m.app.spec.Behaviour(pr)
+	case slices.Contains(m.app.spec.Workers, m.group()):
+		return Outcome{false, fmt.Sprintf("dial tcp: connect: connection refused on port %d", pr.Check.Port)}
 	case pr.Check.Type == "http":
 		return m.app.spec.answer(pr)
 	case m.listens(pr.Check.Port):

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+fly deploy
+fly deploy -a toy-shop-eu

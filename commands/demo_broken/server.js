@@ -1,0 +1,4 @@
+const app = require("express")()
+
+app.get("/healthz", (req, res) => res.send("ok"))
+app.listen(8080)
