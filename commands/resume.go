@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/clock"
 	"github.com/fly-standards/fly-standards/internal/journal"
 )
 
@@ -94,7 +95,7 @@ func (e *Env) noteCutOff(g *global, app string) {
 		app, when(h.At), howFar(h))
 }
 
-func when(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+func when(t time.Time) string { return clock.Minute(t) }
 
 // howFar says what a run did, as far as its record tells.
 func howFar(h apply.History) string {

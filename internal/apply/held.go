@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
+	"github.com/fly-standards/fly-standards/internal/clock"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -25,7 +26,7 @@ func (e *HeldError) Error() string {
 	}
 	when := "when it is free"
 	if !last.IsZero() {
-		when = "after " + last.UTC().Format(time.RFC3339)
+		when = "after " + clock.Second(last)
 	}
 	return strings.Join(parts, "; ") + ": nothing was changed; run again " + when
 }

@@ -220,8 +220,8 @@ func TestForeignLeaseBeforehandChangesNothing(t *testing.T) {
 	w.app.Machine("ccc").HoldLease("ci@example.com", time.Minute)
 	writes, reads := len(w.p.Writes()), len(w.p.Requests())
 	rep, err := w.run0()
-	want := "machine bbb is held by ops@example.com until 2026-09-01T13:00:00Z; machine ccc is held by ci@example.com until 2026-09-01T12:01:00Z: " +
-		"nothing was changed; run again after 2026-09-01T13:00:00Z"
+	want := "machine bbb is held by ops@example.com until 2026-09-01 13:00:00 UTC; machine ccc is held by ci@example.com until 2026-09-01 12:01:00 UTC: " +
+		"nothing was changed; run again after 2026-09-01 13:00:00 UTC"
 	var le *live.Error
 	var part *apply.PartialError
 	if err == nil || err.Error() != want || !errors.As(err, &le) || le.Kind != live.LeaseHeld || le.Owner != "ops@example.com" || errors.As(err, &part) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/clock"
 	"github.com/fly-standards/fly-standards/internal/undo"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -39,7 +40,7 @@ func Undo(w io.Writer, u *undo.Undo, o Options) error {
 	}
 	o.Width = max(o.Width, minWidth)
 	h := &human{Options: o, Style: Style{o.Color}, plan: u.Plan}
-	for i, l := range wrap("Undo of the apply of "+u.Of.At.UTC().Format("2006-01-02 15:04 UTC")+" ("+u.Of.ID+")", h.Width) {
+	for i, l := range wrap("Undo of the apply of "+clock.Minute(u.Of.At)+" ("+u.Of.ID+")", h.Width) {
 		if i == 0 {
 			l = h.bold("Undo") + strings.TrimPrefix(l, "Undo")
 		}

@@ -187,7 +187,7 @@ func OwnerUntil(owner string, until time.Time) string {
 	if until.IsZero() {
 		return owner
 	}
-	return owner + " until " + until.UTC().Format(time.RFC3339)
+	return owner + " until " + clock.Second(until)
 }
 
 // Release gives a machine's lease back, also when ctx has ended: a lease that
