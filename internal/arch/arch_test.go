@@ -1,74 +1,184 @@
-// Package arch holds the direction of imports.
+// Package arch holds the direction of imports, and what may do I/O.
 package arch
 
 import (
+	"encoding/json"
+	"errors"
+	"io"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 )
 
-const module = "github.com/fly-standards/fly-standards/"
+const module = "github.com/fly-standards/fly-standards"
 
-// imports are the packages of this module that pkg reaches, directly or not.
-func imports(t *testing.T, pkg string) []string {
+// room is one package of this module.
+type room struct {
+	name string
+	may  string // the rooms that it may import, all of them above it in the map
+	io   string // what it may do to the world; "" for nothing: it is pure
+}
+
+// rooms is the map, from the ground up: a room imports only rooms above it. A
+// package that is not here fails, as does an import that is not, so whoever
+// adds one says what it is.
+func rooms() []room {
+	const facts = "internal/secret internal/secretscan internal/flytoml internal/flyschema internal/machineconfig internal/live internal/deployed"
+	return []room{
+		{name: "internal/arch"},
+		{name: "internal/action"},
+		{name: "internal/clock"},
+		{name: "internal/secret"},
+		{name: "internal/secretscan", may: "internal/secret"},
+		{name: "internal/flytoml", may: "internal/secret"},
+		{name: "internal/flyschema", may: "internal/flytoml"},
+		{name: "internal/machineconfig", may: "internal/secret"},
+		{name: "internal/live", may: "internal/machineconfig internal/secret"},
+		{name: "internal/regions", may: "internal/live"},
+		{name: "internal/linepatch"},
+		{name: "internal/deployed", may: "internal/flyschema internal/flytoml internal/machineconfig"},
+		{name: "plan", may: facts},
+		{name: "fixers", may: facts + " internal/regions plan"},
+		{name: "internal/settings", may: "internal/flytoml internal/regions plan"},
+
+		{name: "internal/atomicfile", io: "files"},
+		{name: "internal/journal", may: "internal/atomicfile internal/clock", io: "files"},
+		{name: "internal/repo", may: facts + " plan", io: "reads files"},
+		{name: "internal/fly", may: "internal/clock internal/live internal/machineconfig internal/secret", io: "the network: the only room that speaks to Fly"},
+		{name: "internal/flysim", may: "internal/clock", io: "a server on loopback"},
+		{name: "internal/flysim/shortform", may: "internal/flysim"},
+		{name: "internal/apply", may: facts + " internal/atomicfile internal/clock internal/journal internal/linepatch plan"},
+		{name: "internal/undo", may: facts + " internal/apply plan"},
+		{name: "internal/view", may: facts + " internal/apply internal/undo plan"},
+		{name: "commands", io: "the process: arguments, environment, terminal, signals", may: facts +
+			" plan fixers internal/regions internal/settings internal/atomicfile internal/clock internal/journal internal/repo internal/fly internal/flysim internal/apply internal/undo internal/view"},
+		{name: "main", may: "commands", io: "the process"},
+
+		{name: "internal/cmd/flysim", may: "internal/clock internal/flysim", io: "the process"},
+		{name: "internal/cmd/releasefiles", may: "commands", io: "files"},
+		{name: "internal/proof/anyorder", may: "internal/flytoml plan"},
+		{name: "internal/proof/jsonschema", io: "reads files"},
+		{name: "internal/proof/faultrun", may: "commands internal/apply internal/atomicfile internal/clock internal/flysim internal/journal plan", io: "everything"},
+		{name: "internal/proof/kills", may: "internal/clock internal/flysim internal/journal", io: "everything"},
+		{name: "internal/proof/cmd/corpus", may: "commands fixers internal/clock internal/flyschema internal/flytoml internal/proof/anyorder plan", io: "the process"},
+		{name: "internal/proof/cmd/faults", may: "internal/proof/faultrun", io: "the process"},
+		{name: "internal/proof/cmd/kills", may: "internal/proof/kills", io: "the process"},
+	}
+}
+
+// worldly are the packages of the standard library through which a program
+// touches the world.
+func worldly(path string) bool {
+	return slices.Contains([]string{"os", "os/exec", "os/signal", "syscall", "net", "io/ioutil", "plugin"}, path) || strings.HasPrefix(path, "net/http") || strings.HasPrefix(path, "net/rpc")
+}
+
+// remote are those that no pure room may reach even through a library.
+func remote(path string) bool { return path == "net/http" || path == "os/exec" }
+
+type goPackage struct {
+	ImportPath    string
+	Imports, Deps []string
+}
+
+func (p goPackage) room() string { return roomOf(p.ImportPath) }
+
+func roomOf(path string) string {
+	if path == module {
+		return "main"
+	}
+	return strings.TrimPrefix(path, module+"/")
+}
+
+func ours(path string) bool { return path == module || strings.HasPrefix(path, module+"/") }
+
+// packages are all of this module.
+func packages(t *testing.T) []goPackage {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-deps", module+pkg).Output()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", module+"/...").Output()
 	if err != nil {
-		t.Fatalf("go list -deps %s: %v", pkg, err)
+		t.Fatalf("go list: %v", err)
 	}
-	var own []string
-	for line := range strings.Lines(string(out)) {
-		path := strings.TrimSpace(line)
-		if rest, ok := strings.CutPrefix(path, module); ok && rest != pkg {
-			own = append(own, rest)
-		} else if !ok {
-			own = append(own, path)
+	var all []goPackage
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
 		}
+		all = append(all, p)
 	}
-	return own
 }
 
 func TestImportsPointOneWay(t *testing.T) {
-	nouns := []string{"internal/deployed", "internal/flyschema", "internal/flytoml", "internal/machineconfig", "internal/live", "internal/secret"}
-	for _, tt := range []struct {
-		pkg  string
-		may  []string // the only rooms of this module it may reach
-		not  []string // rooms and packages that it must not reach
-		note string
-	}{
-		{pkg: "plan", may: nouns, not: []string{"net/http", "os/exec"}, note: "plan does no I/O"},
-		{pkg: "fixers", may: append([]string{"plan", "internal/regions", "internal/secretscan", "internal/flyschema", "internal/deployed"}, nouns...), note: "a fixer sees what its Target carries"},
-		{pkg: "internal/flytoml", not: []string{"net/http"}, may: []string{"internal/secret", "internal/secretscan"}},
-		{pkg: "internal/deployed", may: []string{"internal/flyschema", "internal/flytoml", "internal/machineconfig", "internal/secret", "internal/secretscan"},
-			not: []string{"net/http", "os/exec"}, note: "it is pure"},
-		{pkg: "internal/machineconfig", may: []string{"internal/secret"}, not: []string{"net/http"}},
-		{pkg: "internal/apply", may: append([]string{"plan", "internal/journal", "internal/linepatch", "internal/atomicfile", "internal/clock"}, nouns...),
-			not: []string{"github.com/superfly/fly-go"}, note: "apply speaks to Fly through its own interfaces"},
-		{pkg: "internal/fly", may: append([]string{"internal/clock"}, nouns...)},
-		{pkg: "commands", not: []string{"github.com/charmbracelet/bubbletea"}, note: "it asks the terminal for its colours before main begins, and waits 5 s for one that gives no answer"},
-		{pkg: "internal/repo", may: append([]string{"plan"}, nouns...), not: []string{"github.com/superfly/fly-go"}},
-	} {
-		t.Run(tt.pkg, func(t *testing.T) {
-			got := imports(t, tt.pkg)
-			if len(got) == 0 {
-				t.Fatal("go list gave nothing")
+	order := map[string]int{}
+	for i, r := range rooms() {
+		order[r.name] = i
+		for _, name := range strings.Fields(r.may) {
+			if _, above := order[name]; !above || name == r.name {
+				t.Errorf("the map lets %s import %s, which does not stand above it", r.name, name)
 			}
-			for _, path := range got {
-				own := strings.HasPrefix(path, "internal/") && !strings.Contains(path, "golang.org") || path == "plan" || path == "fixers" || path == "commands"
-				if own && isRoom(path) && tt.may != nil && !slices.Contains(tt.may, path) || slices.Contains(tt.not, path) {
-					t.Errorf("%s reaches %s; %s", tt.pkg, path, tt.note)
-				}
+		}
+	}
+	all := packages(t)
+	if len(all) < 20 {
+		t.Fatalf("go list gave %d packages", len(all))
+	}
+	for _, p := range all {
+		i, known := order[p.room()]
+		if !known {
+			t.Errorf("%s is not on the map in internal/arch: say which rooms it may import, and whether it does I/O", p.room())
+			continue
+		}
+		r := rooms()[i]
+		for _, path := range p.Imports {
+			if ours(path) && !slices.Contains(strings.Fields(r.may), roomOf(path)) {
+				t.Errorf("%s imports %s; the map in internal/arch doesn't let it", r.name, roomOf(path))
 			}
-		})
+			if worldly(path) && r.io == "" {
+				t.Errorf("%s imports %s; the map says that it does no I/O", r.name, path)
+			}
+		}
 	}
 }
 
-// isRoom tells our internal rooms from the standard library's internal/...
-func isRoom(path string) bool {
-	return slices.Contains([]string{
-		"plan", "fixers", "commands", "internal/apply", "internal/atomicfile", "internal/clock", "internal/deployed", "internal/fly", "internal/flyschema",
-		"internal/flysim", "internal/flytoml", "internal/journal", "internal/linepatch", "internal/live", "internal/machineconfig", "internal/repo",
-		"internal/regions", "internal/secret", "internal/secretscan", "internal/settings", "internal/view",
-	}, path)
+// TestPureRoomsReachNoNetwork: neither by themselves nor through a library.
+func TestPureRoomsReachNoNetwork(t *testing.T) {
+	does := map[string]bool{}
+	for _, r := range rooms() {
+		does[r.name] = r.io != ""
+	}
+	pure := 0
+	for _, p := range packages(t) {
+		if does[p.room()] || slices.ContainsFunc(p.Deps, func(path string) bool { return ours(path) && does[roomOf(path)] }) {
+			continue
+		}
+		pure++
+		for _, path := range p.Deps {
+			if remote(path) {
+				t.Errorf("%s reaches %s", p.room(), path)
+			}
+		}
+	}
+	if pure < 10 {
+		t.Errorf("only %d rooms are pure", pure)
+	}
+}
+
+// TestKeptOut are single packages that a room must do without.
+func TestKeptOut(t *testing.T) {
+	for _, p := range packages(t) {
+		for room, lib := range map[string]string{
+			"commands":           "github.com/charmbracelet/bubbletea", // asks the terminal for its colours before main begins, and waits 5 s for one that gives no answer
+			"internal/apply":     "github.com/superfly/fly-go",         // apply speaks to Fly through its own interfaces
+			"internal/repo":      "github.com/superfly/fly-go",
+			"main":               module + "/internal/proof", // tries to break the promises, and is no part of the tool
+			"internal/flyschema": "net/http",
+		} {
+			if p.room() == room && slices.ContainsFunc(p.Deps, func(path string) bool { return path == lib || strings.HasPrefix(path, lib+"/") }) {
+				t.Errorf("%s reaches %s", room, lib)
+			}
+		}
+	}
 }

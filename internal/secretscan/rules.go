@@ -1,13 +1,19 @@
 package secretscan
 
 import (
+	_ "embed"
 	"regexp"
 	"strings"
 	"sync"
 
 	"github.com/pelletier/go-toml/v2"
-	"github.com/zricethezav/gitleaks/v8/config"
 )
+
+// gitleaksRules is the default configuration of gitleaks (MIT, gitleaks/LICENSE),
+// at the version of the module in go.mod, word for word.
+//
+//go:embed gitleaks/rules.toml
+var gitleaksRules string
 
 // library is the part of gitleaks's rule set that this package uses. Its
 // regular expressions are compiled when a rule's keyword is met, never before:
@@ -32,12 +38,12 @@ type allowlist struct {
 	RegexTarget, Condition             string
 }
 
-// loadRules parses the rule text that gitleaks carries within it, once. A text
+// loadRules parses the rule text of gitleaks, once. A text
 // that doesn't parse gives no rules: the names and shapes still decide, and a
 // test holds that it does parse.
 var loadRules = sync.OnceValue(func() *library {
 	lib := new(library)
-	if err := toml.Unmarshal([]byte(config.DefaultConfig), lib); err != nil {
+	if err := toml.Unmarshal([]byte(gitleaksRules), lib); err != nil {
 		return new(library)
 	}
 	kept := lib.Rules[:0]
