@@ -2,15 +2,20 @@ package fixers
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// The limits of a new block. They are a start, not a measurement.
+// newSoftLimit is that of a new block: a start, not a measurement. There is no
+// new hard limit: it would refuse requests that are served today.
+const newSoftLimit = 200
+
+// The limits that flyctl's template wrote into every new file until 2023.
 const (
-	newSoftLimit = 200
-	newHardLimit = 250
+	templateSoft = 20
+	templateHard = 25
 )
 
 func concurrency() plan.Fixer {
@@ -24,8 +29,10 @@ limits the soft limit is 20 and there is no hard one: a busy machine is sent eve
 type = "connections" counts TCP connections. The proxy keeps those open and reuses them, so for HTTP they say little about the work in
 hand; requests does. For WebSockets and other long-lived connections, connections is right: so the fix needs consent.
 
-A new block gets 200 and 250, to be measured and changed; numbers that are there stay. With soft_limit at or above hard_limit a machine
-is full before the proxy prefers another, and which of the two is to change only you know.
+A new block gets a soft limit of 200 and no hard one, to be measured and changed; numbers that are there stay. Not so 20 and 25: flyctl's
+old template wrote them into every file, and the hard limit of 25 refuses the 26th visitor. With soft_limit above hard_limit a machine
+is full before the proxy prefers another, and which of the two is to change only you know; equal ones are what flyctl writes for Phoenix.
+A comment beside the block says that somebody thought about it, and the rule is silent.
 
 By hand: [http_service.concurrency] with type = "requests", soft_limit and hard_limit.`,
 		Check: checkConcurrency,
@@ -50,17 +57,16 @@ func noLimits(t plan.Target, s service) plan.Finding {
 	f := plan.Finding{
 		Message: s.Path + " has no concurrency limits",
 		At:      placeOf(t.File, s.Path, ""),
-		Notes:   []string{"200 and 250 are a start; measure what one machine can take"},
+		Notes:   []string{"without them the soft limit is 20, and there is no hard one; 200 is a start: measure what one machine can take"},
 		Fix: &plan.Fix{
-			Safety: plan.Review, Why: "the proxy spreads the load differently, and refuses more than 250 requests at a time on one machine",
+			Safety: plan.Review, Why: "the proxy spreads the load differently",
 			Edits: []flytoml.Edit{{Op: flytoml.AddTable, Path: s.Path + ".concurrency", Entries: []flytoml.Entry{
 				{Key: "type", Value: `"requests"`},
 				{Key: "soft_limit", Value: fmt.Sprint(newSoftLimit)},
-				{Key: "hard_limit", Value: fmt.Sprint(newHardLimit)},
 			}}},
 		},
 	}
-	f.Fix.Changes, f.Machines = serviceChanges(t, s, limitSettings("requests", newSoftLimit, newHardLimit)...)
+	f.Fix.Changes, f.Machines = serviceChanges(t, s, limitSettings("requests", newSoftLimit, 0)...)
 	return f
 }
 
@@ -80,16 +86,16 @@ func limits(t plan.Target, s service, block flytoml.Node) []plan.Finding {
 	number := func(key string) int64 { n, _ := block.Key(key); v, _ := n.Int(); return v }
 	soft, hard := number("soft_limit"), number("hard_limit")
 	path := s.Path + ".concurrency"
-	if soft > 0 && hard > 0 && soft >= hard {
-		f := plan.Finding{
-			Message: fmt.Sprintf("soft_limit %d of %s is not below hard_limit %d", soft, s.Path, hard),
-			At:      placeOf(t.File, path+".soft_limit", path),
-			Notes:   []string{"a machine is full before the proxy prefers another; which number is to change only you know"},
-		}
-		if soft > hard { // equal ones may be meant: send elsewhere only what is refused here
-			f.Severity = plan.Warning
-		}
-		out = append(out, f)
+	if hard > 0 && soft > hard { // equal ones are what flyctl's own template for Phoenix has
+		out = append(out, plan.Finding{
+			Message:  fmt.Sprintf("soft_limit %d of %s is above hard_limit %d", soft, s.Path, hard),
+			Severity: plan.Warning,
+			At:       placeOf(t.File, path+".soft_limit", path),
+			Notes:    []string{"a machine is full before the proxy prefers another; which number is to change only you know"},
+		})
+	}
+	if commented(t.File, block) {
+		return out
 	}
 	kindNode, said := block.Key("type")
 	kind, isString := kindNode.Str()
@@ -106,6 +112,9 @@ func limits(t plan.Target, s service, block flytoml.Node) []plan.Finding {
 	if said && kind != "connections" {
 		return out
 	}
+	if soft == templateSoft && hard == templateHard {
+		return append(out, templateLimits(t, s, block))
+	}
 	f := plan.Finding{
 		Message: s.Path + " is measured by connections, which say little about an HTTP service's load",
 		At:      placeOf(t.File, path+".type", path),
@@ -119,4 +128,51 @@ func limits(t plan.Target, s service, block flytoml.Node) []plan.Finding {
 	}
 	f.Fix.Changes, f.Machines = serviceChanges(t, s, limitSettings("requests", soft, hard)...)
 	return append(out, f)
+}
+
+// templateLimits replaces the numbers of the old template whole: nobody chose
+// them, and a machine that takes 25 connections refuses the next visitor.
+func templateLimits(t plan.Target, s service, block flytoml.Node) plan.Finding {
+	path := s.Path + ".concurrency"
+	f := plan.Finding{
+		Message: fmt.Sprintf("%s has the limits of flyctl's old template, 20 and 25 connections: a machine refuses the 26th", s.Path),
+		At:      placeOf(t.File, path+".hard_limit", path),
+		Notes:   []string{"200 requests, and no hard limit, are a start: measure what one machine can take"},
+		Fix: &plan.Fix{
+			Safety: plan.Review, Why: "a machine is sent more at a time; an app with WebSockets or other long-lived connections may want connections",
+			Edits: []flytoml.Edit{
+				setKey(path+".type", "requests"), setKey(path+".soft_limit", newSoftLimit), {Op: flytoml.Remove, Path: path + ".hard_limit"},
+			},
+		},
+	}
+	f.Fix.Changes, f.Machines = serviceChanges(t, s, serviceSetting{
+		pointer: "/concurrency", value: map[string]any{"type": "requests", "soft_limit": newSoftLimit},
+	})
+	return f
+}
+
+// commented says whether a comment stands in the block, or right above it:
+// somebody said why the limits are what they are.
+func commented(f *flytoml.File, block flytoml.Node) bool {
+	lines := strings.Split(string(f.Bytes()), "\n")
+	first := block.Position().Line
+	if first < 1 || first > len(lines) {
+		return false
+	}
+	own := func(line string) bool {
+		text, found := strings.CutPrefix(strings.TrimSpace(line), "#")
+		return found && len(strings.Fields(text)) > 4 && !strings.Contains(text, "=") && !strings.Contains(text, "fly-standards:")
+	}
+	if first > 1 && own(lines[first-2]) {
+		return true
+	}
+	for _, line := range lines[first:] {
+		if strings.HasPrefix(strings.TrimSpace(line), "[") {
+			return false
+		}
+		if _, comment, ok := strings.Cut(line, "#"); ok && own("#"+comment) {
+			return true
+		}
+	}
+	return false
 }

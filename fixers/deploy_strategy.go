@@ -17,7 +17,7 @@ func deployStrategy() plan.Fixer {
 before the next. immediate replaces all at once and waits for nothing.
 
 Written down, the strategy stays what it is when the default changes, and a reader sees it. An explicit immediate is its author's
-decision, so changing it needs consent. canary and bluegreen, if your settings ask for them, are refused for apps with volumes, and
+decision, so changing it needs consent, and it is a warning; a default that is not written down is only told. canary and bluegreen, if your settings ask for them, are refused for apps with volumes, and
 bluegreen needs a health check.
 
 By hand: write strategy = "rolling" under [deploy].`,
@@ -50,7 +50,7 @@ func checkDeployStrategy(t plan.Target) []plan.Finding {
 		f.Message = "no deploy strategy is set; the settings ask for " + want
 		f.Fix.Safety, f.Fix.Why = plan.Review, want+" changes how deploys run"
 	default:
-		f.Message = "no deploy strategy is set"
+		f.Message, f.Severity = "no deploy strategy is set", plan.Info
 		f.Evidence = plan.Saw("rolling is what flyctl does without one; written down, it stays so")
 		f.Fix.Safety = plan.Safe
 	}

@@ -4,21 +4,9 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/fly-standards/fly-standards/internal/flyschema"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
-
-// misplacedCheck says whether a check of the service stands in a
-// [services.checks], which flyctl doesn't read.
-func misplacedCheck(t plan.Target, s service) bool {
-	n, found := s.Node.Key("checks")
-	if !found || s.HTTPService {
-		return false
-	}
-	_, ok := belongsToChecks(t, n)
-	return ok
-}
 
 // misplacedFloor says whether a floor for the service stands where flyctl
 // doesn't read it, so that unknown-keys takes it to the service.
@@ -36,22 +24,6 @@ func misplacedFloor(t plan.Target, s service) bool {
 		of := servicesOfVM(t, vm)
 		return asks(floor) && len(of) == 1 && of[0].Path == s.Path
 	})
-}
-
-// belongsToChecks is where the check of a [services.checks] is read; ok is
-// false when it has no kind, or says what no such check has.
-func belongsToChecks(t plan.Target, n flytoml.Node) (to string, ok bool) {
-	kind, _ := str(n, "type")
-	to = parentPath(n) + "." + kind + "_checks"
-	if _, taken := t.File.Get(to); taken || n.Kind() != flytoml.Table || kind != "tcp" && kind != "http" {
-		return "", false
-	}
-	for _, key := range n.Keys() {
-		if key != "type" && !slices.Contains(flyschema.Children("services."+kind+"_checks"), key) {
-			return "", false
-		}
-	}
-	return to, true
 }
 
 // scaleFloor is the floor of a [scale] or the like; plain is false when there

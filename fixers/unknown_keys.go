@@ -53,7 +53,7 @@ func checkUnknownKeys(t plan.Target) []plan.Finding {
 		out = append(out, f)
 	}
 	oneForEach(t, out)
-	return out
+	return oneLeftover(t, out)
 }
 
 // newerFlyctl is the version of the flyctl that deployed the app, when it is
@@ -85,10 +85,16 @@ func unknownNodes(n flytoml.Node, out []flytoml.Node) []flytoml.Node {
 
 // knownUnknown says what is to be done about the ones that people write.
 func knownUnknown(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
+	for _, c := range strayChecks(t.File) {
+		if c.node.Path() == n.Path() {
+			moveCheck(c, f)
+			return
+		}
+	}
 	_, name, _ := cutLast(form)
 	top, _, _ := strings.Cut(form, ".")
 	switch {
-	case slices.Contains([]string{"restart_limit", "script_checks"}, name), form == "experimental.allowed_public_ports", form == "experimental.private_network":
+	case isLeftover(form):
 		leftover(n, name, f)
 	case form == "deploy.regions" || top == "regions":
 		regionList(t, n, f)
@@ -107,8 +113,6 @@ func knownUnknown(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 		moveTo(t, n, "swap_size_mb", "the machines get the swap at their next deploy; flyctl ignored it so far", f)
 	case form == "vm.min_machines_running" || form == "vm.auto_stop_machines" || form == "vm.auto_start_machines":
 		serviceKey(t, n, name, f)
-	case form == "services.checks":
-		serviceChecks(t, n, f)
 	case (name == "port" || name == "type") && strings.HasSuffix(form, "checks."+name):
 		checkKey(t, n, form, name, f)
 	case form == "http_service.redirects":
@@ -120,7 +124,9 @@ func knownUnknown(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 	case form == "secrets":
 		f.Notes = append(f.Notes, "secrets are set with fly secrets set; what is written here is in the git history, so rotate it")
 	default:
-		nearMiss(t, n, form, f)
+		if !synonym(t, n, form, name, f) && !onlyPlace(t, n, form, name, f) {
+			nearMiss(t, n, form, f)
+		}
 	}
 }
 
@@ -130,6 +136,12 @@ func cutLast(form string) (parent, name string, nested bool) {
 		return "", form, false
 	}
 	return form[:i], form[i+1:], true
+}
+
+// isLeftover says whether a form is one of the platform before machines.
+func isLeftover(form string) bool {
+	_, name, _ := cutLast(form)
+	return name == "restart_limit" || name == "script_checks" || form == "experimental.allowed_public_ports" || form == "experimental.private_network"
 }
 
 // leftover is a key of the platform before machines. One that asks for

@@ -113,18 +113,15 @@ func serviceTimeout(t plan.Target, n flytoml.Node, f *plan.Finding) {
 	f.Fix.Edits = append(f.Fix.Edits, flytoml.Edit{Op: flytoml.Remove, Path: n.Path()})
 }
 
-// serviceChecks: [services.checks] with a type is what [[services.tcp_checks]]
-// and [[services.http_checks]] are for.
-func serviceChecks(t plan.Target, n flytoml.Node, f *plan.Finding) {
-	f.Notes = append(f.Notes, "the checks of [[services]] are [[services.http_checks]] and [[services.tcp_checks]]")
-	to, ok := belongsToChecks(t, n)
-	if !ok {
+// moveCheck takes a stray check to where its service's checks are read.
+func moveCheck(c strayCheckNode, f *plan.Finding) {
+	if c.to == "" {
+		f.Notes = append(f.Notes, "it looks like a health check of "+c.of.Path+", and belongs to "+checksPath(c.of, "http")+"; not moved: "+c.why)
 		return
 	}
-	f.Message = n.Path() + " is not where flyctl reads it: it belongs to " + to
+	f.Message = c.node.Path() + " is not where flyctl reads it: it belongs to " + c.to
 	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "the check counts from the next deploy on: a machine that fails it gets no requests",
-		Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path() + ".type"}, {Op: flytoml.Move, Path: n.Path(), To: to}},
+		Safety: plan.Review, Why: "the check counts from the next deploy on: a machine that fails it gets no requests", Edits: c.edits,
 	}
 }
 
