@@ -20,6 +20,8 @@ flyctl warns and one of them wins, which a reader of the file can't see.
 builder names a buildpacks image. builder = "dockerfile" is no builder: flyctl would look for an image of that name. Without the key
 flyctl uses the Dockerfile.
 
+A builder and its buildpacks are one way, and so are a Dockerfile and the target in it.
+
 By hand: keep one of image, builder, builtin and dockerfile.`,
 		Check: checkBuildConflict,
 	}
@@ -44,12 +46,7 @@ func checkBuildConflict(t plan.Target) []plan.Finding {
 			},
 		})
 	}
-	var ways []string
-	for _, key := range []string{"image", "builder", "builtin", "dockerfile"} {
-		if v, ok := str(build, key); ok && v != "" && !(key == "builder" && noBuilder) {
-			ways = append(ways, key)
-		}
-	}
+	ways := buildWays(t, noBuilder)
 	if len(ways) > 1 {
 		out = append(out, plan.Finding{
 			Message: "[build] has more than one way to the image: " + strings.Join(ways, ", "),
@@ -58,4 +55,26 @@ func checkBuildConflict(t plan.Target) []plan.Finding {
 		})
 	}
 	return out
+}
+
+// buildWays are the ways to the image that the file names, counted as flyctl
+// counts them (BuildStrategies, August 2026).
+func buildWays(t plan.Target, noBuilder bool) []string {
+	build := t.Deployed().Get("build")
+	var ways []string
+	said := func(way string, keys ...string) {
+		for _, key := range keys {
+			text, _ := build.Key(key).Str()
+			list, _ := build.Key(key).Strs()
+			if text != "" && !(key == "builder" && noBuilder) || len(list) > 0 {
+				ways = append(ways, way)
+				return
+			}
+		}
+	}
+	said("image", "image")
+	said("builder", "builder", "buildpacks")
+	said("dockerfile", "dockerfile", "build-target")
+	said("builtin", "builtin")
+	return ways
 }

@@ -18,7 +18,7 @@ import (
 // difference to them. Every other rule needs a fixture with machines.
 func fileOnly() []string {
 	return []string{
-		"auto-rollback", "build-conflict", "config-shape", "deploy-blockers", plan.UnusedIgnore,
+		"auto-rollback", "build-conflict", "config-shape", "deploy-blockers", "internal-port", "limits", "process-command", plan.UnusedIgnore,
 	}
 }
 

@@ -47,7 +47,7 @@ func checkConcurrency(t plan.Target) []plan.Finding {
 		case !found && s.handler("http"):
 			out = append(out, noLimits(t, s))
 		case found && block.Kind() == flytoml.Table:
-			out = append(out, limits(t, s, block)...)
+			out = append(out, limitFindings(t, s, block)...)
 		} // "20,25", the short form of [[services]], has limits and can't name a type
 	}
 	return out
@@ -81,7 +81,7 @@ func limitSettings(kind string, soft, hard int64) []serviceSetting {
 	return out
 }
 
-func limits(t plan.Target, s service, block flytoml.Node) []plan.Finding {
+func limitFindings(t plan.Target, s service, block flytoml.Node) []plan.Finding {
 	var out []plan.Finding
 	number := func(key string) int64 { n, _ := block.Key(key); v, _ := n.Int(); return v }
 	soft, hard := number("soft_limit"), number("hard_limit")

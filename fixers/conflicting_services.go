@@ -64,7 +64,9 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 	for _, c := range topChecks(t.File) {
 		missingGroups(t, c.Node, add)
 	}
-	for _, key := range []string{"vm", "mounts"} {
+	out = append(out, portQuarrels(t, services)...)
+	out = append(out, mountQuarrels(t)...)
+	for _, key := range []string{"vm", "mounts", "files", "metrics", "restart"} {
 		n, _ := t.File.Get(key)
 		for _, item := range n.Items() {
 			missingGroups(t, item, add)

@@ -46,6 +46,11 @@ func setKey(path string, value any) flytoml.Edit {
 	return flytoml.Edit{Op: flytoml.Set, Path: path, Value: string(b)}
 }
 
+// literalEdit sets the key at path to a TOML literal.
+func literalEdit(path, literal string) []flytoml.Edit {
+	return []flytoml.Edit{{Op: flytoml.Set, Path: path, Value: literal}}
+}
+
 // quote is s as a TOML basic string.
 func quote(s string) string { return strconv.Quote(s) }
 

@@ -51,7 +51,7 @@ func regionProblem(t plan.Target, code string) string {
 		return fmt.Sprintf("region %q takes no new machines any more", code)
 	case i >= 0:
 		return ""
-	case slices.Contains(regions.Closed(), code):
+	case successor(code) != "":
 		if online {
 			return fmt.Sprintf("region %q is closed", code)
 		}
@@ -61,6 +61,9 @@ func regionProblem(t plan.Target, code string) string {
 	}
 	return fmt.Sprintf("region %q is not in the list of %s", code, regionsAsOf)
 }
+
+// successor is the region that flyctl gives for a closed one; "" for others.
+func successor(code string) string { return regions.Successors()[code] }
 
 // nearRegion is a region and its distance from another.
 type nearRegion struct {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -45,6 +46,22 @@ func checkPrimaryRegion(t plan.Target) []plan.Finding {
 		f.Message = problem
 	}
 	most, count, total := busiestRegion(t)
+	if next := successor(code); most == "" && next != "" && regionProblem(t, next) == "" {
+		f.Evidence = plan.Saw(fmt.Sprintf("flyctl gives new apps of %s to %s (list of %s)", code, next, regionsAsOf))
+		f.Fix = &plan.Fix{Safety: plan.Review, Why: "the next machines start in " + next + "; what is near to " + code + " may be nearer to another", Edits: []flytoml.Edit{setKey("primary_region", next)}}
+		if env := t.Deployed().Get("env").Key("PRIMARY_REGION"); saysRegion(env, code) {
+			f.Fix.Edits = append(f.Fix.Edits, setKey(env.Path(), next))
+		}
+		return []plan.Finding{f}
+	}
+	if env := t.Deployed().Get("env").Key("PRIMARY_REGION"); code == "" && most == "" && env.Said() {
+		said, _ := env.Str()
+		if regionProblem(t, said) == "" {
+			f.Evidence = []plan.Evidence{{File: t.File.Name(), Line: env.Node().Position().Line, Text: "PRIMARY_REGION = " + said}}
+			f.Fix = &plan.Fix{Safety: plan.Review, Why: "new machines start there; the app may mean its database's region by it", Edits: []flytoml.Edit{setKey("primary_region", said)}}
+			return []plan.Finding{f}
+		}
+	}
 	if most == "" || most == code || regionProblem(t, most) != "" {
 		f.Notes = append(f.Notes, "set it to the region that most of your users, or your database, are near to")
 		return []plan.Finding{f}
@@ -59,6 +76,8 @@ func checkPrimaryRegion(t plan.Target) []plan.Finding {
 	fromLiveApp(t, &f)
 	return []plan.Finding{f}
 }
+
+func saysRegion(v deployed.Value, code string) bool { said, ok := v.Str(); return ok && said == code }
 
 // busiestRegion is the region with the most machines; "" without any, and when
 // two are equal.

@@ -34,6 +34,8 @@ func databasePorts() map[int]string {
 	return map[int]string{
 		1433: "SQL Server", 1521: "Oracle", 2379: "etcd", 3306: "MySQL", 5432: "PostgreSQL", 6379: "Redis", 9042: "Cassandra",
 		9200: "Elasticsearch", 9300: "Elasticsearch", 11211: "Memcached", 26257: "CockroachDB", 27017: "MongoDB",
+		5984: "CouchDB", 6333: "Qdrant", 6334: "Qdrant", 7474: "Neo4j", 7687: "Neo4j", 7700: "Meilisearch", 8086: "InfluxDB", 8108: "Typesense",
+		8123: "ClickHouse", 28015: "RethinkDB",
 	}
 }
 
@@ -41,7 +43,7 @@ func databasePorts() map[int]string {
 // database.
 func databaseImages() []string {
 	return strings.Fields("postgres postgis postgresql mysql mariadb redis valkey keydb mongo mongodb elasticsearch opensearch " +
-		"memcached clickhouse-server cassandra cockroach etcd")
+		"memcached clickhouse-server cassandra cockroach etcd couchdb qdrant meilisearch typesense influxdb neo4j")
 }
 
 func checkPrivatePorts(t plan.Target) []plan.Finding {
@@ -83,7 +85,7 @@ func publishes(t plan.Target, s service) (what, evidence string) {
 			}
 		}
 	}
-	if name := databasePorts()[s.InternalPort]; name != "" && !s.handler("http") {
+	if name := databasePorts()[s.InternalPort]; name != "" && (!s.handler("http") || speaksHTTP(s.InternalPort)) {
 		return name, "internal_port " + strconv.Itoa(s.InternalPort)
 	}
 	if s.handler("pg_tls") { // whatever its port: it speaks nothing else
@@ -97,6 +99,12 @@ func publishes(t plan.Target, s service) (what, evidence string) {
 		}
 	}
 	return "", ""
+}
+
+// speaksHTTP says whether a database speaks HTTP at the port, which is the port
+// of nothing else that is known.
+func speaksHTTP(port int) bool {
+	return slices.Contains([]int{5984, 6333, 7700, 8108, 8123, 9200}, port)
 }
 
 func sortedPorts() []int {

@@ -55,9 +55,9 @@ func checkVolumeSnapshots(t plan.Target) []plan.Finding {
 
 // mounts are those of the file; a single table counts as one, as in flyctl.
 func mounts(t plan.Target) []mount {
-	list, _ := t.File.Get("mounts")
 	var out []mount
-	for _, n := range list.Items() {
+	for _, entry := range t.Deployed().Get("mounts").Items() {
+		n := entry.Node()
 		if n.Kind() != flytoml.Table {
 			continue
 		}

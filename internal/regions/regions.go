@@ -4,6 +4,7 @@ package regions
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -39,9 +40,18 @@ func Known() []live.Region {
 	}
 }
 
+// Successors are the closed regions, each with the one that flyctl gives
+// instead (flyctl, August 2026).
+func Successors() map[string]string {
+	return map[string]string{
+		"atl": "dfw", "bog": "gru", "bos": "ewr", "den": "dfw", "eze": "gru", "gdl": "dfw", "gig": "gru", "hkg": "sin", "mad": "cdg",
+		"mia": "dfw", "otp": "fra", "phx": "lax", "qro": "dfw", "scl": "gru", "sea": "sjc", "waw": "ams", "yul": "yyz",
+	}
+}
+
 // Closed were regions once and are still seen in files.
 func Closed() []string {
-	return strings.Fields("atl bog bos den eze gdl gig hkg mad mia otp phx qro scl sea waw yul")
+	return slices.Sorted(maps.Keys(Successors()))
 }
 
 // Refused says why no new machine can be put into the region that a person

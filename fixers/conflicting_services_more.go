@@ -1,0 +1,111 @@
+package fixers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/deployed"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// portQuarrels are ports that don't do what they seem to.
+func portQuarrels(t plan.Target, all []service) []plan.Finding {
+	var out []plan.Finding
+	for i, s := range all {
+		for _, o := range all[:i] {
+			if p, ok := groupsApart(t, o, s); ok {
+				out = append(out, plan.Finding{
+					Message: fmt.Sprintf("%s and %s have port %s for different process groups: a request goes to either", o.Path, s.Path, p), At: placeOf(t.File, s.Path, ""),
+					Notes: []string{"the proxy doesn't choose by path or host: give them different ports, or answer both from one group"},
+				})
+			}
+		}
+		if onlyTLS(s) && !slices.ContainsFunc(all, func(o service) bool { return slices.ContainsFunc(o.Ports, func(p port) bool { return p.Name == "80" }) }) {
+			out = append(out, plan.Finding{
+				Severity: plan.Info, Message: s.Path + " is served on 443 only: who types the name without https:// reaches nothing", At: placeOf(t.File, s.Path, ""),
+				Notes: []string{"add port 80 with the handler http and force_https = true"},
+			})
+		}
+		if why := suspends(t, s); why != "" {
+			out = append(out, plan.Finding{
+				Message: fmt.Sprintf("machines of %s can't be suspended: %s", s.Path, why), At: placeOf(t.File, s.Path+".auto_stop_machines", s.Path),
+				Notes: []string{`"stop" works for every machine`},
+			})
+		}
+	}
+	return out
+}
+
+// groupsApart is a public port that services of different groups both have.
+func groupsApart(t plan.Target, a, b service) (string, bool) {
+	x, y := groupsServed(t.File, a.Processes), groupsServed(t.File, b.Processes)
+	if a.Protocol != b.Protocol || overlap(x, y) {
+		return "", false
+	}
+	for _, p := range a.Ports {
+		for _, q := range b.Ports {
+			if firstPort(p.Name) <= lastPort(q.Name) && firstPort(q.Name) <= lastPort(p.Name) {
+				return q.Name, true
+			}
+		}
+	}
+	return "", false
+}
+
+func onlyTLS(s service) bool {
+	return s.Protocol == "tcp" && s.handler("http") && len(s.Ports) > 0 && !slices.ContainsFunc(s.Ports, func(p port) bool { return p.Name != "443" })
+}
+
+// suspends says why the machines of a service can't be suspended (Fly, August
+// 2026: no swap, no GPU, at most 2 GB).
+func suspends(t plan.Target, s service) string {
+	if word, _ := s.autostop(); word != "suspend" {
+		return ""
+	}
+	c := t.Deployed()
+	if mb, ok := c.Get("swap_size_mb").Int(); ok && mb > 0 {
+		return "they have swap"
+	}
+	for _, vm := range c.Get("vm").Items() {
+		groups, known := vm.Key("processes").Strs()
+		if vm.Key("processes").Said() && (!known || !overlap(groups, groupsServed(t.File, s.Processes))) {
+			continue
+		}
+		text, _ := vm.Key("memory").Str()
+		if mb, ok := deployed.Megabytes(text); ok && mb > 2048 {
+			return "they have more than 2 GB of memory"
+		}
+	}
+	return ""
+}
+
+// mountQuarrels are volumes that are not what they seem to be.
+func mountQuarrels(t plan.Target) []plan.Finding {
+	c := t.Deployed()
+	mounts := c.Get("mounts")
+	if mounts.Mistyped() {
+		return nil
+	}
+	var out []plan.Finding
+	groupsOf := map[string][]string{}
+	for _, m := range mounts.Items() {
+		source, _ := m.Key("source").Str()
+		groups, known := c.GroupsOf(m.Key("processes"))
+		if source == "" || !known || !m.Key("processes").Said() {
+			continue
+		}
+		for _, g := range groups {
+			if !slices.Contains(groupsOf[source], g) {
+				groupsOf[source] = append(groupsOf[source], g)
+			}
+		}
+		if all := groupsOf[source]; len(all) > 1 && slices.Contains(groups, all[len(all)-1]) {
+			out = append(out, plan.Finding{
+				Message: fmt.Sprintf("the volume %s is for the groups %s: each of their machines gets one of its own, and they share no files", source, strings.Join(all, " and ")),
+				At:      placeOf(t.File, m.Path(), ""), Notes: []string{"what both need belongs into a database or object storage, or into one group"},
+			})
+		}
+	}
+	return out
+}

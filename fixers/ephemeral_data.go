@@ -1,0 +1,137 @@
+package fixers
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/deployed"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func ephemeralData() plan.Fixer {
+	return plan.Fixer{
+		ID:       "ephemeral-data",
+		Title:    "data that must stay is on a volume",
+		Severity: plan.Warning,
+		Doc: `The disk of a machine is made anew from the image at every deploy, and whenever the machine moves to another host. What an app writes
+there is gone then: a SQLite file, uploads, the data folder of a database. A volume stays, and the file says where it is mounted.
+
+Found are paths of database files in [env], and images of databases, whose folder no [[mounts]] covers. A database image without any
+volume loses everything at its next deploy.
+
+Nothing is changed for you: the data that is there now has to be moved to the volume first.
+
+By hand: [[mounts]] with source = "data" and destination = "/data", and the path of the file below it.`,
+		Check: checkEphemeralData,
+	}
+}
+
+// dataFolders are where images of databases keep their data, by the last part
+// of the image's name.
+func dataFolders() map[string]string {
+	return map[string]string{
+		"postgres": "/var/lib/postgresql", "postgis": "/var/lib/postgresql", "mysql": "/var/lib/mysql", "mariadb": "/var/lib/mysql",
+		"mongo": "/data/db", "elasticsearch": "/usr/share/elasticsearch/data", "opensearch": "/usr/share/opensearch/data",
+		"clickhouse-server": "/var/lib/clickhouse", "cockroach": "/cockroach/cockroach-data", "meilisearch": "/meili_data",
+		"qdrant": "/qdrant/storage", "couchdb": "/opt/couchdb/data", "influxdb": "/var/lib/influxdb2", "neo4j": "/data", "minio": "/data",
+	}
+}
+
+func checkEphemeralData(t plan.Target) []plan.Finding {
+	c := t.Deployed()
+	mounts := c.Get("mounts")
+	if mounts.Mistyped() {
+		return nil
+	}
+	var folders []string
+	for _, m := range mounts.Items() {
+		if folder, ok := m.Key("destination").Str(); ok {
+			folders = append(folders, folder)
+		}
+	}
+	if t.App != nil { // what runs has a volume that the file doesn't say
+		for _, m := range t.App.Machines {
+			for _, mount := range m.Config.Mounts() {
+				folders = append(folders, mount.Path)
+			}
+		}
+	}
+	var out []plan.Finding
+	for _, file := range databaseFiles(c) {
+		if !covered(file.path, folders) {
+			out = append(out, plan.Finding{
+				Message:  fmt.Sprintf("%s names a database file that no volume holds: it is lost at every deploy", file.key.Path()),
+				At:       placeOf(t.File, file.key.Path(), ""),
+				Evidence: plan.Saw("its folder is " + path.Dir(file.path)),
+				Notes:    []string{"[[mounts]] with a source, and destination = " + quote(path.Dir(file.path))},
+			})
+		}
+	}
+	if f, ok := databaseImage(t, c, folders); ok {
+		out = append(out, f)
+	}
+	return out
+}
+
+type databaseFile struct {
+	key  deployed.Value
+	path string
+}
+
+// databaseFiles are the entries of [env] that name a SQLite file by its whole
+// path. An entry can hold a secret: only the path in it is told.
+func databaseFiles(c *deployed.Config) []databaseFile {
+	var out []databaseFile
+	env := c.Get("env")
+	for _, name := range env.Keys() {
+		text, ok := env.Key(name).Str()
+		if !ok {
+			continue
+		}
+		file := text
+		for _, scheme := range []string{"sqlite://", "sqlite3://", "sqlite:", "sqlite3:", "file:"} {
+			if rest, found := strings.CutPrefix(text, scheme); found {
+				file = rest
+				break
+			}
+		}
+		file, _, _ = strings.Cut(file, "?")
+		file = path.Clean(file)
+		if strings.HasPrefix(file, "//") {
+			file = file[1:]
+		}
+		isFile := file != text || strings.HasSuffix(file, ".sqlite") || strings.HasSuffix(file, ".sqlite3") || strings.HasSuffix(file, ".db")
+		if isFile && strings.HasPrefix(file, "/") && len(file) > 1 && (strings.HasPrefix(text, "sqlite") || path.Ext(file) != "") {
+			out = append(out, databaseFile{env.Key(name), file})
+		}
+	}
+	return out
+}
+
+func covered(file string, folders []string) bool {
+	return slices.ContainsFunc(folders, func(folder string) bool {
+		folder = path.Clean(folder)
+		return file == folder || folder == "/" || strings.HasPrefix(file, folder+"/")
+	})
+}
+
+// databaseImage finds an image of a database without a volume for its data.
+func databaseImage(t plan.Target, c *deployed.Config, folders []string) (plan.Finding, bool) {
+	image := c.Get("build").Key("image")
+	ref, ok := image.Str()
+	name, _, _ := strings.Cut(path.Base(strings.SplitN(ref, "@", 2)[0]), ":")
+	folder := dataFolders()[name]
+	if !ok || folder == "" || slices.ContainsFunc(folders, func(f string) bool { return covered(folder, []string{f}) || covered(f, []string{folder}) }) {
+		return plan.Finding{}, false
+	}
+	if len(folders) > 0 { // told to keep its data elsewhere, by a flag or an env entry that nobody here knows
+		return plan.Finding{}, false
+	}
+	return plan.Finding{
+		Severity: plan.Error, Message: fmt.Sprintf("%s runs without a volume: the database is lost at every deploy", name), At: placeOf(t.File, image.Path(), ""),
+		Evidence: plan.Saw("the image keeps its data in " + folder),
+		Notes:    []string{"[[mounts]] with a source, and destination = " + quote(folder)},
+	}, true
+}

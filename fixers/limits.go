@@ -1,0 +1,193 @@
+package fixers
+
+import (
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/fly-standards/fly-standards/internal/deployed"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func limits() plan.Fixer {
+	return plan.Fixer{
+		ID:       "limits",
+		Title:    "values are within what the platform does with them",
+		Severity: plan.Warning,
+		Doc: `Some values are accepted and then cut, or do nothing. A grace_period above 60 s is lowered to 60 s, as are the interval and timeout of a
+service's check. A machine is killed 300 s after its signal, whatever kill_timeout says. kill_signal takes the names of seven signals. At
+most ten [[statics]] are served, and of two for one URL only the first. min_machines_running says nothing where machines never stop. The
+platform sets FLY_... and PRIMARY_REGION itself. flyctl encodes files.raw_value, so text that is encoded already arrives encoded.
+
+Values above a bound are lowered to it, with consent: whoever wrote a longer one needs something, and has to get it in another way. An app
+that takes more than a minute to boot can answer its health path early, or be given the time by wait_timeout of a deploy.
+
+By hand: write the bound, or take the key out.`,
+		Check: checkLimits,
+	}
+}
+
+// The bounds of the platform and of flyctl's validation (August 2026).
+const (
+	longestCheck = 60 * time.Second
+	longestKill  = 300 * time.Second
+	mostStatics  = 10
+)
+
+func killSignals() []string {
+	return []string{"SIGINT", "SIGTERM", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGKILL", "SIGSTOP"}
+}
+
+func checkLimits(t plan.Target) []plan.Finding {
+	c := t.Deployed()
+	var out []plan.Finding
+	for _, check := range allChecks(c) {
+		for _, key := range []string{"grace_period", "interval", "timeout"} {
+			v := check.Key(key)
+			if d, ok := v.Duration(); ok && d > longestCheck && (key == "grace_period" || !isTopLevel(check)) {
+				f := above(t, v, d, longestCheck, `"60s"`)
+				if key == "grace_period" {
+					f.Notes = []string{"an app that boots longer than that fails its first checks: let it answer the health path before it is ready for all else"}
+				}
+				out = append(out, f)
+			}
+		}
+	}
+	if v := c.Get("kill_timeout"); v.Said() {
+		if d, ok := v.Duration(); ok && d > longestKill {
+			out = append(out, above(t, v, d, longestKill, "300"))
+		}
+	}
+	out = append(out, signal(t, c)...)
+	out = append(out, staticLimits(t, c)...)
+	out = append(out, floors(t, c)...)
+	out = append(out, platformEnv(t, c)...)
+	return append(out, encodedFiles(t, c)...)
+}
+
+// allChecks are those of the services and of the top level.
+func allChecks(c *deployed.Config) []deployed.Value {
+	var out []deployed.Value
+	for _, s := range c.Services() {
+		out = append(out, s.Checks()...)
+	}
+	checks := c.Get("checks")
+	for _, name := range checks.Keys() {
+		out = append(out, checks.Key(name))
+	}
+	return out
+}
+
+func isTopLevel(check deployed.Value) bool { return strings.HasPrefix(check.Path(), "checks") }
+
+func inSeconds(d time.Duration) string { return fmt.Sprintf("%gs", d.Seconds()) }
+
+func above(t plan.Target, v deployed.Value, have, most time.Duration, literal string) plan.Finding {
+	return plan.Finding{
+		Message: fmt.Sprintf("%s is %s; the platform lowers it to %s", v.Path(), inSeconds(have), inSeconds(most)),
+		At:      placeOf(t.File, v.Path(), ""),
+		Fix:     &plan.Fix{Safety: plan.Review, Why: "it is what happens already; whoever wrote more needs more", Edits: literalEdit(v.Path(), literal)},
+	}
+}
+
+func signal(t plan.Target, c *deployed.Config) []plan.Finding {
+	v := c.Get("kill_signal")
+	name, ok := v.Str()
+	if !ok || name == "" || slices.Contains(killSignals(), name) {
+		return nil
+	}
+	f := plan.Finding{
+		Message: fmt.Sprintf("kill_signal = %q is not a signal that the platform sends", name), At: placeOf(t.File, v.Path(), ""),
+		Notes: []string{"it takes " + strings.Join(killSignals(), ", ")},
+	}
+	if full := "SIG" + strings.TrimPrefix(strings.ToUpper(name), "SIG"); slices.Contains(killSignals(), full) {
+		f.Fix = &plan.Fix{Safety: plan.Review, Why: "it is the signal of that name", Edits: literalEdit(v.Path(), quote(full))}
+	}
+	return []plan.Finding{f}
+}
+
+func staticLimits(t plan.Target, c *deployed.Config) []plan.Finding {
+	var out []plan.Finding
+	items := c.Get("statics").Items()
+	if len(items) > mostStatics {
+		out = append(out, plan.Finding{
+			Message: fmt.Sprintf("there are %d [[statics]]; the platform serves %d", len(items), mostStatics), At: placeOf(t.File, items[mostStatics].Path(), ""),
+			Notes: []string{"let one cover a folder above several"},
+		})
+	}
+	seen := map[string]string{}
+	for _, item := range items {
+		prefix, ok := item.Key("url_prefix").Str()
+		if !ok {
+			continue
+		}
+		prefix = strings.TrimSuffix(prefix, "/")
+		if first := seen[prefix]; first != "" {
+			out = append(out, plan.Finding{
+				Message: fmt.Sprintf("%s and %s are for the same URLs, %s: the first is served", first, item.Path(), prefix), At: placeOf(t.File, item.Path(), ""),
+			})
+			continue
+		}
+		seen[prefix] = item.Path()
+	}
+	return out
+}
+
+// floors finds a floor where no machine ever stops.
+func floors(t plan.Target, c *deployed.Config) []plan.Finding {
+	var out []plan.Finding
+	for _, s := range c.Services() {
+		stop := s.Key("auto_stop_machines")
+		word, _ := stop.Str()
+		v := s.Key("min_machines_running")
+		if n, ok := v.Int(); ok && n > 0 && !stop.Mistyped() && (word == "" || word == "off") {
+			out = append(out, plan.Finding{
+				Severity: plan.Info, Message: fmt.Sprintf("%s = %d does nothing: machines of %s never stop by themselves", v.Path(), n, s.Path()),
+				At: placeOf(t.File, v.Path(), ""), Notes: []string{"it is the floor of auto_stop_machines; fly scale count sets how many machines there are"},
+			})
+		}
+	}
+	return out
+}
+
+func platformEnv(t plan.Target, c *deployed.Config) []plan.Finding {
+	var out []plan.Finding
+	env := c.Get("env")
+	for _, name := range env.Keys() {
+		v := env.Key(name)
+		f := plan.Finding{Severity: plan.Info, At: placeOf(t.File, v.Path(), "")}
+		_, primary := c.Get("primary_region").Str()
+		switch {
+		case strings.HasPrefix(name, "FLY_"):
+			f.Message = name + " in [env] is a name of the platform, which sets it for every machine"
+			f.Notes = []string{"give it another name"}
+		case name == "PRIMARY_REGION" && primary:
+			f.Message = "PRIMARY_REGION in [env] is overridden by primary_region"
+			f.Notes = []string{"take it out of [env]"}
+		default:
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func encodedFiles(t plan.Target, c *deployed.Config) []plan.Finding {
+	var out []plan.Finding
+	for _, item := range c.Get("files").Items() {
+		v := item.Key("raw_value")
+		text, ok := v.Str()
+		plain, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+		if !ok || len(text) < 16 || err != nil || !utf8.Valid(plain) || strings.ContainsFunc(string(plain), func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' && r != '\r' }) {
+			continue
+		}
+		out = append(out, plan.Finding{
+			Message: v.Path() + " looks encoded in base64 already: flyctl encodes it once more, and the file on the machine has the encoded text",
+			At:      placeOf(t.File, v.Path(), ""), Notes: []string{"write the text itself"},
+		})
+	}
+	return out
+}
