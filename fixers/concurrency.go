@@ -66,7 +66,7 @@ func noLimits(t plan.Target, s service) plan.Finding {
 			}}},
 		},
 	}
-	f.Fix.Changes, f.Machines = serviceChanges(t, s, limitSettings("requests", newSoftLimit, 0)...)
+	f.Fix.Changes, f.Machines = serviceChanges(t, s, softLimitOnly(newSoftLimit))
 	return f
 }
 
@@ -103,7 +103,11 @@ func limitFindings(t plan.Target, s service, block flytoml.Node) []plan.Finding 
 		return out
 	}
 	if kind == "requests" {
-		if f, lags := lagging(t, s, path, limitSettings(kind, soft, hard)...); lags {
+		settings := limitSettings(kind, soft, hard)
+		if soft > 0 && hard == 0 { // a hard limit that a machine still has goes
+			settings = []serviceSetting{softLimitOnly(soft)}
+		}
+		if f, lags := lagging(t, s, path, settings...); lags {
 			f.Fix.Safety, f.Fix.Why = plan.Review, "the proxy spreads the load differently"
 			out = append(out, f)
 		}
@@ -145,10 +149,13 @@ func templateLimits(t plan.Target, s service, block flytoml.Node) plan.Finding {
 			},
 		},
 	}
-	f.Fix.Changes, f.Machines = serviceChanges(t, s, serviceSetting{
-		pointer: "/concurrency", value: map[string]any{"type": "requests", "soft_limit": newSoftLimit},
-	})
+	f.Fix.Changes, f.Machines = serviceChanges(t, s, softLimitOnly(newSoftLimit))
 	return f
+}
+
+// softLimitOnly are limits by requests without a hard one.
+func softLimitOnly(soft int64) serviceSetting {
+	return serviceSetting{pointer: "/concurrency", value: map[string]any{"type": "requests", "soft_limit": soft}}
 }
 
 // commented says whether a comment stands in the block, or right above it:

@@ -101,7 +101,10 @@ func onlyPlace(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding
 		return false
 	}
 	switch name {
-	case "internal_port", "force_https", "auto_stop_machines", "auto_start_machines", "min_machines_running":
+	case "internal_port":
+		f.Notes = append(f.Notes, "it belongs to a service: [http_service] or [[services]]")
+		return true // other rules see the service anew with it, so it is not for one apply among others
+	case "force_https", "auto_stop_machines", "auto_start_machines", "min_machines_running":
 		if all := services(t.File); len(all) == 1 {
 			to := all[0].Path + "." + name
 			if key, ok := flyschema.Root().Find(schemaPath(to)); ok && holds(key, n, "") {
