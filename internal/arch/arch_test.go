@@ -51,7 +51,7 @@ func rooms() []room {
 		{name: "internal/apply/onemachine", may: facts + " internal/clock plan"},
 		{name: "internal/apply", may: facts + " internal/apply/onemachine internal/atomicfile internal/clock internal/journal internal/linepatch plan"},
 		{name: "internal/undo", may: facts + " internal/apply plan"},
-		{name: "internal/view", may: facts + " internal/apply internal/undo plan"},
+		{name: "internal/view", may: facts + " internal/apply internal/clock internal/undo plan"},
 		{name: "internal/guidance", io: "reads files"},
 		{name: "internal/starter", may: "internal/flytoml", io: "reads files"},
 		{name: "commands", io: "the process: arguments, environment, terminal, signals", may: facts +
