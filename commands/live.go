@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strings"
 
@@ -106,11 +108,16 @@ func internalPorts(file *flytoml.File) []int {
 	return ports
 }
 
-// stateHome is the home folder for the journals; without one they go below
-// the system's folder for temporary files.
+// stateHome is the home folder for the journals. Without HOME it is that of the
+// user database; where that has none either, a folder of this user's own below
+// the system's for temporary files, which is believed only where nobody else can
+// have prepared it.
 func (e *Env) stateHome() string {
 	if e.Home != "" {
 		return e.Home
 	}
-	return os.TempDir()
+	if me, err := user.Current(); err == nil && filepath.IsAbs(me.HomeDir) && me.HomeDir != "/" {
+		return me.HomeDir
+	}
+	return filepath.Join(os.TempDir(), fmt.Sprintf("fly-standards-%d", os.Geteuid()))
 }

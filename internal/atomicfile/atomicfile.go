@@ -88,6 +88,9 @@ func Writable(path string) error {
 	if err := writable(sys, path, target, old); err != nil {
 		return err
 	}
+	if dir, err := sys.Stat(filepath.Dir(target)); err == nil && renameRefused(dir, old) {
+		return &RefusedError{path, "it is somebody else's, in a folder like /tmp where only the owner may replace a file", fs.ErrPermission}
+	}
 	tmp, err := sys.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*.tmp")
 	if err != nil {
 		return &RefusedError{path, "its folder can't be written", err}

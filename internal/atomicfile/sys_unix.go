@@ -21,6 +21,17 @@ func keepOwner(f File, old fs.FileInfo) {
 	}
 }
 
+// renameRefused says whether the system will not let us put another file in the
+// place of old: in a sticky folder only the owner of the file, or of the folder,
+// may.
+func renameRefused(dir, old fs.FileInfo) bool {
+	d, okDir := dir.Sys().(*syscall.Stat_t)
+	f, okFile := old.Sys().(*syscall.Stat_t)
+	return okDir && okFile && dir.Mode()&fs.ModeSticky != 0 && stickyRefuses(os.Geteuid(), int(d.Uid), int(f.Uid))
+}
+
+func stickyRefuses(me, dir, file int) bool { return me != 0 && me != dir && me != file }
+
 // SyncDir makes a rename or a new name in dir last. Some file systems can't
 // sync a folder and say EINVAL or ENOTSUP; there the rename is as lasting as
 // it gets.

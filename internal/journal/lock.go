@@ -78,6 +78,9 @@ func Lock(root, app string, me Holder) (unlock func(), err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("lock app %s: %w", app, err)
 	}
+	if err := private(dir); err != nil {
+		return nil, fmt.Errorf("lock app %s: %w", app, err)
+	}
 	path := filepath.Join(dir, "lock")
 	f, err := lockFile(path)
 	if errors.Is(err, errHeld) {

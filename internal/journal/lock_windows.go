@@ -27,3 +27,6 @@ func lockFile(path string) (*os.File, error) {
 
 // unlockFile is not needed here: closing the file does it.
 func unlockFile(*os.File) {}
+
+// private: folders of a user's own are private here by themselves.
+func private(string) error { return nil }

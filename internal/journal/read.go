@@ -60,6 +60,9 @@ func List(root, app string) ([]string, error) {
 }
 
 func list(dir string) ([]string, error) {
+	if err := private(dir); err != nil {
+		return nil, err
+	}
 	files, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
