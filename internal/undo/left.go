@@ -22,8 +22,8 @@ func Left(runs []apply.History, app *live.App) (map[string]plan.Repair, *live.Ap
 		}
 		for _, past := range h.Machines {
 			i := slices.IndexFunc(app.Machines, func(m live.Machine) bool { return m.ID == past.ID })
-			if past.Well && wantedBack(h.ID, past.ID, runs) {
-				past.Well = false
+			if past.Well && !wantedBack(h.ID, past.ID, runs) {
+				continue
 			}
 			if i < 0 || !suspect(past, app.Machines[i], runs) {
 				continue
@@ -71,11 +71,11 @@ func wantedBack(id, machine string, runs []apply.History) bool {
 const askedWithin = 5 * time.Minute
 
 // suspect says whether a machine is not healthy, or is at rest with a check
-// that was never proven, and what it has is the version that the run gave it
-// without ever seeing it healthy.
+// that was never proven, and what it has is the version that the run gave it.
+// A check that was seen to pass (past.Well) may wait at rest.
 func suspect(past apply.PastMachine, m live.Machine, runs []apply.History) bool {
-	if past.Back || past.Well || m.Untouchable() != "" ||
-		!sick(m, past.State == "started") && (m.Started() || !addsCheck(past.Inverse)) {
+	unproven := !past.Well && !m.Started() && addsCheck(past.Inverse)
+	if past.Back || m.Untouchable() != "" || !sick(m, past.State == "started") && !unproven {
 		return false
 	}
 	if slices.Contains(past.Ours, m.Version) {
