@@ -16,7 +16,7 @@ import (
 
 // addAll is the flag for every fly*.toml at once.
 func (o *sourceOptions) addAll(f *pflag.FlagSet) {
-	f.BoolVar(&o.all, "all", false, "every fly*.toml in and below this folder that git\ndoes not ignore")
+	f.BoolVar(&o.all, "all", false, "all Fly configurations below this folder")
 }
 
 // fitsAll refuses what is about one file. Each file names its own app there,

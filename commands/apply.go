@@ -30,22 +30,18 @@ func newApplyCmd(env *Env, g *global) *cobra.Command {
 	o := &applyOptions{}
 	cmd := &cobra.Command{
 		Use:   "apply [PLANFILE]",
-		Short: "Make the plan, show it, ask, carry it out",
-		Long: `Make the plan (or take a saved one), show it, ask, and carry it out: secrets are
-stored and confirmed first, then fly.toml is edited, then the machines are updated
-one after the other, each healthy before the next. A machine that does not become
-healthy gets its old configuration back.
+		Short: "Make the plan, show it, ask, and carry it out",
+		Long: `Make the plan (or take a saved one), show it, ask, and carry it out: store
+secrets, edit fly.toml, update the machines. The first machine goes alone; one
+that doesn't become healthy is rolled back, and the rest are left as they were.
+Ctrl-C finishes the current machine and stops.
 
-Ctrl-C finishes the machine in hand and stops; a second one leaves at once.
-
-Exit codes: 0 done, or nothing to do; 1 an error or declined, nothing was changed;
-3 no fly.toml, or a stale plan, nothing was changed; 4 stopped part-way or put back;
-130 interrupted.`,
+Exit codes: 0 done; 1 error or declined, nothing changed; 3 no fly.toml or plan
+stale, nothing changed; 4 stopped part-way or rolled back; 130 interrupted.`,
 		Example: `  fly-standards apply
-  fly-standards apply --yes                 what is safe and free, without asking
-  fly-standards apply --yes --allow review  also what needs a look
-  fly-standards apply --regions lhr         one more machine in London, at its cost
-  fly-standards apply plan.json             a plan that was saved with plan --out`,
+  fly-standards apply --yes --allow review   also what needs review, unasked
+  fly-standards apply --regions lhr          one more machine in London
+  fly-standards apply plan.json              a plan saved with plan --out`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return &usageError{message: "apply takes one plan file at most"}
@@ -76,7 +72,7 @@ Exit codes: 0 done, or nothing to do; 1 an error or declined, nothing was change
 	}
 	o.source.add(cmd.Flags())
 	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "don't ask")
-	cmd.Flags().BoolVar(&o.noRollback, "no-rollback", false, "keep the machines that are healthy when another\none is not")
+	cmd.Flags().BoolVar(&o.noRollback, "no-rollback", false, "keep the machines that became healthy")
 	waitFlag(cmd.Flags(), &o.waitTimeout)
 	o.format.add(cmd)
 	return cmd

@@ -31,18 +31,16 @@ func newCheckCmd(env *Env, g *global) *cobra.Command {
 	o := &checkOptions{}
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "The findings only, for CI and editors",
+		Short: "List the findings only, for CI and editors",
 		Long: `List what is not up to standard in fly.toml, one finding a line. It needs no
-network and no token, so it says the same on every computer; --require-live looks
-at the app too.
+network and no token, so it says the same on every computer.
 
-Exit codes, the same for every format: 0 when nothing is found at or above
---fail-on, 1 when something is, 2 for an error, 3 when there is no fly.toml.`,
+Exit codes, for every format: 0 nothing found at or above --fail-on, 1 something
+found, 2 error, 3 no fly.toml.`,
 		Example: `  fly-standards check
-  fly-standards check --format github      annotations on the lines of a pull request
-  fly-standards check --format sarif > fly.sarif
-  fly-standards check --all                     every fly*.toml of the repository
-  fly-standards check --fail-on error --rule config-shape`,
+  fly-standards check --all --fail-on error
+  fly-standards check --format github            annotations on a pull request
+  fly-standards check --format human --format sarif --output findings.sarif`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(cmd); err != nil {
@@ -65,19 +63,19 @@ Exit codes, the same for every format: 0 when nothing is found at or above
 	}
 	s, f := &o.source, cmd.Flags()
 	f.SortFlags = false
-	f.StringVarP(&s.config, "config", "c", "", "`PATH` of fly.toml, or of a folder with one; - reads it\nfrom standard input")
-	f.StringVar(&o.stdinFilename, "stdin-filename", "", "`PATH` that --config - is read for")
+	f.StringVarP(&s.config, "config", "c", "", "`PATH` of fly.toml or its folder; - is stdin")
+	f.StringVar(&o.stdinFilename, "stdin-filename", "", "with --config -: the `PATH` it stands for")
 	s.addAll(f)
-	f.StringVarP(&s.app, "app", "a", "", "`NAME` of the app; over FLY_APP and the file's own")
-	f.StringVarP(&s.token, "access-token", "t", "", "Fly `TOKEN`, for --require-live")
-	f.BoolVar(&s.offline, "offline", false, "don't look at the app; so it is without --require-live")
-	f.BoolVar(&s.requireLive, "require-live", false, "look at the app too; that it can't be is an error")
+	f.StringVarP(&s.app, "app", "a", "", "app `NAME` (over FLY_APP and the file)")
+	f.StringVarP(&s.token, "access-token", "t", "", "Fly API `TOKEN` (with --require-live)")
+	f.BoolVar(&s.offline, "offline", false, "don't read the app (the default)")
+	f.BoolVar(&s.requireLive, "require-live", false, "read the app too; fail if it can't be")
 	f.StringSliceVar(&s.rules, "rule", nil, "only the rule `ID` (repeatable)")
-	f.StringSliceVar(&s.skip, "skip", nil, "all but the rule `ID` (repeatable)")
-	f.StringVar(&s.settings, "settings", "", "`FILE` to use for "+settings.Name)
-	f.StringVar(&o.failOn, "fail-on", "warning", "the least `SEVERITY` that fails: error, warning or\ninfo")
-	f.BoolVar(&o.suppressAll, "suppress-all", false, "accept all that is found now: list it in\n"+baselineName+", which check ignores")
-	f.BoolVar(&o.prune, "prune-suppressions", false, "take out of that list what is no longer found")
+	f.StringSliceVar(&s.skip, "skip", nil, "all rules but `ID` (repeatable)")
+	f.StringVar(&s.settings, "settings", "", "settings `FILE` (default "+settings.Name+")")
+	f.StringVar(&o.failOn, "fail-on", "warning", "lowest `SEVERITY` that fails")
+	f.BoolVar(&o.suppressAll, "suppress-all", false, "accept what is found now (in a baseline file)")
+	f.BoolVar(&o.prune, "prune-suppressions", false, "drop accepted findings that are fixed")
 	o.format.addAll(cmd)
 	return cmd
 }

@@ -27,14 +27,13 @@ func newDemoCmd(env *Env, g *global) *cobra.Command {
 	scene := "shop"
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "See plan, apply and undo on a sample app, on a simulated platform",
-		Long: `Plan, apply and undo on a sample app: three machines without a health check, two
-secrets in fly.toml, and keys that flyctl refuses or ignores. The platform is simulated
-inside this process and its time runs fast, so it needs no account, touches no network
-and takes a few seconds.
+		Short: "Try plan, apply and undo on a sample app",
+		Long: `Try plan, apply and undo on a sample app: three machines without a health check,
+two secrets in fly.toml, and keys that flyctl rejects or ignores. The platform
+is simulated inside this process: no account, no network, a few seconds.
 
---scene broken shows the plan of an app on a bad day: a check that fails, a worker that
-is stopped, machines with different images, a file that two apps are deployed with.`,
+--scene broken shows the plan of an app on a bad day: a check that fails, a
+stopped worker, machines with different images, a file that two apps use.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if scene != "shop" {

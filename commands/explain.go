@@ -16,12 +16,11 @@ func newExplainCmd(env *Env, g *global) *cobra.Command {
 	o, format := &sourceOptions{offline: true}, &formatOptions{}
 	cmd := &cobra.Command{
 		Use:   "explain RULE",
-		Short: "What a rule is about, and how to meet or ignore it",
-		Long: `Say what a rule is about, what the platform does, how to meet the standard by hand
-and how to ignore the rule; beside a fly.toml also what the rule finds in it. The
-app is not looked at.`,
+		Short: "Explain a rule: why, how to fix it, how to ignore it",
+		Long: `Explain a rule: why it matters, what the platform does, how to fix it yourself,
+how to ignore it. Next to a fly.toml it also shows what the rule finds there.`,
 		Example: `  fly-standards explain health-checks
-  fly-standards rules                      lists the rules`,
+  fly-standards rules                      list the rules`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return &usageError{"explain takes one rule", "`fly-standards rules` lists them"}
@@ -36,8 +35,8 @@ app is not looked at.`,
 			return runExplain(cmd.Context(), env, g, o, format.format, args[0])
 		},
 	}
-	cmd.Flags().StringVarP(&o.config, "config", "c", "", "`PATH` of fly.toml, or of a folder with one")
-	cmd.Flags().StringVar(&o.settings, "settings", "", "`FILE` to use for .fly-standards.toml")
+	cmd.Flags().StringVarP(&o.config, "config", "c", "", "`PATH` of fly.toml or its folder")
+	cmd.Flags().StringVar(&o.settings, "settings", "", "settings `FILE` (default .fly-standards.toml)")
 	format.add(cmd)
 	return cmd
 }

@@ -33,20 +33,20 @@ type sourceOptions struct {
 
 func (o *sourceOptions) add(f *pflag.FlagSet) {
 	f.SortFlags = false
-	f.StringVarP(&o.config, "config", "c", "", "`PATH` of fly.toml, or of a folder with one")
+	f.StringVarP(&o.config, "config", "c", "", "`PATH` of fly.toml or its folder")
 	o.addAll(f)
-	f.StringVarP(&o.app, "app", "a", "", "`NAME` of the app; over FLY_APP and the file's own")
-	f.StringVarP(&o.token, "access-token", "t", "", "Fly `TOKEN`; over FLY_ACCESS_TOKEN, FLY_API_TOKEN\nand flyctl's login")
-	f.BoolVar(&o.offline, "offline", false, "don't look at the app")
-	f.BoolVar(&o.requireLive, "require-live", false, "an app that can't be looked at is an error")
-	f.BoolVar(&o.probe, "probe", false, "may ask the app's own public hostname for its health\npath: at most ten GETs, without credentials")
-	f.BoolVar(&o.noRestart, "no-restart", false, "only fly.toml and staged secrets; machines take the\nrest at their next deploy")
-	f.StringSliceVar(&o.allow, "allow", nil, "also `WHAT` needs consent: review, paid")
-	f.StringSliceVar(&o.regions, "regions", nil, "`REGIONS` wanted besides the present ones, such as\nlhr,syd; agrees to their cost")
+	f.StringVarP(&o.app, "app", "a", "", "app `NAME` (over FLY_APP and the file)")
+	f.StringVarP(&o.token, "access-token", "t", "", "Fly API `TOKEN` (default: flyctl's login)")
+	f.BoolVar(&o.offline, "offline", false, "don't read the app")
+	f.BoolVar(&o.requireLive, "require-live", false, "fail if the app can't be read")
+	f.BoolVar(&o.probe, "probe", false, "GET the app's public URL to test a health path")
+	f.BoolVar(&o.noRestart, "no-restart", false, "change fly.toml and stage secrets, no more")
+	f.StringSliceVar(&o.allow, "allow", nil, "also apply fixes that need `WHAT`: review, paid")
+	f.StringSliceVar(&o.regions, "regions", nil, "add `REGIONS`, such as lhr,syd, at their cost")
 	f.StringSliceVar(&o.rules, "rule", nil, "only the rule `ID` (repeatable)")
-	f.StringSliceVar(&o.skip, "skip", nil, "all but the rule `ID` (repeatable)")
-	f.StringVar(&o.maxUnavailable, "max-unavailable", "", "`N` machines of a group away at one time, or a fraction\n(default: fly.toml's, else 0.33)")
-	f.StringVar(&o.settings, "settings", "", "`FILE` to use for "+settings.Name)
+	f.StringSliceVar(&o.skip, "skip", nil, "all rules but `ID` (repeatable)")
+	f.StringVar(&o.maxUnavailable, "max-unavailable", "", "`N` machines, or a fraction, down at once")
+	f.StringVar(&o.settings, "settings", "", "settings `FILE` (default "+settings.Name+")")
 }
 
 // consent reads --allow.

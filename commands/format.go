@@ -32,15 +32,15 @@ type target struct{ format, file string }
 // add is for a command that does something: a person reads it, or a script.
 func (o *formatOptions) add(cmd *cobra.Command) {
 	o.names = []string{"human", "json"}
-	cmd.Flags().StringVar(&o.format, "format", "human", "`FORMAT` of the document: human, json")
+	cmd.Flags().StringVar(&o.format, "format", "human", "`FORMAT`: human, json")
 	o.shared(cmd)
 }
 
 // addAll is for a command whose document is a plan.
 func (o *formatOptions) addAll(cmd *cobra.Command) {
 	o.names = view.Formats()
-	cmd.Flags().StringSliceVar(&o.formats, "format", nil, "`FORMAT` of the document: human (default), json,\nmarkdown, sarif, github, junit (repeatable)")
-	cmd.Flags().StringSliceVar(&o.outputs, "output", nil, "write it to `FILE`; with several formats FORMAT=FILE\n(repeatable)")
+	cmd.Flags().StringSliceVar(&o.formats, "format", nil, "`FORMAT`: human, json, markdown, sarif, github,\njunit (repeatable)")
+	cmd.Flags().StringSliceVar(&o.outputs, "output", nil, "write to `FILE`, or FORMAT=FILE (repeatable)")
 	o.shared(cmd)
 }
 

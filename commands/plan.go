@@ -27,17 +27,15 @@ func newPlanCmd(env *Env, g *global) *cobra.Command {
 		Use:   "plan",
 		Short: "Show what would change, in fly.toml and on the app",
 		Long: `Show what would change to bring the app up to standard: fly.toml as a diff, and
-the machines, secrets and regions it touches. Nothing is changed, anywhere.
+the machines, secrets and regions it touches. Changes nothing. Without a token
+it plans for the file alone.
 
-Without a token the file alone is planned.
-
-Exit codes: 0 done, 1 an error, 3 no fly.toml; with --detailed-exitcode, 2 when apply
+Exit codes: 0 done, 1 error, 3 no fly.toml; with --detailed-exitcode, 2 if apply
 would change something.`,
 		Example: `  fly-standards plan
-  fly-standards plan -c ./deploy -a my-app-staging
-  fly-standards plan --regions lhr --allow review
-  fly-standards plan --out plan.json && fly-standards apply plan.json
-  fly-standards plan --offline --detailed-exitcode     in CI: 2 means there are changes`,
+  fly-standards plan -c deploy/fly.staging.toml -a my-app-staging
+  fly-standards plan --out plan.json
+  fly-standards plan --format markdown           as a pull request comment`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.format.check(cmd.Flags()); err != nil {
@@ -54,8 +52,8 @@ would change something.`,
 		},
 	}
 	o.source.add(cmd.Flags())
-	cmd.Flags().StringVar(&o.out, "out", "", "`FILE` to save the plan in, for apply")
-	cmd.Flags().BoolVar(&o.detailedExitCode, "detailed-exitcode", false, "exit 2 when apply would change something")
+	cmd.Flags().StringVar(&o.out, "out", "", "save the plan to `FILE`, for apply")
+	cmd.Flags().BoolVar(&o.detailedExitCode, "detailed-exitcode", false, "exit 2 if apply would change something")
 	o.format.addAll(cmd)
 	return cmd
 }

@@ -39,17 +39,17 @@ func newRootCmd(env *Env, g *global) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "fly-standards",
 		Short: "Bring an app on Fly.io up to standard",
-		Long: `fly-standards shows, and makes on request, the changes that bring an app on
-Fly.io up to standard: in fly.toml, where every byte that no fix names stays as
-it is, and on the machines that run.
+		Long: `fly-standards brings an app on Fly.io up to standard: it shows what to change in
+fly.toml and on the running machines, and applies it when you say so. Every byte
+of fly.toml that no fix names stays as it is.
 
-It starts with plan, which changes nothing anywhere.
+Start with plan, which changes nothing.
 
 Each flag can also be set in the environment: FLY_STANDARDS_FORMAT=json is
 --format json. The command line takes precedence.`,
 		Example: `  fly-standards demo           see it work on a sample app, without an account
   fly-standards plan           what would change for the fly.toml in this folder
-  fly-standards apply          show it, ask, do it`,
+  fly-standards apply          show it, ask, and do it`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		DisableAutoGenTag: true,
@@ -70,11 +70,12 @@ Each flag can also be set in the environment: FLY_STANDARDS_FORMAT=json is
 		return &usageError{err.Error() + nearFlag(cmd, err), fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())}
 	})
 	f := root.PersistentFlags()
-	f.BoolVar(&g.noColor, "no-color", false, "no colours (also NO_COLOR)")
+	f.BoolVar(&g.noColor, "no-color", false, "no color (also NO_COLOR)")
 	f.BoolVar(&g.verbose, "verbose", false, "show all details")
-	f.BoolVar(&g.debug, "debug", false, "log every request to Fly on stderr, without bodies")
-	f.BoolVarP(&g.quiet, "quiet", "q", false, "no notes and no progress on stderr")
+	f.BoolVar(&g.debug, "debug", false, "log every request to Fly on stderr")
+	f.BoolVarP(&g.quiet, "quiet", "q", false, "no notes or progress on stderr")
 	f.SortFlags = false
+	root.SetUsageTemplate(usage)
 	root.AddCommand(
 		newPlanCmd(env, g),
 		newApplyCmd(env, g),
@@ -94,6 +95,23 @@ Each flag can also be set in the environment: FLY_STANDARDS_FORMAT=json is
 	}
 	return root
 }
+
+// usage is cobra's with the global flags of a command on one line, so that the
+// help of each fits one screen.
+const usage = `Usage:
+  {{if .Runnable}}{{.UseLine}}{{else}}{{.CommandPath}} COMMAND{{end}}{{if .HasExample}}
+
+Examples:
+{{.Example}}{{end}}{{if .HasAvailableSubCommands}}
+
+Commands:{{range .Commands}}{{if or .IsAvailableCommand (eq .Name "help")}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+
+Flags:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
+
+Everywhere: --quiet, --verbose, --debug, --no-color{{end}}
+`
 
 func unknownCommand(root *cobra.Command, name string) error {
 	e := &usageError{message: fmt.Sprintf("there is no command %q", name), hint: "`fly-standards --help` lists the commands"}

@@ -12,8 +12,8 @@ func newRulesCmd(env *Env) *cobra.Command {
 	format := &formatOptions{}
 	cmd := &cobra.Command{
 		Use:   "rules",
-		Short: "The rules that there are",
-		Long:  "List the rules, with how much each matters. `fly-standards explain RULE` says more.",
+		Short: "List all rules",
+		Long:  "List all rules with their severity. `fly-standards explain RULE` says more.",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := format.check(cmd.Flags()); err != nil {

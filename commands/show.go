@@ -21,9 +21,9 @@ func newShowCmd(env *Env, g *global) *cobra.Command {
 	o := &showOptions{}
 	cmd := &cobra.Command{
 		Use:   "show PLANFILE",
-		Short: "Show a saved plan, also a stale one",
-		Long: `Show a plan that was saved with plan --out. While fly.toml is still as it was
-planned for, the plan is shown with its diff; later its edits are said in words.`,
+		Short: "Show a saved plan, even a stale one",
+		Long: `Show a plan saved with plan --out. If fly.toml has changed since, its edits are
+described instead of shown as a diff.`,
 		Example: `  fly-standards show plan.json
   fly-standards show plan.json --json`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -40,7 +40,7 @@ planned for, the plan is shown with its diff; later its edits are said in words.
 			return runShow(cmd.Context(), env, g, o)
 		},
 	}
-	cmd.Flags().StringVarP(&o.config, "config", "c", "", "`PATH` of fly.toml, when it is not where the plan says")
+	cmd.Flags().StringVarP(&o.config, "config", "c", "", "`PATH` of fly.toml, if it has moved")
 	o.format.addAll(cmd)
 	return cmd
 }

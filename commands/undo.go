@@ -30,20 +30,19 @@ func newUndoCmd(env *Env, g *global) *cobra.Command {
 	o := &undoOptions{}
 	cmd := &cobra.Command{
 		Use:   "undo [ID]",
-		Short: "Take the last apply back, file and app",
-		Long: `Take the last apply of this app back: show what goes back and what can't, ask, and
-carry it out with the same guards as apply: one machine after the other, each healthy
-before the next.
+		Short: "Undo the last apply, in the file and on the app",
+		Long: `Undo the last apply of this app, as carefully as it was applied: show what will
+be undone and what can't be, ask, and carry it out.
 
-fly.toml gets its old bytes when nobody edited it since, else only the apply's own lines
-go. Machines get their old values where they are still the apply's; their image stays.
-Machines that the apply added are destroyed. A secret that came out of [env] stays a
-secret: its value is never brought back into the file or the machines.
+fly.toml gets its previous contents; if it was edited since, only the lines of
+the apply are removed. Machines get their previous values and keep their image;
+machines that the apply added are destroyed. A secret that left [env] stays a
+secret.
 
-The record of an apply is on the computer that ran it. Exit codes are those of apply.`,
+The record of an apply is on the computer that ran it. Exit codes: as for apply.`,
 		Example: `  fly-standards undo
   fly-standards undo --list                 the applies on record
-  fly-standards undo 20261123T120000Z       take back that one`,
+  fly-standards undo 20261123T120000Z       undo that one`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return &usageError{message: "undo takes one id at most", hint: "`fly-standards undo --list` shows them"}
@@ -66,14 +65,14 @@ The record of an apply is on the computer that ran it. Exit codes are those of a
 	cmd.ValidArgsFunction = o.completeRuns(env, g)
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVarP(&o.source.config, "config", "c", "", "`PATH` of fly.toml, or of a folder with one")
-	f.StringVarP(&o.source.app, "app", "a", "", "`NAME` of the app; over FLY_APP and the file's own")
-	f.StringVarP(&o.source.token, "access-token", "t", "", "Fly `TOKEN`; over FLY_ACCESS_TOKEN, FLY_API_TOKEN\nand flyctl's login")
-	f.BoolVar(&o.list, "list", false, "list what is on record, and change nothing")
+	f.StringVarP(&o.source.config, "config", "c", "", "`PATH` of fly.toml or its folder")
+	f.StringVarP(&o.source.app, "app", "a", "", "app `NAME` (over FLY_APP and the file)")
+	f.StringVarP(&o.source.token, "access-token", "t", "", "Fly API `TOKEN` (default: flyctl's login)")
+	f.BoolVar(&o.list, "list", false, "list the applies on record")
 	f.BoolVarP(&o.yes, "yes", "y", false, "don't ask")
-	f.BoolVar(&o.source.offline, "offline", false, "take back fly.toml only")
-	f.StringVar(&o.source.maxUnavailable, "max-unavailable", "", "`N` machines of a group away at one time, or a fraction\n(default: that of the settings, fly.toml's, else 0.33)")
-	f.StringVar(&o.source.settings, "settings", "", "`FILE` to use for "+settings.Name)
+	f.BoolVar(&o.source.offline, "offline", false, "undo fly.toml only")
+	f.StringVar(&o.source.maxUnavailable, "max-unavailable", "", "`N` machines, or a fraction, down at once")
+	f.StringVar(&o.source.settings, "settings", "", "settings `FILE` (default "+settings.Name+")")
 	waitFlag(f, &o.waitTimeout)
 	o.format.add(cmd)
 	return cmd

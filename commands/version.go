@@ -45,7 +45,7 @@ func newVersionCmd(env *Env) *cobra.Command {
 	format := &formatOptions{}
 	cmd := &cobra.Command{
 		Use:   "version",
-		Short: "The version of this program",
+		Short: "Print the version",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := format.check(cmd.Flags()); err != nil {
