@@ -24,7 +24,7 @@ func (o *sourceOptions) addAll(f *pflag.FlagSet) {
 func (o *sourceOptions) fitsAll(f *pflag.FlagSet) error {
 	for _, name := range []string{"config", "app", "out"} {
 		if flag := f.Lookup(name); o.all && flag != nil && flag.Value.String() != "" {
-			return &usageError{message: "--all and --" + name + " exclude each other: --" + name + " is about one file"}
+			return &usageError{message: "--all and --" + name + " can't be used together: --" + name + " is about one file"}
 		}
 	}
 	return nil
@@ -154,7 +154,7 @@ func runApplyAll(ctx context.Context, env *Env, g *global, o *applyOptions) erro
 		return &usageError{"apply --all has no JSON document", "apply one file at a time: fly-standards apply --config FILE --json"}
 	}
 	if o.plan != "" {
-		return &usageError{message: "--all and a saved plan exclude each other: the plan is of one file"}
+		return &usageError{message: "--all and a saved plan can't be used together: the plan is for one file"}
 	}
 	files, err := o.source.configs(ctx, env)
 	if err != nil {

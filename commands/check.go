@@ -91,10 +91,10 @@ func (o *checkOptions) check(cmd *cobra.Command) error {
 		return err
 	}
 	if o.suppressAll && o.prune {
-		return &usageError{message: "--suppress-all and --prune-suppressions exclude each other"}
+		return &usageError{message: "--suppress-all and --prune-suppressions can't be used together"}
 	}
 	if (o.suppressAll || o.prune) && len(o.source.rules)+len(o.source.skip) > 0 {
-		return &usageError{message: "the list of accepted findings is of all rules: leave --rule and --skip out"}
+		return &usageError{message: "the baseline covers all rules: leave out --rule and --skip"}
 	}
 	if o.source.config != fromStdin && o.stdinFilename != "" {
 		return &usageError{message: "--stdin-filename needs --config -"}

@@ -68,7 +68,7 @@ func (o *sourceOptions) consent() (plan.Consent, error) {
 // check refuses what can't be meant, before anything is read.
 func (o *sourceOptions) check() error {
 	if o.offline && o.requireLive {
-		return &usageError{message: "--offline and --require-live exclude each other"}
+		return &usageError{message: "--offline and --require-live can't be used together"}
 	}
 	for i, r := range o.regions { // whether Fly has it is asked when its list was read
 		o.regions[i] = strings.TrimSpace(r)

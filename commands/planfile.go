@@ -88,7 +88,7 @@ func parsePlan(raw []byte, shown string) (*plan.Plan, error) {
 		return nil, fmt.Errorf("read plan %s: it was made by a newer version of fly-standards (%s): update this one, or make a new plan", shown, p.Tool)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read plan %s: there is more behind its end", shown)
+		return nil, fmt.Errorf("read plan %s: there is more after its end", shown)
 	}
 	if err := validPlan(p); err != nil {
 		return nil, fmt.Errorf("read plan %s: %w", shown, err)

@@ -29,7 +29,7 @@ func (e *Env) lock(g *global, app, doing string) (unlock func(), err error) {
 	case err != nil:
 		return nil, &usageError{
 			message: err.Error() + "; nothing was changed",
-			hint: "what a run does is kept on record below " + e.journals() + ", so that it can be taken back; " +
+			hint: "what a run does is kept on record below " + e.journals() + ", so that it can be undone; " +
 				"XDG_STATE_HOME names another place",
 		}
 	}
@@ -67,7 +67,7 @@ func (e *Env) histories(g *global, app string) ([]apply.History, error) {
 // goes on in another process just now, or the last one that was cut off.
 func (e *Env) noteUnfinished(g *global, app string) {
 	if held := journal.Running(e.journals(), app); held != nil {
-		e.note(g, "%v: this plan shows what is left at this moment.", held)
+		e.note(g, "%v: this plan shows what is left right now.", held)
 		return
 	}
 	e.noteCutOff(g, app)
@@ -88,10 +88,10 @@ func (e *Env) noteCutOff(g *global, app string) {
 		return
 	}
 	if h.Undo != "" {
-		e.note(g, "The last undo of %s, begun %s, did not end: %s. `fly-standards undo` finishes it.", app, when(h.At), howFar(h))
+		e.note(g, "The last undo of %s, begun %s, was interrupted: %s. `fly-standards undo` finishes it.", app, when(h.At), howFar(h))
 		return
 	}
-	e.note(g, "The last apply of %s, begun %s, did not end: %s. `fly-standards apply` finishes it, `fly-standards undo` takes it back.",
+	e.note(g, "The last apply of %s, begun %s, was interrupted: %s. `fly-standards apply` finishes it, `fly-standards undo` undoes it.",
 		app, when(h.At), howFar(h))
 }
 
@@ -123,7 +123,7 @@ func howFar(h apply.History) string {
 		}
 	}
 	add(done, "1 machine updated", "%d machines updated")
-	add(open, "1 machine in hand", "%d machines in hand")
+	add(open, "1 machine in progress", "%d machines in progress")
 	add(len(h.Clones), "1 machine added", "%d machines added")
 	add(len(h.Volumes), "1 volume updated", "%d volumes updated")
 	if len(parts) == 0 {

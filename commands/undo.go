@@ -179,7 +179,7 @@ func (o *undoOptions) look(ctx context.Context, env *Env, g *global, s *source, 
 	if why.kind != "" && !o.source.offline {
 		return &usageError{
 			message: fmt.Sprintf("the apply changed machines of %s, which can't be reached: %s; nothing was changed", s.target.AppName, why),
-			hint:    howToGoLive(why.kind) + " --offline takes back fly.toml only.",
+			hint:    howToGoLive(why.kind) + " --offline undoes fly.toml only.",
 		}
 	}
 	if s.target.Offline, s.target.OfflineDetail = why.kind, why.detail; why.kind != "" {
@@ -198,7 +198,7 @@ func (o *undoOptions) limit(s *source) string {
 func (o *undoOptions) carryOut(ctx context.Context, env *Env, g *global, s *source, u *undo.Undo) error {
 	if u.Settled {
 		// Settled was said of the run alone; it may have gone on from another.
-		told := append([]string{"all is as it was before the apply of " + when(u.Of.At)}, u.Stays...)
+		told := append([]string{"everything is as it was before the apply of " + when(u.Of.At)}, u.Stays...)
 		return o.nothing(env, u, strings.Join(told, ". "))
 	}
 	if err := o.preview(env, g, s, u); err != nil {
@@ -208,7 +208,7 @@ func (o *undoOptions) carryOut(ctx context.Context, env *Env, g *global, s *sour
 		return o.finish(env, g, s, u, noReport(u), nil)
 	}
 	if !o.yes {
-		if err := ask(ctx, env, "Take this back?", "`fly-standards undo --yes` takes it back without asking"); err != nil {
+		if err := ask(ctx, env, "Undo this?", "`fly-standards undo --yes` undoes it without asking"); err != nil {
 			return err
 		}
 	}

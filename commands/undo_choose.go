@@ -33,13 +33,13 @@ func choose(all []apply.History, id string) (h apply.History, why string, err er
 	case !found:
 		return h, "no apply of this app that left a change is on record on this computer", nil
 	case undone(all, h.ID):
-		why = "the apply of " + when(h.At) + " is taken back already"
+		why = "the apply of " + when(h.At) + " has been undone already"
 		for _, r := range goneOnFrom(all, h.ID) {
 			why += ". " + r
 		}
 		return h, why, nil
 	case !h.Left():
-		return h, "the apply of " + when(h.At) + " left no change that can be taken back", nil
+		return h, "the apply of " + when(h.At) + " left no change that can be undone", nil
 	}
 	return h, "", nil
 }
@@ -57,11 +57,11 @@ func goneOnFrom(all []apply.History, id string) []string {
 		case r.Ended && r.Outcome == apply.Complete:
 			out = nil
 			if slices.ContainsFunc(before, func(o apply.History) bool { return o.Undo == r.ID }) {
-				out = append(out, "What is left of the apply before it of "+when(r.At)+", whose undo stopped part-way: `fly-standards undo "+r.ID+"` takes that back")
+				out = append(out, "What is left of the apply before it of "+when(r.At)+", whose undo stopped part-way: `fly-standards undo "+r.ID+"` undoes that")
 			}
 		case r.Left():
 			out = append(out, "What the apply before it of "+when(r.At)+" had done until it stopped ("+howFar(r)+
-				"): `fly-standards undo "+r.ID+"` takes that back")
+				"): `fly-standards undo "+r.ID+"` undoes that")
 		}
 	}
 	return out
@@ -71,8 +71,8 @@ func goneOnFrom(all []apply.History, id string) []string {
 // the last.
 func unreadable(r apply.History) error {
 	return &usageError{
-		message: fmt.Sprintf("what %s did is not known, so nothing was changed: %v", r.ID, r.Unreadable),
-		hint:    "`fly-standards undo --list` shows the others; `fly-standards undo ID` takes one of them back",
+		message: fmt.Sprintf("what %s did is unknown, so nothing was changed: %v", r.ID, r.Unreadable),
+		hint:    "`fly-standards undo --list` shows the others; `fly-standards undo ID` undoes one of them",
 	}
 }
 

@@ -117,9 +117,9 @@ func (r pastRun) line() string {
 	}
 	switch {
 	case !r.Ended:
-		state = "did not end"
+		state = "interrupted"
 	case r.TakenBack:
-		state = "taken back"
+		state = "undone"
 	}
 	return strings.Join([]string{r.ID, when(*r.At), what, state, r.Did}, "  ")
 }

@@ -15,11 +15,11 @@ func (u *Undo) clones(w World) {
 	if w.App == nil {
 		for _, past := range u.Of.Clones {
 			if past.Machine == "" {
-				u.stays("a machine that this apply may have added in %s: the app can't be looked at (%s)", past.Region, w.Offline.Why(w.OfflineDetail))
+				u.stays("a machine that this apply may have added in %s: the app can't be read (%s)", past.Region, w.Offline.Why(w.OfflineDetail))
 				u.Partly = true
 				continue
 			}
-			u.later(past.Machine, "", "the app can't be looked at ("+w.Offline.Why(w.OfflineDetail)+"); this apply had added it in "+past.Region)
+			u.later(past.Machine, "", "the app can't be read ("+w.Offline.Why(w.OfflineDetail)+"); this apply had added it in "+past.Region)
 		}
 		return
 	}

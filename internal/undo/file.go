@@ -62,7 +62,7 @@ func (u *Undo) before(now []byte) (want []byte, how, why string) {
 		if err != nil {
 			return nil, "", "the record of it is damaged; git has the old one"
 		}
-		return want, "the bytes of before", ""
+		return want, "the previous contents", ""
 	}
 	if want, err := past.Back.Merge(now); err == nil {
 		return want, "the apply's lines only: it was edited since", ""
@@ -73,7 +73,7 @@ func (u *Undo) before(now []byte) (want []byte, how, why string) {
 			return back(want), "the apply's lines only: it has other line ends now, which stay", ""
 		}
 	}
-	return nil, "", "the apply's lines were edited since, or those beside them; take back by hand what you don't want"
+	return nil, "", "the apply's lines were edited since, or those beside them; undo what you don't want yourself"
 }
 
 // otherEnds is a text with the other kind of line ends, and the way back to

@@ -115,7 +115,7 @@ func (u *Undo) machines(w World) {
 			continue
 		}
 		if w.App == nil {
-			u.later(past.ID, past.Group, "the app can't be looked at ("+w.Offline.Why(w.OfflineDetail)+")")
+			u.later(past.ID, past.Group, "the app can't be read ("+w.Offline.Why(w.OfflineDetail)+")")
 			continue
 		}
 		m, ok := w.App.Machine(past.ID)
@@ -176,7 +176,7 @@ func (u *Undo) machine(past apply.PastMachine, m live.Machine) {
 	case !m.Started():
 		note = "; " + m.State + ", and stays so"
 	}
-	u.configs.add(m.ID, "the configuration of before"+note)
+	u.configs.add(m.ID, "the previous configuration"+note)
 }
 
 func changedSince(n int) string {

@@ -14,7 +14,7 @@ func afterwards(p *plan.Plan, r apply.Report, same string) []string {
 	switch {
 	case r.File.State != apply.Done:
 	case r.Undo != "":
-		out = append(out, "If "+p.File.Path+" was committed since the apply, commit and push it again, or the next CI deploy brings the changes back.")
+		out = append(out, "If "+p.File.Path+" was committed since the apply, commit and push it again, or the next CI deploy makes the changes again.")
 	default:
 		out = append(out, "Commit and push "+p.File.Path+", or the next CI deploy reverts it.")
 	}
@@ -23,7 +23,7 @@ func afterwards(p *plan.Plan, r apply.Report, same string) []string {
 	}
 	stored := storedSecrets(r)
 	if len(stored) > 0 {
-		out = append(out, "Rotate "+list(stored)+": git history keeps the old value.")
+		out = append(out, "Rotate "+list(stored)+": git history keeps the "+map[bool]string{true: "old values.", false: "old value."}[len(stored) > 1])
 		updated := slices.ContainsFunc(r.Machines, func(m apply.MachineResult) bool { return m.State == apply.Done })
 		switch {
 		case r.Outcome == apply.Complete && updated:
@@ -31,23 +31,23 @@ func afterwards(p *plan.Plan, r apply.Report, same string) []string {
 		case r.Outcome == apply.Complete:
 			out = append(out, "`fly secrets list` shows them as Staged; machines see them when they start or deploy next.")
 		default:
-			out = append(out, "The secrets stay set. Their values are those of the file, so the app means the same.")
+			out = append(out, "The secrets stay set. They have the values of the file, so the app behaves the same.")
 		}
 	}
 	if held := heldForLive(p); p.Offline != "" && r.Outcome == apply.Complete {
-		text := "The live app was not touched (" + p.Offline.Why(p.OfflineDetail) + ")."
+		text := "The app was not touched (" + p.Offline.Why(p.OfflineDetail) + ")."
 		if held > 0 {
-			text += fmt.Sprintf(" %s held until it can be reached.", count(held, "finding"))
+			text += fmt.Sprintf(" %s waiting for it.", count(held, "finding"))
 		}
 		out = append(out, text)
 	}
 	if r.Outcome == apply.Complete && r.Partly {
-		out = append(out, "`fly-standards undo"+same+"` takes the rest back, when nothing keeps it any more.")
+		out = append(out, "`fly-standards undo"+same+"` undoes the rest, once nothing keeps it any more.")
 	}
 	if r.Outcome == apply.Stopped || r.Outcome == apply.Halted {
-		goesOn := "`fly-standards apply" + same + "` goes on from here: it plans again and does what is left."
+		goesOn := "`fly-standards apply" + same + "` finishes it: it makes a new plan of what is left."
 		if r.Undo != "" {
-			goesOn = "`fly-standards undo" + same + "` goes on from here: it looks again and takes back what is left."
+			goesOn = "`fly-standards undo" + same + "` finishes it."
 		}
 		out = append(out, goesOn)
 	}

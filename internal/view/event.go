@@ -18,7 +18,7 @@ func stepDoing(s plan.Step) string {
 	case plan.StepMachine:
 		return "update machine " + machineName(s.Machine.ID, s.Machine.Group, s.Machine.Region)
 	case plan.StepClone:
-		return fmt.Sprintf("add a machine in %s, a twin of %s", s.Clone.Region, s.Clone.Source)
+		return fmt.Sprintf("add a machine in %s (a copy of %s)", s.Clone.Region, s.Clone.Source)
 	case plan.StepDestroy:
 		return "destroy machine " + machineName(s.Destroy.ID, s.Destroy.Group, s.Destroy.Region)
 	case plan.StepVolume:
@@ -31,7 +31,7 @@ func stepDoing(s plan.Step) string {
 // stepDone says what a step has done.
 func stepDone(s plan.Step, changed bool) string {
 	if !changed {
-		return stepDoing(s) + ": was so already"
+		return stepDoing(s) + ": already up to date"
 	}
 	switch s.Kind {
 	case plan.StepSecrets:
@@ -87,7 +87,7 @@ func waiting(e apply.Waiting) string {
 	case apply.WaitStop:
 		return machine + "waiting for it to stop again"
 	case apply.WaitSmoke:
-		return machine + "watching that it stays up"
+		return machine + "checking that it stays up"
 	case apply.WaitChecks:
 		var names []string
 		for _, c := range e.Checks {
@@ -110,9 +110,9 @@ func (p *Progress) other(e apply.Event) {
 		p.detail(in + "machine " + e.Machine + ": lease taken")
 	case apply.LeaseReleased:
 		if e.Lost {
-			p.say(p.yellow("!"), "machine "+e.Machine+": the lease was gone before it was given back")
+			p.say(p.yellow("!"), "machine "+e.Machine+": the lease ended before it was released")
 		} else {
-			p.detail(in + "machine " + e.Machine + ": lease given back")
+			p.detail(in + "machine " + e.Machine + ": lease released")
 		}
 	case apply.Updated:
 		p.detail(in + "machine " + e.Machine + ": has the new configuration")
@@ -121,13 +121,13 @@ func (p *Progress) other(e apply.Event) {
 	case apply.Proven:
 		p.say(" ", in[2:]+"the new check passes on machine "+e.Machine)
 	case apply.Unproven:
-		p.say(p.yellow("!"), "machine "+e.Machine+" was stopped by Fly's proxy while it was looked at: unproven, not unhealthy")
+		p.say(p.yellow("!"), "machine "+e.Machine+" was stopped by Fly's proxy during the test: not tested, not unhealthy")
 	case apply.Repairing:
-		p.say(p.yellow("↩"), "machine "+e.Machine+": an earlier run left a change on it, and it is not healthy with it: taken back first")
+		p.say(p.yellow("↩"), "machine "+e.Machine+": an earlier run left a change on it, and it is unhealthy with it: that is undone first")
 	case apply.Repaired:
 		p.say(p.repaired(e))
 	case apply.RollingBack:
-		text := "machine " + e.Machine + ": back to its old configuration"
+		text := "machine " + e.Machine + ": rolling back to its previous configuration"
 		if e.Why != nil {
 			text += ", because " + apply.Reason(e.Why)
 		}
@@ -138,12 +138,12 @@ func (p *Progress) other(e apply.Event) {
 		p.say(p.yellow("!"), "machine "+e.Machine+" keeps the change: "+e.Why)
 	case apply.FileRestored:
 		if e.Err != nil {
-			p.say(p.red("✗"), e.Path+" could not be put back: "+e.Err.Error())
+			p.say(p.red("✗"), e.Path+" could not be rolled back: "+e.Err.Error())
 		} else {
-			p.say(p.yellow("↩"), e.Path+" is as before")
+			p.say(p.yellow("↩"), e.Path+" restored")
 		}
 	case apply.CloneMade:
-		p.say(" ", in[2:]+"machine "+e.Machine+" made in "+e.Region)
+		p.say(" ", in[2:]+"machine "+e.Machine+" created in "+e.Region)
 	case apply.CloneDestroyed:
 		if e.Err != nil {
 			p.say(p.red("✗"), "machine "+e.Machine+" could not be destroyed: "+e.Err.Error())
@@ -167,7 +167,7 @@ func (p *Progress) detail(text string) {
 
 func (p *Progress) repaired(e apply.Repaired) (mark, text string) {
 	if !e.Healthy {
-		return p.yellow("!"), "machine " + e.Machine + " is without the change, and not healthy without it either"
+		return p.yellow("!"), "machine " + e.Machine + " is rid of the change, and still not healthy"
 	}
 	return p.yellow("↩"), "machine " + e.Machine + " is healthy without the change"
 }
@@ -175,21 +175,21 @@ func (p *Progress) repaired(e apply.Repaired) (mark, text string) {
 func (p *Progress) rolledBack(e apply.RolledBack) (mark, text string) {
 	switch {
 	case e.Err != nil:
-		return p.red("✗"), "machine " + e.Machine + " could not be put back: " + apply.Reason(e.Err)
+		return p.red("✗"), "machine " + e.Machine + " could not be rolled back: " + apply.Reason(e.Err)
 	case !e.Healthy:
-		return p.yellow("!"), "machine " + e.Machine + " has its old configuration, and is not healthy with it either"
+		return p.yellow("!"), "machine " + e.Machine + " has its previous configuration, and is still not healthy"
 	default:
-		return p.yellow("↩"), "machine " + e.Machine + " is as before and healthy"
+		return p.yellow("↩"), "machine " + e.Machine + " restored and healthy"
 	}
 }
 
 func proving(e apply.Proving) string {
 	switch e.How {
 	case apply.ProofProbe:
-		return "machine " + e.Machine + " proves the new check first, as one that can't affect routing"
+		return "machine " + e.Machine + " tests the new check first, as one that can't affect routing"
 	case apply.ProofWake:
-		return "machine " + e.Machine + " is started to prove the new check"
+		return "machine " + e.Machine + " is started to test the new check"
 	default:
-		return "machine " + e.Machine + " proves the new check alone; the others keep the traffic"
+		return "machine " + e.Machine + " tests the new check alone; the others keep the traffic"
 	}
 }

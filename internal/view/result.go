@@ -37,13 +37,13 @@ func Result(w io.Writer, p *plan.Plan, r apply.Report, o Options) error {
 	case r.Outcome == apply.NothingToDo, r.Outcome == apply.Refused:
 		return nil // the plan, or the error, has said it
 	case r.Outcome == apply.Complete && r.Partly:
-		h.line(h.yellow(h.bold("Taken back in part.")))
+		h.line(h.yellow(h.bold("Undone in part.")))
 	case r.Outcome == apply.Complete && r.Undo != "":
-		h.line(h.green(h.bold("Taken back.")))
+		h.line(h.green(h.bold("Undone.")))
 	case r.Outcome == apply.Complete:
 		h.line(h.green(h.bold("Done.")))
 	case r.Outcome == apply.PutBack:
-		h.line(h.yellow(h.bold("Put back.")))
+		h.line(h.yellow(h.bold("Rolled back.")))
 	default:
 		h.line(h.yellow(h.bold("Stopped part-way.")))
 	}
@@ -51,7 +51,7 @@ func Result(w io.Writer, p *plan.Plan, r apply.Report, o Options) error {
 	h.accepted(r)
 	if after := afterwards(p, r, o.Same); len(after) > 0 {
 		h.line()
-		h.line(h.bold("What is left to do"))
+		h.line(h.bold("Next steps"))
 		for _, text := range after {
 			for i, l := range wrap(h.say(text), h.Width-4) {
 				h.line([]string{"  - ", "    "}[min(i, 1)], l)
@@ -60,7 +60,7 @@ func Result(w io.Writer, p *plan.Plan, r apply.Report, o Options) error {
 	}
 	if wayBack(r) {
 		h.line()
-		h.line("To take it back: ", h.bold(h.say("fly-standards undo"+o.Same)))
+		h.line("To undo: ", h.bold(h.say("fly-standards undo"+o.Same)))
 	}
 	_, err := w.Write(h.buf.Bytes())
 	return err
@@ -110,7 +110,7 @@ func (h *human) states(r apply.Report) {
 	for _, c := range r.Clones {
 		name := c.Machine
 		if name == "" {
-			name = "a twin of " + c.Source
+			name = "a copy of " + c.Source
 		}
 		text := name + " in " + c.Region + " " + stateWord(c.State, "added")
 		if c.Why != "" {
@@ -120,7 +120,7 @@ func (h *human) states(r apply.Report) {
 	}
 	h.volumes(r)
 	if len(r.LeasesLeft) > 0 {
-		h.total("leases", "of "+list(r.LeasesLeft)+" could not be given back; they end by themselves within seconds")
+		h.total("leases", "of "+list(r.LeasesLeft)+" could not be released; they end within seconds")
 	}
 }
 
@@ -130,21 +130,21 @@ func changesFile(p *plan.Plan) bool {
 
 func secretState(s apply.State) string {
 	if s == apply.NotSure {
-		return "may be stored or not: Fly did not say, so the value stays in the file"
+		return "may or may not be stored: Fly did not answer, so the value stays in the file"
 	}
 	return stateWord(s, "stored")
 }
 
 func fileDone(r apply.Report) string {
 	if r.Undo != "" {
-		return "taken back"
+		return "undone"
 	}
 	return "edited"
 }
 
 func machineDone(r apply.Report) string {
 	if r.Undo != "" {
-		return "taken back"
+		return "undone"
 	}
 	return "updated"
 }
@@ -166,17 +166,17 @@ func stateWord(s apply.State, done string) string {
 	case apply.Done:
 		return done
 	case apply.AsWanted:
-		return "as wanted already"
+		return "already up to date"
 	case apply.Left:
 		return "left to the next deploy (--no-restart)"
 	case apply.NotReached:
 		return "untouched"
 	case apply.Restored:
-		return "as before"
+		return "restored"
 	case apply.Unhealthy:
 		return "not healthy"
 	case apply.NotSure:
-		return "in an unknown state: look with `fly status`"
+		return "state unknown: look with `fly status`"
 	case apply.Destroyed:
 		return "destroyed again"
 	default:

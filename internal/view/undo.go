@@ -46,11 +46,11 @@ func Undo(w io.Writer, u *undo.Undo, o Options) error {
 		}
 		h.line(l)
 	}
-	h.undoList("Goes back", u.Back)
-	h.undoList("Stays", u.Stays)
+	h.undoList("Will be undone", u.Back)
+	h.undoList("Stays as it is", u.Stays)
 	h.line()
 	if len(u.Plan.Steps) == 0 {
-		h.line("Nothing can be taken back.")
+		h.line("Nothing can be undone.")
 	}
 	for _, r := range u.Plan.Rollouts {
 		group := ""
