@@ -50,17 +50,17 @@ func TestPlanTellsOfARunThatGoesOn(t *testing.T) {
 	}
 	out := s.must(0, "plan")
 	s.says(out, "process 4711 runs fly-standards apply for shop on this computer")
-	if strings.Contains(out, "did not end") {
+	if strings.Contains(out, "was interrupted") {
 		t.Errorf("it is said to be cut off:\n%s", out)
 	}
 	unlock()
-	s.says(s.must(0, "plan"), "The last apply of shop", "did not end")
+	s.says(s.must(0, "plan"), "The last apply of shop", "was interrupted")
 }
 
 // The end of an apply tells the way back, where there is one.
 func TestApplyTellsTheWayBack(t *testing.T) {
 	s := newShop(t, healthz)
-	const way = "To take it back: fly-standards undo"
+	const way = "To undo: fly-standards undo"
 	s.says(s.must(0, "apply", "--yes"), way)
 	for _, args := range [][]string{{"apply", "--yes"}, {"undo", "--yes"}} {
 		if out := s.must(0, args...); strings.Contains(out, way) {
@@ -78,7 +78,7 @@ func TestTheWayBackNamesFileAndApp(t *testing.T) {
 	s.write("the shop/fly.toml", strings.Replace(shopToml, `app = "shop"`, `app = "shed"`, 1))
 	const flags = " --config 'the shop/fly.toml' --app shop"
 	s.platform.Fault(flysim.Fault{Method: "POST", Path: `/machines/148e000b$`, Times: -1, Effect: flysim.Status(400, "no")})
-	s.says(s.must(4, "apply", "--yes", "--no-rollback", "--allow", "review", "-c", "the shop", "-a", "shop"), "To take it back: fly-standards undo"+flags, "`fly-standards apply"+flags+"` goes on from here")
+	s.says(s.must(4, "apply", "--yes", "--no-rollback", "--allow", "review", "-c", "the shop", "-a", "shop"), "To undo: fly-standards undo"+flags, "`fly-standards apply"+flags+"` finishes it")
 	s.platform.ClearFaults()
-	s.says(s.must(0, "undo", "--yes", "--config", "the shop/fly.toml", "--app", "shop"), "Taken back.")
+	s.says(s.must(0, "undo", "--yes", "--config", "the shop/fly.toml", "--app", "shop"), "Undone.")
 }

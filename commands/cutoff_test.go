@@ -33,12 +33,12 @@ func TestCutOffWithNothingLeft(t *testing.T) {
 	if code := Main(context.Background(), env, []string{"apply", "--yes"}); code != 0 {
 		t.Fatalf("exit %d\n%s", code, stderr)
 	}
-	for _, want := range []string{"did not end", "`fly-standards undo` takes it back"} {
+	for _, want := range []string{"was interrupted", "`fly-standards undo` undoes it"} {
 		if !strings.Contains(stderr.String(), want) {
 			t.Errorf("stderr does not say %q:\n%s", want, stderr)
 		}
 	}
-	if strings.Contains(stdout.String(), "did not end") {
+	if strings.Contains(stdout.String(), "was interrupted") {
 		t.Errorf("it is no part of the document:\n%s", stdout)
 	}
 }

@@ -31,7 +31,7 @@ func TestDemoNeedsNothingAndLeavesNothing(t *testing.T) {
 	}
 	got := stdout.String()
 	for _, want := range []string{
-		"3 machines in iad", "[[http_service.checks]]", "Done.", "Taken back.", "never fewer than 2 of 3 machines healthy, in 6 restarts",
+		"3 machines in iad", "[[http_service.checks]]", "Done.", "Undone.", "never fewer than 2 of 3 machines healthy, in 6 restarts",
 		"secrets: DATABASE_URL, SESSION_SECRET", "every process still finds the same DATABASE_URL",
 		"fly.toml is what it was, byte for byte, without the two lines of the secrets", "no lease was left behind",
 	} {

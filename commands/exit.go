@@ -112,7 +112,7 @@ func explain(err error) []string {
 	case errors.As(err, &stale):
 		return []string{err.Error(), "nothing was changed; `fly-standards plan` makes a new plan"}
 	case errors.As(err, &other):
-		return []string{err.Error(), "somebody changed the file by hand, or what it was made from is not the same; nothing was changed; `fly-standards plan` makes a new plan"}
+		return []string{err.Error(), "someone edited the plan file, or what it was made from has changed; nothing was changed; `fly-standards plan` makes a new plan"}
 	case errors.As(err, &refused) && exitCode(err) == exitError:
 		return []string{err.Error(), "nothing was changed"}
 	case errors.As(err, &rule):

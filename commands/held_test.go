@@ -57,5 +57,5 @@ func TestUndoAgainWhenTheHostIsBack(t *testing.T) {
 	s.app.Machine("148e000b").HostDown("ok")
 	s.must(0, "undo", "--yes")
 	s.isBack(before)
-	s.says(s.must(0, "undo", "--yes"), "taken back already")
+	s.says(s.must(0, "undo", "--yes"), "been undone already")
 }

@@ -65,7 +65,7 @@ func TestInterruptedApply(t *testing.T) {
 	if held := sim.HeldLeases(); len(held) > 0 {
 		t.Errorf("leases left: %v", held)
 	}
-	for _, want := range []string{"Stopped part-way.", "machine 4d8901a2 updated", "machines 7843e9b1 and 91857c30 untouched", "goes on from here"} {
+	for _, want := range []string{"Stopped part-way.", "machine 4d8901a2 updated", "machines 7843e9b1 and 91857c30 untouched", "finishes it"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("no %q in:\n%s", want, stdout)
 		}

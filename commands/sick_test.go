@@ -32,7 +32,7 @@ func (s *shop) allHealthy() {
 func TestRefusedPutBackIsRepairedByTheNextApply(t *testing.T) {
 	s := newShop(t) // nothing answers at /healthz
 	s.platform.Fault(flysim.Fault{Method: "POST", Path: `/machines/148e000a$`, Nth: 2, Times: -1, Effect: flysim.Status(403, "no")})
-	s.says(s.must(4, "apply", "--yes"), "machine 148e000a could not be put back")
+	s.says(s.must(4, "apply", "--yes"), "machine 148e000a could not be rolled back")
 	s.platform.ClearFaults()
 	if s.app.Machine("148e000a").Healthy() {
 		t.Fatal("it is healthy")

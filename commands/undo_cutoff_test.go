@@ -78,15 +78,15 @@ func TestKilledApplyIsNoticed(t *testing.T) {
 	s.run("apply", "--yes", "--no-rollback")
 	s.platform.ClearFaults()
 	s.cut(7) // begin, three of the secrets, two of the file, and the first intent
-	s.says(s.must(0, "plan"), "The last apply of shop, begun 2026-11-02 09:00 UTC, did not end: 2 secrets stored, fly.toml written, 1 machine in hand.",
-		"`fly-standards apply` finishes it, `fly-standards undo` takes it back")
-	s.says(s.must(0, "undo", "--list"), "did not end")
+	s.says(s.must(0, "plan"), "The last apply of shop, begun 2026-11-02 09:00 UTC, was interrupted: 2 secrets stored, fly.toml written, 1 machine in progress.",
+		"`fly-standards apply` finishes it, `fly-standards undo` undoes it")
+	s.says(s.must(0, "undo", "--list"), "interrupted")
 	s.must(0, "undo", "--yes")
 	if diff := cmp.Diff(shopWithoutSecrets, s.read("fly.toml")); diff != "" {
 		t.Errorf("fly.toml: %s", diff)
 	}
 	s.isBack(before)
-	if out := s.must(0, "plan"); strings.Contains(out, "did not end") {
+	if out := s.must(0, "plan"); strings.Contains(out, "was interrupted") {
 		t.Errorf("it is told of still:\n%s", out)
 	}
 }

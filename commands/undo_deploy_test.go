@@ -48,7 +48,7 @@ func TestUndoSurvivesADeploy(t *testing.T) {
 		check["method"], check["interval"] = "get", int64(15*time.Second)
 	})
 	s.pass(time.Minute)
-	s.says(s.must(0, "undo", "--yes"), "Taken back")
+	s.says(s.must(0, "undo", "--yes"), "Undone")
 	if n := s.withCheck(); n != 0 {
 		t.Errorf("%d machines have the check still", n)
 	}

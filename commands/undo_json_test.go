@@ -58,7 +58,7 @@ func TestUndoAsJSON(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	s.isBack(before)
-	if got := s.undoJSON(0, "undo", "--yes"); !strings.Contains(got.Message, "taken back already") {
+	if got := s.undoJSON(0, "undo", "--yes"); !strings.Contains(got.Message, "been undone already") {
 		t.Errorf("twice: %+v", got)
 	}
 	list := s.undoJSON(0, "undo", "--list").Runs

@@ -40,7 +40,7 @@ func TestUndoWithADamagedRecord(t *testing.T) {
 		t.Fatal(err)
 	}
 	file, writes := s.read("fly.toml"), len(s.platform.Writes())
-	s.says(s.must(1, "undo", "--yes"), "what 20261102T0", "did is not known, so nothing was changed", "line 2", "`fly-standards undo ID`")
+	s.says(s.must(1, "undo", "--yes"), "what 20261102T0", "did is unknown, so nothing was changed", "line 2", "`fly-standards undo ID`")
 	if diff := cmp.Diff(file, s.read("fly.toml")); diff != "" || len(s.platform.Writes()) != writes {
 		t.Errorf("something was changed: %s", diff)
 	}
@@ -52,7 +52,7 @@ func TestUndoWithADamagedRecord(t *testing.T) {
 	// A run after the damaged one is the last again.
 	s.pass(time.Minute)
 	s.must(0, "apply", "--yes", "--rule", "deploy-strategy")
-	s.says(s.must(0, "undo", "--yes"), "Taken back.")
+	s.says(s.must(0, "undo", "--yes"), "Undone.")
 }
 
 // elsewhere is the shop seen from another folder, with a fly.toml of its own.
@@ -87,7 +87,7 @@ func TestUndoBesideAnotherFile(t *testing.T) {
 	}
 	// The machines are back; what it told of is done by the command that it told.
 	s.isBack(before)
-	s.says(s.must(0, "undo", "--yes"), "Taken back.")
+	s.says(s.must(0, "undo", "--yes"), "Undone.")
 	if diff := cmp.Diff(shopWithoutSecrets, s.read("fly.toml")); diff != "" {
 		t.Errorf("fly.toml: %s", diff)
 	}
@@ -145,10 +145,10 @@ func TestUndoOfAnApplyThatWentOn(t *testing.T) {
 	s.pass(time.Hour)
 	s.must(0, "apply", "--yes")
 	s.pass(time.Minute)
-	const next = "`fly-standards undo 20261102T090000Z` takes that back"
+	const next = "`fly-standards undo 20261102T090000Z` undoes that"
 	s.says(s.must(0, "undo", "--yes"), "What the apply before it of 2026-11-02 09:00 UTC had done until it stopped", "1 machine updated", next)
-	s.says(s.must(0, "undo", "--yes"), "is taken back already. What the apply before it", next)
-	s.says(s.must(0, "undo", "--yes", "20261102T090000Z"), "Taken back.")
+	s.says(s.must(0, "undo", "--yes"), "has been undone already. What the apply before it", next)
+	s.says(s.must(0, "undo", "--yes", "20261102T090000Z"), "Undone.")
 	s.isBack(before)
 	if diff := cmp.Diff(shopWithoutSecrets, s.read("fly.toml")); diff != "" {
 		t.Errorf("fly.toml: %s", diff)
@@ -176,8 +176,8 @@ func TestUndoOfANewerProgramsApply(t *testing.T) {
 		t.Fatal(err)
 	}
 	const told = "step certificate:shop.example: this program does not know it; fly-standards"
-	s.says(s.must(0, "undo", "--yes"), told, "Taken back in part.", "`fly-standards undo` takes the rest back")
-	s.says(s.must(0, "undo", "--yes"), told, "Nothing can be taken back")
+	s.says(s.must(0, "undo", "--yes"), told, "Undone in part.", "`fly-standards undo` undoes the rest")
+	s.says(s.must(0, "undo", "--yes"), told, "Nothing can be undone")
 }
 
 // A value that somebody set since, and that no machine has booted with, comes
@@ -190,7 +190,7 @@ func TestUndoAfterASecretWasRotated(t *testing.T) {
 	s.app.SetSecret("SESSION_SECRET", "rotated")
 	const told = "restarting also brings staged secrets: SESSION_SECRET"
 	s.says(s.must(1, "undo"), told)
-	s.says(s.must(0, "undo", "--yes"), told, "Taken back.")
+	s.says(s.must(0, "undo", "--yes"), told, "Undone.")
 	if got, _ := s.app.SecretValue("SESSION_SECRET"); got != "rotated" {
 		t.Errorf("the secret is %q", got)
 	}
@@ -214,7 +214,7 @@ func TestUndoAfterAnUndoThatStopped(t *testing.T) {
 	s.pass(time.Minute)
 	s.must(0, "apply", "--yes")
 	s.pass(time.Minute)
-	s.says(s.must(0, "undo", "--yes"), "What is left of the apply before it of 2026-11-02 09:00 UTC", "`fly-standards undo 20261102T090000Z` takes that back")
+	s.says(s.must(0, "undo", "--yes"), "What is left of the apply before it of 2026-11-02 09:00 UTC", "`fly-standards undo 20261102T090000Z` undoes that")
 	s.must(0, "undo", "--yes", "20261102T090000Z")
 	s.isBack(before)
 }
@@ -229,7 +229,7 @@ func TestNoSecretOfOtherTablesIsOnRecord(t *testing.T) {
 		t.Fatalf("nothing was edited:\n%s", s.read("fly.toml"))
 	}
 	s.noneSaid()
-	s.says(s.must(0, "undo", "--yes"), "fly.toml: it can't be taken back, because the record of it would hold a secret value of it")
+	s.says(s.must(0, "undo", "--yes"), "fly.toml: it can't be undone, because the record of it would hold a secret value of it")
 }
 
 // Without the app only the file goes back, and the end says so.
@@ -238,11 +238,11 @@ func TestUndoOffline(t *testing.T) {
 	before := s.configs()
 	s.must(0, "apply", "--yes")
 	s.pass(time.Minute)
-	s.says(s.must(0, "undo", "--yes", "--offline"), "machines 148e000a, 148e000b and 148e000c: the app can't be looked at (--offline)",
-		"Taken back in part.", "`fly-standards undo` takes the rest back")
+	s.says(s.must(0, "undo", "--yes", "--offline"), "machines 148e000a, 148e000b and 148e000c: the app can't be read (--offline)",
+		"Undone in part.", "`fly-standards undo` undoes the rest")
 	if diff := cmp.Diff(shopWithoutSecrets, s.read("fly.toml")); diff != "" {
 		t.Errorf("fly.toml: %s", diff)
 	}
-	s.says(s.must(0, "undo", "--yes"), "Taken back.")
+	s.says(s.must(0, "undo", "--yes"), "Undone.")
 	s.isBack(before)
 }

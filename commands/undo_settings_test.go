@@ -30,7 +30,7 @@ func TestUndoWithBrokenSettings(t *testing.T) {
 	s.write(".fly-standards.toml", "[apply]\nmax_unavailible = 1\n")
 	s.must(0, "undo", "--list")
 	s.says(s.must(1, "undo", "--yes"), ".fly-standards.toml:2:1", "max_unavailible")
-	s.says(s.must(0, "undo", "--yes", "--max-unavailable", "1"), "Taken back.")
+	s.says(s.must(0, "undo", "--yes", "--max-unavailable", "1"), "Undone.")
 }
 
 // A wait of nothing is no wait of the usual length.

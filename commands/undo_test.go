@@ -86,12 +86,12 @@ func TestUndoEverything(t *testing.T) {
 		t.Fatal("no machine was added")
 	}
 	writes := len(s.platform.Writes())
-	s.says(s.must(1, "undo"), "--yes required", "fly.toml: the bytes of before", "DATABASE_URL and SESSION_SECRET: still secrets of the app", "2 always up")
+	s.says(s.must(1, "undo"), "--yes required", "fly.toml: the previous contents", "DATABASE_URL and SESSION_SECRET: still secrets of the app", "2 always up")
 	if len(s.platform.Writes()) != writes || s.read("fly.toml") == shopWithoutSecrets {
 		t.Fatal("an undo that was not agreed to changed something")
 	}
 	s.platform.Mark()
-	s.says(s.must(0, "undo", "--yes"), "Taken back.", "destroyed")
+	s.says(s.must(0, "undo", "--yes"), "Undone.", "destroyed")
 	if diff := cmp.Diff(shopWithoutSecrets, s.read("fly.toml")); diff != "" {
 		t.Errorf("fly.toml: %s", diff)
 	}
@@ -108,11 +108,11 @@ func TestUndoEverything(t *testing.T) {
 		}
 	}
 	writes = len(s.platform.Writes())
-	s.says(s.must(0, "undo", "--yes"), "Nothing to undo: the apply of 2026-11-02 09:00 UTC is taken back already")
+	s.says(s.must(0, "undo", "--yes"), "Nothing to undo: the apply of 2026-11-02 09:00 UTC has been undone already")
 	if len(s.platform.Writes()) != writes {
 		t.Error("undoing twice wrote something")
 	}
-	s.says(s.must(0, "undo", "--list"), "20261102T090000Z", "taken back", "undo of 20261102T090000Z")
+	s.says(s.must(0, "undo", "--list"), "20261102T090000Z", "undone", "undo of 20261102T090000Z")
 	s.says(s.must(1, "undo", "20200101T000000Z"), "there is no apply 20200101T000000Z on record here")
 }
 

@@ -27,7 +27,7 @@ It is an error when a group of the app serves nobody, else a warning. Nothing is
 the middle of an outage hides its cause. In scripts: fly-standards check --require-live --rule app-health exits 1 while something is
 broken.
 
-By hand: fly status, fly checks list, fly logs -i MACHINE, fly machine start MACHINE.`,
+Manual fix: fly status, fly checks list, fly logs -i MACHINE, fly machine start MACHINE.`,
 		Check:    checkAppHealth,
 		OwnOrder: true,
 		NeedsApp: true,

@@ -18,7 +18,7 @@ flyctl (to v2026.8) reads the key and does nothing with it: no code looks at it.
 puts every machine back that does not get healthy, and strategy = "bluegreen", which keeps the old machines until the new ones are
 healthy.
 
-By hand: write auto_rollback = true under [experimental].`,
+Manual fix: write auto_rollback = true under [experimental].`,
 		Check: checkAutoRollback,
 	}
 }

@@ -18,7 +18,7 @@ them again: once the last one is stopped, the app is down until somebody starts 
 Without the key, the proxy starts them; so only an explicit false is found. Since somebody wrote it, the fix needs consent: an app that
 starts its own machines over the API may mean it.
 
-By hand: auto_start_machines = true, or auto_stop_machines = "off".`,
+Manual fix: auto_start_machines = true, or auto_stop_machines = "off".`,
 		Check: checkAutostart,
 	}
 }

@@ -24,7 +24,7 @@ hides this rule's findings, which is no error.
 
 TLS below 1.2 has been off by default in browsers since 2020; a [[services.ports]] that allows it is told of.
 
-By hand: fly certs setup HOSTNAME shows the records; fly certs check HOSTNAME looks again.`,
+Manual fix: fly certs setup HOSTNAME shows the records; fly certs check HOSTNAME looks again.`,
 		Check: checkCertificates,
 	}
 }

@@ -34,7 +34,7 @@ old template wrote them into every file, and the hard limit of 25 refuses the 26
 is full before the proxy prefers another, and which of the two is to change only you know; equal ones are what flyctl writes for Phoenix.
 A comment beside the block says that somebody thought about it, and the rule is silent.
 
-By hand: [http_service.concurrency] with type = "requests", soft_limit and hard_limit.`,
+Manual fix: [http_service.concurrency] with type = "requests", soft_limit and hard_limit.`,
 		Check: checkConcurrency,
 	}
 }

@@ -23,7 +23,7 @@ IPv4 address only.
 A [[services]] entry that says nothing that http_service doesn't say is removed, from the file and from the machines, with consent. Of other
 pairs only you know which one is meant, so this rule tells what only one of them has.
 
-By hand: keep the one that has the port, the handlers and the checks that the app needs, and delete the other.`,
+Manual fix: keep the one that has the port, the handlers and the checks that the app needs, and delete the other.`,
 		Check: checkConflictingServices,
 	}
 }

@@ -28,7 +28,7 @@ schedules and metadata, and the restart policy when the file has none. The value
 shown; of files, the place alone. What another rule fixes, in the file or on the machines, is that rule's to tell and no drift. Standbys,
 and machines that release a version or run a console, are left out.
 
-Which side is right only you know. By hand: to keep what runs, write it into the file; to have what the file says, deploy.`,
+Which side is right only you know. Manual fix: to keep what runs, write it into the file; to have what the file says, deploy.`,
 		Check: checkDrift,
 	}
 }

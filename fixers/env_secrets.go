@@ -26,7 +26,7 @@ A secret that exists is never written over: nobody can read it back. When a mach
 file may serve several apps, or when the value only looks like a secret, the fix needs consent. Containers with a secrets list of their
 own are left to a person.
 
-Rotate what was in git. By hand: fly secrets set NAME=- --stage with the value on stdin, check fly secrets list, remove the line, deploy.`,
+Rotate what was in git. Manual fix: fly secrets set NAME=- --stage with the value on stdin, check fly secrets list, remove the line, deploy.`,
 		Check: checkEnvSecrets,
 	}
 }
@@ -104,13 +104,13 @@ func shadowed(t plan.Target, e envEntry) (plan.Finding, bool) {
 // holdOffline keeps the value in the file: it must not leave before the app
 // has it.
 func holdOffline(t plan.Target, f *plan.Finding) {
-	f.Held = "the value may leave the file only after the app has it, and the app can't be reached: " + t.Offline.Why(t.OfflineDetail)
+	f.Held = "the value must be stored on the app first, which can't be reached: " + t.Offline.Why(t.OfflineDetail)
 	app := t.AppName
 	if app == "" {
 		app = "NAME"
 	}
 	// The same words for every name, so that the plan says them once.
-	f.HowTo = fmt.Sprintf("log in (fly auth login), then: fly-standards apply --app %s; by hand: "+
+	f.HowTo = fmt.Sprintf("log in with `fly auth login`, then run `fly-standards apply --app %s`; or yourself: "+
 		"fly secrets set NAME=- --stage --app %s, with the value on stdin", app, app)
 	f.Fix = &plan.Fix{Safety: plan.Safe}
 }
@@ -121,7 +121,7 @@ func envFix(t plan.Target, e envEntry, v secret.Value, got secretscan.Result, f 
 	if have, exists := t.App.Secret(e.name); exists {
 		// A secret beats an [env] entry of its name, and can't be read back:
 		// it must never be written over.
-		f.Message = fmt.Sprintf("%s in [env] is dead: the app has a secret of that name, which wins", e.name)
+		f.Message = fmt.Sprintf("%s in [env] has no effect: the app has a secret of that name, which takes precedence", e.name)
 		doubts = append(doubts, notSeenYet(t, have)...)
 	} else {
 		fix.Changes = append(fix.Changes, plan.Change{Secret: &plan.SecretChange{Name: e.name, From: e.node.Path()}})
@@ -184,12 +184,12 @@ func differs(m live.Machine, file, have secret.Value, ok bool) string {
 func ownSecretList(t plan.Target) string {
 	for _, m := range t.App.Machines {
 		if m.Config.OwnSecrets() {
-			return "machine " + m.ID + " has containers or processes with secrets of their own, which an app secret may not reach; move it by hand"
+			return "machine " + m.ID + " has containers or processes with secrets of their own, which an app secret may not reach; move it yourself"
 		}
 	}
 	for _, key := range []string{"machine_config", "experimental.machine_config", "container", "build.compose"} {
 		if _, ok := t.File.Get(key); ok {
-			return key + " is set, so containers decide which secrets they see; move it by hand"
+			return key + " is set, so containers decide which secrets they see; move it yourself"
 		}
 	}
 	return ""
@@ -219,7 +219,7 @@ func deadEntries(t plan.Target, inFile map[string]bool) []plan.Finding {
 		}
 		f.At.Machine = f.Machines[0]
 		f.Message = s.Name + " is a secret of the app, and still an env entry on its machines"
-		f.Evidence = plan.Saw("on machine " + strings.Join(f.Machines, ", ") + "; the secret wins, the entry only leaks")
+		f.Evidence = plan.Saw("on machine " + strings.Join(f.Machines, ", ") + "; the secret takes precedence; the entry only exposes the value")
 		if doubts := notSeenYet(t, s); len(doubts) > 0 {
 			f.Fix.Safety, f.Fix.Why = plan.Review, strings.Join(doubts, "; ")
 		}

@@ -23,7 +23,7 @@ A staging file without a name deploys to whatever app -a, FLY_APP or a habit say
 
 Nothing is changed for you: only you know which file is the live one.
 
-By hand: fly apps create NAME-staging, app = "NAME-staging" in the staging file, and fly deploy -c fly.staging.toml. Delete a file that
+Manual fix: fly apps create NAME-staging, app = "NAME-staging" in the staging file, and fly deploy -c fly.staging.toml. Delete a file that
 nothing deploys any more.`,
 		Check: checkEnvironments,
 	}

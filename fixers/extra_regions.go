@@ -18,11 +18,11 @@ func extraRegions() plan.Fixer {
 		Doc: `A region can be away as a whole. fly.toml has no key for regions (except primary_region): they are a property of the machines.
 
 A second region costs money, so nothing picks one for you: the plan shows three near ones and the price of one machine. Name one with
---regions, or in .fly-standards.toml as [extra-regions] regions = ["lhr"]. The new machine is a twin of a healthy one, image pinned by
+--regions, or in .fly-standards.toml as [extra-regions] regions = ["lhr"]. The new machine is a copy of a healthy one, image pinned by
 digest, and waited for.
 
 With volumes this is left to you: a second volume starts empty, and the two diverge. With SQLite the fix needs consent for the same
-reason. By hand: fly machine clone ID --region lhr.`,
+reason. Manual fix: fly machine clone ID --region lhr.`,
 		Check:    checkExtraRegions,
 		NeedsApp: true,
 	}
@@ -67,12 +67,12 @@ func regionsOfGroup(t plan.Target, group string) []plan.Finding {
 	}
 	source := cloneSource(machines)
 	if source.Started() && source.Health() != live.Healthy { // a stopped one keeps old results, which say nothing
-		f.Held = "no machine of " + group + " is healthy, so there is none to make a twin of"
+		f.Held = "no machine of " + group + " is healthy, so there is none to copy"
 		return []plan.Finding{f}
 	}
 	price, known := MonthlyPrice(source.Config.Guest())
 	if len(wanted) == 0 {
-		f.Held = "adds cost, and nothing picks a region by itself"
+		f.Held = "adds cost; a region is never chosen for you"
 		f.Fix = &plan.Fix{Safety: plan.Safe, Costs: true, CostKnown: known, CostMonthly: price}
 		near := nearRegions(t, source.Region, here)
 		f.Evidence = append(f.Evidence, plan.Saw(describeNear(source.Region, near)+"; "+about(price, known)+" for one")...)
@@ -97,7 +97,7 @@ func cloneFindings(t plan.Target, f plan.Finding, group string, source live.Mach
 		f.Fix.Changes = append(f.Fix.Changes, plan.Change{Clone: &plan.CloneChange{Source: source.ID, Group: group, Region: code}})
 	}
 	f.Message = fmt.Sprintf("no machine of %s is in %s, which %s asks for", group, strings.Join(wanted, ", "), cmp.Or(t.Settings.RegionsFrom, "--regions"))
-	f.Evidence = append(f.Evidence, plan.Saw("a twin of machine "+source.ID+" in "+source.Region+", "+about(price, known)+" each")...)
+	f.Evidence = append(f.Evidence, plan.Saw("a copy of machine "+source.ID+" in "+source.Region+", "+about(price, known)+" each")...)
 	if at := sqliteEvidence(t); at != "" {
 		f.Fix.Safety = plan.Review
 		f.Fix.Why = "the app seems to keep data in a SQLite file, which a second machine would not share: " + at

@@ -22,7 +22,7 @@ addresses, force_https = false.
 Only the proxy starts stopped machines. A call to NAME.internal finds none of them, and fails while the app sleeps; a call to NAME.flycast
 wakes one. With auto_stop_machines on, call NAME.flycast.
 
-By hand: force_https = false in the service; http://NAME.flycast in what calls it, after fly ips allocate-v6 --private.`,
+Manual fix: force_https = false in the service; http://NAME.flycast in what calls it, after fly ips allocate-v6 --private.`,
 		Check: checkFlycast,
 	}
 }

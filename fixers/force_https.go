@@ -21,7 +21,7 @@ is safe only for an app that was seen to have a public address and no Flycast on
 its author's decision. A service on port 80 without a sibling that terminates TLS on 443 would redirect to nowhere: that is left to
 you.
 
-By hand: force_https = true in [http_service], or in the [[services.ports]] of port 80.`,
+Manual fix: force_https = true in [http_service], or in the [[services.ports]] of port 80.`,
 		Check: checkForceHTTPS,
 	}
 }

@@ -31,7 +31,7 @@ A check that stands there is judged in the same way: one that the app is known t
 Fly's checks send the machine's IP address as Host and do not follow redirects. Django's ALLOWED_HOSTS and frameworks that force HTTPS
 answer them with an error unless told otherwise: then the fix needs consent, and the check sends X-Forwarded-Proto.
 
-By hand: add [[http_service.checks]] (two brackets) with method, path, interval, timeout and grace_period.`,
+Manual fix: add [[http_service.checks]] (two brackets) with method, path, interval, timeout and grace_period.`,
 		Check: checkHealthChecks,
 	}
 }
@@ -222,7 +222,7 @@ func servedDoubt(s service, signs portSigns, f *plan.Finding) {
 // and a top-level one never affects routing.
 func topTCP(t plan.Target, s service, w times, f *plan.Finding) {
 	if n, ok := t.File.Get("checks"); ok && n.Kind() != flytoml.Table {
-		f.Notes = append(f.Notes, "the file lists its checks as [[checks]]; add one there by hand")
+		f.Notes = append(f.Notes, "the file lists its checks as [[checks]]; add one there yourself")
 		return
 	}
 	name := tcpName(s)

@@ -22,7 +22,7 @@ before shared ones stays.
 
 Nothing is taken away for you: what is on a volume may be the only copy, and a DNS record may point to the address.
 
-By hand: fly volumes destroy ID, fly ips release ADDRESS, fly machine destroy ID.`,
+Manual fix: fly volumes destroy ID, fly ips release ADDRESS, fly machine destroy ID.`,
 		Check:    checkIdleCost,
 		NeedsApp: true,
 	}

@@ -19,7 +19,7 @@ the next deploy takes whatever stands there that day: two deploys of one commit 
 flyctl resolves the tag when it deploys, and the machines keep that digest until the next deploy. Which version is right is for you to say,
 so nothing is changed; with a look at the app, the digest that runs now is shown.
 
-By hand: name a whole version, image = "ghost:5.82.2", or a digest, image = "ghost@sha256:...".`,
+Manual fix: name a whole version, image = "ghost:5.82.2", or a digest, image = "ghost@sha256:...".`,
 		Check: checkImagePin,
 	}
 }

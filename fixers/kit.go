@@ -85,4 +85,4 @@ const (
 )
 
 // noEffect is why a key that does nothing goes with consent only.
-const noEffect = "it has no effect, but whoever wrote it wanted something"
+const noEffect = "it has no effect, but someone added it for a reason"

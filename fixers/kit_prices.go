@@ -36,7 +36,7 @@ const snapshotPrice = "stored snapshots cost about $0.08 per GB a month beyond t
 
 func about(price float64, known bool) string {
 	if !known {
-		return "as much as its twin costs"
+		return "as much as the machine it copies"
 	}
 	return fmt.Sprintf("about $%.2f a month (prices of %s)", price, PricesAsOf)
 }

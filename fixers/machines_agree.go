@@ -19,7 +19,7 @@ func machinesAgree() plan.Fixer {
 differently. It comes from a deploy that stopped half-way, from fly machine update on one machine, or from a machine that deploys pass by:
 fly deploy leaves those alone that it did not make.
 
-Nothing is changed: which of them is right only you know. By hand: fly deploy makes the managed ones alike; fly machine update ID
+Nothing is changed: which of them is right only you know. Manual fix: fly deploy makes the managed ones alike; fly machine update ID
 --image IMAGE for one; fly machine destroy ID for one that nobody needs.`,
 		Check:    checkMachinesAgree,
 		NeedsApp: true,

@@ -24,7 +24,7 @@ private network and brings no password, so a route behind a login is shown and n
 A [metrics] block does not open the route to the Internet. A route on the app's public port is open already: keep it on a port of its
 own if what it tells is nobody's business.
 
-By hand: [metrics] with port and path; [[metrics]] with processes where several process groups differ.`,
+Manual fix: [metrics] with port and path; [[metrics]] with processes where several process groups differ.`,
 		Check: checkMetrics,
 	}
 }

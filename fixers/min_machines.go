@@ -20,7 +20,7 @@ min_machines_running = 1 keeps one up. It counts in the primary region only: mac
 primary_region, or without a machine there, the key does nothing. A machine that stays up costs its full price, so the fix needs
 --allow paid; an explicit 0 is its author's decision, so it needs --allow review too.
 
-By hand: min_machines_running = 1 in the service.`,
+Manual fix: min_machines_running = 1 in the service.`,
 		Check: checkMinMachines,
 	}
 }
@@ -68,7 +68,7 @@ func keepOneUp(t plan.Target, services []service) plan.Finding {
 	}
 	for _, s := range services {
 		if _, explicit := s.Node.Key("min_machines_running"); explicit {
-			f.Fix.Safety, f.Fix.Why = plan.Review, "somebody chose to scale to zero"
+			f.Fix.Safety, f.Fix.Why = plan.Review, "someone chose to scale to zero"
 		}
 		f.Fix.Edits = append(f.Fix.Edits, setKey(s.Path+".min_machines_running", 1))
 		changes, ids := serviceChanges(t, s, serviceSetting{pointer: "/min_machines_running", value: 1})

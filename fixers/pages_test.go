@@ -54,7 +54,7 @@ func ignoring() string {
 // Whoever reads a page may have no time to learn a tool.
 func TestEveryRuleSaysHowToDoItByHand(t *testing.T) {
 	for _, fx := range fixers.All() {
-		if !strings.Contains(fx.Doc, "By hand: ") {
+		if !strings.Contains(fx.Doc, "Manual fix: ") {
 			t.Errorf("%s does not say how to do it by hand", fx.ID)
 		}
 	}

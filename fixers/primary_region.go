@@ -25,7 +25,7 @@ The fix is the region in which most of the app's machines run. Writing down a mi
 needs consent, since apps elect their database's primary by it. Offline, where two regions are equal, or where other apps are deployed
 with the same file, you decide.
 
-By hand: primary_region = "iad", beside app.`,
+Manual fix: primary_region = "iad", beside app.`,
 		Check: checkPrimaryRegion,
 	}
 }

@@ -24,7 +24,7 @@ release its public ones. An app that was seen to have only Flycast addresses is 
 
 Nothing is changed for you: somebody may connect from outside right now.
 
-By hand: remove the service, or its public addresses (fly ips list, fly ips release).`,
+Manual fix: remove the service, or its public addresses (fly ips list, fly ips release).`,
 		Check: checkPrivatePorts,
 	}
 }

@@ -23,7 +23,7 @@ does one that was seen to run its migrations already.
 
 Nothing is changed for you: the command runs against the live database at the next deploy, which a person should choose.
 
-By hand: [deploy] release_command = "...", with a command that the image has.`,
+Manual fix: [deploy] release_command = "...", with a command that the image has.`,
 		Check: checkReleaseCommand,
 	}
 }

@@ -20,7 +20,7 @@ it is up, so it needs --allow paid. With auto_stop_machines the second is stoppe
 own memory or in a SQLite file would show two different states: with SQLite seen, the fix needs consent for that too. Machines with
 volumes are left alone; single-volume speaks of those.
 
-By hand: fly scale count 2.`,
+Manual fix: fly scale count 2.`,
 		Check: checkSingleMachine,
 	}
 }
@@ -64,7 +64,7 @@ func secondMachine(t plan.Target, s service, group string) (plan.Finding, bool) 
 	f := plan.Finding{
 		Message:  fmt.Sprintf("%s has one machine: every deploy is a gap", group),
 		At:       placeOf(t.File, s.Path, ""),
-		Evidence: plan.Saw(fmt.Sprintf("only machine %s in %s; a twin in %s: %s", m.ID, m.Region, region, about(price, known))),
+		Evidence: plan.Saw(fmt.Sprintf("only machine %s in %s; a copy in %s: %s", m.ID, m.Region, region, about(price, known))),
 		Machines: []string{m.ID},
 		Fix: &plan.Fix{
 			Safety: plan.Safe, Costs: true, CostKnown: known, CostMonthly: price,

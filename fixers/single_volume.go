@@ -18,7 +18,7 @@ Nothing is changed for you: a second volume starts empty, and only the app, or i
 database that replicates (Fly's Managed Postgres, LiteFS, a replica of your own), or backups outside of the app (Litestream, a dump to
 object storage) that were restored once to see that they work.
 
-By hand: fly volumes list shows the volumes, fly volumes snapshots list ID what could be restored.`,
+Manual fix: fly volumes list shows the volumes, fly volumes snapshots list ID what could be restored.`,
 		Check: checkSingleVolume,
 	}
 }

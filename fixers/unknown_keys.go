@@ -25,7 +25,7 @@ Leftovers that say nothing are removed; what stands in the wrong place moves, wi
 shown. Forms that flyctl accepts though its own types don't have them are no findings. A list of regions goes with consent: the plan says
 which lines of .fly-standards.toml keep the wish.
 
-By hand: fly config validate --strict lists them all; correct the spelling, move the key to the table it belongs to, or delete it.`,
+Manual fix: fly config validate --strict lists them all; correct the spelling, move the key to the table it belongs to, or delete it.`,
 		Check: checkUnknownKeys,
 	}
 }
@@ -41,7 +41,7 @@ func checkUnknownKeys(t plan.Target) []plan.Finding {
 			continue
 		}
 		f := plan.Finding{
-			Message: n.Path() + " is not known to flyctl, which ignores it",
+			Message: n.Path() + " is not a fly.toml key; flyctl ignores it",
 			At:      placeOf(t.File, n.Path(), ""),
 		}
 		knownUnknown(t, n, form, &f)
@@ -196,7 +196,7 @@ func scaleTable(t plan.Target, n flytoml.Node, f *plan.Finding) {
 		f.Fix = &plan.Fix{Safety: plan.Review, Why: noEffect, Edits: []flytoml.Edit{gone}}
 	case isInt && len(services) == 1:
 		moveTo(t, floor, services[0].Path+".min_machines_running", "the floor takes effect at the next deploy", f)
-		f.Message = n.Path() + " is not known to flyctl, which ignores it"
+		f.Message = n.Path() + " is not a fly.toml key; flyctl ignores it"
 		e := f.Fix.Edits[0]
 		f.Fix.Costs = e.Op != flytoml.Remove && want > 0
 		if f.Fix.Edits = []flytoml.Edit{gone}; e.Op != flytoml.Remove {
@@ -216,7 +216,7 @@ func regionList(t plan.Target, n flytoml.Node, f *plan.Finding) {
 		}
 	}
 	slices.Sort(codes)
-	f.Message = n.Path() + " is not known to flyctl, which ignores it: regions are a property of the machines, not of fly.toml"
+	f.Message = n.Path() + " is not a fly.toml key; flyctl ignores it: regions belong to machines, not to fly.toml"
 	if len(codes) == 0 {
 		remove(n, f, "to put machines into a region: fly-standards apply --regions, or fly scale count")
 		return

@@ -18,7 +18,7 @@ func unusedIgnore() plan.Fixer {
 Once the finding is gone, or the day has come, such a comment only says something that is no longer so, and would hide the next finding there.
 Of a rule that didn't run, or that needs the live app when it was not looked at, nothing is said. A rule that there isn't is an error.
 
-By hand: take the comment out.`,
+Manual fix: take the comment out.`,
 		Check: func(plan.Target) []plan.Finding { return nil },
 	}
 }

@@ -17,7 +17,7 @@ func vmMemory() plan.Fixer {
 A [[vm]] that names neither a size nor an amount gets the memory of flyctl's default, shared-cpu-1x with 256 MB, at the next deploy,
 whatever the machines have now; cpus alone changes nothing of that.
 
-By hand: keep the value that is in force, and write the size of the machines that run.`,
+Manual fix: keep the value that is in force, and write the size of the machines that run.`,
 		Check: checkVMMemory,
 	}
 }

@@ -30,7 +30,7 @@ its snapshots for longer than the file says, you are told, and nothing is change
 Snapshots cost storage: how much is known only when they are made. And a volume that is only a cache needs none. So the fix needs
 --allow review,paid.
 
-By hand: snapshot_retention = 5 in [mounts], and fly volumes update ID --snapshot-retention 5 --scheduled-snapshots=true.`,
+Manual fix: snapshot_retention = 5 in [mounts], and fly volumes update ID --snapshot-retention 5 --scheduled-snapshots=true.`,
 		Check: checkVolumeSnapshots,
 	}
 }

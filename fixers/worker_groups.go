@@ -26,7 +26,7 @@ the service fails on it.
 With one machine, a broken host stops the group. A deploy makes a standby for such a group, which Fly starts then; one that was scaled to
 one machine, or cloned by hand, has none.
 
-By hand: [[restart]] with policy = "always" and processes = ["worker"]; processes = ["web"] in the service; fly machine clone ID
+Manual fix: [[restart]] with policy = "always" and processes = ["worker"]; processes = ["web"] in the service; fly machine clone ID
 --standby-for ID.`,
 		Check: checkWorkerGroups,
 	}

@@ -44,7 +44,7 @@ type PartialError struct {
 
 func (e *PartialError) Error() string {
 	if e.Report.Outcome == PutBack {
-		return "put back: " + e.Err.Error()
+		return "rolled back: " + e.Err.Error()
 	}
 	return "stopped part-way: " + e.Err.Error()
 }

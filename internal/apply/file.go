@@ -102,7 +102,7 @@ func (e *fileStep) putBack() {
 	}
 }
 
-var errPutBack = errors.New("it was put back")
+var errPutBack = errors.New("it was rolled back")
 
 func (e *fileStep) restore(step string) error {
 	r := e.r

@@ -26,7 +26,7 @@ func (u *Undo) file(w World) {
 		u.otherFile(w.Path, u.Of.Path)
 		return
 	case past.Back == nil:
-		u.stays("%s: it can't be taken back, because the record of it would hold a secret value of it, or one of [env]; git has the old one", w.Path)
+		u.stays("%s: it can't be undone, because the record of it would hold a secret value of it, or one of [env]; git has the old one", w.Path)
 		return
 	}
 	want, how, why := u.before(now)

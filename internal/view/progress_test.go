@@ -34,7 +34,7 @@ func TestProgressInPlainLines(t *testing.T) {
       machine 3d8d01: waiting for its checks: http-8080 is critical
 ✓ [3/5] machine 3d8d01 (iad) updated and healthy  1m15s
 ✗ update machine 3d8d02 (iad): no \x1b[31mluck
-↩ machine 3d8d01 is as before and healthy
+↩ machine 3d8d01 restored and healthy
 
 `
 	if got := b.String(); got != want {
@@ -45,9 +45,9 @@ func TestProgressInPlainLines(t *testing.T) {
 // What is not healthy must not be told in the words of what is.
 func TestProgressTellsTheStateOfARollback(t *testing.T) {
 	for want, e := range map[string]apply.RolledBack{
-		"as before and healthy":                  {Machine: "m", Healthy: true},
-		"is not healthy with it either":          {Machine: "m"},
-		"could not be put back: the wire is cut": {Machine: "m", Err: errors.New("the wire is cut")},
+		"restored and healthy":                      {Machine: "m", Healthy: true},
+		"is still not healthy":                      {Machine: "m"},
+		"could not be rolled back: the wire is cut": {Machine: "m", Err: errors.New("the wire is cut")},
 	} {
 		var b bytes.Buffer
 		p := NewProgress(&b, ProgressOptions{Now: time.Now})
@@ -99,22 +99,22 @@ func TestResult(t *testing.T) {
 	}{
 		"complete": {
 			apply.Report{Outcome: apply.Complete, Secrets: []apply.SecretResult{{Name: "A", State: apply.Done}}, File: apply.FileResult{Path: "fly.toml", State: apply.Done}},
-			[]string{"Done.", "A stored", "fly.toml edited", "Commit and push fly.toml", "Rotate A", "To take it back: fly-standards undo\n"},
-			[]string{"goes on from here"},
+			[]string{"Done.", "A stored", "fly.toml edited", "Commit and push fly.toml", "Rotate A", "To undo: fly-standards undo\n"},
+			[]string{"finishes it"},
 		},
 		"put back": {
 			apply.Report{Outcome: apply.PutBack, Secrets: []apply.SecretResult{{Name: "A", State: apply.Done}}, File: apply.FileResult{Path: "fly.toml", State: apply.Restored}, Machines: machines},
-			[]string{"Put back.", "fly.toml as before", "machine 3d8d02 not healthy", "its checks do not pass", "The secrets stay set"},
+			[]string{"Rolled back.", "fly.toml restored", "machine 3d8d02 not healthy", "its checks do not pass", "The secrets stay set"},
 			[]string{"Done.", "Commit and push", "To take it back"},
 		},
 		"nobody knows": {
 			apply.Report{Outcome: apply.Stopped, Secrets: []apply.SecretResult{{Name: "A", State: apply.NotSure}}, File: apply.FileResult{Path: "fly.toml", State: apply.NotReached}},
-			[]string{"Stopped part-way.", "A may be stored or not", "fly.toml untouched", "goes on from here"},
+			[]string{"Stopped part-way.", "A may or may not be stored", "fly.toml untouched", "finishes it"},
 			[]string{"Rotate", "Commit"},
 		},
 		"many": {
 			apply.Report{Outcome: apply.Stopped, File: apply.FileResult{Path: "fly.toml", State: apply.Done}, Machines: many()},
-			[]string{"12 machines untouched", "To take it back: fly-standards undo"},
+			[]string{"12 machines untouched", "To undo: fly-standards undo"},
 			[]string{"m11"},
 		},
 		"refused": {apply.Report{Outcome: apply.Refused}, nil, []string{"Done", "fly.toml"}},

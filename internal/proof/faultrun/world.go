@@ -29,7 +29,7 @@ type world struct {
 	text           string // the file as it is now, when known
 	known          bool
 	changed        map[string]bool   // machines on which somebody set another value for ours
-	edited         bool              // by hand, so that an undo need not bring back the bytes of before
+	edited         bool              // by hand, so that an undo need not bring back the previous contents
 	edits          int               // by hand
 	first          map[string][]byte // configurations before the first run
 	pace           int               // a second that the program means to sleep takes so many

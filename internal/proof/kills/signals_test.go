@@ -91,7 +91,7 @@ func TestCtrlCFinishesTheMachineInHand(t *testing.T) {
 	if code != 130 {
 		t.Fatalf("exit %d, want 130\n%s\n%s", code, out, errOut)
 	}
-	for _, word := range []string{"machine 148e0000 updated", "machine 148e0001 untouched", "goes on from here"} {
+	for _, word := range []string{"machine 148e0000 updated", "machine 148e0001 untouched", "finishes it"} {
 		if !strings.Contains(out, word) {
 			t.Errorf("no %q in:\n%s", word, out)
 		}
