@@ -37,7 +37,7 @@ func afterwards(p *plan.Plan, r apply.Report, same string) []string {
 	if held := heldForLive(p); p.Offline != "" && r.Outcome == apply.Complete {
 		text := "The app was not touched (" + p.Offline.Why(p.OfflineDetail) + ")."
 		if held > 0 {
-			text += fmt.Sprintf(" %s waiting for it.", count(held, "finding"))
+			text += fmt.Sprintf(" %s left until it can be read.", count(held, "finding"))
 		}
 		out = append(out, text)
 	}
