@@ -22,7 +22,7 @@ flyctl uses the Dockerfile.
 
 A builder and its buildpacks are one way, and so are a Dockerfile and the target in it.
 
-By hand: keep one of image, builder, builtin and dockerfile.`,
+Manual fix: keep one of image, builder, builtin and dockerfile.`,
 		Check: checkBuildConflict,
 	}
 }

@@ -26,7 +26,7 @@ consent; else only you know what was meant. Forms that flyctl accepts are no fin
 seconds there and in [checks.NAME]. In [http_service] and [deploy] a number without a unit means nanoseconds: flyctl accepts that, and
 nobody means it.
 
-By hand: fly config validate says what flyctl refuses.`,
+Manual fix: fly config validate says what flyctl refuses.`,
 		Check: checkConfigShape,
 	}
 }

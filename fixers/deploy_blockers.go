@@ -23,7 +23,7 @@ The fix is the nearest value that works, with consent. A build.dockerfile, build
 fly.toml, as flyctl does; files.local_path and a machine config from the folder where flyctl is started, so that one counts as missing only
 when it lies neither beside fly.toml nor above it.
 
-By hand: correct the value that the finding names, then fly deploy.`,
+Manual fix: correct the value that the finding names, then fly deploy.`,
 		Check: checkDeployBlockers,
 	}
 }

@@ -20,7 +20,7 @@ Written down, the strategy stays what it is when the default changes, and a read
 decision, so changing it needs consent, and it is a warning; a default that is not written down is only told. canary and bluegreen, if your settings ask for them, are refused for apps with volumes, and
 bluegreen needs a health check.
 
-By hand: write strategy = "rolling" under [deploy].`,
+Manual fix: write strategy = "rolling" under [deploy].`,
 		Check: checkDeployStrategy,
 	}
 }
@@ -50,8 +50,7 @@ func checkDeployStrategy(t plan.Target) []plan.Finding {
 		f.Message = "no deploy strategy is set; the settings ask for " + want
 		f.Fix.Safety, f.Fix.Why = plan.Review, want+" changes how deploys run"
 	default:
-		f.Message, f.Severity = "no deploy strategy is set", plan.Info
-		f.Evidence = plan.Saw("rolling is what flyctl does without one; written down, it stays so")
+		f.Message, f.Severity = "no deploy strategy is set; flyctl's default is rolling", plan.Info
 		f.Fix.Safety = plan.Safe
 	}
 	if why := strategyRefused(t, want); why != "" {

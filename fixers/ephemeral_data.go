@@ -23,7 +23,7 @@ volume loses everything at its next deploy.
 
 Nothing is changed for you: the data that is there now has to be moved to the volume first.
 
-By hand: [[mounts]] with source = "data" and destination = "/data", and the path of the file below it.`,
+Manual fix: [[mounts]] with source = "data" and destination = "/data", and the path of the file below it.`,
 		Check: checkEphemeralData,
 	}
 }

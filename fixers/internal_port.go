@@ -18,7 +18,7 @@ fails the deploy.
 Here a sign is the PORT in [env], which most frameworks listen at, and the port that the Dockerfile's HEALTHCHECK asks. Neither is proof: an app may ignore
 PORT, or serve several ports. So both ends are shown, and nothing is changed.
 
-By hand: make them equal; internal_port = 3000, or PORT = "8080" in [env].`,
+Manual fix: make them equal; internal_port = 3000, or PORT = "8080" in [env].`,
 		Check: checkInternalPort,
 	}
 }

@@ -25,7 +25,7 @@ platform sets FLY_... and PRIMARY_REGION itself. flyctl encodes files.raw_value,
 Values above a bound are lowered to it, with consent: whoever wrote a longer one needs something, and has to get it in another way. An app
 that takes more than a minute to boot can answer its health path early, or be given the time by wait_timeout of a deploy.
 
-By hand: write the bound, or take the key out.`,
+Manual fix: write the bound, or take the key out.`,
 		Check: checkLimits,
 	}
 }

@@ -23,7 +23,7 @@ fails with "executable not found", or the program with an argument that it doesn
 A leading NAME=value becomes env NAME=value cmd, and what needs a shell is given to sh -c, in both cases with consent: an image without a
 shell (distroless, scratch) can't run it, and an entrypoint that ends in exec "$@" may be a shell already.
 
-By hand: sh -c 'NAME=value cmd && exec next'.`,
+Manual fix: sh -c 'NAME=value cmd && exec next'.`,
 		Check: checkProcessCommand,
 	}
 }
