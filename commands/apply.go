@@ -109,7 +109,7 @@ func runApply(ctx context.Context, env *Env, g *global, o *applyOptions) error {
 		env.noteUnfinished(g, p.App.Name)
 		return o.finish(env, g, s, p, apply.Report{App: p.App.Name, Outcome: apply.NothingToDo}, nil)
 	}
-	if apply.CantUndoFile(p, apply.Deps{File: apply.OnDisk(s.path), Secret: s.mask.Holds}) {
+	if apply.CantUndoFile(p, apply.Deps{File: apply.OnDisk(s.path), Secret: s.mask.Hides}) {
 		env.note(g, "`fly-standards undo` will not be able to bring %s back: the record of this edit would hold a secret value. Commit the file first.", s.shown)
 	}
 	unlock, err := env.lock(g, p.App.Name, "apply")
@@ -211,7 +211,7 @@ func runDeps(env *Env, g *global, s *source, app string, o apply.Options) (d app
 	})
 	d = apply.Deps{
 		File: apply.OnDisk(s.path), Clock: env.Clock, Journal: j, Emit: progress.Event, Abort: env.Abort, Options: o,
-		LateSecrets: env.storedLately(app), Secret: s.mask.Holds,
+		LateSecrets: env.storedLately(app), Secret: s.mask.Hides,
 	}
 	if env.Replay != nil {
 		d.File = apply.OnDiskVia(s.path, env.Replay.FS)

@@ -41,6 +41,9 @@ func savePlan(path, flyToml string, p *plan.Plan) error {
 			return &usageError{message: "--out would overwrite fly.toml itself"}
 		}
 	}
+	if err := isPlanOrNew(path); err != nil {
+		return err
+	}
 	var b bytes.Buffer
 	if err := view.JSON(&b, p); err != nil {
 		return fmt.Errorf("encode plan: %w", err)
@@ -53,6 +56,27 @@ func savePlan(path, flyToml string, p *plan.Plan) error {
 		return fmt.Errorf("save plan: %w", err)
 	}
 	return nil
+}
+
+// isPlanOrNew keeps --out from writing over a file that is no plan: a slip of
+// the fingers must not cost somebody's work.
+func isPlanOrNew(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		return nil //nolint:nilerr // what can't be looked at can't be written either, and that says why
+	}
+	var have struct {
+		SchemaVersion int              `json:"schema_version"`
+		Findings      *json.RawMessage `json:"findings"`
+		Steps         *json.RawMessage `json:"steps"`
+	}
+	if b, err := atomicfile.ReadRegular(path, maxPlan); err == nil && json.Unmarshal(b, &have) == nil && have.SchemaVersion > 0 && have.Findings != nil && have.Steps != nil {
+		return nil
+	}
+	return &usageError{
+		message: fmt.Sprintf("--out would overwrite %s, which is not a saved plan", path),
+		hint:    "give --out a new file, or remove that one first",
+	}
 }
 
 // readPlan reads a saved plan, strictly: a field that this program does not

@@ -178,18 +178,20 @@ func (s *source) loadLive(ctx context.Context, env *Env, g *global, o *sourceOpt
 }
 
 // maskOf hides what secretscan takes for a secret, also within a command: in
-// [env] and [build.args] also what is only likely one.
-func maskOf(f *flytoml.File) *view.Mask {
-	return view.NewMask(f, func(path, name, value string) bool {
-		verdict := secretscan.Classify(name, value).Verdict
-		if strings.HasPrefix(value, "/") && strings.Contains(value, "?") { // of a check: what it asks may hold a token
-			verdict = max(verdict, secretscan.Classify(name, "https://localhost"+value).Verdict)
-		}
-		if inEnv(path) {
-			return verdict != secretscan.No
-		}
-		return verdict == secretscan.Certain || secretscan.InCommand(value)
-	})
+// [env] and [build.args] also what is only likely one. Env values of machines
+// get into no words: internal/fly takes them out of what Fly says.
+func maskOf(f *flytoml.File) *view.Mask { return view.NewMask(f, hidden, secretscan.Redact) }
+
+// hidden is view.Classify.
+func hidden(path, name, value string) bool {
+	verdict := secretscan.Classify(name, value).Verdict
+	if strings.HasPrefix(value, "/") && strings.Contains(value, "?") { // of a check: what it asks may hold a token
+		verdict = max(verdict, secretscan.Classify(name, "https://localhost"+value).Verdict)
+	}
+	if inEnv(path) {
+		return verdict != secretscan.No
+	}
+	return verdict == secretscan.Certain || secretscan.InCommand(value)
 }
 
 // inEnv says whether a path is in [env], [[env]] or [build.args].
@@ -208,14 +210,14 @@ func (s *source) plan(o *sourceOptions) (*plan.Plan, error) {
 		Tool: tool(), FilePath: filepath.ToSlash(s.shown), Allow: consent,
 		Only: o.rules, Skip: o.skip, NoRestart: o.noRestart,
 		Disabled: s.disabled, Today: s.today,
-		Accepted: s.accepted, AcceptedIn: baselineName,
+		Accepted: s.accepted, AcceptedIn: baselineName, Hide: s.mask.Hide,
 	})
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range p.Findings {
 		// The reason of an ignore is the author's own words, whatever they are.
-		if by := f.IgnoredBy; by != nil && s.mask.Holds(by.Reason) {
+		if by := f.IgnoredBy; by != nil && s.mask.Hides(by.Reason) {
 			by.Reason = ""
 		}
 	}

@@ -14,9 +14,9 @@ import (
 
 var healthz = flysim.Respond{Path: "/healthz"}
 
-// shopWithoutSecrets is the file as an undo leaves it.
-var shopWithoutSecrets = strings.Replace(shopToml, `  # where the orders are
-  DATABASE_URL = "postgres://shop:canary-url-5f1c@db.internal:5432/shop"  # prod
+// shopWithoutSecrets is the file as an undo leaves it: what stood above the
+// entries is there again.
+var shopWithoutSecrets = strings.Replace(shopToml, `  DATABASE_URL = "postgres://shop:canary-url-5f1c@db.internal:5432/shop"  # prod
   SESSION_SECRET = "canary-session-9a44"
 `, "", 1)
 
@@ -130,8 +130,9 @@ func TestUndoAfterTheFileWasEdited(t *testing.T) {
 	before := s.configs()
 	s.must(0, "apply", "--yes")
 	s.write("fly.toml", strings.Replace(s.read("fly.toml"), `PORT = "8080"`, `PORT = "8080"  # by hand`, 1))
-	s.says(s.must(0, "undo", "--yes"), "fly.toml: the apply's lines only")
+	s.says(s.must(0, "undo", "--yes"), "fly.toml: the apply's lines only, without the comments")
 	want := strings.Replace(shopWithoutSecrets, `PORT = "8080"`, `PORT = "8080"  # by hand`, 1)
+	want = strings.Replace(want, "  # where the orders are\n", "", 1)
 	if diff := cmp.Diff(want, s.read("fly.toml")); diff != "" {
 		t.Errorf("fly.toml: %s", diff)
 	}

@@ -2,10 +2,12 @@ package fixers_test
 
 import (
 	"encoding/json"
+	"errors"
 	"hash/fnv"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -130,6 +132,9 @@ func TestSecondApplyReachesTheSameEnd(t *testing.T) {
 		first := w.apply(t, p)
 		w.back(t)
 		again, _ := w.plan(t)
+		if unsure := new(apply.ConfirmError); errors.As(first, &unsure) && strings.Contains(describe(again), "the secret was set after machine") {
+			return // nobody can tell whose value is stored: a person has to look
+		}
 		if again.Changes() {
 			if err := w.apply(t, again); err != nil {
 				t.Fatalf("the first apply: %v\nthe second: %v", first, err)

@@ -25,8 +25,8 @@ names one. A warning is about what shrinks or vanishes.
 
 It knows what a deploy leaves alone: the size of a machine when the file has no [[vm]] for its group, the number of machines, secrets,
 schedules and metadata, and the restart policy when the file has none. The values of env entries and commands are compared and never
-shown; of files, the place alone. What another rule fixes, in the file or on the machines, is that rule's to tell and no drift. Standbys,
-and machines that release a version or run a console, are left out.
+shown; of files, the place alone. What another rule fixes, in the file or on the machines, is that rule's to tell and no drift, unless that
+rule is left out or ignored: then nothing is fixed, and the deploy does it. Standbys, and machines that release a version or run a console, are left out.
 
 Which side is right only you know. Manual fix: to keep what runs, write it into the file; to have what the file says, deploy.`,
 		Check: checkDrift,
@@ -74,7 +74,9 @@ func checkDrift(t plan.Target) []plan.Finding {
 }
 
 // afterOtherRules is the target with every fix of the other rules made, in the
-// file and on the machines, as far as they can be made one after the other.
+// file and on the machines, as far as they can be made one after the other. A
+// fix that is ignored or left out does not happen: then the next deploy does
+// what the file says.
 func afterOtherRules(t plan.Target) plan.Target {
 	app := *t.App
 	app.Machines = slices.Clone(app.Machines)
@@ -87,7 +89,7 @@ func afterOtherRules(t plan.Target) plan.Target {
 			continue
 		}
 		for _, f := range fx.Check(t) {
-			if f.Fix == nil || f.Fix.Safety == plan.Manual {
+			if f.Fix == nil || f.Fix.Safety == plan.Manual || t.Shown != nil && !t.Shown(fx, f) {
 				continue
 			}
 			if file, err := after.File.Apply(f.Fix.Edits...); err == nil {

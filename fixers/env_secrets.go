@@ -3,6 +3,7 @@ package fixers
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -22,13 +23,23 @@ func envSecrets() plan.Fixer {
 as a secret first, and confirmed by its digest; then the entry leaves the file; then the machines restart once, without the entry and
 with the secret.
 
-A secret that exists is never written over: nobody can read it back. When a machine runs with another value than the file's, when the
-file may serve several apps, or when the value only looks like a secret, the fix needs consent. Containers with a secrets list of their
+A secret that exists is never written over: nobody can read it back. When any machine of the app has another value than the file's (a
+secret is the whole app's, and reaches also those that this tool leaves alone), when the file may serve several apps, or when the value
+only looks like a secret, the fix needs consent. Containers with a secrets list of their
 own are left to a person.
 
 Rotate what was in git. Manual fix: fly secrets set NAME=- --stage with the value on stdin, check fly secrets list, remove the line, deploy.`,
 		Check: checkEnvSecrets,
 	}
+}
+
+// text is the value as a machine gets it: flyctl writes a number as text.
+// Switches are no secrets.
+func (e envEntry) text() (string, bool) {
+	if i, ok := e.node.Int(); ok {
+		return strconv.FormatInt(i, 10), true
+	}
+	return e.node.Str()
 }
 
 const rotate = "rotate it: git history keeps the old value"
@@ -38,11 +49,12 @@ func checkEnvSecrets(t plan.Target) []plan.Finding {
 	inFile := map[string]bool{}
 	for _, e := range envEntries(t.File) {
 		inFile[e.name] = true
-		value, ok := e.node.Str()
+		value, ok := e.text()
 		if !ok {
 			continue
 		}
-		if got := secretscan.Classify(e.name, value); got.Verdict != secretscan.No {
+		got := secretscan.Classify(e.name, value)
+		if got.Verdict != secretscan.No {
 			out = append(out, envFinding(t, e, secret.New(value), got))
 		} else if f, ok := shadowed(t, e); ok {
 			out = append(out, f)
@@ -130,15 +142,19 @@ func envFix(t plan.Target, e envEntry, v secret.Value, got secretscan.Result, f 
 		}
 		doubts = append(doubts, slices.DeleteFunc(whyShared(t), func(w string) bool { return slices.Contains(doubts, w) })...)
 	}
+	stores := len(fix.Changes) > 0
 	for _, m := range machinesOf(t, nil) {
 		have, ok := m.Config.EnvValue(e.name)
 		if ok {
 			f.Machines = append(f.Machines, m.ID)
 			fix.Changes = append(fix.Changes, dropEnv(m, e.name))
 		}
-		if len(fix.Changes) > 0 && fix.Changes[0].Secret != nil && (!ok || !have.Equal(v)) {
+		if stores && (!ok || !have.Equal(v)) {
 			doubts = append(doubts, differs(m, v, have, ok))
 		}
+	}
+	if stores {
+		doubts = append(doubts, reachedLater(t, e.name, v)...)
 	}
 	if len(doubts) > 0 {
 		fix.Safety, fix.Why = plan.Review, strings.Join(doubts, "; ")
@@ -177,6 +193,33 @@ func differs(m live.Machine, file, have secret.Value, ok bool) string {
 		return "machine " + m.ID + " runs without it"
 	}
 	return fmt.Sprintf("machine %s runs with another value (%s) than the file's (%s)", m.ID, have.Fingerprint(), file.Fingerprint())
+}
+
+// reachedLater says which of the machines that this tool leaves alone would get
+// another value at their next boot: a secret is the whole app's, and beats
+// their own entry. A config that can't be read may have any value.
+func reachedLater(t plan.Target, name string, v secret.Value) []string {
+	var others, unread []string
+	for _, m := range t.App.Machines {
+		why := m.Untouchable()
+		if why == "" {
+			continue
+		}
+		switch have, ok := m.Config.EnvValue(name); {
+		case m.Unreadable():
+			unread = append(unread, m.ID+" ("+why+")")
+		case ok && !have.Equal(v):
+			others = append(others, m.ID+" ("+why+")")
+		}
+	}
+	var out []string
+	if len(others) > 0 {
+		out = append(out, "a secret is the whole app's: it would give another value at the next start to machine "+strings.Join(others, ", "))
+	}
+	if len(unread) > 0 {
+		out = append(out, "what machine "+strings.Join(unread, ", ")+" has for "+name+" can't be read, and a secret is the whole app's")
+	}
+	return out
 }
 
 // ownSecretList says why app secrets may not reach the processes of a machine:

@@ -112,6 +112,7 @@ func migrated(p *plan.Plan) (names []string, cut []flytoml.Edit) {
 		table, name, _ := strings.Cut(e.Path, ".")
 		table, _, _ = strings.Cut(table, "[") // of [[env]]
 		if e.Op == flytoml.Remove && strings.EqualFold(table, "env") && name != "" {
+			e.Op = flytoml.Cut // what stands above it comes back
 			names, cut = append(names, name), append(cut, e)
 		}
 	}

@@ -27,6 +27,10 @@ type Options struct {
 	// is no list. AcceptedIn names it.
 	Accepted   func(Finding) bool
 	AcceptedIn string
+	// Hide takes secret values out of words; nil takes out nothing. Every text of
+	// every finding goes through it, so that no rule and no view has to. What a
+	// fix would write can't be changed so: a fix with a secret in it is held.
+	Hide func(string) string
 	// Today ends the ignore comments that are limited in time; zero ends none.
 	Today time.Time
 }
@@ -57,6 +61,9 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 		return nil, err
 	}
 	before := t.Deployed()
+	t.Shown = func(fx Fixer, f Finding) bool {
+		return slices.ContainsFunc(chosen, func(c Fixer) bool { return c.ID == fx.ID }) && judge(t, fx, f, ignores, o).goesOn()
+	}
 	all := collect(t, chosen, ignores, o)
 	holdConflicts(all)
 	after, err := settleEdits(t.File, all)

@@ -54,17 +54,7 @@ func collect(t Target, fixers []Fixer, ignores []*ignore, o Options) []*finding 
 			slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(a.At.Line, b.At.Line) })
 		}
 		for _, f := range found {
-			f.Rule = fx.ID
-			if f.Severity == "" {
-				f.Severity = fx.Severity
-			}
-			n := &finding{Finding: f, fixer: fx}
-			n.decide(t, o)
-			if n.outcome == Planned && fx.ID != Shape && onMistyped(n.Fix, t.Deployed()) {
-				n.outcome, n.reason, n.heldFor = HeldBack, "flyctl can't read what stands there; "+Shape+" comes first", HeldOther
-			}
-			n.ignoreWhere(ignores, o)
-			all = append(all, n)
+			all = append(all, judge(t, fx, f, ignores, o))
 		}
 	}
 	for _, fx := range fixers {
@@ -75,6 +65,27 @@ func collect(t Target, fixers []Fixer, ignores []*ignore, o Options) []*finding 
 		add(fixers[i], unusedIgnores(t, fixers, ignores, o))
 	}
 	return all
+}
+
+// judge decides about one finding.
+func judge(t Target, fx Fixer, f Finding, ignores []*ignore, o Options) *finding {
+	f.Rule = fx.ID
+	if f.Severity == "" {
+		f.Severity = fx.Severity
+	}
+	n := &finding{Finding: f.hide(o.Hide), fixer: fx}
+	n.decide(t, o)
+	if n.outcome == Planned && fx.ID != Shape && onMistyped(n.Fix, t.Deployed()) {
+		n.outcome, n.reason, n.heldFor = HeldBack, "flyctl can't read what stands there; "+Shape+" comes first", HeldOther
+	}
+	n.ignoreWhere(ignores, o)
+	return n
+}
+
+// goesOn says whether the fix is carried out, now, with consent, or with the
+// next deploy.
+func (f *finding) goesOn() bool {
+	return f.outcome == Planned || f.outcome == NeedsConsent || f.heldFor == HeldNoRestart
 }
 
 func (f *finding) decide(t Target, o Options) {

@@ -24,6 +24,10 @@ type Target struct {
 	// OfflineDetail says more of that, for people; "" when there is no more.
 	OfflineDetail string
 	Settings      Settings
+	// Shown says whether what a rule finds will be carried out, or waits for
+	// consent: then nobody need speak of it a second time. What is ignored,
+	// skipped or held back is not. Build sets it; nil: all of it.
+	Shown func(rule Fixer, f Finding) bool
 }
 
 // Deployed is what flyctl makes of the file.

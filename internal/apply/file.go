@@ -49,7 +49,7 @@ func (e *fileStep) write(step plan.Step) error {
 	}
 	rec := fileRecord{Path: r.p.File.Path, BeforeSHA256: sum(now), AfterSHA256: sum(want)}
 	if r.d.undoOf == "" { // an undo is not undone
-		if rec.Back, err = r.migrated.wayBack(r.file, want, s.Edits); err != nil {
+		if rec.Back, rec.Bare, err = r.migrated.wayBack(r.file, want, s.Edits); err != nil {
 			return fmt.Errorf("edit %s: %w", r.p.File.Path, err)
 		}
 	}

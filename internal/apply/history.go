@@ -45,10 +45,12 @@ type History struct {
 }
 
 // PastFile is the file step. Back leads to the file before, without the
-// migrated entries; nil when the record can't tell.
+// migrated entries; nil when the record can't tell. Bare leaves out, besides,
+// the comments that went with them: for a file whose lines beside those were
+// edited since.
 type PastFile struct {
 	BeforeSHA256, AfterSHA256 string
-	Back                      *linepatch.Patch
+	Back, Bare                *linepatch.Patch
 	Restored                  bool
 }
 
@@ -146,7 +148,7 @@ func (h *History) addFile(e journal.Entry) error {
 	}
 	switch {
 	case e.Kind == journal.Intent && !rec.Restored:
-		h.File = &PastFile{BeforeSHA256: rec.BeforeSHA256, AfterSHA256: rec.AfterSHA256, Back: rec.Back}
+		h.File = &PastFile{BeforeSHA256: rec.BeforeSHA256, AfterSHA256: rec.AfterSHA256, Back: rec.Back, Bare: rec.Bare}
 	case rec.Restored && e.Kind == journal.Done && h.File != nil:
 		h.File.Restored = true
 	}

@@ -39,6 +39,7 @@ type (
 		BeforeSHA256 string           `json:"before_sha256"`
 		AfterSHA256  string           `json:"after_sha256"`
 		Back         *linepatch.Patch `json:"back,omitempty"`
+		Bare         *linepatch.Patch `json:"bare,omitempty"`     // as Back, without the comments of the entries
 		Restored     bool             `json:"restored,omitempty"` // the original bytes are written again
 	}
 	// machineRecord of an update. Inverse takes back what is still ours, and is

@@ -48,11 +48,27 @@ func (m *migrated) clear(raw json.RawMessage) bool {
 }
 
 // wayBack leads from what the file becomes to what it was without the migrated
-// entries. Nil: it would hold a value of [env].
-func (m *migrated) wayBack(f *flytoml.File, after []byte, edits []flytoml.Edit) (*linepatch.Patch, error) {
+// entries; bare leaves the comments away that went with them. Nil: it would
+// hold a value of [env].
+func (m *migrated) wayBack(f *flytoml.File, after []byte, edits []flytoml.Edit) (back, bare *linepatch.Patch, err error) {
+	if bare, err = m.without(f, after, edits, flytoml.Remove); err != nil {
+		return nil, nil, err
+	}
+	if back, err = m.without(f, after, edits, flytoml.Cut); err != nil || back == nil {
+		return bare, nil, err
+	}
+	if bare != nil && slices.Equal(back.Hunks, bare.Hunks) {
+		bare = nil
+	}
+	return back, bare, nil
+}
+
+// without is the way to the file from which op takes the migrated entries.
+func (m *migrated) without(f *flytoml.File, after []byte, edits []flytoml.Edit, op flytoml.Op) (*linepatch.Patch, error) {
 	var cut []flytoml.Edit
 	for _, e := range edits {
 		if e.Op == flytoml.Remove && len(envEntries(f, e)) > 0 {
+			e.Op = op
 			cut = append(cut, e)
 		}
 	}
@@ -64,10 +80,8 @@ func (m *migrated) wayBack(f *flytoml.File, after []byte, edits []flytoml.Edit) 
 	if err != nil {
 		return nil, err
 	}
-	for _, h := range p.Hunks {
-		if m.in(h.Text) || holdsEnv(f, h.Text) {
-			return nil, nil
-		}
+	if slices.ContainsFunc(p.Hunks, func(h linepatch.Hunk) bool { return m.in(h.Text) || holdsEnv(f, h.Text) }) {
+		return nil, nil
 	}
 	return p, nil
 }
@@ -90,7 +104,7 @@ func CantUndoFile(p *plan.Plan, d Deps) bool {
 		if err != nil {
 			return false
 		}
-		if back, err := r.migrated.wayBack(r.file, after, s.EditFile.Edits); err == nil && back == nil {
+		if back, _, err := r.migrated.wayBack(r.file, after, s.EditFile.Edits); err == nil && back == nil {
 			return true
 		}
 	}

@@ -75,7 +75,7 @@ func TestWayBackHoldsNoEnvValue(t *testing.T) {
 			}
 			var m migrated
 			m.add("TOKEN", "gone-secret")
-			p, err := m.wayBack(f, after.Bytes(), c.edits)
+			p, _, err := m.wayBack(f, after.Bytes(), c.edits)
 			if err != nil || (p == nil) != c.refused {
 				t.Fatalf("%v, %+v", err, p)
 			}

@@ -1,6 +1,9 @@
 package fly
 
 import (
+	"encoding/base64"
+	"encoding/hex"
+	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -37,28 +40,24 @@ func clean(s string) string {
 const window = 8
 
 // hide takes out of a server's message every piece of a secret value that it
-// repeats, also when it repeats a part only. Values shorter than from are left:
-// they are words and numbers that many messages have.
+// repeats, also when it repeats a part only, in other capitals, or packed as
+// base64, hexadecimal or for a URL. Values shorter than from are left: they are
+// words and numbers that many messages have.
 func hide(message string, values []secret.Value, from int) string {
 	if len(values) == 0 || message == "" {
 		return message
 	}
+	folded := fold(message)
 	hidden := make([]bool, len(message))
 	for _, v := range values {
 		text := v.Reveal()
 		if text == "" || len(text) < from {
 			continue
 		}
-		size := min(len(text), window)
-		pieces := make(map[string]bool, len(text))
-		for i := 0; i+size <= len(text); i++ {
-			pieces[text[i:i+size]] = true
-		}
-		for i := 0; i+size <= len(message); i++ {
-			if pieces[message[i:i+size]] {
-				for j := i; j < i+size; j++ {
-					hidden[j] = true
-				}
+		mark(hidden, folded, text)
+		if len(text) >= envHideFrom {
+			for _, other := range packed(text) {
+				mark(hidden, folded, other)
 			}
 		}
 	}
@@ -72,4 +71,46 @@ func hide(message string, values []secret.Value, from int) string {
 		}
 	}
 	return b.String()
+}
+
+// mark sets hidden where the message has a piece of text.
+func mark(hidden []bool, folded, text string) {
+	text = fold(text)
+	size := min(len(text), window)
+	pieces := make(map[string]bool, len(text))
+	for i := 0; i+size <= len(text); i++ {
+		pieces[text[i:i+size]] = true
+	}
+	for i := 0; i+size <= len(folded); i++ {
+		if pieces[folded[i:i+size]] {
+			for j := i; j < i+size; j++ {
+				hidden[j] = true
+			}
+		}
+	}
+}
+
+// packed are the other ways in which a text is often repeated. In base64 it
+// may begin at any of three places of what it stands in.
+func packed(text string) []string {
+	out := []string{url.QueryEscape(text), url.PathEscape(text), hex.EncodeToString([]byte(text))}
+	for skip := range 3 {
+		inner := text[min(skip, len(text)):]
+		inner = inner[:len(inner)/3*3]
+		if len(inner) >= envHideFrom {
+			out = append(out, base64.StdEncoding.EncodeToString([]byte(inner)), base64.URLEncoding.EncodeToString([]byte(inner)))
+		}
+	}
+	return append(out, base64.StdEncoding.EncodeToString([]byte(text)))
+}
+
+// fold is strings.ToLower for ASCII alone, so that no byte moves.
+func fold(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c | 0x20
+		}
+	}
+	return string(b)
 }

@@ -76,7 +76,9 @@ func (f *File) change(e Edit) (change, error) {
 	case AddTable:
 		return f.addTable(segs, e)
 	case Remove:
-		return f.remove(segs)
+		return f.remove(segs, f.ownComment)
+	case Cut:
+		return f.remove(segs, func(s *stmt) int { return s.first })
 	case Move:
 		return f.move(segs, e)
 	case ArrayOf:

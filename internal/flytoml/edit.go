@@ -20,6 +20,8 @@ const (
 	// Remove takes the key, table or array entry at Path away, with its own
 	// comment.
 	Remove Op = "remove"
+	// Cut is Remove of a key alone: what stands above it stays, whoever's it is.
+	Cut Op = "cut"
 	// Move takes the key or table at Path to To, with its comments and its
 	// value's exact text. Something at To already: refused.
 	Move Op = "move"

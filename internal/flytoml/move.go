@@ -89,7 +89,7 @@ func (f *File) moveTo(n *node, to place, keys []string) (*File, error) {
 // cutMoved is what has to go from the file for the key n to be elsewhere.
 func (f *File) cutMoved(n *node) ([]splice, error) {
 	if n.container() != nil {
-		return f.cutNode(n)
+		return f.cutNode(n, f.ownComment)
 	}
 	return f.cutLines([]lineRange{{f.introduction(n.stmt), n.stmt.last + 1}}), nil
 }

@@ -3,15 +3,17 @@ package flytoml
 import (
 	"bytes"
 	"slices"
+	"strings"
 )
 
-// remove takes a key, a table or an array's entry away.
-func (f *File) remove(segs []Segment) (change, error) {
+// remove takes a key, a table or an array's entry away, each of its statements
+// from the line that begins gives.
+func (f *File) remove(segs []Segment, begins func(*stmt) int) (change, error) {
 	n, err := f.present(segs)
 	if err != nil {
 		return change{}, err
 	}
-	cuts, err := f.cutNode(n)
+	cuts, err := f.cutNode(n, begins)
 	if err != nil {
 		return change{}, err
 	}
@@ -22,7 +24,7 @@ func (f *File) remove(segs []Segment) (change, error) {
 }
 
 // cutNode is what has to go from the file for n to be gone.
-func (f *File) cutNode(n *node) ([]splice, error) {
+func (f *File) cutNode(n *node, begins func(*stmt) int) ([]splice, error) {
 	if box := n.container(); box != nil {
 		if n.form == formDotted {
 			return nil, f.refuseAt(n, "it is made of dotted keys in an inline table")
@@ -41,9 +43,9 @@ func (f *File) cutNode(n *node) ([]splice, error) {
 	for _, s := range f.stmts {
 		switch {
 		case s.heading && s.table.within(n):
-			ranges = append(ranges, f.sectionLines(s))
+			ranges = append(ranges, lineRange{begins(s), f.lineAfter(f.sectionEndOf(s))})
 		case !s.heading && !s.table.within(n) && f.makes(s, n):
-			ranges = append(ranges, lineRange{f.ownComment(s), s.last + 1})
+			ranges = append(ranges, lineRange{begins(s), s.last + 1})
 		}
 	}
 	return f.cutLines(ranges), nil
@@ -77,8 +79,9 @@ func (f *File) makes(s *stmt, n *node) bool {
 // lineRange is lines from..to, to not included.
 type lineRange struct{ from, to int }
 
-// sectionLines is a heading with its keys and what stands between them.
-func (f *File) sectionLines(h *stmt) lineRange {
+// sectionEndOf is the last statement of a heading with its keys and what
+// stands between them.
+func (f *File) sectionEndOf(h *stmt) *stmt {
 	end := h
 	for _, s := range f.stmts[h.index+1:] {
 		if s.heading {
@@ -86,7 +89,7 @@ func (f *File) sectionLines(h *stmt) lineRange {
 		}
 		end = s
 	}
-	return lineRange{f.ownComment(h), f.lineAfter(end)}
+	return end
 }
 
 // ownComment is the line where the comment starts that introduces this
@@ -98,7 +101,26 @@ func (f *File) ownComment(s *stmt) int {
 			return s.first
 		}
 	}
-	return f.introduction(s)
+	top := f.introduction(s)
+	for at := s.first; at > top; at-- {
+		if f.isOtherEntry(at-1, s) {
+			return at
+		}
+	}
+	return top
+}
+
+// isOtherEntry says whether a comment line is a key or a heading that somebody
+// has commented out, and not an older value of s: it is their own, with all
+// that stands above it.
+func (f *File) isOtherEntry(line int, s *stmt) bool {
+	text := strings.TrimLeft(strings.TrimSpace(string(f.content(line))), "# \t")
+	if strings.HasPrefix(text, "[") {
+		return strings.HasSuffix(text, "]")
+	}
+	key, _, ok := strings.Cut(text, "=")
+	key = strings.Trim(strings.TrimSpace(key), `"'`)
+	return ok && key != "" && !strings.ContainsAny(key, " \t") && !(len(s.keys) > 0 && s.keys[len(s.keys)-1].text == key)
 }
 
 // introduction is the line where the comment directly above a statement

@@ -86,7 +86,18 @@ func Classify(name, value string) Result {
 	if r := commandShape(value); r.Verdict != No {
 		return r
 	}
+	if r := jsonShape(value); r.Verdict != No {
+		return r
+	}
 	return randomShape(words, value)
+}
+
+// jsonShape finds a secret in a value that is JSON, by the names in it.
+func jsonShape(value string) Result {
+	if value[0] != '{' && value[0] != '[' || Redact(value) == value {
+		return Result{}
+	}
+	return Result{Likely, "JSON with a secret in it"}
 }
 
 // plainValue handles the values that are never a secret, whatever their name:

@@ -71,9 +71,18 @@ func publicName(words []string) string {
 		}
 	}
 	joined := "_" + strings.Join(words, "_") + "_"
-	for _, mark := range []string{"_PUBLISHABLE_", "_PUBLIC_KEY_", "_PUBLICKEY_", "_PUBKEY_", "_PUB_KEY_", "_SITE_KEY_", "_SITEKEY_", "_ANON_KEY_"} {
+	for _, mark := range []string{"_PUBLISHABLE_", "_PUBLIC_KEY_", "_PUBLICKEY_", "_PUBKEY_", "_PUB_KEY_", "_SITE_KEY_", "_SITEKEY_", "_ANON_KEY_", "_SEARCH_ONLY_"} {
 		if strings.Contains(joined, mark) {
 			return "public by design: the name holds " + strings.Trim(mark, "_")
+		}
+	}
+	// These vendors make a key of its own for browsers; elsewhere a key of a
+	// search service is one like any other.
+	if strings.HasSuffix(joined, "_SEARCH_KEY_") || strings.HasSuffix(joined, "_SEARCH_API_KEY_") {
+		for _, vendor := range []string{"ALGOLIA", "MEILI", "TYPESENSE"} {
+			if strings.Contains(joined, vendor) {
+				return "public by design: a key that only searches"
+			}
 		}
 	}
 	return ""
@@ -87,7 +96,7 @@ const aboutWords = ` EXPIRY EXPIRE EXPIRES EXPIRATION EXP TTL LIFETIME DURATION 
  ID IDS IDENTIFIER ARN REF URI URL URLS ENDPOINT HOST HOSTS HOSTNAME DOMAIN PORT REGION SERVER ISSUER AUDIENCE ALGORITHM ALG METHOD MODE
  PROVIDER MANAGER BACKEND DRIVER STRATEGY STORE STORAGE SERVICE VERSION SHA SHA1 SHA256 COMMIT DIGEST REVISION CHECKSUM HASH
  ENABLED DISABLED ENABLE DISABLE REQUIRED OPTIONAL ALLOWED POLICY RULES HINT LABEL TITLE DESCRIPTION MESSAGE TEXT SUBJECT TEMPLATE
- RESET ROTATION SCOPE SCOPES CLASS TABLE USER USERNAME EMAIL NAMESPACE BUCKET ENV LEVEL REQUIREMENTS `
+ RESET ROTATION ADDRESS WALLET SID SCOPE SCOPES CLASS TABLE USER USERNAME EMAIL NAMESPACE BUCKET ENV LEVEL REQUIREMENTS `
 
 // aboutSecret says which last word makes the name one about a secret.
 func aboutSecret(words []string) string {

@@ -9,7 +9,12 @@ var certainEnds = [...]string{
 	"PRIVATE_KEY", "PRIVATEKEY", "ENCRYPTION_KEY", "ENCRYPT_KEY", "DECRYPTION_KEY", "SIGNING_KEY", "SIGNATURE_KEY",
 	"MASTER_KEY", "ACCESS_KEY", "ACCESSKEY", "ACCOUNT_KEY", "ADMIN_KEY", "SECRET_KEY", "SECRETKEY", "SHARED_KEY",
 	"API_KEY", "APIKEY", "API_KEYS", "APIKEYS", "API_TOKENS", "AUTH_KEY", "DEPLOY_KEY", "SSH_KEY", "JWT_KEY", "HMAC_KEY", "SESSION_KEY", "COOKIE_KEY",
-	"SEED_PHRASE", "MNEMONIC", "PASSPHRASE", "PASSPHRASES", "PASSWORDS", "PASSWORD", "PASSWD", "PASSWRD", "PASS", "PWD",
+	"SEED_PHRASE", "MNEMONIC", "PASSPHRASE", "PASSPHRASES", "PASSWORDS", "PASSWORD", "PASSWD", "PASSWRD", "PASS", "PWD", "PW",
+	// What frameworks sign and encrypt with under the name of a salt: WordPress,
+	// Rails, Laravel Hashids, Next-Auth.
+	"AUTH_SALT", "LOGGED_IN_SALT", "NONCE_SALT", "SIGNING_SALT", "ENCRYPTED_COOKIE_SALT", "ENCRYPTED_SIGNED_COOKIE_SALT", "SIGNED_COOKIE_SALT", "SESSION_SALT", "COOKIE_SALT", "TOKEN_SALT", "PASSWORD_SALT", "JWT_SALT",
+	// and WordPress's keys that go with them
+	"LOGGED_IN_KEY", "NONCE_KEY",
 	"ACCESS_TOKENS", "AUTH_TOKENS", "AUTHTOKEN", "ACCESSTOKEN", "APITOKEN", "SECRETS", "SECRET", "TOKEN",
 }
 
@@ -24,8 +29,8 @@ func secretName(words []string, value string) Result {
 	switch {
 	case end == "":
 		return weakName(words, value)
-	case end == "PWD" && len(words) == 1:
-		return Result{} // the shell's working directory
+	case (end == "PWD" || end == "PW") && len(words) == 1:
+		return Result{} // the shell's working directory; PW says too little
 	case end == "TOKEN" && notAToken(words, value):
 		return Result{}
 	case end == "PASS" && passVerb(words):
@@ -64,7 +69,7 @@ func suffixOf(words []string) string {
 
 func endsInPassword(words []string) bool {
 	end := suffixOf(words)
-	if !strings.HasPrefix(end, "PASS") && end != "PWD" && !strings.HasSuffix(end, "PASS") {
+	if !strings.HasPrefix(end, "PASS") && end != "PWD" && end != "PW" && !strings.HasSuffix(end, "PASS") {
 		return false
 	}
 	return !switchVerb(words[0])

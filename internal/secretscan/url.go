@@ -98,6 +98,9 @@ func urlShape(value string) Result {
 		if hook := webhookOf(a); hook != "" {
 			return Result{Certain, hook + " URL with its token"}
 		}
+		if tokenInPath(a) {
+			return Result{Certain, "a URL of " + providerOf(a) + " with its key in the path"}
+		}
 	}
 	return Result{}
 }
@@ -151,6 +154,37 @@ func webhookOf(a address) string {
 		return "a Mattermost webhook"
 	case host == "chat.googleapis.com" && strings.Contains(a.query, "token="):
 		return "a Google Chat webhook"
+	}
+	return ""
+}
+
+// pathKeys are the hosts whose URLs carry the key of an account as a part of
+// the path (their own documentation, November 2026): who has the URL has the
+// account. Of a gist that is secret, the URL is all the protection.
+var pathKeys = [...]struct{ host, provider string }{
+	{".infura.io", "Infura"}, {".alchemy.com", "Alchemy"}, {".alchemyapi.io", "Alchemy"}, {".quiknode.pro", "QuickNode"}, {".chainstack.com", "Chainstack"},
+	{".ankr.com", "Ankr"}, {".blastapi.io", "Blast"}, {".getblock.io", "GetBlock"}, {"gist.githubusercontent.com", "GitHub Gist"}, {"hc-ping.com", "Healthchecks"},
+}
+
+// tokenInPath says whether a part of the path is such a key.
+func tokenInPath(a address) bool {
+	if providerOf(a) == "" || isInterpolation(a.path) {
+		return false
+	}
+	for _, part := range strings.FieldsFunc(a.path, func(r rune) bool { return r == '/' }) {
+		if isUUID(part) || len(part) >= 24 && looksRandom(part, 3.0) {
+			return true
+		}
+	}
+	return false
+}
+
+func providerOf(a address) string {
+	host, _, _ := strings.Cut(strings.ToLower(a.host), ":")
+	for _, p := range pathKeys {
+		if host == strings.TrimPrefix(p.host, ".") || p.host[0] == '.' && strings.HasSuffix(host, p.host) {
+			return p.provider
+		}
 	}
 	return ""
 }

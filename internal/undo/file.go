@@ -67,6 +67,11 @@ func (u *Undo) before(now []byte) (want []byte, how, why string) {
 	if want, err := past.Back.Merge(now); err == nil {
 		return want, "the apply's lines only: it was edited since", ""
 	}
+	if past.Bare != nil {
+		if want, err := past.Bare.Merge(now); err == nil {
+			return want, "the apply's lines only, without the comments of the entries: it was edited beside them since", ""
+		}
+	}
 	// git may have given the file other line ends, in every line.
 	if other, back := otherEnds(now); back != nil {
 		if want, err := past.Back.Merge(other); err == nil {

@@ -11,7 +11,7 @@ import (
 )
 
 // sentence is what is wrong, without what can't be printed.
-func sentence(f plan.Outcome, m *Mask) string { return Clean(m.hide(f.Message)) }
+func sentence(f plan.Outcome, m *Mask) string { return Clean(m.Hide(f.Message)) }
 
 // severities, gravest first.
 func severities() []plan.Severity {

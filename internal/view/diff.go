@@ -47,7 +47,7 @@ func newDiff(f *flytoml.File, edits []flytoml.Edit, m *Mask) (*fileDiff, error) 
 	for _, l := range after.Diff() {
 		text := at(before, l.Old)
 		if l.Op == flytoml.AddedLine {
-			text = m.hide(at(now, l.New))
+			text = m.Hide(at(now, l.New))
 		}
 		d.lines = append(d.lines, diffLine{op: l.Op, old: l.Old, text: text, edits: l.Edits, index: len(d.lines)})
 	}

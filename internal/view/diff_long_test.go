@@ -17,7 +17,7 @@ func TestDiffOfALongLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	edits := []flytoml.Edit{{Op: flytoml.Set, Path: "http_service.auto_start_machines", Value: "true"}}
-	d, err := wholeDiff(f, edits, NewMask(f, func(string, string, string) bool { return false }))
+	d, err := wholeDiff(f, edits, NewMask(f, func(string, string, string) bool { return false }, nil))
 	if err != nil {
 		t.Fatal(err)
 	}

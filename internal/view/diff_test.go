@@ -84,7 +84,7 @@ func TestDiff(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := parse(t, src)
-			d, err := wholeDiff(f, tc.edits, NewMask(f, hideCanaries))
+			d, err := wholeDiff(f, tc.edits, NewMask(f, hideCanaries, nil))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -100,7 +100,7 @@ func TestDiff(t *testing.T) {
 // takes away the one place that said what the secret is.
 func TestDiffNeverShowsASecret(t *testing.T) {
 	f := parse(t, "[env]\nA = \"canary-one-2\"\n# was canary-one-2\nB = \"x\"\n")
-	m := NewMask(f, hideCanaries)
+	m := NewMask(f, hideCanaries, nil)
 	for _, edits := range [][]flytoml.Edit{
 		{{Op: flytoml.Remove, Path: "env.A"}},
 		{{Op: flytoml.Set, Path: "env.B", Value: `"canary-one-2"`}},
@@ -144,15 +144,15 @@ func TestRenderCutsLongDiffs(t *testing.T) {
 
 func TestMask(t *testing.T) {
 	f := parse(t, "[env]\nA = \"canary-one-2\"\nB = \"canary\"\n")
-	m := NewMask(f, hideCanaries)
-	if got, want := m.hide("x canary-one-2 y canary"), "x (hidden) y canary"; got != want {
+	m := NewMask(f, hideCanaries, nil)
+	if got, want := m.Hide("x canary-one-2 y canary"), "x (hidden) y canary"; got != want {
 		t.Errorf("hide gives %q, want %q", got, want)
 	}
 	if !m.Holds("canary-one-2") || m.Holds("canary") {
 		t.Error("Holds is wrong")
 	}
 	var none *Mask
-	if none.hide("canary-one-2") != "canary-one-2" || none.Holds("canary-one-2") {
+	if none.Hide("canary-one-2") != "canary-one-2" || none.Holds("canary-one-2") {
 		t.Error("a nil mask hides something")
 	}
 	if s := none.String() + m.GoString(); strings.Contains(s, "canary") {

@@ -101,7 +101,7 @@ func (h *human) line(parts ...string) {
 }
 
 // say makes a text from outside fit to print.
-func (h *human) say(s string) string { return Clean(h.Mask.hide(s)) }
+func (h *human) say(s string) string { return Clean(h.Mask.Hide(s)) }
 
 // section is a heading with its blocks.
 func (h *human) section(look func(string) string, title string, blocks []block, show func(block)) {

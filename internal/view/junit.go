@@ -62,7 +62,7 @@ func suite(part Part, o Options) junitSuite {
 		c := junitCase{Class: "fly-standards." + f.Rule, Name: text}
 		switch {
 		case f.Outcome == plan.Ignored:
-			c.Skipped = &junitMessage{Message: "ignored by " + Clean(part.Mask.hide(reason(f)))}
+			c.Skipped = &junitMessage{Message: "ignored by " + Clean(part.Mask.Hide(reason(f)))}
 			s.Skipped++
 		case f.Severity == plan.Info:
 			c.Output = text

@@ -94,7 +94,7 @@ func (p Part) mdGroup(b *strings.Builder, title string, blocks []block, d detail
 			where += " (error)"
 		}
 		fmt.Fprintf(b, "| %s | [%s](%s) | %s | %s |\n", markdownText(where), markdownText(f.Rule), f.URL,
-			markdownText(sentence(f, p.Mask)), markdownText(p.Mask.hide(p.mdWhy(f))))
+			markdownText(sentence(f, p.Mask)), markdownText(p.Mask.Hide(p.mdWhy(f))))
 	}
 	if fold {
 		b.WriteString("\n</details>\n")

@@ -1,8 +1,10 @@
 package view
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -16,12 +18,16 @@ type Classify func(path, name, value string) bool
 // them, and prints as nothing but its kind; a nil Mask hides nothing.
 type Mask struct {
 	classify Classify
+	redact   func(string) string
 	texts    []string
 }
 
-// NewMask looks at every string of f.
-func NewMask(f *flytoml.File, classify Classify) *Mask {
-	m := &Mask{classify: classify}
+// NewMask looks at every string and number of f. The values that are known are
+// hidden wherever they stand; redact, besides, takes out of words what looks
+// like a secret, because comments, paths and answers hold some that are no
+// value of the file.
+func NewMask(f *flytoml.File, classify Classify, redact func(string) string) *Mask {
+	m := &Mask{classify: classify, redact: redact}
 	eachString(f.Root(), "", func(path, name, value string) {
 		if classify(path, name, value) {
 			m.texts = append(m.texts, value)
@@ -32,8 +38,10 @@ func NewMask(f *flytoml.File, classify Classify) *Mask {
 			}
 		}
 	})
+	m.texts = slices.DeleteFunc(m.texts, func(t string) bool { return !telling(t) })
 	// Longest first, so that a value inside another one does not split it.
-	slices.SortFunc(m.texts, func(a, b string) int { return len(b) - len(a) })
+	slices.SortFunc(m.texts, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	m.texts = slices.Compact(m.texts)
 	return m
 }
 
@@ -58,6 +66,10 @@ func eachString(n flytoml.Node, name string, see func(path, name, value string))
 	case flytoml.String:
 		value, _ := n.Str()
 		see(n.Path(), name, value)
+	case flytoml.Integer: // a password may be one
+		if value, ok := n.Int(); ok {
+			see(n.Path(), name, strconv.FormatInt(value, 10))
+		}
 	}
 }
 
@@ -72,25 +84,42 @@ func (m *Mask) file(f *flytoml.File) []byte {
 			paths = append(paths, path)
 		}
 	})
-	return f.Masked(paths...)
+	return m.lines(f.Masked(paths...))
 }
 
-// hide replaces the secrets in a text that is only shown. Short values and
+// lines takes out of the text of a file what no value of it is: credentials in
+// comments, and in strings that hold more than one thing.
+func (m *Mask) lines(text []byte) []byte {
+	if m.redact == nil {
+		return text
+	}
+	return []byte(m.redact(string(text)))
+}
+
+// Hide replaces the secrets in a text that is only shown. Short values and
 // plain words stay: they tell nothing, and they occur in every sentence.
-func (m *Mask) hide(text string) string {
+func (m *Mask) Hide(text string) string {
 	if m == nil {
 		return text
 	}
 	for _, t := range m.texts {
-		if telling(t) {
-			text = strings.ReplaceAll(text, t, "(hidden)")
-		}
+		text = strings.ReplaceAll(text, t, "(hidden)")
+	}
+	if m.redact != nil {
+		text = m.redact(text)
 	}
 	return text
 }
 
-// Holds says whether a text that may not be changed holds a secret.
-func (m *Mask) Holds(text string) bool { return m.hide(text) != text }
+// Hides says whether a text that is only kept, never carried out, holds
+// something that Hide would take out.
+func (m *Mask) Hides(text string) bool { return m.Hide(text) != text }
+
+// Holds says whether a text that may not be changed holds a secret that is
+// known by its value.
+func (m *Mask) Holds(text string) bool {
+	return m != nil && slices.ContainsFunc(m.texts, func(t string) bool { return strings.Contains(text, t) })
+}
 
 func telling(value string) bool {
 	return len(value) >= 8 && strings.ContainsFunc(value, func(r rune) bool {

@@ -122,7 +122,7 @@ func (p Part) sarifResult(f plan.Outcome, rule int, seen map[string]int) sarifRe
 		if by.Kind == plan.IgnoreComment {
 			kind = "inSource"
 		}
-		r.Suppressions = []sarifSuppression{{kind, Clean(p.Mask.hide(reason(f)))}}
+		r.Suppressions = []sarifSuppression{{kind, Clean(p.Mask.Hide(reason(f)))}}
 	}
 	r.Fixes = p.sarifFixes(f, where.Artifact)
 	return r
