@@ -2,6 +2,7 @@ package fixers
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -28,7 +29,7 @@ func twinFix(t plan.Target, web, twin service) (*plan.Fix, string) {
 		Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: twin.Path}},
 	}
 	for _, m := range machinesOf(t, twin.Processes) {
-		if raw, ok := liveTwin(m, web, twin); ok {
+		if raw, ok := liveTwin(t, m, web, twin); ok {
 			fix.Changes = append(fix.Changes, plan.Change{Machine: &plan.MachineChange{
 				ID: m.ID, Op: machineconfig.Op{Verb: machineconfig.VerbTake, Pointer: "/services", Value: raw},
 			}})
@@ -40,7 +41,7 @@ func twinFix(t plan.Target, web, twin service) (*plan.Fix, string) {
 // liveTwin is the machine's service that was deployed from the twin: like it
 // in all that drift compares, and unlike what http_service becomes. The two may
 // be found by the same key, so nothing less will do.
-func liveTwin(m live.Machine, web, twin service) (json.RawMessage, bool) {
+func liveTwin(t plan.Target, m live.Machine, web, twin service) (json.RawMessage, bool) {
 	v, _ := m.Config.Get("/services")
 	list, _ := v.([]any)
 	services := m.Config.Services()
@@ -49,10 +50,10 @@ func liveTwin(m live.Machine, web, twin service) (json.RawMessage, bool) {
 	}
 	found := -1
 	for i, have := range services {
-		if !becomes(twin, have) {
+		if !becomes(t, m.Group(), twin, have) {
 			continue
 		}
-		if found >= 0 || becomes(web, have) {
+		if found >= 0 || becomes(t, m.Group(), web, have) {
 			return nil, false
 		}
 		found = i
@@ -64,11 +65,13 @@ func liveTwin(m live.Machine, web, twin service) (json.RawMessage, bool) {
 }
 
 // becomes says whether a deploy of s leaves the machine's service as it is.
-func becomes(s service, have machineconfig.Service) bool {
-	want, err := s.deployed()
-	if err != nil || !want.Key.Equal(have.Key) {
+func becomes(t plan.Target, group string, s service, have machineconfig.Service) bool {
+	all := deployedServices(t, group)
+	i := slices.IndexFunc(all, func(d deployedService) bool { return d.file.Path == s.Path })
+	if i < 0 || !all[i].Key.Equal(have.Key) {
 		return false
 	}
+	want := all[i].Service
 	p := pair{file: s, want: want, have: have}
 	p.compare()
 	return len(p.out) == 0

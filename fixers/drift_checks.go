@@ -43,7 +43,7 @@ func (p *pair) checks() {
 
 // checkDifferences compares the top-level checks, which have names.
 func checkDifferences(t plan.Target, m live.Machine) []difference {
-	want, have := deployedChecks(t, m.Group()), m.Config.Checks()
+	want, have := deployedTo(t, m.Group()).Config.Checks(), m.Config.Checks()
 	var out []difference
 	for _, name := range slices.Sorted(maps.Keys(have)) {
 		// The platform adds these itself while a bluegreen deploy runs.

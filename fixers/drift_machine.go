@@ -7,7 +7,6 @@ import (
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
-	"github.com/fly-standards/fly-standards/internal/secret"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -59,7 +58,7 @@ func mountDifferences(t plan.Target, m live.Machine) []difference {
 // envDifferences tells names only. A deploy replaces the env of a machine
 // whole, but for what Fly puts there itself.
 func envDifferences(t plan.Target, m live.Machine) []difference {
-	want := deployedEnv(t)
+	want := deployedEnv(t, m.Group())
 	var gone, added, differs []string
 	for _, name := range m.Config.EnvNames() {
 		_, isSecret := t.App.Secret(name)
@@ -69,7 +68,7 @@ func envDifferences(t plan.Target, m live.Machine) []difference {
 		case isSecret: // the app sees the secret, whatever stands here
 		case !said:
 			gone = append(gone, name)
-		case plain && e.known && !value.Equal(secret.New(e.text)):
+		case plain && !value.Equal(e.value):
 			differs = append(differs, name)
 		}
 	}

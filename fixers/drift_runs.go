@@ -9,6 +9,7 @@ import (
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -25,25 +26,34 @@ func commandDifferences(t plan.Target, m live.Machine) []difference {
 		return nil // each container has its own
 	}
 	group := m.Group()
-	key, want, known := deployedCommand(t, group)
-	out := wordsDiffer(m, "cmd", "command", difference{
-		key: key, table: "processes", keep: "it under [processes], as " + group,
-	}, want, known)
-	for _, name := range []string{"entrypoint", "exec"} {
-		n, _ := t.File.Get("experimental." + name)
-		words, readable := commandWords(n)
-		out = append(out, wordsDiffer(m, name, name, difference{
-			key: "experimental." + name, table: "experimental", keep: name + " into [experimental]",
-		}, words, readable)...)
+	want := deployedTo(t, group)
+	var out []difference
+	for _, x := range []struct {
+		name string
+		difference
+	}{
+		{"cmd", difference{key: flytoml.Join("processes", group), table: "processes", keep: "it under [processes], as " + group}},
+		{"entrypoint", difference{key: "experimental.entrypoint", table: "experimental", keep: "entrypoint into [experimental]"}},
+		{"exec", difference{key: "experimental.exec", table: "experimental", keep: "exec into [experimental]"}},
+	} {
+		called := x.name
+		if x.name == "cmd" {
+			called = "command"
+		}
+		pointer := jsonPointer("init", x.name)
+		if from := want.From(pointer); from.Said() && from.Path() != "processes" {
+			x.key = from.Path()
+		}
+		out = append(out, wordsDiffer(m, x.name, called, x.difference, words(want.Config, pointer))...)
 	}
 	return out
 }
 
 // wordsDiffer compares the words of init.NAME with those of the file.
-func wordsDiffer(m live.Machine, name, called string, d difference, want []string, known bool) []difference {
-	have := liveWords(m, "/init/"+name)
+func wordsDiffer(m live.Machine, name, called string, d difference, want []string) []difference {
+	have := words(m.Config, jsonPointer("init", name))
 	switch {
-	case !known || slices.Equal(want, have):
+	case slices.Equal(want, have):
 		return nil
 	case len(want) == 0:
 		d.rank = commandGone
@@ -56,8 +66,9 @@ func wordsDiffer(m live.Machine, name, called string, d difference, want []strin
 	return []difference{d}
 }
 
-func liveWords(m live.Machine, pointer string) []string {
-	v, _ := m.Config.Get(pointer)
+// words are the strings of a list of a machine configuration.
+func words(c machineconfig.Config, pointer string) []string {
+	v, _ := c.Get(pointer)
 	list, _ := v.([]any)
 	var out []string
 	for _, e := range list {
@@ -65,45 +76,6 @@ func liveWords(m live.Machine, pointer string) []string {
 		out = append(out, s)
 	}
 	return out
-}
-
-// deployedCommand are the words that the machines of the group are started
-// with, and where the file says so; known is false for what can't be taken
-// apart for sure.
-func deployedCommand(t plan.Target, group string) (key string, words []string, known bool) {
-	n, _ := t.File.Get(flytoml.Join("processes", group))
-	list, _ := t.File.Get("processes")
-	if list.Kind() != flytoml.Table { // the old form, [[processes]]
-		for _, item := range list.Items() {
-			if name, _ := str(item, "name"); name == group {
-				n, _ = item.Key("command")
-			}
-		}
-	}
-	if line, said := n.Str(); said && line != "" {
-		words, known = shellWords(line)
-		return n.Path(), words, known
-	}
-	cmd, _ := t.File.Get("experimental.cmd")
-	words, known = commandWords(cmd)
-	return cmp.Or(cmd.Path(), flytoml.Join("processes", group)), words, known
-}
-
-// commandWords reads a command of [experimental]: a list, or one string that
-// is one word (flyctl, August 2026).
-func commandWords(n flytoml.Node) ([]string, bool) {
-	if s, ok := n.Str(); ok {
-		return []string{s}, true
-	}
-	var out []string
-	for _, item := range n.Items() {
-		s, ok := item.Str()
-		if !ok {
-			return nil, false
-		}
-		out = append(out, s)
-	}
-	return out, true
 }
 
 // What Fly does when nothing is said: SIGINT, and five seconds.

@@ -2,8 +2,6 @@ package fixers
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -64,76 +62,7 @@ func gpus(g machineconfig.Guest) string {
 // is false when it leaves them what they have, and for sizes that are not
 // known here. With it goes the [[vm]] that says so.
 func deployedGuest(t plan.Target, group string) (g machineconfig.Guest, vm flytoml.Node, ok bool) {
-	vm, ok = vmOf(t, group)
-	if !ok {
-		return g, vm, false
-	}
-	size := "shared-cpu-1x" // flyctl's default (August 2026)
-	gpu, _ := str(vm, "gpu_kind")
-	if gpu != "" {
-		size = "performance-8x"
-	}
-	if said, found := str(vm, "size"); found && said != "" {
-		size = said
-	}
-	if g, ok = presetGuest(size); !ok {
-		return g, vm, false
-	}
-	if gpu != "" {
-		g.GPUKind = gpu
-	}
-	memory, _ := vm.Key("memory")
-	if mb, readable := megabytes(memory); readable && mb > 0 {
-		g.MemoryMB = int(mb)
-	}
-	for key, to := range map[string]*int{"memory_mb": &g.MemoryMB, "cpus": &g.CPUs, "gpus": &g.GPUs} {
-		n, _ := vm.Key(key)
-		if v, isInt := n.Int(); isInt && v > 0 {
-			*to = int(v)
-		}
-	}
-	if kind, found := str(vm, "cpu_kind"); found && kind != "" {
-		g.CPUKind = kind
-	}
-	return g, vm, true
-}
-
-// vmOf is the [[vm]] for the group: one that names it, else one for all.
-func vmOf(t plan.Target, group string) (flytoml.Node, bool) {
-	var forAll flytoml.Node
-	for _, key := range []string{"vm", "compute", "computes"} {
-		n, _ := t.File.Get(key)
-		for _, vm := range n.Items() {
-			switch of := strs(vm, "processes"); {
-			case vm.Kind() != flytoml.Table:
-			case slices.Contains(of, group):
-				return vm, true
-			case len(of) == 0 && forAll.Kind() == flytoml.Invalid:
-				forAll = vm
-			}
-		}
-	}
-	return forAll, forAll.Kind() == flytoml.Table
-}
-
-// presetGuest is what a size name means: shared-cpu-2x has 256 MB for each of
-// its CPUs, performance-2x 2048 (fly-go v0.9.3).
-func presetGuest(size string) (machineconfig.Guest, bool) {
-	for name, kind := range map[string]string{"a100-40gb": "a100-pcie-40gb", "a100-80gb": "a100-sxm4-80gb", "l40s": "l40s", "a10": "a10"} {
-		if size == name {
-			return machineconfig.Guest{CPUKind: "performance", CPUs: 8, MemoryMB: 32768, GPUKind: kind, GPUs: 1}, true
-		}
-	}
-	for prefix, g := range map[string]machineconfig.Guest{
-		"shared-cpu-":  {CPUKind: "shared", MemoryMB: 256},
-		"performance-": {CPUKind: "performance", MemoryMB: 2048},
-	} {
-		rest, ok := strings.CutPrefix(size, prefix)
-		n, isX := strings.CutSuffix(rest, "x")
-		if cpus := whole(n); ok && isX && cpus > 0 && cpus <= 128 {
-			g.CPUs, g.MemoryMB = int(cpus), g.MemoryMB*int(cpus)
-			return g, true
-		}
-	}
-	return machineconfig.Guest{}, false
+	v, ok := t.Deployed().VM(group)
+	g = deployedTo(t, group).Config.Guest()
+	return g, v.Node(), ok && g.CPUs > 0
 }
