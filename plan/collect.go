@@ -7,7 +7,6 @@ import (
 
 	"github.com/agnivade/levenshtein"
 
-	"github.com/fly-standards/fly-standards/internal/machineconfig"
 )
 
 // finding is a Finding on its way to an Outcome.
@@ -158,27 +157,4 @@ func nearest(id string, fixers []Fixer) string {
 		}
 	}
 	return best
-}
-
-// moot takes out of the fix the changes of machines that are as they should be
-// already: an update that changes nothing is no restart, and apply makes none.
-// It says whether nothing is left of the fix.
-func (f *finding) moot(t Target) bool {
-	if t.App == nil || f.Fix == nil || len(f.Fix.Changes) == 0 {
-		return false
-	}
-	fix := *f.Fix
-	fix.Changes = slices.DeleteFunc(slices.Clone(fix.Changes), func(c Change) bool {
-		if c.Machine == nil {
-			return false
-		}
-		m, ok := t.App.Machine(c.Machine.ID)
-		if !ok || m.Config.IsZero() {
-			return false
-		}
-		_, changed, err := machineconfig.Apply(m.Config, []machineconfig.Op{c.Machine.Op})
-		return err == nil && !changed
-	})
-	f.Fix = &fix
-	return len(fix.Changes) == 0 && len(fix.Edits) == 0
 }

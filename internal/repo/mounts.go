@@ -44,7 +44,6 @@ var (
 	jsImport   = lazy(`\bimport\s+(?:\*\s+as\s+)?([\w$]+|\{[^}]*\})\s+from\s+["'](\.{1,2}/[^"'\s]+)["']|\b(?:const|let|var)\s+([\w$]+|\{[^}]*\})\s*=\s*require\(\s*["'](\.{1,2}/[^"'\s]+)["']\s*\)`)
 	jsMounts   = lazy("([\\w$]*)\\)?\\s*\\.(?:use|route|register|group|mount)\\(\\s*(?:[\"'`]([^\"'`\\s]*)[\"'`]\\s*,\\s*)?(?:[\\w$]+\\s*,\\s*)*?(?:require\\(\\s*[\"'](\\.{1,2}/[^\"'\\s]+)[\"']\\s*\\)|([\\w$]+))(?:\\.(?:routes|middleware|router)(?:\\(\\))?)?(?:\\(\\))?\\s*(?:,\\s*\\{[^}]*?prefix\\s*:\\s*[\"'`]([^\"'`]*)[\"'`][^}]*\\}\\s*)?\\)")
 	pyFrom     = lazy(`(?m)^[ \t]*from\s+([.\w]+)\s+import\s+([^\n(#]+|\([^)]*\))`)
-	pyImport   = lazy(`(?m)^[ \t]*import\s+([\w.]+)(?:\s+as\s+(\w+))?`)
 	pyMounts   = lazy(`(\w+)\.(?:include_router|register_blueprint)\(\s*([\w.]+)((?:[^()]|\([^()]*\))*)\)`)
 	djangoIncl = lazy(`\b(?:path|re_path|url)\(\s*r?["']\^?([^"'\s]*)["']\s*,\s*include\(\s*\(?["']([\w.]+)["']`)
 )

@@ -123,14 +123,6 @@ func list(words []string) string {
 	}
 }
 
-// listUpTo is list with "N more" for those past the first n.
-func listUpTo(words []string, n int) string {
-	if more := len(words) - n; more > 1 {
-		words = append(words[:n:n], fmt.Sprintf("%d more", more))
-	}
-	return list(words)
-}
-
 // Paragraph writes text in lines of at most width columns.
 func Paragraph(w io.Writer, text string, width int) error {
 	return writeLines(w, "", "", Clean(text), width)
