@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/agnivade/levenshtein"
-
 )
 
 // finding is a Finding on its way to an Outcome.
