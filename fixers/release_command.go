@@ -1,6 +1,7 @@
 package fixers
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -31,6 +32,9 @@ Manual fix: [deploy] release_command = "...", with a command that the image has.
 func checkReleaseCommand(t plan.Target) []plan.Finding {
 	if t.Repo == nil || t.Repo.Migrations == nil || t.Repo.SQLite != nil || t.Repo.Migrations.RunBy != nil {
 		return nil
+	}
+	if !slices.ContainsFunc(services(t.File), isPublic) {
+		return nil // a database or a worker: the app that serves has its own file
 	}
 	if n, ok := t.File.Get("deploy.release_command"); ok {
 		if s, isStr := n.Str(); !isStr || strings.TrimSpace(s) != "" {

@@ -30,9 +30,23 @@ var promWords = [...][]byte{
 // Prometheus, or define a route called so, are taken apart.
 func (s *source) metrics() {
 	ext := path.Ext(s.base)
+	if inList(" pom.xml build.gradle build.gradle.kts ", s.base) {
+		if contains(s.text, "micrometer-registry-prometheus") {
+			s.parse()
+			s.facts.micrometer = s.facts.micrometer || contains(s.code, "micrometer-registry-prometheus")
+		}
+		return
+	}
 	prom := false
 	for _, word := range promWords {
 		prom = prom || bytes.Contains(s.text, word)
+	}
+	if prom { // a comment that speaks of it serves nothing
+		s.parse()
+		prom = false
+		for _, word := range promWords {
+			prom = prom || bytes.Contains(s.code, word)
+		}
 	}
 	s.facts.prom = s.facts.prom || prom
 	switch {
@@ -118,6 +132,8 @@ func (s *source) ownPort(ext, receiver string) int {
 	return port
 }
 
+const actuatorPrometheus = "/actuator/prometheus"
+
 // springMetrics reads the settings that open the actuator's own endpoint.
 func (s *source) springMetrics() {
 	s.parse()
@@ -125,7 +141,7 @@ func (s *source) springMetrics() {
 	if at == nil || !bytes.Contains(s.code, []byte("exposure")) {
 		return
 	}
-	m := plan.Metrics{Evidence: s.at(at[2]), Path: "/actuator/prometheus"}
+	m := plan.Metrics{Evidence: s.at(at[2]), Path: actuatorPrometheus}
 	for _, key := range []string{"management.server", "base-path", "path-mapping", "context-path", "management.port"} {
 		m.Prefixed = m.Prefixed || bytes.Contains(s.code, []byte(key))
 	}
@@ -152,6 +168,9 @@ func (f *facts) bestMetrics() *plan.Metrics {
 	}
 	for i := range f.metrics {
 		m := &f.metrics[i]
+		if m.Path == actuatorPrometheus && !f.micrometer {
+			continue // the endpoint is there only with the registry
+		}
 		if best == nil || weight(m) < weight(best) || weight(m) == weight(best) && byPlace(m.Evidence, best.Evidence) < 0 {
 			best = m
 		}

@@ -13,7 +13,7 @@ import (
 
 var (
 	// migrateCommand finds the commands that bring a database up to date.
-	migrateCommand = lazy(`\b(?:db:migrate|db:prepare|manage\.py["', ]+migrate|alembic["', ]+upgrade|flask["', ]+db["', ]+upgrade|prisma["', ]+(?:migrate["', ]+deploy|db["', ]+push)|ecto\.migrate|Release\.migrate|bin/migrate\b|artisan["', ]+migrate|migrate:latest|migration:run|drizzle-kit["', ]+(?:migrate|push)|sequelize(?:-cli)?["', ]+db:migrate|diesel["', ]+migration["', ]+run|sqlx["', ]+migrate["', ]+run|flyway["', ]+migrate|goose\b[^\n]*\bup\b|migrate\b[^\n]*-database\b[^\n]*\bup\b)`)
+	migrateCommand = lazy(`\b(?:db:migrate|db:prepare|manage\.py["', ]+migrate|alembic["', ]+upgrade|flask["', ]+db["', ]+upgrade|prisma["', ]+(?:migrate["', ]+deploy|db["', ]+push)|ecto\.migrate|Release\.migrate|bin/migrate\b|artisan["', ]+migrate|migrate:latest|migration:run|drizzle-kit["', ]+(?:migrate|push)|sequelize(?:-cli)?["', ]+db:migrate|diesel["', ]+migration["', ]+run|sqlx["', ]+migrate["', ]+run|flyway["', ]+migrate|goose\b[^\n]*\bup\b|migrate\b[^\n]*-database\b[^\n]*\bup\b|supabase["', ]+(?:db["', ]+push|migration["', ]+up))`)
 	// migratesItself finds code that does so when the app starts.
 	migratesItself = lazy(`\bcommand\.upgrade\(|\bcall_command\(\s*["']migrate|\{Ecto\.Migrator\b|\bEcto\.Migrator\.(?:run|with_repo)\(|\.migrate\.latest\(|\bmigrationsRun\s*:\s*true|\.runMigrations\(|\bgoose\.Up(?:Context|To)?\(|\bmigrate\.New\w*\(|\bembed_migrations!|\brun_pending_migrations\(|\bsqlx::migrate!|\bMigrator::up\(|\brunMigrations\(|\bawait\s+migrate\(|\bumzug\.up\(`)
 	typeormClass   = lazy(`\bimplements\s+MigrationInterface\b`)
@@ -160,13 +160,25 @@ func (s *source) runsMigrations(ext string) {
 				s.facts.migrated.runs = append(s.facts.migrated.runs, e)
 			}
 		case inList(ciDirs, strings.SplitN(s.file, "/", 2)[0]):
-			if strings.Contains(line, "fly") {
+			if strings.Contains(line, "fly") || deploysDatabase(s.base) {
 				s.facts.migrated.runs = append(s.facts.migrated.runs, e)
 			}
 		default:
 			s.facts.migrated.scripts = append(s.facts.migrated.scripts, e)
 		}
 	}
+}
+
+// deploysDatabase: by its name, a workflow that is about what runs, not about
+// tests.
+func deploysDatabase(name string) bool {
+	name = strings.ToLower(name)
+	for _, word := range []string{"deploy", "prod", "release", "migrat", "staging", "db", "database"} {
+		if strings.Contains(name, word) {
+			return !strings.Contains(name, "test")
+		}
+	}
+	return false
 }
 
 // best is the tool nearest to the top of the tree, and what runs it.
@@ -178,6 +190,7 @@ func (m *migrations) best(sc *scanner) *plan.Migrations {
 		switch {
 		case t.Tool == "Prisma" && !folderExists(sc.root, path.Join(path.Dir(file), "migrations")):
 			// Tables are pushed by hand, which no command should do unasked.
+		case t.Tool == "Drizzle" && !sc.drizzleMigrates(path.Dir(file)):
 		case t.Tool == "Django" && !fileExists(sc.root, "manage.py"):
 		case found == nil || before(t, found):
 			found = t
@@ -188,6 +201,17 @@ func (m *migrations) best(sc *scanner) *plan.Migrations {
 	}
 	found.RunBy = m.runBy(sc)
 	return found
+}
+
+// drizzleMigrates: migrations are kept beside drizzle's settings. Without
+// them tables are pushed by hand.
+func (sc *scanner) drizzleMigrates(dir string) bool {
+	for _, journal := range []string{"drizzle/meta/_journal.json", "migrations/meta/_journal.json", "src/db/migrations/meta/_journal.json", "drizzle/migrations/meta/_journal.json", "src/drizzle/meta/_journal.json", "db/migrations/meta/_journal.json"} {
+		if fileExists(sc.root, path.Join(dir, journal)) {
+			return true
+		}
+	}
+	return false
 }
 
 func before(a, b *plan.Migrations) bool {

@@ -23,7 +23,7 @@ func TestMigrations(t *testing.T) {
 		{"prisma", prisma, "Prisma prisma/schema.prisma:2"},
 		{"prisma without migrations", "-- prisma/schema.prisma --\ndatasource db {\n  provider = \"postgresql\"\n}\n", ""},
 		{"knex", "-- knexfile.js --\nmodule.exports = {}\n", "Knex knexfile.js:1"},
-		{"drizzle", "-- drizzle.config.ts --\nexport default { dialect: 'postgresql' }\n", "Drizzle drizzle.config.ts:1"},
+		{"drizzle", "-- drizzle/meta/_journal.json --\n{}\n-- drizzle.config.ts --\nexport default { dialect: 'postgresql' }\n", "Drizzle drizzle.config.ts:1"},
 		{"drizzle with sqlite", "-- drizzle.config.ts --\nexport default { dialect: 'sqlite' }\n", ""},
 		{"typeorm", "-- src/migrations/1-users.ts --\nexport class Users1 implements MigrationInterface {}\n", "TypeORM src/migrations/1-users.ts:1"},
 		{"sequelize", "-- migrations/1-users.js --\nmodule.exports = { up: (queryInterface) => queryInterface.createTable('users') }\n", "Sequelize migrations/1-users.js:1"},

@@ -86,23 +86,24 @@ func Scan(ctx context.Context, opts Options) (*plan.Repo, error) {
 // facts is what one or more files gave. Workers fill one each; they are
 // merged and sorted, so that the order of reading shows nowhere.
 type facts struct {
-	routes    []localRoute
-	forceSSL  []ranked
-	hostCheck []ranked
-	openHosts bool // some ALLOWED_HOSTS lets every host in
-	sqlite    []ranked
-	guards    []appGuard
-	bases     []base
-	mountings []mounting
-	rootGets  []string        // files in which a router answers GET /
-	secured   *plan.Evidence  // Spring Security is a dependency
-	gone      map[string]bool // frameworks that serve nothing at run time
-	security  []string        // Spring Security's own configuration, as code
-	control   map[string]controller
-	metrics   []plan.Metrics
-	prom      bool // something speaks of Prometheus
-	migrated  migrations
-	listens   []plan.Listen
+	routes     []localRoute
+	forceSSL   []ranked
+	hostCheck  []ranked
+	openHosts  bool // some ALLOWED_HOSTS lets every host in
+	sqlite     []ranked
+	guards     []appGuard
+	bases      []base
+	mountings  []mounting
+	rootGets   []string        // files in which a router answers GET /
+	secured    *plan.Evidence  // Spring Security is a dependency
+	gone       map[string]bool // frameworks that serve nothing at run time
+	security   []string        // Spring Security's own configuration, as code
+	control    map[string]controller
+	metrics    []plan.Metrics
+	prom       bool // something speaks of Prometheus
+	micrometer bool // Spring's registry for it is a dependency
+	migrated   migrations
+	listens    []plan.Listen
 
 	// What one file says about routes that others define.
 	prefixes map[string]string // by framework: stands before every route of it
@@ -138,6 +139,7 @@ func (f *facts) merge(o *facts) {
 	f.metrics = append(f.metrics, o.metrics...)
 	f.prom = f.prom || o.prom
 	f.listens = append(f.listens, o.listens...)
+	f.micrometer = f.micrometer || o.micrometer
 	f.migrated.merge(&o.migrated)
 	for framework, prefix := range o.prefixes {
 		f.prefix(framework, prefix)

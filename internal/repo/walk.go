@@ -127,7 +127,7 @@ func thousands(n int) string {
 
 func entered(name, rel string) bool {
 	if name[0] == '.' {
-		return inList(ciDirs, rel)
+		return inList(ciDirs, rel) || name == ".fly" // where Fly's own launchers put what the image runs
 	}
 	if inList(skippedDirs, name) {
 		// A package may be called build or target: below the sources of Java
