@@ -34,7 +34,7 @@ func (s *source) loadSettings(env *Env, o *sourceOptions) error {
 			return err
 		}
 	}
-	s.target.Settings, s.disabled, s.regionAt = set.Settings, set.Disabled, set.RegionAt
+	s.target.Settings, s.disabled, s.enabled, s.regionAt = set.Settings, set.Disabled, set.Enabled, set.RegionAt
 	if len(o.regions) > 0 {
 		s.target.Settings.Regions, s.target.Settings.RegionsFrom = o.regions, "--regions"
 	}

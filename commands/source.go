@@ -27,6 +27,7 @@ type source struct {
 	path     string
 	target   plan.Target
 	fixers   []plan.Fixer
+	enabled  map[string]bool   // by the settings, by name
 	disabled map[string]string // by the settings: the rule, and the file that says so
 	regionAt map[string]string // by the settings: the region, and where it stands
 	today    time.Time
@@ -209,7 +210,7 @@ func (s *source) plan(o *sourceOptions) (*plan.Plan, error) {
 	p, err := plan.Build(s.target, s.fixers, plan.Options{
 		Tool: tool(), FilePath: filepath.ToSlash(s.shown), Allow: consent,
 		Only: o.rules, Skip: o.skip, NoRestart: o.noRestart,
-		Disabled: s.disabled, Today: s.today,
+		Disabled: s.disabled, Enabled: s.enabled, Today: s.today,
 		Accepted: s.accepted, AcceptedIn: baselineName, Hide: s.mask.Hide,
 	})
 	if err != nil {

@@ -19,6 +19,8 @@ import (
 func fileOnly() []string {
 	return []string{
 		"auto-rollback", "build-conflict", "config-shape", "deploy-blockers", "internal-port", "limits", "process-command", plan.UnusedIgnore,
+		"dependency-updates", "deploy-workflow", "dockerfile-base", "dockerfile-secrets", "dockerfile-stages", "dockerfile-user", "dockerignore",
+		"editorconfig", "env-file", "flyctl-version", "gitignore", "lockfile", "security-scan",
 	}
 }
 

@@ -23,6 +23,8 @@ type Options struct {
 	// Disabled rules look, but what they find is ignored: the rule, and the
 	// settings file that says so.
 	Disabled map[string]string
+	// Enabled are the rules that the settings switch on by name.
+	Enabled map[string]bool
 	// Accepted says of which findings the user has a list, to be ignored; nil
 	// is no list. AcceptedIn names it.
 	Accepted   func(Finding) bool
@@ -61,6 +63,7 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 		return nil, err
 	}
 	before := t.Deployed()
+	t.Today, t.Asked = o.Today, o.asked
 	t.Shown = func(fx Fixer, f Finding) bool {
 		return slices.ContainsFunc(chosen, func(c Fixer) bool { return c.ID == fx.ID }) && judge(t, fx, f, ignores, o).goesOn()
 	}

@@ -35,6 +35,9 @@ func choose(fixers []Fixer, o Options) ([]Fixer, error) {
 	}
 	var chosen []Fixer
 	for _, f := range fixers {
+		if f.OptIn && !o.asked(f.ID) {
+			continue
+		}
 		if (len(o.Only) == 0 || slices.Contains(o.Only, f.ID)) && !slices.Contains(o.Skip, f.ID) {
 			chosen = append(chosen, f)
 		}
@@ -42,6 +45,9 @@ func choose(fixers []Fixer, o Options) ([]Fixer, error) {
 	slices.SortFunc(chosen, func(a, b Fixer) int { return cmp.Compare(a.ID, b.ID) })
 	return chosen, nil
 }
+
+// asked says whether a rule was named, by --rule or in the settings.
+func (o Options) asked(rule string) bool { return slices.Contains(o.Only, rule) || o.Enabled[rule] }
 
 // collect runs the fixers and decides, for each finding alone, what becomes
 // of it.

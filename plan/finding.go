@@ -25,6 +25,9 @@ type Fixer struct {
 	// OwnOrder: the findings are shown in the order in which Check gives them,
 	// not in that of the file.
 	OwnOrder bool
+	// OptIn: it speaks only when it is asked for, with --rule or enabled = true
+	// in the settings. What any linter says as well need not stand in a plan.
+	OptIn bool
 	// NeedsApp: it finds things on the live app only, so that offline its
 	// silence means nothing.
 	NeedsApp bool

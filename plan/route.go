@@ -66,6 +66,8 @@ type Image struct {
 	// Base is the image from a registry that the stage that runs is built on,
 	// at the end of its FROM chain: "node:22-alpine", "scratch".
 	Base Evidence
+	// From is the FROM of the stage that runs.
+	From Evidence
 	// Runs are the instructions of the stage that runs, with those of the
 	// stages that it is FROM before them.
 	Runs []Instruction
@@ -75,6 +77,10 @@ type Image struct {
 	// that nothing reads.
 	Ignore string
 	Dead   []string
+	// Start is the command that runs; Steps says that a script of it gives up
+	// root for another user.
+	Start    Evidence
+	StepDown bool
 }
 
 // Instruction is one instruction of a Dockerfile.

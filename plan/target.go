@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"time"
+
 	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -28,6 +30,10 @@ type Target struct {
 	// consent: then nobody need speak of it a second time. What is ignored,
 	// skipped or held back is not. Build sets it; nil: all of it.
 	Shown func(rule Fixer, f Finding) bool
+	// Today is the day on which versions are old; Asked are the rules that the
+	// user named. Build sets both.
+	Today time.Time
+	Asked func(rule string) bool
 }
 
 // Deployed is what flyctl makes of the file.
@@ -51,6 +57,7 @@ type Repo struct {
 	Siblings    []Sibling    // the repository's other Fly configurations, in any form
 	Uses        []Use        // flyctl commands of its workflows and scripts
 	ElseApps    []Evidence   // workflows and scripts that name another app or config (-a, --app, -c, --config)
+	Around      *Around      // the repository around it
 	Unread      string       // what the bounds left out, for the user: "2,000 of 3,046 files read"; "" for nothing
 }
 

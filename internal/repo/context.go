@@ -72,23 +72,32 @@ func (sc *scanner) choose() {
 		sc.git = ""
 	}
 	sc.tracked = sync.OnceValue(func() []string { return tracked(sc.git) })
-	var candidates []string
-	if sc.git != "" {
+	var candidates []candidate
+	if sc.git == "" {
+		sc.workflows = workflows(sc.dir)
+	} else {
 		sc.workflows = workflows(sc.git)
-		if told := sc.toldContext(); told != "" {
+		if told, ok := sc.told(); ok {
 			candidates = append(candidates, told)
 		}
 	}
-	if cwd := sc.opts.WorkingDir; cwd != "" && within(cwd, sc.dir) {
-		candidates = append(candidates, cwd)
+	above := func(dir string) bool { return dir != "" && dir != sc.dir && within(dir, sc.dir) }
+	if above(sc.opts.WorkingDir) {
+		candidates = append(candidates, candidate{dir: sc.opts.WorkingDir})
 	}
-	candidates = append(candidates, sc.dir)
-	if sc.git != "" {
-		candidates = append(candidates, sc.git)
+	candidates = append(candidates, candidate{dir: sc.dir})
+	if above(sc.git) {
+		candidates = append(candidates, candidate{dir: sc.git})
+	}
+	// The Dockerfile beside fly.toml, named with --dockerfile from further up.
+	for _, dir := range []string{sc.opts.WorkingDir, sc.git} {
+		if above(dir) {
+			candidates = append(candidates, candidate{dir, filepath.Join(sc.dir, "Dockerfile")})
+		}
 	}
 	best := -1
-	for i, dir := range candidates {
-		sc.try(dir)
+	for i, c := range candidates {
+		sc.try(c)
 		switch fit := sc.fits(); {
 		case fit == fitsAll:
 			return
@@ -97,28 +106,36 @@ func (sc *scanner) choose() {
 		}
 	}
 	if best < 0 { // no Dockerfile anywhere: what is beside fly.toml
-		sc.try(sc.dir)
+		sc.try(candidate{dir: sc.dir})
 		return
 	}
 	sc.try(candidates[best])
 }
 
-// toldContext is the working directory in which a workflow deploys this file.
-func (sc *scanner) toldContext() string {
+// candidate is a build context with the Dockerfile of --dockerfile, if any.
+type candidate struct{ dir, dockerfile string }
+
+// told is the working directory in which a workflow deploys this file.
+func (sc *scanner) told() (candidate, bool) {
 	own := relSlash(sc.git, filepath.Join(sc.dir, sc.opts.ConfigName))
 	for _, w := range sc.workflows {
 		for _, j := range w.Jobs {
 			for _, step := range j.Steps {
 				for _, d := range deploysOf(step) {
 					dir := filepath.Join(sc.git, filepath.FromSlash(d.dir))
-					if d.config == own && within(sc.git, dir) && isDir(dir) {
-						return dir
+					if d.config != own || !within(sc.git, dir) || !isDir(dir) {
+						continue
 					}
+					c := candidate{dir: dir}
+					if d.dockerfile != "" {
+						c.dockerfile = filepath.Join(sc.git, filepath.FromSlash(d.dockerfile))
+					}
+					return c, true
 				}
 			}
 		}
 	}
-	return ""
+	return candidate{}, false
 }
 
 func exists(name string) bool {
@@ -132,7 +149,8 @@ func isDir(name string) bool {
 }
 
 // try sets the scanner up for a build context.
-func (sc *scanner) try(context string) {
+func (sc *scanner) try(c candidate) {
+	context := c.dir
 	sc.root = context
 	if !within(context, sc.dir) {
 		sc.root = sc.dir
@@ -142,7 +160,7 @@ func (sc *scanner) try(context string) {
 	}
 	sc.context = relSlash(sc.root, context)
 	sc.image, sc.dockerfile, sc.dockertext = nil, "", nil
-	for _, name := range sc.dockerfileNames(context) {
+	for _, name := range sc.dockerfileNames(c) {
 		rel := relSlash(sc.root, name)
 		if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() || linkedOut(sc.root, rel) {
 			continue
@@ -157,14 +175,17 @@ func (sc *scanner) try(context string) {
 
 // dockerfileNames: build.dockerfile counts from fly.toml, as flyctl resolves
 // it; without it, Dockerfile or dockerfile of the build context is taken.
-func (sc *scanner) dockerfileNames(context string) []string {
+func (sc *scanner) dockerfileNames(c candidate) []string {
 	if named := sc.opts.Dockerfile; named != "" {
 		if path.IsAbs(filepath.ToSlash(named)) || strings.Contains(named, "://") {
 			return nil
 		}
 		return []string{filepath.Join(sc.dir, filepath.FromSlash(named))}
 	}
-	return []string{filepath.Join(context, "Dockerfile"), filepath.Join(context, "dockerfile")}
+	if c.dockerfile != "" {
+		return []string{c.dockerfile}
+	}
+	return []string{filepath.Join(c.dir, "Dockerfile"), filepath.Join(c.dir, "dockerfile")}
 }
 
 // readIgnoreFile reads build.ignorefile, or .dockerignore of the context. No

@@ -44,12 +44,12 @@ type guardRow struct {
 // guardRows is the table.
 var guardRows = [...]guardRow{
 	{frameworks: " Flask Quart ", ends: " .py ", words: "before_request", expr: lazy(`(?m)@(?:app|application|\w*app)\.before_request\b|\b(?:app|application)\.before_request\(`), body: 1500},
-	{frameworks: " FastAPI Starlette ", ends: " .py ", words: "dependencies", expr: lazy(`\bFastAPI\((?:[^()]|\([^()]*\))*\bdependencies\s*=\s*\[`), body: 300},
+	{frameworks: " FastAPI Starlette ", ends: " .py ", words: "dependencies", expr: lazy(`\bFastAPI\((?:[^()]|\([^()]*\))*\bdependencies\s*=\s*\[`)},
 	{frameworks: " FastAPI Starlette ", ends: " .py ", words: "middleware", expr: lazy(`(?m)@(?:app|application)\.middleware\(\s*["']http["']\s*\)`), body: 1500},
 	{frameworks: " FastAPI Starlette ", ends: " .py ", words: "add_middleware", expr: lazy(`\.add_middleware\(`)},
 	{frameworks: " Sanic ", ends: " .py ", words: "request", expr: lazy(`(?m)@app\.(?:on_request|middleware\(\s*["']request["']\s*\))`), body: 1200},
-	{frameworks: " Litestar ", ends: " .py ", words: "guards", expr: lazy(`\bLitestar\((?:[^()]|\([^()]*\))*\bguards\s*=\s*\[`), body: 200, certain: true},
-	{frameworks: " aiohttp ", ends: " .py ", words: "middlewares", expr: lazy(`\bmiddlewares\s*=\s*\[`), body: 200},
+	{frameworks: " Litestar ", ends: " .py ", words: "guards", expr: lazy(`\bLitestar\((?:[^()]|\([^()]*\))*\bguards\s*=\s*\[`), certain: true},
+	{frameworks: " aiohttp ", ends: " .py ", words: "middlewares", expr: lazy(`\bmiddlewares\s*=\s*\[`)},
 	{frameworks: " Django ", ends: " .py ", words: "MIDDLEWARE", expr: lazy(`(?m)["'][\w.]*(?:LoginRequired|RequireLogin|BasicAuth|ForceLogin|AuthRequired|StaffOnly|Token|ApiKey|Firewall)\w*["']`), body: 1, certain: true},
 	{frameworks: " NestJS ", ends: " .ts .js ", words: "APP_GUARD", expr: lazy(`provide\s*:\s*APP_GUARD\b`), body: 200},
 	{frameworks: " NestJS ", ends: " .ts .js ", words: "useGlobalGuards", expr: lazy(`\.useGlobalGuards\(`), certain: true},

@@ -26,6 +26,7 @@ type image struct {
 // that it builds on.
 type stage struct {
 	name    string
+	from    plan.Evidence // its own FROM
 	base    plan.Evidence // the image from a registry at the end of the FROM chain
 	on      *stage        // the stage it is FROM; nil for an image
 	steps   []plan.Instruction
@@ -210,6 +211,7 @@ func (b *imageReader) from(node *parser.Node, args []string) {
 		s.name = args[2]
 	}
 	s.base = plan.Evidence{File: b.im.file, Line: node.StartLine, Text: base}
+	s.from = plan.Evidence{File: b.im.file, Line: node.StartLine, Text: shownCommand(node.Original)}
 	if on := b.im.stage(base); on != nil && on != s {
 		s.on, s.base, s.env, s.workdir, s.start = on, on.base, on.env.clone(), on.workdir, on.start
 		if on.check != nil {
@@ -305,13 +307,17 @@ func (s *stage) allCopies() []copied {
 
 // used are the stages that what runs is made of, the one that runs first.
 func (im *image) used() []*stage {
-	all := []*stage{im.runs}
+	var all []*stage
+	add := func(s *stage) {
+		for one := s; one != nil && !slices.Contains(all, one); one = one.on {
+			all = append(all, one)
+		}
+	}
+	add(im.runs)
 	for i := 0; i < len(all); i++ {
-		for _, one := range all[i].chain() {
-			for _, c := range one.copies {
-				if from := im.stage(c.from); c.from != "" && from != nil && !slices.Contains(all, from) {
-					all = append(all, from)
-				}
+		for _, c := range all[i].copies {
+			if from := im.stage(c.from); c.from != "" && from != nil {
+				add(from)
 			}
 		}
 	}
@@ -320,7 +326,8 @@ func (im *image) used() []*stage {
 
 // noun is the image as rules see it.
 func (im *image) noun() *plan.Image {
-	out := &plan.Image{File: im.file, Base: im.runs.base}
+	out := &plan.Image{File: im.file, Base: im.runs.base, From: im.runs.from}
+	out.Start = plan.Evidence{File: im.file, Line: im.runs.start.line, Text: shownCommand(im.runs.start.text())}
 	seen := map[*stage]bool{}
 	for _, s := range im.runs.chain() {
 		seen[s] = true
@@ -336,3 +343,20 @@ func (im *image) noun() *plan.Image {
 	}
 	return out
 }
+
+// stepsDown: a script that the image starts gives up root for another user.
+func (sc *scanner) stepsDown() bool {
+	for _, word := range strings.FieldsFunc(sc.image.runs.start.text(), func(r rune) bool { return strings.ContainsRune(" \t,[]\"'", r) }) {
+		for _, file := range sc.image.inContext(word) {
+			if rel := path.Join(sc.context, file); fileExists(sc.root, rel) {
+				text, _ := readInto(nil, sc.abs(rel))
+				if givesUpRoot().Match(text) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+var givesUpRoot = lazy(`\b(?:gosu|su-exec|setpriv|runuser|chpst|s6-setuidgid)\b|\bsu\s+-?\s*\w+\s+-c\b`)

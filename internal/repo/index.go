@@ -144,6 +144,8 @@ func (s *source) header(b block) string {
 			depth--
 		case depth == 0 && (c == ';' || c == '{' || c == '}'):
 			return string(head[i+1:])
+		case depth == 0 && c == '\n' && len(bytes.TrimSpace(head[i+1:])) > 0:
+			return string(head[i+1:]) // code without semicolons
 		}
 	}
 	return string(head)

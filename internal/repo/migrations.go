@@ -207,8 +207,8 @@ func (m *migrations) best(sc *scanner) *plan.Migrations {
 // them tables are pushed by hand.
 func (sc *scanner) drizzleMigrates(dir string) bool {
 	for _, journal := range []string{"drizzle/meta/_journal.json", "migrations/meta/_journal.json", "src/db/migrations/meta/_journal.json", "drizzle/migrations/meta/_journal.json", "src/drizzle/meta/_journal.json", "db/migrations/meta/_journal.json"} {
-		if fileExists(sc.root, path.Join(dir, journal)) {
-			return true
+		if out := path.Dir(path.Dir(path.Join(dir, journal))); fileExists(sc.root, path.Join(dir, journal)) {
+			return !fileExists(sc.root, path.Join(out, "relations.ts")) // pulled from a database that others change
 		}
 	}
 	return false

@@ -176,6 +176,13 @@ func (sc *scanner) chosen(all []packageInfo, start string) []string {
 				return []string{dir}
 			}
 		}
+	}
+	for _, at := range []string{relSlash(sc.root, sc.dir), path.Dir(sc.dockerfile)} {
+		if dir := sc.extent.packageOf(path.Join(at, "x")); dir != "." && at != "" {
+			return []string{dir}
+		}
+	}
+	if sc.image != nil {
 		var builds strings.Builder
 		for _, s := range sc.image.used() {
 			for _, step := range s.steps {
@@ -186,11 +193,6 @@ func (sc *scanner) chosen(all []packageInfo, start string) []string {
 		}
 		if dirs := sc.namedPackages(all, builds.String(), false); len(dirs) == 1 {
 			return dirs
-		}
-	}
-	for _, at := range []string{relSlash(sc.root, sc.dir), path.Dir(sc.dockerfile)} {
-		if dir := sc.extent.packageOf(path.Join(at, "x")); dir != "." && at != "" {
-			return []string{dir}
 		}
 	}
 	return nil

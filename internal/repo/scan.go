@@ -186,6 +186,12 @@ func (sc *scanner) repo(f *facts) *plan.Repo {
 		if sc.ignoreFile != "" {
 			r.Image.Ignore = sc.shown(sc.ignoreFile)
 		}
+		r.Image.StepDown = sc.stepsDown()
+		for _, dir := range []string{path.Dir(sc.dockerfile), relSlash(sc.root, sc.dir)} {
+			if dead := path.Join(dir, ".dockerignore"); dead != sc.ignoreFile && fileExists(sc.root, dead) && !slices.Contains(r.Image.Dead, sc.shown(dead)) {
+				r.Image.Dead = append(r.Image.Dead, sc.shown(dead))
+			}
+		}
 	}
 	r.Healthcheck = sc.healthcheck()
 	if r.Healthcheck != nil && sc.opts.Image != "" {
@@ -194,6 +200,7 @@ func (sc *scanner) repo(f *facts) *plan.Repo {
 			r.Healthcheck = nil
 		}
 	}
+	r.Around = sc.survey()
 	r.Routes = f.resolve(sc)
 	sortRoutes(r.Routes)
 	r.Migrations = f.migrated.best(sc)
@@ -286,6 +293,16 @@ func (sc *scanner) jobs() []job {
 		if v != outside || isScript(file, base) {
 			out = append(out, job{file, v})
 		}
+	}
+	// Should the time run out, the app's own package was read first.
+	own := func(j job) int {
+		if p := sc.extent.packageOf(j.file); p != "." && slices.Contains(sc.extent.in, p) {
+			return 0
+		}
+		return 1
+	}
+	if len(sc.extent.in) > 0 {
+		slices.SortStableFunc(out, func(a, b job) int { return cmp.Compare(own(a), own(b)) })
 	}
 	return out
 }

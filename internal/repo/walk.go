@@ -21,7 +21,7 @@ const (
 	maxDepth  = 14
 	maxDirs   = 20_000
 	maxListed = 100_000
-	maxTime   = 1500 * time.Millisecond
+	maxTime   = 3 * time.Second
 )
 
 // skippedDirs hold what others wrote, what tools made, or no code at all.

@@ -172,6 +172,8 @@ func pairs(n *yaml.Node) []plan.Word {
 type flyDeploy struct {
 	dir    string // the working directory of the deploy, from the root
 	config string // the fly.toml that it deploys, from the root
+	// dockerfile is that of --dockerfile, from the root; "" for none.
+	dockerfile string
 }
 
 // deploysOf are the `fly deploy` commands of a step.
@@ -208,17 +210,25 @@ func oneDeploy(dir string, fields []string) (flyDeploy, bool) {
 		name, value, joined := strings.Cut(f, "=")
 		switch {
 		case skip:
-			if d.config == "?" {
+			switch {
+			case d.config == "?":
 				d.config = path.Join(dir, f)
+			case d.dockerfile == "?":
+				d.dockerfile = path.Join(dir, f)
 			}
 			skip = false
+		case name == "--dockerfile":
+			d.dockerfile, skip = "?", true
+			if joined {
+				d.dockerfile, skip = path.Join(dir, value), false
+			}
 		case name == "-c" || name == "--config":
 			d.config, skip = "?", true
 			if joined {
 				d.config, skip = path.Join(dir, value), false
 			}
 		case strings.HasPrefix(f, "-"):
-			skip = !joined && inList(" -a --app -i --image -e --env -r --region --build-arg --build-secret --build-target --dockerfile --ignorefile --strategy --wait-timeout --image-label --vm-size --vm-memory -t --access-token --process-groups --regions --release-command-timeout --max-unavailable --label --org -o ", name)
+			skip = !joined && inList(" -a --app -i --image -e --env -r --region --build-arg --build-secret --build-target --ignorefile --strategy --wait-timeout --image-label --vm-size --vm-memory -t --access-token --process-groups --regions --release-command-timeout --max-unavailable --label --org -o ", name)
 		case f == "deploy" && !deploys:
 			deploys = true
 		case deploys && !strings.ContainsAny(f, "$<>|"):

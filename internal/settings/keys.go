@@ -27,7 +27,7 @@ func sections(rules []string) []key {
 	var perRule []key
 	for _, id := range rules {
 		perRule = append(perRule, key{name: id, keys: append(options(id),
-			key{name: "enabled", doc: "false: what the rule finds is counted as ignored, and nothing of it is changed.", value: enabled(id)},
+			key{name: "enabled", doc: "false: what the rule finds is counted as ignored, and nothing of it is changed. true switches on a rule that speaks only when asked.", value: enabled(id)},
 			key{name: "severity", doc: "How much a finding of the rule matters; see check --fail-on.", value: severity(id)},
 		)})
 	}

@@ -68,6 +68,7 @@ max_unavailable = 2
 			Regions: []string{"lhr"}, RegionsFrom: "team/base.toml",
 		},
 		Disabled: map[string]string{"deploy-strategy": "team/base.toml"},
+		Enabled:  map[string]bool{"env-secrets": true},
 		Severity: map[string]plan.Severity{},
 		RegionAt: map[string]string{"ams": "team/all.toml:7:19", "lhr": "team/base.toml:9:12", "syd": "team/all.toml:7:12"},
 	}

@@ -20,6 +20,7 @@ const Name = ".fly-standards.toml"
 type File struct {
 	Settings plan.Settings
 	Disabled map[string]string // rules with enabled = false: the file that says so
+	Enabled  map[string]bool   // rules with enabled = true
 	Severity map[string]plan.Severity
 	// RegionAt is the place of each region that is named, as file:line:column.
 	// Whether there is such a region is the platform's to say.
@@ -64,7 +65,7 @@ func Parse(name string, src []byte, o Options) (*File, error) {
 }
 
 func newFile() *File {
-	return &File{Disabled: map[string]string{}, Severity: map[string]plan.Severity{}, RegionAt: map[string]string{}}
+	return &File{Disabled: map[string]string{}, Enabled: map[string]bool{}, Severity: map[string]plan.Severity{}, RegionAt: map[string]string{}}
 }
 
 // parse reads one file of a chain into file.

@@ -42,6 +42,7 @@ max_unavailable = 0.5
 			Regions: []string{"lhr", "syd"}, Suggested: []string{"ewr"}, RegionsFrom: Name, MaxUnavailable: "0.5",
 		},
 		Disabled: map[string]string{"env-secrets": Name},
+		Enabled:  map[string]bool{},
 		Severity: map[string]plan.Severity{"deploy-strategy": plan.Error},
 		RegionAt: map[string]string{"ewr": Name + ":17:14", "lhr": Name + ":16:26", "syd": Name + ":16:19"},
 	}

@@ -77,9 +77,11 @@ func enabled(id string) value {
 			case !ok:
 				r.fail(n, "enabled must be true or false")
 			case on:
+				r.file.Enabled[id] = true
 				delete(r.file.Disabled, id) // what is extended may have said otherwise
 			default:
 				r.file.Disabled[id] = r.name
+				delete(r.file.Enabled, id)
 			}
 		},
 	}

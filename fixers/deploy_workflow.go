@@ -1,0 +1,166 @@
+package fixers
+
+import (
+	"path"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func deployWorkflow() plan.Fixer {
+	return plan.Fixer{
+		ID:       "deploy-workflow",
+		Title:    "the workflow that deploys is pinned, alone, and finds its file",
+		Severity: plan.Warning,
+		Doc: `A workflow that deploys holds a token that can change the app. An action on @master or on a tag that moves runs whatever its owner pushed
+last, with that token. Two runs at the same time deploy over each other: concurrency keeps them apart. A --config that names a file which is not there fails
+at the next deploy.
+
+superfly/flyctl-actions/setup-flyctl is the action; release 1.6 is commit ed8efb33836e8b2096c7fd3ba1c8afe303ebbff1. Tags that exist: 1, 1.0
+to 1.6, v1, v1.4. A deploy token for one app is enough: fly tokens create deploy.
+
+No workflow is ever created unasked. With --rule deploy-workflow, or enabled = true in the settings, the rule also says when nothing
+deploys.
+
+By hand: uses: superfly/flyctl-actions/setup-flyctl@ed8efb33836e8b2096c7fd3ba1c8afe303ebbff1 # 1.6, and concurrency: with a group for each
+app and cancel-in-progress: false.`,
+		Check: checkDeployWorkflow,
+	}
+}
+
+var (
+	flyDeploys = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\bfly(?:ctl)?\s+(?:[\w=./-]+\s+)*(?:deploy|launch|machine\s+(?:run|update))\b|\bfly(?:ctl)?\s+(?:m|machines)\s+(?:run|update)\b`)
+	})
+	floatingInstall = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:curl|wget)[^\n|]*fly\.io/install\.sh[^\n|]*\|`)
+	})
+	tokenInClear = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bfm[12]_[A-Za-z0-9+/=_-]{20,}|\bfo1_[\w-]{20,}`) })
+	fullSHA      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{40}$`) })
+	configFlag   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|\s)(?:-c|--config)[ =]["']?([^\s"']+)`) })
+)
+
+// flyTags are the tags of superfly/flyctl-actions that exist (August 2026).
+const flyTags = " 1 1.0 1.1 1.2 1.3 1.4 1.5 1.6 v1 v1.4 "
+
+func checkDeployWorkflow(t plan.Target) []plan.Finding {
+	a := around(t)
+	var out []plan.Finding
+	deploys := a.OtherCI != nil
+	for _, w := range a.Workflows {
+		if !usesFly(w) {
+			continue
+		}
+		deploys = true
+		out = append(out, workflowFindings(t, w)...)
+	}
+	if !deploys && t.Repo != nil && t.Repo.Around != nil && t.Asked("deploy-workflow") {
+		for _, u := range t.Repo.Uses {
+			if u.Own && u.Command == "deploy" && strings.Contains(u.File, "ci") {
+				return out
+			}
+		}
+		out = append(out, plan.Finding{Severity: plan.Info, Message: "no workflow deploys this app", HowTo: "fly-standards init workflow writes one"})
+	}
+	return out
+}
+
+func usesFly(w plan.Workflow) bool {
+	for _, j := range w.Jobs {
+		for _, s := range j.Steps {
+			if strings.HasPrefix(s.Uses.Text, "superfly/") || strings.Contains(s.Uses.Text, "fly-apps/") || flyDeploys().MatchString(s.Run.Text) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// workflowFindings are one finding for each kind of fault in a workflow, at its
+// first place.
+func workflowFindings(t plan.Target, w plan.Workflow) []plan.Finding {
+	var out []plan.Finding
+	once := map[string]bool{}
+	add := func(kind string, severity plan.Severity, word plan.Word, message, howTo string) {
+		if once[kind] {
+			return
+		}
+		once[kind] = true
+		out = append(out, plan.Finding{
+			Severity: severity, Message: message, HowTo: howTo,
+			At: plan.At{File: w.File, Line: word.Line, Column: word.Column},
+		})
+	}
+	concurrent := w.Concurrency || w.Called
+	var first plan.Word
+	for _, j := range w.Jobs {
+		jobDeploys := false
+		for _, s := range j.Steps {
+			judgeAction(s.Uses, add)
+			if at := floatingInstall().FindStringIndex(s.Run.Text); at != nil {
+				add("install", plan.Info, lineOf(s.Run, at[0]), "install.sh takes the newest flyctl each time", "use superfly/flyctl-actions/setup-flyctl, pinned")
+			}
+			if at := tokenInClear().FindStringIndex(s.Run.Text); at != nil {
+				add("token", plan.Error, lineOf(s.Run, at[0]), "a Fly token stands in the workflow", "revoke it, and keep the new one in the repository's secrets")
+			}
+			if at := flyDeploys().FindStringIndex(s.Run.Text); at != nil {
+				jobDeploys = true
+				if first.Line == 0 {
+					first = lineOf(s.Run, at[0])
+				}
+				missingConfig(t, w, s, add)
+			}
+		}
+		for _, e := range j.Env {
+			if tokenInClear().MatchString(e.Text) {
+				add("token", plan.Error, e, "a Fly token stands in the workflow", "revoke it, and keep the new one in the repository's secrets")
+			}
+		}
+		concurrent = concurrent || jobDeploys && j.Concurrency
+	}
+	if !concurrent && first.Line > 0 {
+		add("concurrency", plan.Info, first, "two runs can deploy at the same time: there is no concurrency", "concurrency: { group: deploy-APP, cancel-in-progress: false }")
+	}
+	return out
+}
+
+const setupFlyctl = "superfly/flyctl-actions/setup-flyctl@ed8efb33836e8b2096c7fd3ba1c8afe303ebbff1 # 1.6"
+
+// judgeAction looks at one `uses`.
+func judgeAction(uses plan.Word, add func(string, plan.Severity, plan.Word, string, string)) {
+	name, ref, _ := strings.Cut(uses.Text, "@")
+	switch {
+	case strings.HasPrefix(name, "fly-apps/"):
+		add("action", plan.Error, uses, name+" does not exist: the workflow fails", "use "+setupFlyctl)
+	case !strings.HasPrefix(name, "superfly/"):
+	case ref == "master" || ref == "main" || ref == "":
+		add("action", plan.Warning, uses, uses.Text+" floats: it runs whatever was pushed last, with the deploy token", "pin it: "+setupFlyctl)
+	case fullSHA().MatchString(ref):
+	case strings.HasPrefix(name, "superfly/flyctl-actions") && !oneOf(flyTags, ref):
+		add("action", plan.Error, uses, "superfly/flyctl-actions has no tag "+ref+": the workflow fails", "use "+setupFlyctl)
+	case strings.HasPrefix(name, "superfly/flyctl-actions") && (ref == "1" || ref == "v1"):
+		add("action", plan.Info, uses, uses.Text+" is a tag that moves", "pin it: "+setupFlyctl)
+	}
+}
+
+// lineOf is the place of an offset in a script.
+func lineOf(run plan.Word, offset int) plan.Word {
+	run.Line += strings.Count(run.Text[:offset], "\n")
+	return run
+}
+
+// missingConfig finds a --config that names a file which is not there.
+func missingConfig(t plan.Target, w plan.Workflow, s plan.WorkStep, add func(string, plan.Severity, plan.Word, string, string)) {
+	for _, at := range configFlag().FindAllStringSubmatchIndex(s.Run.Text, -1) {
+		name := s.Run.Text[at[2]:at[3]]
+		if strings.ContainsAny(name, "$*{") || strings.Contains(s.Run.Text, "cd ") {
+			continue
+		}
+		file := path.Join(s.Dir, name)
+		if there, known := around(t).Files[file]; known && !there {
+			add("config", plan.Error, lineOf(s.Run, at[0]), "--config "+name+" is not there: the deploy fails", "name the file that it is now")
+		}
+	}
+}

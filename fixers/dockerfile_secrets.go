@@ -1,0 +1,110 @@
+package fixers
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/fly-standards/fly-standards/internal/secretscan"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func dockerfileSecrets() plan.Fixer {
+	return plan.Fixer{
+		ID:       "dockerfile-secrets",
+		Title:    "no secret is built into the image",
+		Severity: plan.Warning,
+		Doc: `What ENV sets is in the image for good, and in everything that runs from it; what an ARG is given stays in the image's history. Both are
+read by whoever can pull the image. An ENV that was meant for the build alone is also there at run time: when the real secret is missing,
+the app runs with the published one.
+
+A value for one command belongs to that command: RUN SECRET_KEY_BASE=x rails assets:precompile. A real secret for the build is mounted:
+RUN --mount=type=secret,id=NAME, with fly deploy --build-secret NAME=... Secrets for running are app secrets: fly secrets set.
+
+By hand: take the line out, and rotate the secret if it was a real one: images and git keep it.`,
+		Check: checkDockerfileSecrets,
+	}
+}
+
+// credentialName finds names that hold a login whatever their value.
+var credentialName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(?:\w+_)?(?:mongo(?:db)?|database|postgres(?:ql)?|pg|mysql|redis|amqp|rabbitmq|broker)_(?:url|uri|dsn)$|connection_?string$`)
+})
+
+func checkDockerfileSecrets(t plan.Target) []plan.Finding {
+	image := builtHere(t)
+	if image == nil {
+		return nil
+	}
+	var out []plan.Finding
+	add := func(message string, e plan.Evidence) {
+		for _, f := range out {
+			if f.Line == e.Line {
+				return
+			}
+		}
+		e.Text, _, _ = strings.Cut(e.Text, "=")
+		out = append(out, plan.Finding{Message: message, At: inFile(e), Evidence: []plan.Evidence{e}, Notes: []string{rotateNote}})
+	}
+	args := map[string]plan.Instruction{}
+	stage := ""
+	for _, step := range append(append([]plan.Instruction{}, image.Builds...), image.Runs...) {
+		if step.Stage != stage {
+			stage, args = step.Stage, map[string]plan.Instruction{}
+		}
+		switch step.Name {
+		case "ARG":
+			for _, a := range step.Args {
+				name, value, given := strings.Cut(a, "=")
+				args[name] = step
+				if given && secretSet(name, value) {
+					add("ARG "+name+" has a secret as its default, which stays in the image's history", step.Evidence)
+				}
+			}
+		case "ENV":
+			for i := 0; i+1 < len(step.Args); i += 3 {
+				name, value := step.Args[i], strings.Trim(step.Args[i+1], `"'`)
+				from, isArg := args[strings.Trim(value, "${}")]
+				switch {
+				case strings.HasPrefix(value, "$"):
+					if isArg && (secretSet(name, "x1-credential") || credentialName().MatchString(name)) {
+						add("ARG "+name+" becomes an ENV: the credential stays in the image", from.Evidence)
+					}
+				case secretSet(name, value):
+					add("ENV "+name+" is a secret in the image", step.Evidence)
+				}
+			}
+		}
+	}
+	return out
+}
+
+const rotateNote = "if it is a real one, rotate it: the image and git keep it"
+
+// secretSet says whether a value is a secret that is being shipped. A word that
+// stands for "nothing yet" is none under a name that nobody would sign with.
+func secretSet(name, value string) bool {
+	value = strings.Trim(value, `"'`)
+	if value == "" || strings.HasPrefix(value, "$") || strings.HasSuffix(name, "_DUMMY") || value == "1" || value == "true" {
+		return false
+	}
+	if signing(name) {
+		return true
+	}
+	if isPlaceholder(value) {
+		return false
+	}
+	return secretscan.Classify(name, value).Verdict == secretscan.Certain
+}
+
+// signing: what is signed with a published key can be forged by anybody, also
+// with a placeholder for a key.
+func signing(name string) bool {
+	name = strings.ToUpper(name)
+	for _, word := range []string{"SECRET_KEY", "SIGNING", "JWT_SECRET", "SESSION_SECRET", "COOKIE_SECRET", "AUTH_SECRET", "APP_KEY", "ENCRYPTION"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
+}

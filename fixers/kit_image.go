@@ -1,0 +1,52 @@
+package fixers
+
+import (
+	"path"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// builtHere is the image that fly.toml builds of the tree; nil when it deploys
+// one that is built somewhere else, or none can be read.
+func builtHere(t plan.Target) *plan.Image {
+	if n, _ := t.File.Get("build.image"); t.Repo == nil || t.Repo.Image == nil {
+		return nil
+	} else if s, _ := n.Str(); s != "" {
+		return nil
+	}
+	return t.Repo.Image
+}
+
+// around is the repository around the app, never nil.
+func around(t plan.Target) *plan.Around {
+	if t.Repo == nil || t.Repo.Around == nil {
+		return &plan.Around{}
+	}
+	return t.Repo.Around
+}
+
+// inFile is the place of a piece of evidence in another file.
+func inFile(e plan.Evidence) plan.At { return plan.At{File: e.File, Line: e.Line} }
+
+// imageRef takes an image's name apart: "node", "22-alpine", digest or not.
+func imageRef(ref string) (name, tag string, digest bool) {
+	ref, _, digest = strings.Cut(ref, "@")
+	base := path.Base(ref)
+	base, tag, _ = strings.Cut(base, ":")
+	return strings.ToLower(base), tag, digest
+}
+
+// oneOf says whether a list between blanks holds the word.
+func oneOf(list, word string) bool { return word != "" && strings.Contains(list, " "+word+" ") }
+
+// isPlaceholder: words that stand for a value that is yet to come.
+func isPlaceholder(value string) bool {
+	lower := strings.ToLower(value)
+	for _, word := range []string{"placeholder", "dummy", "unused", "changeme", "change-me", "change_me", "your_", "your-", "example", "xxx", "todo", "fake", "none", "not-used", "fixme", "<"} {
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	return oneOf(" test testing build x ", lower)
+}

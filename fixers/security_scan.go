@@ -1,0 +1,26 @@
+package fixers
+
+import "github.com/fly-standards/fly-standards/plan"
+
+func securityScan() plan.Fixer {
+	return plan.Fixer{
+		ID:       "security-scan",
+		Title:    "something looks for known holes in the dependencies",
+		Severity: plan.Info,
+		OptIn:    true,
+		Doc: `Well-kept tools look for known holes: osv-scanner and trivy for dependencies, trivy and grype for images, the auditors of the package
+managers. Dependabot and Renovate count, for they tell of holes too. What GitHub does by itself can't be seen in the files.
+
+By hand: a step of google/osv-scanner-action in CI, or trivy image registry.fly.io/APP:TAG after the build.`,
+		Check: func(t plan.Target) []plan.Finding {
+			a := around(t)
+			if t.Repo == nil || t.Repo.Around == nil || a.Scans != nil || a.Updates != "" {
+				return nil
+			}
+			return []plan.Finding{{
+				Message: "nothing in CI scans dependencies or the image for known holes",
+				HowTo:   "osv-scanner or trivy in CI; Dependabot or Renovate tell of them too",
+			}}
+		},
+	}
+}

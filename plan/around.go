@@ -1,0 +1,64 @@
+package plan
+
+import "github.com/fly-standards/fly-standards/internal/secret"
+
+// Around is what the repository around the app holds, from the root of the
+// repository. Paths are from the folder of fly.toml.
+type Around struct {
+	Git       bool // git's own list of the files could be read
+	Workflows []Workflow
+	OtherCI   *Evidence // another CI deploys to Fly
+	EnvFiles  []EnvFile
+	Unignored []Unignored
+	Gitignore string // the .gitignore at the root; "" for none
+	Sent      []Sent
+	Installs  []Install       // that don't keep to a lockfile
+	NoLock    []Manifest      // manifests whose ecosystem has a lockfile, without one
+	DevStages []Evidence      // development dependencies that reach what runs
+	Editor    string          // the .editorconfig
+	Updates   string          // what keeps dependencies up to date
+	Scans     *Evidence       // what scans dependencies or the image
+	Files     map[string]bool // the fly.toml files that workflows name, and whether they are there
+}
+
+// EnvFile is an env file of the repository.
+type EnvFile struct {
+	File    string
+	Tracked bool // git keeps it
+	Ignored bool // git passes over it
+	Sample  bool // by its name it holds examples
+	Entries []EnvEntry
+}
+
+// EnvEntry is one line of an env file.
+type EnvEntry struct {
+	Name  string
+	Value secret.Value
+	Line  int
+}
+
+// Unignored is what .gitignore should name and does not.
+type Unignored struct {
+	Pattern  string // as it would be written: ".env", "node_modules/"
+	Evidence        // why it is expected there
+}
+
+// Sent is what a COPY of a folder brings along and should not.
+type Sent struct {
+	Pattern string   // as an ignore file would say it
+	Copy    Evidence // the instruction
+	Runs    bool     // into the stage that runs; otherwise into one that builds
+	Why     string
+}
+
+// Install is a RUN that installs packages without keeping to the lockfile.
+type Install struct {
+	Evidence
+	Why string
+}
+
+// Manifest is a list of dependencies.
+type Manifest struct {
+	File, Lock string // the lockfile that it would have
+	IgnoredBy  string // .gitignore:40, where git passes over the lockfile
+}
