@@ -24,7 +24,7 @@ to 1.6, v1, v1.4. A deploy token for one app is enough: fly tokens create deploy
 No workflow is ever created unasked. With --rule deploy-workflow, or enabled = true in the settings, the rule also says when nothing
 deploys.
 
-By hand: uses: superfly/flyctl-actions/setup-flyctl@ed8efb33836e8b2096c7fd3ba1c8afe303ebbff1 # 1.6, and concurrency: with a group for each
+Manual fix: uses: superfly/flyctl-actions/setup-flyctl@ed8efb33836e8b2096c7fd3ba1c8afe303ebbff1 # 1.6, and concurrency: with a group for each
 app and cancel-in-progress: false.`,
 		Check: checkDeployWorkflow,
 	}
@@ -56,7 +56,7 @@ func checkDeployWorkflow(t plan.Target) []plan.Finding {
 		deploys = true
 		out = append(out, workflowFindings(t, w)...)
 	}
-	if !deploys && t.Repo != nil && t.Repo.Around != nil && t.Asked("deploy-workflow") {
+	if !deploys && t.Repo != nil && t.Repo.Around != nil && asked(t, "deploy-workflow") {
 		for _, u := range t.Repo.Uses {
 			if u.Own && u.Command == "deploy" && strings.Contains(u.File, "ci") {
 				return out

@@ -22,7 +22,7 @@ patched all the same. And a version past its end of life gets no patches at all.
 ARGs are resolved with their defaults and with [build.args]. What an image calls its lines differs: node:22 and debian:13 are lines with
 releases inside, python:3 is whatever is newest. The dates of ends of life are of November 2026.
 
-By hand: name the version and the slim variant, FROM node:24-slim, or a digest that Dependabot or Renovate moves.`,
+Manual fix: name the version and the slim variant, FROM node:24-slim, or a digest that Dependabot or Renovate moves.`,
 		Check: checkDockerfileBase,
 	}
 }

@@ -21,7 +21,7 @@ the app runs with the published one.
 A value for one command belongs to that command: RUN SECRET_KEY_BASE=x rails assets:precompile. A real secret for the build is mounted:
 RUN --mount=type=secret,id=NAME, with fly deploy --build-secret NAME=... Secrets for running are app secrets: fly secrets set.
 
-By hand: take the line out, and rotate the secret if it was a real one: images and git keep it.`,
+Manual fix: take the line out, and rotate the secret if it was a real one: images and git keep it.`,
 		Check: checkDockerfileSecrets,
 	}
 }

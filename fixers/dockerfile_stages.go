@@ -20,7 +20,7 @@ gets in the tools to go on with.
 The rule judges the stage that runs with the stages that it is FROM: a compiler's own image, packages such as build-essential that the
 same RUN does not remove again, and development dependencies of JavaScript that are installed there or copied in.
 
-By hand: build in a stage of its own, and COPY --from=build what runs. For JavaScript: npm ci --omit=dev, or npm prune --omit=dev before the
+Manual fix: build in a stage of its own, and COPY --from=build what runs. For JavaScript: npm ci --omit=dev, or npm prune --omit=dev before the
 copy.`,
 		Check: checkDockerfileStages,
 	}

@@ -23,7 +23,7 @@ down (gosu, su-exec, setpriv).
 
 A volume belongs to root when it is new. An app with another user needs an entrypoint that runs chown on the mount and then steps down.
 
-By hand: RUN adduser ..., then USER before CMD. The node image has a user node, oven/bun has bun, .NET has $APP_UID.`,
+Manual fix: RUN adduser ..., then USER before CMD. The node image has a user node, oven/bun has bun, .NET has $APP_UID.`,
 		Check: checkDockerfileUser,
 	}
 }

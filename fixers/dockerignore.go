@@ -21,7 +21,7 @@ is read by nobody.
 Never left out: .fly/, which Fly's own launchers copy; what a COPY names; .env files as a pattern, for a frontend's public one may be
 wanted.
 
-By hand: write the names into that file, one a line.`,
+Manual fix: write the names into that file, one a line.`,
 		Check: checkDockerignore,
 	}
 }
@@ -43,7 +43,7 @@ func checkDockerignore(t plan.Target) []plan.Finding {
 		e.Text = s.Pattern + ": " + s.Why
 		f.Evidence = append(f.Evidence, e)
 	}
-	if f.Severity == plan.Info && !t.Asked("dockerignore") {
+	if f.Severity == plan.Info && !asked(t, "dockerignore") {
 		return nil // a longer upload, or a stage that only builds: for who asks
 	}
 	f.Message = "the build takes in " + strings.Join(names, ", ")

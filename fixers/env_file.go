@@ -18,7 +18,7 @@ with an entry that env-secrets would call a secret for certain.
 
 Taking the file out of git does not take it out of the history. The secrets in it are to be seen as known.
 
-By hand: rotate them at their issuers, git rm --cached FILE, add it to .gitignore, and set the new values with fly secrets set.`,
+Manual fix: rotate them at their issuers, git rm --cached FILE, add it to .gitignore, and set the new values with fly secrets set.`,
 		Check: checkEnvFile,
 	}
 }

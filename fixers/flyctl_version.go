@@ -20,7 +20,7 @@ func flyctlVersion() plan.Fixer {
 and the platform drops support for old clients. Versions since 2025 are dates (2026.8.12), so their age can be told without asking
 anybody; those before are numbers that count up (0.3.57 is of December 2024).
 
-By hand: raise the version in the workflow, or leave it out, and pin the action instead.`,
+Manual fix: raise the version in the workflow, or leave it out, and pin the action instead.`,
 		Check: checkFlyctlVersion,
 	}
 }

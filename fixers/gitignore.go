@@ -19,14 +19,14 @@ A file that git keeps already is not forgotten by ignoring it: git rm --cached t
 
 Never ignored: .fly/, where Fly's own launchers keep what the image runs.
 
-By hand: write the names into .gitignore at the root, one a line.`,
+Manual fix: write the names into .gitignore at the root, one a line.`,
 		Check: checkGitignore,
 	}
 }
 
 func checkGitignore(t plan.Target) []plan.Finding {
 	a := around(t)
-	if len(a.Unignored) == 0 || !t.Asked("gitignore") && (!a.Git || !slices.ContainsFunc(a.Unignored, func(u plan.Unignored) bool { return u.Pattern == ".env" })) {
+	if len(a.Unignored) == 0 || !asked(t, "gitignore") && (!a.Git || !slices.ContainsFunc(a.Unignored, func(u plan.Unignored) bool { return u.Pattern == ".env" })) {
 		return nil // a folder that no git keeps, or what is only in the way
 	}
 	var names []string

@@ -50,3 +50,6 @@ func isPlaceholder(value string) bool {
 	}
 	return oneOf(" test testing build x ", lower)
 }
+
+// asked says whether the user named the rule.
+func asked(t plan.Target, rule string) bool { return t.Asked != nil && t.Asked(rule) }

@@ -14,7 +14,7 @@ of what your dependencies depend on.
 The rule looks at the manifests of this app whose ecosystem has a lockfile (not Maven, Gradle and NuGet, not members of a workspace, not
 generated ones), and at the installs of JavaScript packages in the Dockerfile.
 
-By hand: commit the lockfile, copy it before the install, and use npm ci, yarn --immutable (--frozen-lockfile), pnpm or bun
+Manual fix: commit the lockfile, copy it before the install, and use npm ci, yarn --immutable (--frozen-lockfile), pnpm or bun
 install --frozen-lockfile.`,
 		Check: checkLockfile,
 	}

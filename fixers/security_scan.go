@@ -11,7 +11,7 @@ func securityScan() plan.Fixer {
 		Doc: `Well-kept tools look for known holes: osv-scanner and trivy for dependencies, trivy and grype for images, the auditors of the package
 managers. Dependabot and Renovate count, for they tell of holes too. What GitHub does by itself can't be seen in the files.
 
-By hand: a step of google/osv-scanner-action in CI, or trivy image registry.fly.io/APP:TAG after the build.`,
+Manual fix: a step of google/osv-scanner-action in CI, or trivy image registry.fly.io/APP:TAG after the build.`,
 		Check: func(t plan.Target) []plan.Finding {
 			a := around(t)
 			if t.Repo == nil || t.Repo.Around == nil || a.Scans != nil || a.Updates != "" {
