@@ -8,7 +8,10 @@ func dependencyUpdates() plan.Fixer {
 		Title:    "dependencies are kept up to date",
 		Severity: plan.Info,
 		OptIn:    true,
-		Doc:      `A dependency with a known hole is repaired by taking its next release, and somebody has to do it. Dependabot and Renovate open a pull request forneach.nnManual fix: fly-standards init dependabot writes .github/dependabot.yml for the ecosystems that are here.`,
+		Doc: `A dependency with a known hole is repaired by taking its next release, and somebody has to do it. Dependabot and Renovate open a pull request
+for each.
+
+Manual fix: fly-standards init dependabot writes .github/dependabot.yml for the ecosystems that are here.`,
 		Check: func(t plan.Target) []plan.Finding {
 			if t.Repo == nil || t.Repo.Around == nil || t.Repo.Around.Updates != "" {
 				return nil

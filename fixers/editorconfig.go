@@ -8,7 +8,9 @@ func editorconfig() plan.Fixer {
 		Title:    "editors agree on indentation and line ends",
 		Severity: plan.Info,
 		OptIn:    true,
-		Doc:      `An .editorconfig says how files are indented and ended, and every editor keeps to it: diffs show what changed and not who typed.nnManual fix: fly-standards init editorconfig writes one for the languages that are here.`,
+		Doc: `An .editorconfig says how files are indented and ended, and every editor keeps to it: diffs show what changed and not who typed.
+
+Manual fix: fly-standards init editorconfig writes one for the languages that are here.`,
 		Check: func(t plan.Target) []plan.Finding {
 			if t.Repo == nil || t.Repo.Around == nil || t.Repo.Around.Editor != "" {
 				return nil
