@@ -174,6 +174,9 @@ func tcpFallback(t plan.Target, s service, signs portSigns, f *plan.Finding) {
 		f.Notes = append(f.Notes, fmt.Sprintf("no check is proposed while that says another port than %d: a deploy waits for a check, and fails with it", s.InternalPort))
 		return
 	}
+	if t.Repo != nil && t.Repo.Unread != "" {
+		f.Notes = append(f.Notes, "not all of the source was read: "+t.Repo.Unread+"; name the path in the settings")
+	}
 	f.Notes = append(f.Notes, "no health path was found, so this sees that the port answers, not that the app works; "+
 		"better: give the app a health route, or name one in .fly-standards.toml ([rules.health-checks] path)")
 	if s.HTTPService {
