@@ -245,7 +245,7 @@ func (s *source) group(at []int, n int) string {
 // only: the expression must match the health path itself.
 func (s *source) each(expr matcher, fn func(at []int)) {
 	for _, w := range s.windows() {
-		for _, at := range expr().FindAllSubmatchIndex(s.code[w[0]:w[1]], -1) {
+		for _, at := range expr().FindAllSubmatchIndex(s.code[w[0]:w[1]], maxMarks) {
 			for i := range at {
 				if at[i] >= 0 {
 					at[i] += w[0]

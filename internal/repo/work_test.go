@@ -1,0 +1,60 @@
+package repo
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// routeLines is a route in each language; %d makes each another one.
+var routeLines = map[string]string{
+	"a.js": "app.get(\"/health\", requireAuth, (q, r) => r.end(%d));\n", "a.py": "@app.get(\"/health\")\ndef f%d(): pass\n", "a.go": "r.GET(\"/health\", h%d)\n",
+	"a.rb": "get \"/health\", to: \"h#i%d\"\n", "a.php": "Route::get('/health', f%d);\n", "a.java": "@GetMapping(\"/health\") h%d\n", "a.rs": ".route(\"/health\", get(h%d))\n",
+	"a.cs": "app.MapGet(\"/healthz\", f%d);\n", "a.ex": "get \"/health\", C, :i%d\n",
+}
+
+// fullOf is a file of about n bytes of routes, in lines or in one.
+func fullOf(name string, n int, oneLine bool) []byte {
+	var b strings.Builder
+	for i := 0; b.Len() < n; i++ {
+		fmt.Fprintf(&b, routeLines[name], i)
+	}
+	text := b.String()[:n]
+	if oneLine {
+		text = strings.ReplaceAll(text, "\n", " ")
+	}
+	return []byte(text)
+}
+
+func lookAt(name string, text []byte) *facts {
+	s := source{sc: &scanner{dir: "/nowhere", root: "/nowhere", opts: Options{ConfigName: "fly.toml", InternalPorts: []int{8080}}}, file: name, base: filepath.Base(name), text: text, facts: new(facts)}
+	s.look()
+	return s.facts
+}
+
+// However many routes a file has, what is kept of it stays bounded: the work
+// around each costs a bounded piece of the file.
+func TestAFileFullOfRoutesIsBounded(t *testing.T) {
+	for name := range routeLines {
+		for _, oneLine := range []bool{false, true} {
+			if n := len(lookAt(name, fullOf(name, maxFile-1, oneLine)).routes); n > 2*maxMatches {
+				t.Errorf("%s, one line %v: %d routes", name, oneLine, n)
+			}
+		}
+	}
+}
+
+func BenchmarkFileFullOfRoutes(b *testing.B) {
+	for name := range routeLines {
+		for _, oneLine := range []bool{false, true} {
+			text := fullOf(name, maxFile-1, oneLine)
+			b.Run(fmt.Sprintf("%s/one-line=%v", filepath.Ext(name)[1:], oneLine), func(b *testing.B) {
+				b.SetBytes(int64(len(text)))
+				for b.Loop() {
+					lookAt(name, text)
+				}
+			})
+		}
+	}
+}
