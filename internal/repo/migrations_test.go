@@ -45,6 +45,7 @@ func TestMigrations(t *testing.T) {
 		{"run by a script that the app starts with", prisma + "-- scripts/check-db.js --\nexecSync('npx prisma migrate deploy')\n", "Prisma prisma/schema.prisma:2, by scripts/check-db.js:1"},
 		{"named in a comment", prisma + "-- server.js --\n// run npx prisma migrate deploy first\n", "Prisma prisma/schema.prisma:2"},
 		{"run by a workflow through fly", django + "-- .github/workflows/deploy.yml --\njobs:\n  x:\n    steps:\n      - run: fly ssh console -C \"python manage.py migrate\"\n", "Django shop/migrations/0001_initial.py:1, by .github/workflows/deploy.yml:4"},
+		{"run by another app's file", prisma + "-- fly.worker.toml --\napp = \"w\"\n[deploy]\n  release_command = \"npx prisma migrate deploy\"\n", "Prisma prisma/schema.prisma:2, by fly.worker.toml:3"},
 		{"run by the tests", django + "-- .github/workflows/test.yml --\njobs:\n  x:\n    steps:\n      - run: python manage.py migrate\n", "Django shop/migrations/0001_initial.py:1"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

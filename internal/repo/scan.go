@@ -79,6 +79,9 @@ func Scan(ctx context.Context, opts Options) (*plan.Repo, error) {
 	}
 	r := sc.repo(facts)
 	around.tell(r, ownApp(dir, opts.ConfigName))
+	if r.Migrations != nil && r.Migrations.RunBy == nil {
+		r.Migrations.RunBy = around.migratedBy()
+	}
 	r.Absent = absent(dir, opts.ConfigName)
 	return r, nil
 }

@@ -105,6 +105,22 @@ func (s *surroundings) tell(r *plan.Repo, app string) {
 	slices.SortFunc(r.ElseApps, byPlace)
 }
 
+// migratedBy is the line of another Fly configuration that runs migrations:
+// apps that share a database leave them to one of them.
+func (s *surroundings) migratedBy() *plan.Evidence {
+	for _, file := range s.configs {
+		if file == s.own {
+			continue
+		}
+		text, _ := readInto(nil, filepath.Join(s.root, filepath.FromSlash(file)))
+		code, _ := syntaxOf(file).strip(text)
+		if at := migrateCommand().FindIndex(code); at != nil {
+			return &plan.Evidence{File: relative(s.here, file), Line: 1 + countLines(code[:at[0]]), Text: shownCommand(lineAround(code, at[0]))}
+		}
+	}
+	return nil
+}
+
 // relative is a path below the root as it is from a folder below it.
 func relative(from, file string) string {
 	if file == "" || from == "." {
