@@ -44,7 +44,7 @@ func (w *world) takeBack() {
 	}
 	w.isBack()
 	w.swept()
-	if len(all) == 0 {
+	if len(all) == 0 || w.keptTwin {
 		return
 	}
 	writes := len(w.p.Writes())
@@ -64,6 +64,9 @@ func (w *world) undoArgs(id string) []string {
 	return args
 }
 
+// saidPartly is how an undo says that something kept a part of it.
+const saidPartly = "undoes the rest"
+
 // undo takes one apply back, in three tries at most. One that says that the
 // rest can go later is asked once more: what kept it may be over by then.
 func (w *world) undo(id string) bool {
@@ -73,7 +76,12 @@ func (w *world) undo(id string) bool {
 		w.pass(60)
 		w.p.Settle(time.Minute)
 		w.saidByUndo += p.out.String()
-		if p.code == 0 && (rest || !strings.Contains(p.out.String(), "takes the rest back")) {
+		for _, m := range w.twins() {
+			// It was the last one that served when the undo left it, and said so.
+			// An undo of an older run may bring another one up after that.
+			w.keptTwin = w.keptTwin || w.lastOne(m, nil) && strings.Contains(p.out.String(), m.ID())
+		}
+		if p.code == 0 && (rest || !strings.Contains(p.out.String(), saidPartly)) {
 			return true
 		}
 		rest = rest || p.code == 0
@@ -112,7 +120,7 @@ func (w *world) isBack() {
 		was, known := w.first[m.ID()]
 		switch {
 		case !known && w.machineOf(m.ID()) != nil: // made by others meanwhile
-		case !known && w.lastOne(m, nil) && strings.Contains(w.saidByUndo, m.ID()): // kept, and told
+		case !known && w.keptTwin && strings.Contains(w.saidByUndo, m.ID()): // kept, and told
 		case !known:
 			w.fail("undo: machine %s was added, and is there still", m.ID())
 		case w.theirs[m.ID()] == 0 && w.comparable(m.Config()) != w.comparable(was):

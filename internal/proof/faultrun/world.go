@@ -59,6 +59,7 @@ type world struct {
 	everKilled bool
 	undoKilled bool // the last undo
 	saidByUndo string
+	keptTwin   bool // an undo left the last machine that serves, and said so
 	failures   []string
 	verbose    bool // keep every stdout in the trace
 	struck     []string
