@@ -93,7 +93,7 @@ func bothOnPort(t plan.Target, a, b service, port string) plan.Finding {
 		Message: fmt.Sprintf("%s and %s both have port %s: which of them answers is not defined", a.Path, b.Path, port),
 		At:      placeOf(t.File, b.Path, ""),
 	}
-	fix, only := twinFix(t, a, b)
+	fix, only := duplicateFix(t, a, b)
 	if fix == nil {
 		f.Notes = []string{"keep one of them"}
 		if only != "" {

@@ -67,7 +67,7 @@ func (w *world) deploy(t *testing.T, src []byte) string {
 	}
 	var waited []string
 	for _, m := range app.Machines {
-		if m.Untouchable() != "" || !slices.Contains(groupsIn(file), m.Group()) {
+		if m.WhyUntouchable() != "" || !slices.Contains(groupsIn(file), m.Group()) {
 			continue
 		}
 		if why := w.deployTo(t, m, src, file); why != "" {

@@ -201,7 +201,7 @@ func differs(m live.Machine, file, have secret.Value, ok bool) string {
 func reachedLater(t plan.Target, name string, v secret.Value) []string {
 	var others, unread []string
 	for _, m := range t.App.Machines {
-		why := m.Untouchable()
+		why := m.WhyUntouchable()
 		if why == "" {
 			continue
 		}

@@ -47,7 +47,7 @@ func regionsOfGroup(t plan.Target, group string) []plan.Finding {
 		here[m.Region] = true
 	}
 	// One that is being made, or whose host is down, is there all the same: a
-	// second twin beside it would be paid for twice.
+	// second clone beside it would be paid for twice.
 	for _, m := range t.App.Machines {
 		if m.Group() == group || m.Config.IsZero() {
 			here[m.Region] = true
@@ -100,7 +100,7 @@ func cloneFindings(t plan.Target, f plan.Finding, group string, source live.Mach
 	f.Evidence = append(f.Evidence, plan.Saw("a copy of machine "+source.ID+" in "+source.Region+", "+about(price, known)+" each")...)
 	if at := sqliteEvidence(t); at != "" {
 		f.Fix.Safety = plan.Review
-		f.Fix.Why = "the app seems to keep data in a SQLite file, which a second machine would not share: " + at
+		f.Fix.Why = "the app seems to keep data in a SQLite file, which a clone would not share: " + at
 	}
 	return []plan.Finding{f}
 }

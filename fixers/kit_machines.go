@@ -19,7 +19,7 @@ func machinesOf(t plan.Target, processes []string) []live.Machine {
 	names := groupsServed(t.File, processes)
 	var out []live.Machine
 	for _, m := range t.App.Machines {
-		if m.Untouchable() == "" && (overlap(names, []string{m.Group()}) || processes == nil) {
+		if m.WhyUntouchable() == "" && (overlap(names, []string{m.Group()}) || processes == nil) {
 			out = append(out, m)
 		}
 	}
@@ -120,7 +120,7 @@ func inGroup(t plan.Target, group string) int {
 	return n
 }
 
-// cloneSource is the machine that a twin is made of: a started one before a
+// cloneSource is the machine to clone: a started one before a
 // stopped one, a healthy one before one that is not, then by id.
 func cloneSource(machines []live.Machine) live.Machine {
 	rank := func(m live.Machine) int {

@@ -114,10 +114,10 @@ func (s service) minMachines() (n int, known bool) {
 // only repeats http_service, which conflicting-services takes away.
 func services(f *flytoml.File) []service {
 	all := servicesAsWritten(f)
-	if len(all) < 2 || !isTwin(all[0], all[len(all)-1]) {
+	if len(all) < 2 || !mayDuplicate(all[0], all[len(all)-1]) {
 		return all
 	}
-	if twin := all[len(all)-1]; len(notCovered(f, all[0], twin)) == 0 {
+	if last := all[len(all)-1]; len(notCovered(f, all[0], last)) == 0 {
 		return all[:len(all)-1]
 	}
 	return all

@@ -87,7 +87,7 @@ func busiestRegion(t plan.Target) (code string, count, total int) {
 	}
 	in := map[string]int{}
 	for _, m := range t.App.Machines {
-		if m.Untouchable() == "" {
+		if m.WhyUntouchable() == "" {
 			in[m.Region]++
 			total++
 		}

@@ -15,7 +15,7 @@ func singleMachine() plan.Fixer {
 		Doc: `With one machine, every deploy and every restart is a gap in which requests fail, and so is every failure of its server. With two,
 a rolling deploy takes one at a time.
 
-The fix adds a twin in the primary region, image pinned by digest, and waits until it is healthy. It costs as much as the first while
+The fix adds a clone in the primary region, image pinned by digest, and waits until it is healthy. It costs as much as the first while
 it is up, so it needs --allow paid. With auto_stop_machines the second is stopped while one is enough. An app that keeps data in its
 own memory or in a SQLite file would show two different states: with SQLite seen, the fix needs consent for that too. Machines with
 volumes are left alone; single-volume speaks of those.
@@ -73,7 +73,7 @@ func secondMachine(t plan.Target, s service, group string) (plan.Finding, bool) 
 	}
 	if at := sqliteEvidence(t); at != "" {
 		f.Fix.Safety = plan.Review
-		f.Fix.Why = "the app seems to keep data in a SQLite file, which a second machine would not share: " + at
+		f.Fix.Why = "the app seems to keep data in a SQLite file, which a clone would not share: " + at
 	}
 	return f, true
 }

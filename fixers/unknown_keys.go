@@ -34,7 +34,7 @@ func checkUnknownKeys(t plan.Target) []plan.Finding {
 	out := inEnv(t)
 	for _, n := range unknownNodes(t.File.Root(), nil) {
 		form := flyschema.Form(n.Path())
-		if inTwin(t.File, n.Path()) { // conflicting-services takes the whole of it
+		if inDuplicate(t.File, n.Path()) { // conflicting-services takes the whole of it
 			continue
 		}
 		if form == rollbackLost || strings.HasPrefix(form, strategyKey+".") { // auto-rollback and config-shape tell

@@ -81,7 +81,7 @@ func fallsToDefault(t plan.Target, vm flytoml.Node) (plan.Finding, bool) {
 	of := groupsServed(t.File, strs(vm, "processes"))
 	for _, m := range t.App.Machines {
 		g := m.Config.Guest()
-		if m.Untouchable() != "" || !overlap(of, []string{m.Group()}) || g.MemoryMB <= defaultMB {
+		if m.WhyUntouchable() != "" || !overlap(of, []string{m.Group()}) || g.MemoryMB <= defaultMB {
 			continue
 		}
 		f.Machines = append(f.Machines, m.ID)

@@ -97,7 +97,7 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 	p.Secrets = digests(t)
 	p.Rollouts, p.Staged = rollouts(t, p.Steps), Staged(t.App, t.Stored, p.Steps)
 	for _, f := range all {
-		if !f.idle(p.Steps) {
+		if !f.nothingToDo(p.Steps) {
 			p.Findings = append(p.Findings, f.toOutcome(t, o, p.Steps))
 		}
 	}
@@ -186,7 +186,7 @@ func leftAlone(t Target) []LeftAlone {
 	}
 	var out []LeftAlone
 	for _, m := range t.App.Machines {
-		if why := m.Untouchable(); why != "" {
+		if why := m.WhyUntouchable(); why != "" {
 			out = append(out, LeftAlone{m.ID, m.Group(), why})
 		}
 	}

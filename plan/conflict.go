@@ -66,12 +66,12 @@ func editsClash(a, b flytoml.Edit) bool {
 		return true
 	}
 	// What moves, goes or becomes an array must not be written into meanwhile.
-	return restructures(a) && moot(a, b) || restructures(b) && moot(b, a)
+	return restructures(a) && leadsNowhere(a, b) || restructures(b) && leadsNowhere(b, a)
 }
 
-// moot says whether e names something that the restructuring edit by leaves
+// leadsNowhere says whether e names something that the restructuring edit by leaves
 // nowhere. The entries of an array that it makes are named as what they become.
-func moot(by, e flytoml.Edit) bool {
+func leadsNowhere(by, e flytoml.Edit) bool {
 	return within(e.Path, by.Path) && (by.Op != flytoml.ArrayOf || !strings.HasPrefix(e.Path, by.Path+"["))
 }
 

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"github.com/fly-standards/fly-standards/internal/live"
 )
 
 // DefaultMaxUnavailable is flyctl's own default share of a group that may be
@@ -62,7 +64,7 @@ func rollouts(t Target, all []Step) []Rollout {
 	var out []Rollout
 	for _, r := range byGroup {
 		for _, m := range t.App.Machines {
-			if m.Group() == r.Group && m.Started() && m.Untouchable() == "" && m.Serves() {
+			if m.Group() == r.Group && m.Started() && m.WhyUntouchable() == "" && m.Serves() {
 				r.Started++
 			}
 		}
@@ -113,4 +115,9 @@ func (r *Rollout) finish(spec string, proof, alone bool) {
 	case r.Started == 0:
 		r.WakesOne = proof
 	}
+}
+
+// RolloutsOf says, a group each, how machine steps will go on an app.
+func RolloutsOf(app *live.App, all []Step, maxUnavailable string) []Rollout {
+	return rollouts(Target{App: app, Settings: Settings{MaxUnavailable: maxUnavailable}}, all)
 }

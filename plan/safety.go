@@ -2,6 +2,27 @@ package plan
 
 import "fmt"
 
+// Severity is how much a finding matters.
+type Severity string
+
+// The severities, gravest first.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+	Info    Severity = "info"
+)
+
+// Safety is how much a fix may change of what the app does. The order counts,
+// and the zero value is the careful one: a forgotten field applies nothing.
+type Safety int
+
+// The levels.
+const (
+	Manual Safety = iota // a person must decide
+	Review               // behaviour changes, or the evidence is not conclusive
+	Safe                 // a working app means the same afterwards, and the evidence is in hand
+)
+
 var safetyNames = [...]string{Manual: "manual", Review: "review", Safe: "safe"}
 
 // String implements fmt.Stringer.

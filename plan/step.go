@@ -82,9 +82,20 @@ type CloneStep struct {
 	Group  string `json:"group"`
 	Region string `json:"region"`
 	Image  string `json:"image"` // pinned by digest
-	// Ops are those that the source machine gets, so that the twin is one.
+	// Ops are those that the source machine gets, so that the clone has them too.
 	Ops     []machineconfig.Op `json:"ops,omitempty"`
 	Secrets bool               `json:"needs_secrets,omitempty"`
+}
+
+// DestroyStep takes a machine away that an apply had added. No fixer asks for
+// one: it is part of an undo only, and a saved plan with one is refused.
+type DestroyStep struct {
+	ID     string `json:"id"`
+	Group  string `json:"group"`
+	Region string `json:"region"`
+	Source string `json:"source"` // the machine that it is a clone of
+	// Marker is what the machine's metadata must say for it to be ours.
+	Marker string `json:"marker"`
 }
 
 // StepVisitor has one method for each kind of step. Whoever must treat them

@@ -122,7 +122,7 @@ func fileStep(t Target, all []*finding, after *flytoml.File) (Step, bool) {
 func machineSteps(t Target, all []*finding) []Step {
 	var out []Step
 	for _, m := range t.App.Machines {
-		if m.Untouchable() != "" {
+		if m.WhyUntouchable() != "" {
 			continue
 		}
 		ms := &MachineStep{ID: m.ID, Group: m.Group(), Region: m.Region, State: m.State, Version: m.Version, Image: m.Image}
@@ -149,9 +149,9 @@ func machineSteps(t Target, all []*finding) []Step {
 	return out
 }
 
-// idle says whether all that the fix would do rides along, and no machine that
+// nothingToDo says whether all that the fix would do rides along, and no machine that
 // it is for restarts: nothing is done about it, nor needs to be.
-func (f *finding) idle(steps []Step) bool {
+func (f *finding) nothingToDo(steps []Step) bool {
 	if f.Fix == nil || len(f.Fix.Changes) == 0 || len(f.Fix.Edits) > 0 {
 		return false
 	}

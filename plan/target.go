@@ -39,28 +39,6 @@ type Target struct {
 // Deployed is what flyctl makes of the file.
 func (t Target) Deployed() *deployed.Config { return deployed.Read(t.File) }
 
-// Repo is what the source tree around fly.toml tells, read once with bounds.
-// Paths are relative to Root, with slashes.
-type Repo struct {
-	Root        string
-	Dockerfile  string       // path of the one that fly.toml builds; "" for none
-	Absent      []string     // keys of fly.toml that name a file which isn't there
-	Image       *Image       // what it makes; nil without one that can be read
-	Healthcheck *Healthcheck // of the Dockerfile's last stage
-	Routes      []Route      // health routes the app defines, best first
-	ForceSSL    *Evidence    // the app itself redirects http to https
-	HostCheck   *Evidence    // the app refuses unknown Host headers (Django ALLOWED_HOSTS)
-	Listens     []Listen     // calls of its source that listen at a port
-	SQLite      *Evidence    // the app keeps its data in a SQLite file
-	Metrics     *Metrics     // where it serves metrics for Prometheus
-	Migrations  *Migrations  // the migration tool it has
-	Siblings    []Sibling    // the repository's other Fly configurations, in any form
-	Uses        []Use        // flyctl commands of its workflows and scripts
-	ElseApps    []Evidence   // workflows and scripts that name another app or config (-a, --app, -c, --config)
-	Around      *Around      // the repository around it
-	Unread      string       // what the bounds left out, for the user: "2,000 of 3,046 files read"; "" for nothing
-}
-
 // Offline says why the live app was not looked at; "" means that it was.
 type Offline string
 
@@ -93,15 +71,6 @@ func (o Offline) Why(detail string) string {
 		return o.String()
 	}
 	return o.String() + " (" + detail + ")"
-}
-
-// Sibling is another fly*.toml.
-type Sibling struct {
-	File string
-	App  string // its `app`; "" when it has none
-	// Calls are its lines with the address of another app past the proxy
-	// (http://NAME.internal).
-	Calls []Evidence
 }
 
 // Settings is what the user wrote in .fly-standards.toml, flags merged in.

@@ -27,9 +27,9 @@ type VolumeStep struct {
 	After  live.VolumeSettings `json:"after"`
 }
 
-// Careless says why an apply must not make the step: fewer snapshots than
+// WhyRefused says why an apply must not make the step: fewer snapshots than
 // before are nothing that any rule asks for. An undo may.
-func (v *VolumeStep) Careless() string {
+func (v *VolumeStep) WhyRefused() string {
 	switch {
 	case v.After.SnapshotRetention < 1 || v.After.SnapshotRetention > 60:
 		return "snapshots are kept from 1 to 60 days"

@@ -124,7 +124,7 @@ func (c *cloneSteps) wanted(ctx context.Context, s *plan.CloneStep, mark string)
 	if err != nil {
 		return Create{}, err
 	}
-	if why := src.Untouchable(); why != "" {
+	if why := src.WhyUntouchable(); why != "" {
 		return Create{}, &MovedError{Machine: src.ID, Why: why}
 	}
 	if len(src.Config.Mounts()) > 0 {

@@ -16,6 +16,37 @@ import (
 // waited for that long before anything is begun.
 const flapTime = 30 * time.Second
 
+// floorNow is how many machines of a group count, are healthy, and must stay
+// so.
+type floorNow struct {
+	started, healthy, atOnce, floor int
+	unhealthy                       []string
+}
+
+// floor counts the machines of a group as they are now. Those that the proxy
+// put to sleep do not count, nor do cordoned ones; those that went down by
+// themselves do.
+func (o *rollout) floor(g *group, all []live.Machine) floorNow {
+	var f floorNow
+	for _, m := range all {
+		if !m.Serves() || m.WhyUntouchable() != "" && !g.seen[m.ID] {
+			continue
+		}
+		if !m.Started() && (!g.seen[m.ID] || m.AtRest()) {
+			continue
+		}
+		f.started++
+		if m.Health() == live.Healthy {
+			f.healthy++
+		} else {
+			f.unhealthy = append(f.unhealthy, m.ID)
+		}
+	}
+	f.atOnce, _ = plan.AtOnce(o.r.d.MaxUnavailable, f.started) // checked when Run began
+	f.floor = max(0, f.started-f.atOnce)
+	return f
+}
+
 // checkFloor sees that each group can do without one machine at least, before
 // the secrets are stored and the file is written: a group that can't would
 // stop the run right after. Groups with machines to repair are looked at when

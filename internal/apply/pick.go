@@ -6,43 +6,10 @@ import (
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/live"
-	"github.com/fly-standards/fly-standards/plan"
 )
 
-// floorNow is how many machines of a group count, are healthy, and must stay
-// so.
-type floorNow struct {
-	started, healthy, atOnce, floor int
-	unhealthy                       []string
-}
-
-// floor counts the machines of a group as they are now. Those that the proxy
-// put to sleep do not count, nor do cordoned ones; those that went down by
-// themselves do.
-func (o *rollout) floor(g *group, all []live.Machine) floorNow {
-	var f floorNow
-	for _, m := range all {
-		if !m.Serves() || m.Untouchable() != "" && !g.seen[m.ID] {
-			continue
-		}
-		if !m.Started() && (!g.seen[m.ID] || m.AtRest()) {
-			continue
-		}
-		f.started++
-		if m.Health() == live.Healthy {
-			f.healthy++
-		} else {
-			f.unhealthy = append(f.unhealthy, m.ID)
-		}
-	}
-	f.atOnce, _ = plan.AtOnce(o.r.d.MaxUnavailable, f.started) // checked when Run began
-	f.floor = max(0, f.started-f.atOnce)
-	return f
-}
-
 // pick chooses the started machines to update now, all being the group as it
-// was just read, waiting until the floor
-// allows one at least. None: look again, nothing is started any more.
+// was just read. It waits until the floor allows one at least. None: look again, nothing is started any more.
 func (o *rollout) pick(ctx context.Context, g *group, all []live.Machine) ([]live.Machine, error) {
 	deadline := o.r.d.Clock.Now().Add(o.r.d.WaitTimeout)
 	for told := false; ; {
@@ -74,7 +41,7 @@ func (o *rollout) pick(ctx context.Context, g *group, all []live.Machine) ([]liv
 // that a region has while another region is up, and no more than can be kept in
 // hand.
 func choose(candidates, all []live.Machine, f floorNow, first bool) []live.Machine {
-	limit := min(f.atOnce, handsFull)
+	limit := min(f.atOnce, maxInFlight)
 	if first {
 		limit = 1
 	}

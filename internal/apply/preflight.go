@@ -152,7 +152,7 @@ func onItsWayDown(m live.Machine) bool {
 		return false
 	}
 	m.State = "stopped"
-	return m.Untouchable() == ""
+	return m.WhyUntouchable() == ""
 }
 
 func (f preflight) machines(all []live.Machine) []Moved {
@@ -164,7 +164,7 @@ func (f preflight) machines(all []live.Machine) []Moved {
 			moved = append(moved, Moved{"machine", id, "it is gone"})
 			return live.Machine{}, false
 		}
-		if why := all[i].Untouchable(); why != "" && !onItsWayDown(all[i]) {
+		if why := all[i].WhyUntouchable(); why != "" && !onItsWayDown(all[i]) {
 			moved = append(moved, Moved{"machine", id, why})
 			return live.Machine{}, false
 		}

@@ -12,9 +12,9 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// handsFull is how many machines are in flight at a time at most: each has a
+// maxInFlight is how many machines are in flight at a time at most: each has a
 // lease that must be kept, and while it has one the proxy can't start it.
-const handsFull = 8
+const maxInFlight = 8
 
 // maxRequeues bounds how often a machine of a group may not be there to be
 // taken, 2 s apart: as long as the slowest stop (kill_timeout is at most 5
@@ -114,7 +114,7 @@ func (o *rollout) readGroup(ctx context.Context, g *group) ([]live.Machine, erro
 		return m.Group() != g.name && !(m.Config.IsZero() && g.seen[m.ID])
 	})
 	for _, m := range all {
-		if m.Started() && m.Untouchable() == "" {
+		if m.Started() && m.WhyUntouchable() == "" {
 			g.seen[m.ID] = true
 		}
 	}
@@ -164,7 +164,7 @@ func (g *group) someProof(list []live.Machine) bool { return slices.ContainsFunc
 func countServing(all []live.Machine) int {
 	n := 0
 	for _, m := range all {
-		if m.Started() && m.Serves() && m.Untouchable() == "" {
+		if m.Started() && m.Serves() && m.WhyUntouchable() == "" {
 			n++
 		}
 	}
@@ -190,7 +190,7 @@ func (o *rollout) updateStarted(ctx context.Context, g *group, all []live.Machin
 
 func (o *rollout) updateIdle(ctx context.Context, g *group, idle []live.Machine) error {
 	var jobs []onemachine.Job
-	for _, m := range idle[:min(len(idle), handsFull)] {
+	for _, m := range idle[:min(len(idle), maxInFlight)] {
 		jobs = append(jobs, planned(g.pending[m.ID], onemachine.ChangeAtRest))
 	}
 	return o.batch(ctx, g, jobs)

@@ -146,7 +146,7 @@ func (c PastClone) firstMade(machines []live.Machine) (first time.Time) {
 func Missed(m live.Machine, all []live.Machine) string {
 	var others []live.Machine
 	for _, o := range all {
-		if o.ID != m.ID && !o.Config.IsZero() && o.Group() == m.Group() && (o.Untouchable() == "" || onItsWayDown(o)) {
+		if o.ID != m.ID && !o.Config.IsZero() && o.Group() == m.Group() && (o.WhyUntouchable() == "" || onItsWayDown(o)) {
 			others = append(others, o)
 		}
 	}

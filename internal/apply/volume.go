@@ -60,7 +60,7 @@ type volumeSteps struct{ r *run }
 // from a file.
 func (v volumeSteps) read(s plan.Step) error {
 	r := v.r
-	if why := s.Volume.Careless(); why != "" && r.d.undoOf == "" {
+	if why := s.Volume.WhyRefused(); why != "" && r.d.undoOf == "" {
 		return fmt.Errorf("plan step %s: %s", s.ID, why)
 	}
 	r.rep.Volumes = append(r.rep.Volumes, VolumeResult{ID: s.Volume.ID, Name: s.Volume.Name, Region: s.Volume.Region, State: NotReached})

@@ -35,7 +35,7 @@ func FuzzDecodeMachines(f *testing.F) {
 			if !m.Config.IsZero() && !strings.HasPrefix(strings.TrimSpace(string(m.Config.JSON())), "{") {
 				t.Errorf("the config is %s", m.Config.JSON())
 			}
-			said := []string{m.Name, m.State, m.Region, m.Untouchable()}
+			said := []string{m.Name, m.State, m.Region, m.WhyUntouchable()}
 			for _, c := range m.Checks {
 				said = append(said, c.Name, c.Status, c.Output)
 			}

@@ -143,18 +143,18 @@ func TestCreateAndDestroy(t *testing.T) {
 	source := w.machine("148e2d9f0b6189")
 	m, err := w.fly.Machine(t.Context(), source.ID())
 	fine(t, err)
-	twin, err := w.fly.CreateMachine(t.Context(), live.Create{Region: "ams", Config: m.Config.WithImage(m.Image), LeaseTTL: 13 * time.Second})
+	clone, err := w.fly.CreateMachine(t.Context(), live.Create{Region: "ams", Config: m.Config.WithImage(m.Image), LeaseTTL: 13 * time.Second})
 	fine(t, err)
-	if twin.Nonce == "" || twin.Region != "ams" || twin.ID == m.ID {
-		t.Errorf("twin %+v", twin)
+	if clone.Nonce == "" || clone.Region != "ams" || clone.ID == m.ID {
+		t.Errorf("clone %+v", clone)
 	}
-	fine(t, w.fly.WaitMachine(t.Context(), twin.ID, twin.Version, 60*time.Second, "started"))
-	fine(t, w.fly.DestroyMachine(t.Context(), twin.ID, twin.Nonce))
+	fine(t, w.fly.WaitMachine(t.Context(), clone.ID, clone.Version, 60*time.Second, "started"))
+	fine(t, w.fly.DestroyMachine(t.Context(), clone.ID, clone.Nonce))
 	all, err := w.fly.Machines(t.Context())
 	fine(t, err)
 	for _, m := range all {
-		if m.ID == twin.ID && m.State != "destroying" {
-			t.Errorf("the twin is %s", m.State)
+		if m.ID == clone.ID && m.State != "destroying" {
+			t.Errorf("the clone is %s", m.State)
 		}
 	}
 	_, err = w.fly.CreateMachine(t.Context(), live.Create{Region: "ams"})

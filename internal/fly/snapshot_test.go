@@ -75,8 +75,8 @@ func TestSnapshotOfAHostThatIsDown(t *testing.T) {
 	w.machine("148e2d9f0b6189").HostDown("unreachable")
 	app, err := w.fly.Snapshot(t.Context())
 	fine(t, err)
-	if m := app.Machines[0]; !m.Config.IsZero() || m.Untouchable() != "its host is unreachable" {
-		t.Errorf("config %v, untouchable %q", m.Config, m.Untouchable())
+	if m := app.Machines[0]; !m.Config.IsZero() || m.WhyUntouchable() != "its host is unreachable" {
+		t.Errorf("config %v, untouchable %q", m.Config, m.WhyUntouchable())
 	}
 }
 

@@ -182,8 +182,8 @@ func (m Machine) Started() bool {
 	return false
 }
 
-// Untouchable says why this tool never changes the machine, or "" when it may.
-func (m Machine) Untouchable() string {
+// WhyUntouchable says why this tool never changes the machine, or "" when it may.
+func (m Machine) WhyUntouchable() string {
 	if m.HostStatus != "" && m.HostStatus != "ok" {
 		return "its host is " + m.HostStatus
 	}

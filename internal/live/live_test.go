@@ -9,7 +9,7 @@ import (
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 )
 
-func TestUntouchable(t *testing.T) {
+func TestWhyUntouchable(t *testing.T) {
 	const managed = `"fly_platform_version":"v2"`
 	for _, tt := range []struct {
 		name   string
@@ -44,7 +44,7 @@ func TestUntouchable(t *testing.T) {
 			if tt.change != nil {
 				tt.change(&m)
 			}
-			got := m.Untouchable()
+			got := m.WhyUntouchable()
 			if (got == "") != (tt.want == "") || !strings.Contains(got, tt.want) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}

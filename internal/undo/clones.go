@@ -69,7 +69,7 @@ func (u *Undo) changedClone(past apply.PastClone, ours []live.Machine, app *live
 	switch {
 	case !there || slices.ContainsFunc(ours, func(o live.Machine) bool { return o.ID == m.ID }):
 	case m.Config.IsZero():
-		u.later(past.Machine, "", m.Untouchable()+"; this apply had added it in "+past.Region)
+		u.later(past.Machine, "", m.WhyUntouchable()+"; this apply had added it in "+past.Region)
 	default:
 		u.stays("machine %s in %s, which this apply had added: it lost its mark or got a volume since; `fly machine destroy %s` takes it away",
 			past.Machine, past.Region, past.Machine)

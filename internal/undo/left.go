@@ -75,7 +75,7 @@ const askedWithin = 5 * time.Minute
 // A check that was seen to pass (past.Well) may wait at rest.
 func suspect(past apply.PastMachine, m live.Machine, runs []apply.History) bool {
 	unproven := !past.Well && !m.Started() && addsCheck(past.Inverse)
-	if past.Back || m.Untouchable() != "" || !sick(m, past.State == "started") && !unproven {
+	if past.Back || m.WhyUntouchable() != "" || !sick(m, past.State == "started") && !unproven {
 		return false
 	}
 	if slices.Contains(past.Ours, m.Version) {

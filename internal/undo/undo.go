@@ -144,7 +144,7 @@ func (u *Undo) goneSince(app *live.App) string {
 // runs: an older one is a deploy's business, not ours.
 func (u *Undo) machine(past apply.PastMachine, m live.Machine) {
 	ops, foreign := still(m.Config, past.Inverse)
-	why := m.Untouchable()
+	why := m.WhyUntouchable()
 	switch {
 	case why != "" && (len(ops) > 0 || m.Config.IsZero()): // none is told of a machine on a host that is away
 		u.later(m.ID, m.Group(), why)

@@ -102,7 +102,7 @@ func takeable(now live.Machine, j Job) error {
 	if now.State == "stopping" || now.State == "suspending" {
 		return ErrRequeue
 	}
-	if why := now.Untouchable(); why != "" {
+	if why := now.WhyUntouchable(); why != "" {
 		return &MovedError{now.ID, why}
 	}
 	if j.Goal.MustRest() && now.Started() {

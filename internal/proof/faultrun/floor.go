@@ -49,7 +49,7 @@ func (p *process) checkFloor() {
 	}
 }
 
-// groupOf is the group of a machine; mine is nil for a twin that a run made.
+// groupOf is the group of a machine; mine is nil for a clone that a run made.
 func groupOf(m *flysim.Machine, mine *machine) string {
 	switch {
 	case mine != nil:

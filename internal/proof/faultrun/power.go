@@ -88,7 +88,7 @@ func (p *process) recorded(req *http.Request, body []byte) {
 	switch kind := class(req); {
 	case kind == "secrets-post" && !asksVersion(body):
 		want = `"step":"secrets"`
-	case kind == "destroy" && p.args[0] == "apply": // a twin that did not come up
+	case kind == "destroy" && p.args[0] == "apply": // a clone that did not come up
 		want = `"step":"clone:`
 	case kind == "update" || kind == "destroy":
 		want = `"machine":"` + machineOf(req.URL.Path) + `"`

@@ -42,7 +42,7 @@ type process struct {
 	calls       map[string]int
 	unsynced    unsynced
 	record      string            // path of its journal; "" before there is one
-	listed      map[string]string // twins that the program was told of, by mark
+	listed      map[string]string // clones that the program was told of, by mark
 }
 
 // tired is the clock of a computer that sleeps longer than it is asked to: so

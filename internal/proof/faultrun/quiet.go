@@ -177,7 +177,7 @@ func (w *world) beforeCreate(req *http.Request, body []byte) string {
 
 // sawList keeps the marks of the machines that the program was told of.
 func (p *process) sawList() {
-	for _, m := range p.w.twins() {
+	for _, m := range p.w.clones() {
 		var c struct{ Metadata map[string]string }
 		p.w.must(json.Unmarshal(m.Config(), &c))
 		p.listed[c.Metadata["fly_standards_clone"]] = m.ID()

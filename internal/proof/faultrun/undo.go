@@ -76,7 +76,7 @@ func (w *world) undo(id string) bool {
 		w.pass(60)
 		w.p.Settle(time.Minute)
 		w.saidByUndo += p.out.String()
-		for _, m := range w.twins() {
+		for _, m := range w.clones() {
 			// It was the last one that served when the undo left it, and said so.
 			// An undo of an older run may bring another one up after that.
 			w.keptTwin = w.keptTwin || w.lastOne(m, nil) && strings.Contains(p.out.String(), m.ID())

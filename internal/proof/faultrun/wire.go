@@ -204,7 +204,7 @@ func machineOf(path string) string {
 }
 
 // leaks looks for a secret value in a request that has no business with one.
-// A machine may be sent what its own configuration has or had, and a twin what
+// A machine may be sent what its own configuration has or had, and a clone what
 // the machine that it is made of has still.
 func (w *world) leaks(req *http.Request, body []byte) {
 	kind := class(req)

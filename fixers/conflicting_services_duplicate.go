@@ -11,25 +11,25 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// twinFix is the fix for an entry of [[services]] that says nothing that
+// duplicateFix is the fix for an entry of [[services]] that says nothing that
 // http_service doesn't say: it goes, from the file and from the machines. With
 // it, why it is none, for a person to read: what only the entry says.
-func twinFix(t plan.Target, web, twin service) (*plan.Fix, string) {
-	if !isTwin(web, twin) {
+func duplicateFix(t plan.Target, web, other service) (*plan.Fix, string) {
+	if !mayDuplicate(web, other) {
 		return nil, ""
 	}
-	if only := notCovered(t.File, web, twin); len(only) > 0 {
-		return nil, "only " + twin.Path + " has its " + strings.Join(only, ", ")
+	if only := notCovered(t.File, web, other); len(only) > 0 {
+		return nil, "only " + other.Path + " has its " + strings.Join(only, ", ")
 	}
-	if all := servicesAsWritten(t.File); all[len(all)-1].Path != twin.Path {
-		return nil, twin.Path + " says nothing that http_service doesn't say" // taking it would renumber those behind it
+	if all := servicesAsWritten(t.File); all[len(all)-1].Path != other.Path {
+		return nil, other.Path + " says nothing that http_service doesn't say" // taking it would renumber those behind it
 	}
 	fix := &plan.Fix{
 		Safety: plan.Review, Why: "http_service alone answers then; whoever wrote both may have wanted something",
-		Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: twin.Path}},
+		Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: other.Path}},
 	}
-	for _, m := range machinesOf(t, twin.Processes) {
-		if raw, ok := liveTwin(t, m, web, twin); ok {
+	for _, m := range machinesOf(t, other.Processes) {
+		if raw, ok := liveDuplicate(t, m, web, other); ok {
 			fix.Changes = append(fix.Changes, plan.Change{Machine: &plan.MachineChange{
 				ID: m.ID, Op: machineconfig.Op{Verb: machineconfig.VerbTake, Pointer: "/services", Value: raw},
 			}})
@@ -38,10 +38,10 @@ func twinFix(t plan.Target, web, twin service) (*plan.Fix, string) {
 	return fix, ""
 }
 
-// liveTwin is the machine's service that was deployed from the twin: like it
+// liveDuplicate is the machine's service that was deployed from the other: like it
 // in all that drift compares, and unlike what http_service becomes. The two may
 // be found by the same key, so nothing less will do.
-func liveTwin(t plan.Target, m live.Machine, web, twin service) (json.RawMessage, bool) {
+func liveDuplicate(t plan.Target, m live.Machine, web, other service) (json.RawMessage, bool) {
 	v, _ := m.Config.Get("/services")
 	list, _ := v.([]any)
 	services := m.Config.Services()
@@ -50,7 +50,7 @@ func liveTwin(t plan.Target, m live.Machine, web, twin service) (json.RawMessage
 	}
 	found := -1
 	for i, have := range services {
-		if !becomes(t, m.Group(), twin, have) {
+		if !becomes(t, m.Group(), other, have) {
 			continue
 		}
 		if found >= 0 || becomes(t, m.Group(), web, have) {

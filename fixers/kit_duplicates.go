@@ -8,35 +8,35 @@ import (
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 )
 
-// inTwin says whether path is in the entry that services leaves out.
-func inTwin(f *flytoml.File, path string) bool {
+// inDuplicate says whether path is in the entry that services leaves out.
+func inDuplicate(f *flytoml.File, path string) bool {
 	all := servicesAsWritten(f)
 	return len(services(f)) < len(all) && strings.HasPrefix(path, all[len(all)-1].Path+".")
 }
 
-func isTwin(web, twin service) bool {
-	return web.HTTPService && !twin.HTTPService && twin.Protocol == "tcp" && len(twin.Ports) > 0
+func mayDuplicate(web, other service) bool {
+	return web.HTTPService && !other.HTTPService && other.Protocol == "tcp" && len(other.Ports) > 0
 }
 
-// notCovered are the keys with which the twin says something of its own.
-func notCovered(f *flytoml.File, web, twin service) []string {
+// notCovered are the keys with which the duplicate says something of its own.
+func notCovered(f *flytoml.File, web, other service) []string {
 	var only []string
-	if !slices.Equal(groupsServed(f, web.Processes), groupsServed(f, twin.Processes)) || len(twin.Processes) == 0 && len(groupNames(f)) > 1 {
+	if !slices.Equal(groupsServed(f, web.Processes), groupsServed(f, other.Processes)) || len(other.Processes) == 0 && len(groupNames(f)) > 1 {
 		only = append(only, "processes")
 	}
-	for _, key := range twin.Node.Keys() {
-		n, _ := twin.Node.Key(key)
+	for _, key := range other.Node.Keys() {
+		n, _ := other.Node.Key(key)
 		have, _ := web.Node.Key(key)
 		same := false
 		switch key {
 		case "protocol", "processes", "script_checks":
 			same = true
 		case "internal_port":
-			same = twin.InternalPort == web.InternalPort
+			same = other.InternalPort == web.InternalPort
 		case "ports":
-			same = portsCovered(web, twin)
+			same = portsCovered(web, other)
 		case "tcp_checks", "http_checks":
-			same = len(n.Items()) == 0 || checksCovered(web, twin)
+			same = len(n.Items()) == 0 || checksCovered(web, other)
 		case "concurrency", "auto_stop_machines", "auto_start_machines", "min_machines_running":
 			same = reflect.DeepEqual(have.Value(), n.Value())
 		}
@@ -49,8 +49,8 @@ func notCovered(f *flytoml.File, web, twin service) []string {
 
 // portsCovered: http_service is 80 with the handler http, and 443 with http and
 // tls.
-func portsCovered(web, twin service) bool {
-	list, _ := twin.Node.Key("ports")
+func portsCovered(web, other service) bool {
+	list, _ := other.Node.Key("ports")
 	for _, n := range list.Items() {
 		i := slices.IndexFunc(web.Ports, func(p port) bool { return firstPort(p.Name) == portNumber(n, "port") })
 		if i < 0 || !slices.Equal(sorted(strs(n, "handlers")), sorted(web.Ports[i].Handlers)) {
@@ -72,10 +72,10 @@ func portsCovered(web, twin service) bool {
 	return true
 }
 
-// checksCovered: every path that the twin's checks ask is asked by one of
+// checksCovered: every path that the other's checks ask is asked by one of
 // http_service, and a TCP check asks less than any.
-func checksCovered(web, twin service) bool {
-	for _, c := range twin.Checks {
+func checksCovered(web, other service) bool {
+	for _, c := range other.Checks {
 		asks := func(o fileCheck) bool { return c.Type == "tcp" || o.Path == c.Path }
 		if !slices.ContainsFunc(web.Checks, asks) {
 			return false

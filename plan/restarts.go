@@ -11,7 +11,7 @@ func restarts(app *live.App, fix *Fix, o Options) int {
 	}
 	n := 0
 	for _, m := range app.Machines {
-		if !m.Started() || m.Untouchable() != "" {
+		if !m.Started() || m.WhyUntouchable() != "" {
 			continue
 		}
 		for _, c := range fix.Changes {

@@ -7,8 +7,8 @@ import (
 	"github.com/fly-standards/fly-standards/internal/flysim"
 )
 
-// twins are the machines that applies have added and that are there still.
-func (w *world) twins() (list []*flysim.Machine) {
+// clones are the machines that applies have added and that are there still.
+func (w *world) clones() (list []*flysim.Machine) {
 	for _, m := range w.app.Machines() {
 		if w.machineOf(m.ID()) == nil && !gone(m) {
 			list = append(list, m)
@@ -20,19 +20,19 @@ func (w *world) twins() (list []*flysim.Machine) {
 // othersMeetTwins is what others do to an app that an apply has added a
 // machine to: they copy it with its mark, or the app comes to rest on it.
 func (w *world) othersMeetTwins() {
-	list := w.twins()
+	list := w.clones()
 	if len(list) == 0 {
 		return
 	}
-	twin := list[w.rng.IntN(len(list))]
+	clone := list[w.rng.IntN(len(list))]
 	switch w.rng.IntN(5) {
 	case 0, 1:
-		w.note("somebody copies %s", twin.ID())
-		w.copyMachine(twin, groupOf(twin, nil), "lhr")
+		w.note("somebody copies %s", clone.ID())
+		w.copyMachine(clone, groupOf(clone, nil), "lhr")
 	case 2, 3:
-		w.note("the proxy stops all but %s", twin.ID())
+		w.note("the proxy stops all but %s", clone.ID())
 		for _, m := range w.app.Machines() {
-			if m.ID() != twin.ID() {
+			if m.ID() != clone.ID() {
 				m.StopByProxy(0)
 			}
 		}

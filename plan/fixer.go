@@ -1,0 +1,43 @@
+package plan
+
+import "strings"
+
+// Fixer is one standard: how to see that it is not met, and how to meet it.
+type Fixer struct {
+	ID       string // as users write it: "health-checks"
+	Title    string // one line, no full stop
+	Severity Severity
+	// Doc is the text of the rule's page, in Markdown: why it matters, what the
+	// platform does, how to fix it by hand, each a paragraph.
+	Doc string
+	// Check must be a pure function of the target: same target, same findings,
+	// in the same order. It must not fail: what it can't decide it reports as a
+	// finding for a person, or not at all.
+	Check func(Target) []Finding
+	// OwnOrder: the findings are shown in the order in which Check gives them,
+	// not in that of the file.
+	OwnOrder bool
+	// OptIn: it speaks only when it is asked for, with --rule or enabled = true
+	// in the settings. What any linter says as well need not stand in a plan.
+	OptIn bool
+	// NeedsApp: it finds things on the live app only, so that offline its
+	// silence means nothing.
+	NeedsApp bool
+	// Together names what the rule has in common with others: where they would
+	// all change fly.toml, they are shown as one block.
+	Together string
+}
+
+// AppHealth is the rule about what is broken now: its findings come before all
+// else.
+const AppHealth = "app-health"
+
+// Heading is the title as the beginning of a sentence. A key keeps its small
+// letter: it is written so.
+func (f Fixer) Heading() string {
+	first, _, _ := strings.Cut(f.Title, " ")
+	if first == "" || strings.ContainsAny(first, "._") {
+		return f.Title
+	}
+	return strings.ToUpper(f.Title[:1]) + f.Title[1:]
+}

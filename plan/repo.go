@@ -1,0 +1,76 @@
+package plan
+
+// Repo is what the source tree around fly.toml tells, read once with bounds.
+// Paths are relative to Root, with slashes.
+type Repo struct {
+	Root        string
+	Dockerfile  string       // path of the one that fly.toml builds; "" for none
+	Absent      []string     // keys of fly.toml that name a file which isn't there
+	Image       *Image       // what it makes; nil without one that can be read
+	Healthcheck *Healthcheck // of the Dockerfile's last stage
+	Routes      []Route      // health routes the app defines, best first
+	ForceSSL    *Evidence    // the app itself redirects http to https
+	HostCheck   *Evidence    // the app refuses unknown Host headers (Django ALLOWED_HOSTS)
+	Listens     []Listen     // calls of its source that listen at a port
+	SQLite      *Evidence    // the app keeps its data in a SQLite file
+	Metrics     *Metrics     // where it serves metrics for Prometheus
+	Migrations  *Migrations  // the migration tool it has
+	Siblings    []Sibling    // the repository's other Fly configurations, in any form
+	Uses        []Use        // flyctl commands of its workflows and scripts
+	ElseApps    []Evidence   // workflows and scripts that name another app or config (-a, --app, -c, --config)
+	Around      *Around      // the repository around it
+	Unread      string       // what the bounds left out, for the user: "2,000 of 3,046 files read"; "" for nothing
+}
+
+// Sibling is another fly*.toml.
+type Sibling struct {
+	File string
+	App  string // its `app`; "" when it has none
+	// Calls are its lines with the address of another app past the proxy
+	// (http://NAME.internal).
+	Calls []Evidence
+}
+
+// Metrics is where the app serves metrics for Prometheus.
+type Metrics struct {
+	Evidence
+	Path string // with the leading slash
+	Port int    // 0: not told, so most likely the app's own
+	// OwnServer: a server of its own serves it, at a port that can't be told.
+	OwnServer bool
+	// Prefixed: the router is mounted elsewhere, so the full path isn't known.
+	Prefixed bool
+	// Guarded: the route seems to be behind authentication, which Fly's
+	// collector does not have.
+	Guarded bool
+}
+
+// Migrations is how the app's database gets its tables.
+type Migrations struct {
+	Evidence
+	Tool    string
+	Command string // as release_command
+	// RunBy is what runs them already; nil for nothing that was seen.
+	RunBy *Evidence
+}
+
+// Use is a flyctl command of a workflow, script, Makefile or Procfile of the
+// repository, from its root down, that is about an app and a fly.toml.
+type Use struct {
+	Evidence        // File is relative to the folder of fly.toml: ../.github/workflows/deploy.yml
+	Command  string // deploy, launch, secrets
+	// App as it is written there: -a, --app, FLY_APP; "" when none is named, so
+	// that the file's own counts.
+	App string
+	// Several: App holds an expression ($APP, ${{ matrix.app }}), so that it can
+	// be any app.
+	Several bool
+	// Config is the file that the command takes, relative to the folder of
+	// fly.toml, a working directory before it resolved; "" when it can't be told.
+	Config string
+	Named  bool // Config was named with -c or --config
+	Own    bool // Config is the fly.toml that was scanned
+}
+
+// OtherApp says whether the command is about another app than own, or can be.
+func (u Use) OtherApp(own string) bool { return u.App != "" && (u.Several || u.App != own) }
