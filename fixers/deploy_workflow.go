@@ -50,7 +50,7 @@ func checkDeployWorkflow(t plan.Target) []plan.Finding {
 	var out []plan.Finding
 	deploys := a.OtherCI != nil
 	for _, w := range a.Workflows {
-		if !usesFly(w) {
+		if w.Off || !usesFly(w) {
 			continue
 		}
 		deploys = true

@@ -91,7 +91,7 @@ func secretSet(name, value string) bool {
 	if signing(name) {
 		return true
 	}
-	if isPlaceholder(value) {
+	if secretscan.Placeholder(value) {
 		return false
 	}
 	return secretscan.Classify(name, value).Verdict == secretscan.Certain

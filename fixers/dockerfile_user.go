@@ -77,7 +77,7 @@ func checkDockerfileUser(t plan.Target) []plan.Finding {
 	return []plan.Finding{f}
 }
 
-var phpFPM = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\binstall\b[^;&|]*\bphp\S*-fpm\b`) })
+var phpFPM = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bphp[\w.]*-fpm\b`) })
 
 func stepsDown(command string) bool {
 	for _, word := range []string{"gosu", "su-exec", "setpriv", "runuser", "chpst", "s6-setuidgid", "litefs mount", "su -"} {

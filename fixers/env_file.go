@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/fly-standards/fly-standards/internal/secretscan"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -33,8 +32,7 @@ func checkEnvFile(t plan.Target) []plan.Finding {
 		var names []string
 		line := 0
 		for _, e := range file.Entries {
-			value := e.Value.Reveal()
-			if isPlaceholder(value) || secretscan.Classify(e.Name, value).Verdict != secretscan.Certain {
+			if !e.Secret {
 				continue
 			}
 			if line == 0 {

@@ -40,16 +40,5 @@ func imageRef(ref string) (name, tag string, digest bool) {
 // oneOf says whether a list between blanks holds the word.
 func oneOf(list, word string) bool { return word != "" && strings.Contains(list, " "+word+" ") }
 
-// isPlaceholder: words that stand for a value that is yet to come.
-func isPlaceholder(value string) bool {
-	lower := strings.ToLower(value)
-	for _, word := range []string{"placeholder", "dummy", "unused", "changeme", "change-me", "change_me", "your_", "your-", "example", "xxx", "todo", "fake", "none", "not-used", "fixme", "<"} {
-		if strings.Contains(lower, word) {
-			return true
-		}
-	}
-	return oneOf(" test testing build x ", lower)
-}
-
 // asked says whether the user named the rule.
 func asked(t plan.Target, rule string) bool { return t.Asked != nil && t.Asked(rule) }

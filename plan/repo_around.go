@@ -1,7 +1,5 @@
 package plan
 
-import "github.com/fly-standards/fly-standards/internal/secret"
-
 // Around is what the repository around the app holds, from the root of the
 // repository. Paths are from the folder of fly.toml.
 type Around struct {
@@ -30,11 +28,13 @@ type EnvFile struct {
 	Entries []EnvEntry
 }
 
-// EnvEntry is one line of an env file.
+// EnvEntry is one line of an env file that gives a name a value. What the value
+// is stays where it was read.
 type EnvEntry struct {
-	Name  string
-	Value secret.Value
-	Line  int
+	Name string
+	Line int
+	// Secret: the value is a secret for certain, and no placeholder for one.
+	Secret bool
 }
 
 // Unignored is what .gitignore should name and does not.

@@ -8,6 +8,8 @@ type Workflow struct {
 	Concurrency bool
 	// Called: other workflows start it (on: workflow_call).
 	Called bool
+	// Off: it is switched off on purpose: only a branch with such a name starts it.
+	Off bool
 	// Triggers are the events that start it: "push", "pull_request", ...
 	Triggers []string
 	Jobs     []Job

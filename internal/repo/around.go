@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fly-standards/fly-standards/internal/secret"
+	"github.com/fly-standards/fly-standards/internal/secretscan"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -191,8 +191,8 @@ func (v *surveyor) ignoreOf(dir string) ignoreList {
 	return list
 }
 
-// envEntries are the assignments of an env file. A value that is said to come
-// from somewhere else is none.
+// envEntries are the assignments of an env file, each with the verdict on its
+// value: the value itself goes nowhere.
 func envEntries(text []byte) []plan.EnvEntry {
 	var out []plan.EnvEntry
 	line := 0
@@ -212,7 +212,8 @@ func envEntries(text []byte) []plan.EnvEntry {
 			value = strings.TrimSpace(value[:i])
 		}
 		if value != "" {
-			out = append(out, plan.EnvEntry{Name: name, Value: secret.New(value), Line: line})
+			certain := !secretscan.Placeholder(value) && secretscan.Classify(name, value).Verdict == secretscan.Certain
+			out = append(out, plan.EnvEntry{Name: name, Line: line, Secret: certain})
 		}
 	}
 	return out

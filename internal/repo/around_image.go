@@ -184,7 +184,7 @@ func (v *surveyor) devStages() {
 		for _, one := range s.chain() {
 			for _, step := range one.steps {
 				text := strings.Join(step.Args, " ")
-				if step.Name == "ENV" && strings.Contains(text, "NODE_ENV production") {
+				if step.Name == "ENV" && strings.Contains(strings.ReplaceAll(text, `"`, ""), "NODE_ENV production") {
 					production = true
 				}
 				if step.Name != "RUN" {

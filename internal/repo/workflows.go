@@ -63,6 +63,7 @@ func workflow(file string, text []byte) *plan.Workflow {
 		w.Triggers = words(on)
 	}
 	w.Called = slices.Contains(w.Triggers, "workflow_call")
+	w.Off = len(w.Triggers) == 1 && switchedOff(yamlAt(on, w.Triggers[0], "branches"))
 	dir := scalar(yamlAt(top, "defaults", "run", "working-directory"))
 	jobs := yamlAt(top, "jobs")
 	if jobs == nil || jobs.Kind != yaml.MappingNode {
@@ -101,6 +102,14 @@ func workflowJob(n *yaml.Node, dir string) plan.Job {
 		j.Steps = append(j.Steps, step)
 	}
 	return j
+}
+
+// switchedOff says whether all branches that start a workflow are called so.
+func switchedOff(branches *yaml.Node) bool {
+	names := words(branches)
+	return len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool {
+		return !strings.Contains(strings.ToLower(name), "disabled")
+	})
 }
 
 // at is the value below keys, nil for none.

@@ -16,7 +16,7 @@ const hidden = "(hidden)"
 
 // Value is a secret value. Every way of printing, logging or encoding it
 // gives "(hidden)"; the text itself comes out of Reveal only, whose callers are
-// all in package fly: the body of the secrets endpoint, the authorization
+// all in package fly, which a test in internal/arch holds: the body of the secrets endpoint, the authorization
 // header, and the hiding of what a server's message repeats.
 //
 // The text is behind a pointer because fmt reaches into unexported fields of
