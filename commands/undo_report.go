@@ -58,7 +58,7 @@ func (o *undoOptions) nothing(env *Env, u *undo.Undo, why string) error {
 }
 
 func noReport(u *undo.Undo) apply.Report {
-	return apply.Report{App: u.Plan.App.Name, Undo: u.Of.ID, Outcome: apply.NothingToDo, File: apply.FileResult{Path: u.Plan.File.Path, State: apply.NotReached}}
+	return apply.Report{App: u.Plan.App.Name, Undo: u.Of.ID, Partly: u.Partly, Outcome: apply.NothingToDo, File: apply.FileResult{Path: u.Plan.File.Path, State: apply.NotReached}}
 }
 
 // pastRun is one run on record.

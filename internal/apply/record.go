@@ -55,11 +55,14 @@ type (
 		Image   string             `json:"image,omitempty"`
 		Inverse []machineconfig.Op `json:"inverse,omitempty"`
 		// Incomplete: some of what was done can't be taken back.
-		Incomplete bool   `json:"incomplete,omitempty"`
-		Probe      bool   `json:"probe,omitempty"`    // the first of two updates
-		Repair     bool   `json:"repair,omitempty"`   // it takes back what an earlier run left; nothing takes that back
-		Back       bool   `json:"rollback,omitempty"` // the old configuration is posted again
-		Error      string `json:"error,omitempty"`
+		Incomplete bool `json:"incomplete,omitempty"`
+		Probe      bool `json:"probe,omitempty"`    // the first of two updates
+		Repair     bool `json:"repair,omitempty"`   // it takes back what an earlier run left; nothing takes that back
+		Back       bool `json:"rollback,omitempty"` // the old configuration is posted again
+		// Unhealthy: that, because it was not healthy with the change itself; not
+		// because another machine was not, or could not be updated.
+		Unhealthy bool   `json:"unhealthy,omitempty"`
+		Error     string `json:"error,omitempty"`
 	}
 	cloneRecord struct {
 		Source  string `json:"source"`

@@ -19,6 +19,8 @@ func (c recorder) Intent(m *onemachine.InFlight, replaces string) error {
 		Machine: m.Machine, Group: m.Group, Region: m.Region, State: m.Was.State,
 		Before: replaces, Image: m.Was.Image, Probe: m.Goal == onemachine.Probe, Repair: m.Goal.Repairs(), Back: m.Goal == onemachine.Restore,
 	}
+	var unhealthy *UnhealthyError
+	rec.Unhealthy = rec.Back && errors.As(m.Why, &unhealthy)
 	if !rec.Repair && !rec.Back {
 		rec.Inverse, rec.Incomplete = c.r.migrated.inverse(m.Was.Config, m.Ops)
 	}

@@ -26,19 +26,19 @@ func (u *Undo) file(w World) {
 		u.otherFile(w.Path, u.Of.Path)
 		return
 	case past.Back == nil:
-		u.stays("%s: it can't be undone, because the record of it would hold a secret value of it, or one of [env]; git has the old one", w.Path)
+		u.fileStays("%s: it can't be undone, because the record of it would hold a secret value of it, or one of [env]; git has the old one", w.Path)
 		return
 	}
 	want, how, why := u.before(now)
 	switch {
 	case why != "":
-		u.stays("%s: %s", w.Path, why)
+		u.fileStays("%s: %s", w.Path, why)
 		return
 	case bytes.Equal(want, now):
 		return
 	}
 	if _, err := flytoml.Parse(w.Path, want); err != nil {
-		u.stays("%s: it would not be valid without the apply's lines", w.Path)
+		u.fileStays("%s: it would not be valid without the apply's lines", w.Path)
 		return
 	}
 	if len(u.Of.Migrated) > 0 {
@@ -50,8 +50,13 @@ func (u *Undo) file(w World) {
 
 // otherFile leaves a file alone that is not the one that the apply edited.
 func (u *Undo) otherFile(this, edited string) {
-	u.stays("%s: the apply edited %s, which is another file; `fly-standards undo --config %s` takes that one back", this, edited, edited)
+	u.fileStays("%s: the apply edited %s, which is another file; `fly-standards undo --config %s` takes that one back", this, edited, edited)
 	u.Partly = true
+}
+
+func (u *Undo) fileStays(format string, args ...any) {
+	u.stays(format, args...)
+	u.FileStays = true
 }
 
 // before is the file without what the apply did, or why there is none.

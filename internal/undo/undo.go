@@ -39,6 +39,8 @@ type Undo struct {
 	// Partly: some of what stays can go back by another undo, when what keeps it
 	// is gone.
 	Partly bool
+	// FileStays: the apply edited the file, and not all of that can go back.
+	FileStays bool
 
 	configs together // machines whose configuration goes back
 	kept    together // machines that stay for now, and why

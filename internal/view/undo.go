@@ -17,13 +17,14 @@ import (
 func UndoJSON(w io.Writer, u *undo.Undo, r apply.Report, message string, failed error) error {
 	doc := struct {
 		*plan.Plan
-		Of       string       `json:"of,omitempty"` // the apply's id
-		GoesBack []string     `json:"goes_back"`
-		Stays    []string     `json:"stays"`
-		Result   apply.Report `json:"result"`
-		Message  string       `json:"message,omitempty"`
-		Error    string       `json:"error,omitempty"`
-	}{u.Plan, u.Of.ID, append([]string{}, u.Back...), append([]string{}, u.Stays...), r, message, ""}
+		Of        string       `json:"of,omitempty"` // the apply's id
+		GoesBack  []string     `json:"goes_back"`
+		Stays     []string     `json:"stays"`
+		FileStays bool         `json:"file_stays,omitempty"`
+		Result    apply.Report `json:"result"`
+		Message   string       `json:"message,omitempty"`
+		Error     string       `json:"error,omitempty"`
+	}{u.Plan, u.Of.ID, append([]string{}, u.Back...), append([]string{}, u.Stays...), u.FileStays, r, message, ""}
 	if failed != nil {
 		doc.Error = failed.Error()
 	}

@@ -15,13 +15,13 @@ const seeds = 200
 
 func TestPromisesHold(t *testing.T) { play(t, 1) }
 
-// TestMoreSeeds plays a second range. It was a fresh one at every call until seeds
-// 3451612256091 and 3451612256111 failed (two of 800, November 2026); it is to be
-// fresh again when their faults are mended. The command plays fresh ones.
-func TestMoreSeeds(t *testing.T) { play(t, 500001) }
+// TestFreshSeeds plays seeds that nobody has played. One that fails is a fault,
+// in the program or in a judge, whatever was changed last; its command replays it.
+func TestFreshSeeds(t *testing.T) { play(t, faultrun.Fresh()) }
 
 func play(t *testing.T, from uint64) {
 	t.Helper()
+	t.Logf("seeds %d to %d; all again: go run ./internal/proof/cmd/faults -from %d -n %d", from, from+seeds-1, from, seeds)
 	b := &faultrun.Batch{Root: t.TempDir(), From: from, N: seeds}
 	b.Play(func(r faultrun.Result) {
 		if len(r.Failures) > 0 {
@@ -62,6 +62,10 @@ func TestSeedsThatFailed(t *testing.T) {
 		1544: "the same, while putting back",
 		1787: "one odd 404 made a machine count as gone",
 		6763: "somebody else's update on top of ours was taken for ours, and rolled back",
+		// Of these the judge was wrong: it looked for a lease at the end of a run
+		// that had ended before its start, and it read words that had changed.
+		3451612256091: "a lease that was dropped in time counted as one that was overlooked",
+		3451612256111: "a lone machine whose second update could not be leased counted as put back for a stop by the proxy",
 	} {
 		r, err := faultrun.Run(seed, root)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flysim"
+	"github.com/fly-standards/fly-standards/internal/journal"
 )
 
 // checkQuiet is what must hold when nothing has struck so far: the program
@@ -36,52 +37,53 @@ func (p *process) checkQuiet() {
 	}
 }
 
-// saidUntested is what the program says of a machine that the proxy stopped
-// before its check could pass. A group of which no machine passes it goes back,
-// rightly, for want of a proof (seed 3753509619399: the words had changed, and
-// the judge took that for a failure).
-const saidUntested = "not tested, not unhealthy"
-
-// checkProxy: a machine that the proxy stops is no reason to put anything back.
-// Another call about it that was refused or lost is one: a lone machine whose
-// second update is refused has its probe still.
+// checkProxy: a machine that the proxy stops does not count as unhealthy. That
+// it goes back for another reason is right: with others of its group, for want
+// of a proof, or because its second update was refused and it has its probe
+// still. The record tells which it was.
 func (p *process) checkProxy() {
 	w := p.w
-	if w.route && !w.answers || strings.Contains(p.errOut.String(), saidUntested) {
+	if w.route && !w.answers {
 		return
 	}
 	for line := range bytes.Lines(p.recordText()) {
-		if !bytes.Contains(line, []byte(`"kind":"intent"`)) || !bytes.Contains(line, []byte(`"rollback":true`)) {
-			continue
+		var e struct {
+			Kind journal.Kind
+			Data struct {
+				Machine             string
+				Rollback, Unhealthy bool
+			}
 		}
-		var e struct{ Data struct{ Machine string } }
-		w.must(json.Unmarshal(line, &e))
+		if json.Unmarshal(line, &e) != nil || e.Kind != journal.Intent || !e.Data.Rollback || !e.Data.Unhealthy {
+			continue // a line that was cut off is none
+		}
 		others := func(s string) bool { return s != byProxy }
-		if why := w.why[e.Data.Machine]; len(why) > 0 && w.sick != e.Data.Machine && !p.spoiltCall(e.Data.Machine) && !slices.ContainsFunc(why, others) {
+		if why := w.why[e.Data.Machine]; len(why) > 0 && w.sick != e.Data.Machine && !slices.ContainsFunc(why, others) {
 			w.fail("%s was stopped by the proxy, which counts as a failure", e.Data.Machine)
 		}
-		return // the others go with the first
 	}
-}
-
-// spoiltCall says whether an answer about a machine was refused, wrong or lost.
-func (p *process) spoiltCall(id string) bool {
-	return slices.ContainsFunc(p.tape(), func(r flysim.Request) bool {
-		return machineOf(r.Path) == id && r.Fault != ""
-	})
 }
 
 // checkHeld: what somebody else holds from before is seen before anything is
 // done.
 func (p *process) checkHeld() {
 	w := p.w
-	if w.held == "" || !strings.HasPrefix(w.app.Machine(w.held).Leased(), "mallory") || w.has("--no-restart") && p.args[0] == "apply" {
+	if w.held == "" || !p.heldThroughout(w.app.Machine(w.held)) || w.has("--no-restart") && p.args[0] == "apply" {
 		return
 	}
 	begin, _, _ := bytes.Cut(p.recordText(), []byte("\n"))
 	if bytes.Contains(begin, []byte(`"machine:`+w.held+`"`)) {
 		w.fail("it began, though somebody else held %s", w.held)
 	}
+}
+
+// heldThroughout says whether one lease of somebody else lay on a machine from
+// before this run until now. Another one at its end proves nothing: the first
+// may have been dropped before the program looked (seed 3451612256091).
+func (p *process) heldThroughout(m *flysim.Machine) bool {
+	return m != nil && slices.ContainsFunc(m.Record().Leases, func(l flysim.LeaseRecord) bool {
+		return strings.HasPrefix(l.Owner, "mallory") && l.How == "" && !l.Start.After(p.began)
+	})
 }
 
 func (p *process) recordText() []byte {

@@ -107,4 +107,10 @@ func (w *world) leaseBefore() {
 	w.app.Machine(m.id).HoldLease("mallory@example.com", time.Hour)
 	w.held = m.id
 	w.note("somebody holds %s", m.id)
+	if w.also.IntN(2) == 0 { // it is dropped in time, and comes again
+		w.add(&trouble{run: w.runs + 1, class: "lease-get", nth: 1, what: "lease dropped", do: func(w *world, _ string, _ *strike) { w.app.Machine(m.id).DropLease() }})
+		w.add(&trouble{run: w.runs + 1, class: "read", nth: 1 + w.also.IntN(6), what: "lease stolen", do: func(w *world, _ string, _ *strike) {
+			w.app.Machine(m.id).HoldLease("mallory@example.com", time.Duration(1+w.also.IntN(40))*time.Second)
+		}})
+	}
 }

@@ -56,7 +56,7 @@ func (w *world) takeBack() {
 func (w *world) undoArgs(id string) []string {
 	args := []string{"undo", "--yes"}
 	if id != "" {
-		args = append(args, id)
+		args = append(args, id, "--json")
 	}
 	if w.limit != "" {
 		args = append(args, "--max-unavailable", w.limit)
@@ -64,8 +64,20 @@ func (w *world) undoArgs(id string) []string {
 	return args
 }
 
-// saidPartly is how an undo says that something kept a part of it.
-const saidPartly = "undoes the rest"
+// undone is what an undo says of itself in its JSON document.
+type undone struct {
+	LeftAlone []struct{ Machine string } `json:"left_alone"`
+	FileStays bool                       `json:"file_stays"`
+	Result    struct{ Partly bool }
+}
+
+// told reads it. A judge that reads words fails when they change.
+func (p *process) told() (u undone) {
+	if p.out.Len() > 0 { // an undo that fails early has no document
+		p.w.must(json.Unmarshal(p.out.Bytes(), &u))
+	}
+	return u
+}
 
 // undo takes one apply back, in three tries at most. One that says that the
 // rest can go later is asked once more: what kept it may be over by then.
@@ -75,13 +87,16 @@ func (w *world) undo(id string) bool {
 		p := w.process(w.undoArgs(id))
 		w.pass(60)
 		w.p.Settle(time.Minute)
-		w.saidByUndo += p.out.String()
-		for _, m := range w.clones() {
+		told := p.told()
+		w.fileStays = w.fileStays || told.FileStays
+		for _, left := range told.LeftAlone {
+			w.toldLeft[left.Machine] = true
 			// It was the last one that served when the undo left it, and said so.
 			// An undo of an older run may bring another one up after that.
-			w.keptTwin = w.keptTwin || w.lastOne(m, nil) && strings.Contains(p.out.String(), m.ID())
+			m := w.app.Machine(left.Machine)
+			w.keptTwin = w.keptTwin || m != nil && slices.Contains(w.clones(), m) && w.lastOne(m, nil)
 		}
-		if p.code == 0 && (rest || !strings.Contains(p.out.String(), saidPartly)) {
+		if p.code == 0 && (rest || !told.Result.Partly) {
 			return true
 		}
 		rest = rest || p.code == 0
@@ -120,7 +135,7 @@ func (w *world) isBack() {
 		was, known := w.first[m.ID()]
 		switch {
 		case !known && w.machineOf(m.ID()) != nil: // made by others meanwhile
-		case !known && w.keptTwin && strings.Contains(w.saidByUndo, m.ID()): // kept, and told
+		case !known && w.keptTwin && w.toldLeft[m.ID()]: // kept, and told
 		case !known:
 			w.fail("undo: machine %s was added, and is there still", m.ID())
 		case w.theirs[m.ID()] == 0 && w.comparable(m.Config()) != w.comparable(was):
@@ -129,7 +144,7 @@ func (w *world) isBack() {
 	}
 	// An older apply's lines may lie beside an entry that a newer undo did not
 	// bring back: then they stay, and that is said.
-	told := w.runs > 1 && strings.Contains(w.saidByUndo, "fly.toml: the apply's lines were edited since")
+	told := w.runs > 1 && w.fileStays
 	if text := w.file(); !w.edited && !told && text != w.before && text != w.withoutSecrets() {
 		w.fail("undo: fly.toml is not as before:\n%s", text)
 	}

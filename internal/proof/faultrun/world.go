@@ -19,6 +19,7 @@ import (
 type world struct {
 	seed uint64
 	rng  *rand.Rand // draws the world; the program's jitter has its own
+	also *rand.Rand // draws what came later, so that what the others draw stays
 	dir  string
 	clk  *clock.Virtual
 	p    *flysim.Platform
@@ -57,9 +58,10 @@ type world struct {
 	outside    map[string]int      // updates of others, by machine
 	runs       int
 	everKilled bool
-	undoKilled bool // the last undo
-	saidByUndo string
-	keptTwin   bool // an undo left the last machine that serves, and said so
+	undoKilled bool            // the last undo
+	toldLeft   map[string]bool // machines that an undo left alone, and said so
+	fileStays  bool            // an undo could not take all of fly.toml back, and said so
+	keptTwin   bool            // an undo left the last machine that serves, and said so
 	failures   []string
 	verbose    bool // keep every stdout in the trace
 	struck     []string
@@ -75,9 +77,9 @@ var epoch = time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
 
 func newWorld(seed uint64, dir string) (*world, error) {
 	w := &world{
-		seed: seed, dir: dir, rng: rand.New(rand.NewPCG(seed, 0x666c79)), clk: clock.NewVirtual(epoch),
+		seed: seed, dir: dir, rng: rand.New(rand.NewPCG(seed, 0x666c79)), also: rand.New(rand.NewPCG(seed, 0x616c736f)), clk: clock.NewVirtual(epoch),
 		values: map[string]string{}, hurt: map[string]bool{}, why: map[string][]string{}, theirs: map[string]int{}, othersSet: map[string]int{},
-		first: map[string][]byte{}, changed: map[string]bool{}, allowed: map[string]string{}, outside: map[string]int{},
+		first: map[string][]byte{}, changed: map[string]bool{}, allowed: map[string]string{}, outside: map[string]int{}, toldLeft: map[string]bool{},
 	}
 	opts := flysim.Options{RateLimits: w.chance(5), SecretsLag: []time.Duration{0, 30 * time.Second}[w.rng.IntN(2)]}
 	w.p = flysim.New(w.clk, opts)
