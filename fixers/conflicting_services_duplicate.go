@@ -66,13 +66,11 @@ func liveDuplicate(t plan.Target, m live.Machine, web, other service) (json.RawM
 
 // becomes says whether a deploy of s leaves the machine's service as it is.
 func becomes(t plan.Target, group string, s service, have machineconfig.Service) bool {
-	all := deployedServices(t, group)
-	i := slices.IndexFunc(all, func(d deployedService) bool { return d.file.Path == s.Path })
+	all := deployedServices(deployedTo(t, group))
+	i := slices.IndexFunc(all, func(d deployedService) bool { return d.path == s.Path })
 	if i < 0 || !all[i].Key.Equal(have.Key) {
 		return false
 	}
-	want := all[i].Service
-	p := pair{file: s, want: want, have: have}
-	p.compare()
-	return len(p.out) == 0
+	p := servicePair{group: group, path: s.Path, want: all[i].Service, have: have}
+	return len(p.differences()) == 0
 }

@@ -1,7 +1,6 @@
 package fixers
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,30 +30,6 @@ rule is left out or ignored: then nothing is fixed, and the deploy does it. Stan
 Which side is right only you know. Manual fix: to keep what runs, write it into the file; to have what the file says, deploy.`,
 		Check: checkDrift,
 	}
-}
-
-// How bad a difference is, worst first.
-const (
-	groupGone = iota
-	dataGone
-	serviceGone
-	commandGone
-	smaller
-	envGone
-	checkGone
-	weaker
-	other // nothing shrinks
-)
-
-// difference is one thing that the next deploy changes on one machine, or on
-// a group when there is no machine.
-type difference struct {
-	rank    int
-	key     string // place in fly.toml; may be missing there
-	table   string // where key would stand
-	text    string // says file and live; the same for every machine it is true of
-	keep    string // how the file would keep what runs
-	machine string
 }
 
 func checkDrift(t plan.Target) []plan.Finding {
@@ -124,66 +99,6 @@ func change(machines []live.Machine, c *plan.MachineChange) {
 			machines[i].Config = cfg
 		}
 	}
-}
-
-// differences are all of them, worst first, machine by machine.
-func differences(t plan.Target) []difference {
-	// A machine_config in the file is the base of every machine, and it may be
-	// in another file; then nothing can be said.
-	for _, key := range []string{"machine_config", "experimental.machine_config"} {
-		if _, found := t.File.Get(key); found {
-			return nil
-		}
-	}
-	machines := machinesOf(t, nil)
-	if len(machines) == 0 {
-		return nil // never deployed, or none of them is a deploy's to change
-	}
-	out := groupDifferences(t, machines)
-	for _, m := range machines {
-		if !slices.Contains(groupNames(t.File), m.Group()) {
-			continue
-		}
-		found := slices.Concat(
-			mountDifferences(t, m), serviceDifferences(t, m), sizeDifferences(t, m),
-			envDifferences(t, m), checkDifferences(t, m), imageDifferences(t, m),
-			runDifferences(t, m), extraDifferences(t, m),
-		)
-		for _, d := range found {
-			d.machine = m.ID
-			out = append(out, d)
-		}
-	}
-	slices.SortStableFunc(out, func(a, b difference) int { return cmp.Compare(a.rank, b.rank) })
-	return out
-}
-
-// groupDifferences: a deploy destroys the machines of a group that the file
-// doesn't have, and makes machines for one that has none.
-func groupDifferences(t plan.Target, machines []live.Machine) []difference {
-	var out []difference
-	named := groupNames(t.File)
-	for _, m := range machines {
-		if g := m.Group(); !slices.Contains(named, g) {
-			out = append(out, difference{
-				rank: groupGone, key: "processes", machine: m.ID, keep: fmt.Sprintf("a command for %s under [processes]", g),
-				text: fmt.Sprintf("the next deploy destroys the machines of %s: the file has no process group of that name", g),
-			})
-		}
-	}
-	running := map[string]bool{}
-	for _, m := range t.App.Machines {
-		if m.Config.IsZero() {
-			return out // its host doesn't answer, so its group isn't known
-		}
-		running[m.Group()] = true
-	}
-	for _, g := range named {
-		if !running[g] {
-			out = append(out, difference{rank: other, key: "processes." + g, text: fmt.Sprintf("%s: a process group in the file, no machine live; it makes some", g)})
-		}
-	}
-	return out
 }
 
 // driftFindings has a finding for each thing that shrinks or vanishes, and

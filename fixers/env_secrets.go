@@ -184,7 +184,7 @@ func notSeenYet(t plan.Target, s live.Secret) []string {
 func dropEnv(m live.Machine, name string) plan.Change {
 	return plan.Change{Machine: &plan.MachineChange{
 		ID: m.ID,
-		Op: machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: jsonPointer("env", name)},
+		Op: machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: machineconfig.Pointer("env", name)},
 	}}
 }
 

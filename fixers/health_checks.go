@@ -286,7 +286,7 @@ func replaceTCP(t plan.Target, s service, c fileCheck, fix *plan.Fix) {
 		if _, ok := m.Config.Checks()[c.Name]; ok {
 			fix.Changes = append(fix.Changes, plan.Change{Machine: &plan.MachineChange{
 				ID: m.ID, RideAlong: true,
-				Op: machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: jsonPointer("checks", c.Name)},
+				Op: machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: machineconfig.Pointer("checks", c.Name)},
 			}})
 		}
 	}

@@ -98,7 +98,7 @@ func tcpOn(m live.Machine, s service, name string, w times) plan.Change {
 	})
 	return plan.Change{Machine: &plan.MachineChange{
 		ID: m.ID, RideAlong: true,
-		Op: machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: jsonPointer("checks", name), Value: value},
+		Op: machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: machineconfig.Pointer("checks", name), Value: value},
 	}}
 }
 

@@ -3,7 +3,6 @@ package fixers
 import (
 	"encoding/json"
 	"strconv"
-	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
@@ -61,16 +60,6 @@ func asJSON(v any) json.RawMessage {
 		panic("fixers: " + err.Error())
 	}
 	return b
-}
-
-// jsonPointer builds a JSON pointer.
-func jsonPointer(parts ...string) string {
-	var b strings.Builder
-	for _, p := range parts {
-		b.WriteByte('/')
-		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(p))
-	}
-	return b.String()
 }
 
 // safeFix is a fix of edits alone that needs no consent.

@@ -15,12 +15,6 @@ import (
 // TestRulesUseTheKitAndNotEachOther: what two rules need stands in kit*.go. A
 // rule's files are those whose names begin with its id.
 func TestRulesUseTheKitAndNotEachOther(t *testing.T) {
-	// A deploy's outcome is drift's knowledge still.
-	allowed := map[string]bool{
-		"conflicting-services uses deployed of drift": true,
-		"conflicting-services uses pair of drift":     true,
-		"conflicting-services uses compare of drift":  true,
-	}
 	fset := token.NewFileSet()
 	paths, err := filepath.Glob("../../fixers/*.go")
 	if err != nil {
@@ -50,7 +44,7 @@ func TestRulesUseTheKitAndNotEachOther(t *testing.T) {
 		uses++
 		user, owner := ruleOf(t, fset.Position(id.Pos()).Filename), ruleOf(t, fset.Position(o.Pos()).Filename)
 		said := user + " uses " + o.Name() + " of " + owner
-		if owner != "" && user != owner && filepath.Base(fset.Position(id.Pos()).Filename) != "register.go" && !allowed[said] {
+		if owner != "" && user != owner && filepath.Base(fset.Position(id.Pos()).Filename) != "register.go" {
 			t.Errorf("%s: %s; what two rules need belongs into a kit file", fset.Position(id.Pos()), said)
 		}
 	}

@@ -29,6 +29,13 @@ func (m Machine) From(pointer string) Value {
 	}
 }
 
+// Says is where the file says exactly what stands at a JSON pointer; ok is false
+// where it does not.
+func (m Machine) Says(pointer string) (v Value, ok bool) {
+	v, ok = m.origin[pointer]
+	return v, ok && v.Said()
+}
+
 // Machine makes the configuration for a process group. The failures are why a
 // deploy would not get so far; what they are about is left out.
 func (c *Config) Machine(group string) (Machine, []Failure) {
