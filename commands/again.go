@@ -15,7 +15,7 @@ import (
 type otherPlanError struct{ shown, why string }
 
 func (e *otherPlanError) Error() string {
-	return "plan " + e.shown + " is not the one that would be made now: " + e.why
+	return "plan " + e.shown + " differs from what would be planned now: " + e.why
 }
 
 // asked are the flags that a plan depends on.
@@ -76,9 +76,9 @@ func otherSteps(saved, now *plan.Plan) (string, error) {
 	for i := range max(len(saved.Steps), len(now.Steps)) {
 		switch {
 		case i >= len(now.Steps):
-			return fmt.Sprintf("its step %q is one too many", saved.Steps[i].ID), nil
+			return fmt.Sprintf("it has an extra step %q", saved.Steps[i].ID), nil
 		case i >= len(saved.Steps):
-			return fmt.Sprintf("it lacks step %q", now.Steps[i].ID), nil
+			return fmt.Sprintf("step %q is missing", now.Steps[i].ID), nil
 		}
 		a, err := essence(saved.Steps[i])
 		if err != nil {
@@ -89,7 +89,7 @@ func otherSteps(saved, now *plan.Plan) (string, error) {
 			return "", err
 		}
 		if a != b {
-			return fmt.Sprintf("its step %q is another one", saved.Steps[i].ID), nil
+			return fmt.Sprintf("its step %q differs", saved.Steps[i].ID), nil
 		}
 	}
 	return "", nil

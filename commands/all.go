@@ -169,7 +169,7 @@ func runApplyAll(ctx context.Context, env *Env, g *global, o *applyOptions) erro
 		one.source = *o.source.one(file)
 		if err := runApply(ctx, env, g, &one); err != nil {
 			if rest := files[i+1:]; len(rest) > 0 {
-				env.note(g, "not begun: %s", strings.Join(rest, ", "))
+				env.note(g, "not started: %s", strings.Join(rest, ", "))
 			}
 			return err
 		}

@@ -56,7 +56,7 @@ func (s *source) readBaseline() (*baseline, error) {
 		return nil, fmt.Errorf("read %s: %w", baselineName, err)
 	}
 	if b.SchemaVersion != 1 {
-		return nil, fmt.Errorf("read %s: it is of version %d, this program knows 1", baselineName, b.SchemaVersion)
+		return nil, fmt.Errorf("read %s: it has version %d; this program supports 1", baselineName, b.SchemaVersion)
 	}
 	return b, nil
 }

@@ -123,8 +123,8 @@ func explain(err error) []string {
 	out := []string{err.Error()}
 	var floor *apply.FloorError
 	if errors.As(err, &floor) {
-		out = append(out, fmt.Sprintf("make the others healthy first (`fly-standards undo` takes the last apply back, `fly machine status ID` shows one), "+
-			"or let %d be away at a time: --max-unavailable %d", floor.Enough(), floor.Enough()))
+		out = append(out, fmt.Sprintf("make the others healthy first (`fly-standards undo` undoes the last apply, `fly machine status ID` shows one), "+
+			"or let %d be down at a time: --max-unavailable %d", floor.Enough(), floor.Enough()))
 	}
 	if hint := liveHint(err); hint != "" {
 		out = append(out, hint)
@@ -160,7 +160,7 @@ func liveHint(err error) string {
 		hint = "the token may not do this: use one of this app (fly tokens create deploy), or check --app"
 	case live.NotFound:
 		if e.Thing != "" {
-			hint = "it is gone, or not found at this moment: `fly-standards plan` shows what is there now"
+			hint = "it is gone, or can't be found right now: `fly-standards plan` shows what is there now"
 			break
 		}
 		hint = "check the name of the app, or use --offline for the file alone"

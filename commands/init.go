@@ -91,7 +91,7 @@ func runInit(ctx context.Context, env *Env, o *initOptions, what string) error {
 		shown = filepath.ToSlash(rel)
 	}
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return &usageError{message: shown + " is there already; nothing was changed", hint: "move it away to have a new one made"}
+		return &usageError{message: shown + " already exists; nothing was changed", hint: "move it away to have a new one made"}
 	}
 	if _, err := fmt.Fprint(env.Stdout, file.Text); err != nil {
 		return err

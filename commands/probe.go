@@ -23,7 +23,7 @@ const maxProbes = 10
 func (s *source) probe(ctx context.Context, env *Env, g *global) {
 	app := s.target.App
 	if app == nil {
-		env.note(g, "--probe asks nothing without the app")
+		env.note(g, "--probe does nothing without the app")
 		return
 	}
 	paths := fixers.ProbePaths(s.target)
@@ -58,7 +58,7 @@ func (s *source) probe(ctx context.Context, env *Env, g *global) {
 			return
 		}
 	}
-	env.note(g, "probe: %s answers 200 for none of the %d paths asked", host, len(paths))
+	env.note(g, "probe: %s answers 200 for none of the %d paths tried", host, len(paths))
 }
 
 func randomName() string {

@@ -107,7 +107,7 @@ func TestProbe(t *testing.T) {
 		says   string // on stderr
 	}{
 		{"a path that answers", "", public, []flysim.Respond{{Path: "/up"}}, 6, "/up", ""},
-		{"no path answers", "", public, nil, 10, "", "answers 200 for none of the 9 paths asked"},
+		{"no path answers", "", public, nil, 10, "", "answers 200 for none of the 9 paths tried"},
 		{"a catch-all proves nothing", "", public, []flysim.Respond{{Path: "*"}}, 1, "", "fine-app.fly.dev answers 200 for a path that can't exist"},
 		{"so does one that answers 204", "", public, []flysim.Respond{{Path: "*", Status: 204}, {Path: "/up"}}, 1, "", "answers 204 for a path"},
 		{"a redirect is no 200, and not followed", "", public, []flysim.Respond{{Path: "*", Status: 302}}, 10, "", "none of the 9"},

@@ -29,7 +29,7 @@ func (e *Env) lock(g *global, app, doing string) (unlock func(), err error) {
 	case err != nil:
 		return nil, &usageError{
 			message: err.Error() + "; nothing was changed",
-			hint: "what a run does is kept on record below " + e.journals() + ", so that it can be undone; " +
+			hint: "what a run does is recorded below " + e.journals() + ", so that it can be undone; " +
 				"XDG_STATE_HOME names another place",
 		}
 	}
@@ -50,7 +50,7 @@ func (e *Env) histories(g *global, app string) ([]apply.History, error) {
 	for _, path := range paths {
 		h, err := apply.ReadHistory(path)
 		if err != nil {
-			e.note(g, "passed over: %v", err)
+			e.note(g, "skipped: %v", err)
 			all = append(all, apply.History{ID: h.ID, Unreadable: err})
 			continue
 		}
@@ -88,10 +88,10 @@ func (e *Env) noteCutOff(g *global, app string) {
 		return
 	}
 	if h.Undo != "" {
-		e.note(g, "The last undo of %s, begun %s, was interrupted: %s. `fly-standards undo` finishes it.", app, when(h.At), howFar(h))
+		e.note(g, "The last undo of %s, started %s, was interrupted: %s. `fly-standards undo` finishes it.", app, when(h.At), howFar(h))
 		return
 	}
-	e.note(g, "The last apply of %s, begun %s, was interrupted: %s. `fly-standards apply` finishes it, `fly-standards undo` undoes it.",
+	e.note(g, "The last apply of %s, started %s, was interrupted: %s. `fly-standards apply` finishes it, `fly-standards undo` undoes it.",
 		app, when(h.At), howFar(h))
 }
 

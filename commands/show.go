@@ -52,7 +52,7 @@ func runShow(_ context.Context, env *Env, g *global, o *showOptions) error {
 	}
 	s, stale := planSource(env, p, o.config)
 	if stale != "" {
-		env.note(g, "stale: %s, so the edits are said in words and apply would refuse the plan", stale)
+		env.note(g, "stale: %s, so the edits are described and apply would refuse the plan", stale)
 	}
 	next := "fly-standards apply " + quoteArg(o.plan)
 	if stale != "" {

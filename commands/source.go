@@ -76,7 +76,7 @@ func missing(shown, path string) error {
 		}
 	}
 	if _, err := os.Lstat(path); err == nil {
-		return &noFileError{shown + " is a symbolic link that leads nowhere"}
+		return &noFileError{shown + " is a broken symbolic link"}
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err == nil && info.IsDir() && filepath.Base(filepath.Dir(path)) == "fly.toml" {
 		return &noFileError{filepath.Dir(shown) + " is a folder, not a file"}

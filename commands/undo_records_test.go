@@ -175,7 +175,7 @@ func TestUndoOfANewerProgramsApply(t *testing.T) {
 	if err := os.WriteFile(path, []byte(strings.Join(lines, "")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	const told = "step certificate:shop.example: this program does not know it; fly-standards"
+	const told = "step certificate:shop.example: this version does not know it; fly-standards"
 	s.says(s.must(0, "undo", "--yes"), told, "Undone in part.", "`fly-standards undo` undoes the rest")
 	s.says(s.must(0, "undo", "--yes"), told, "Nothing can be undone")
 }
@@ -229,7 +229,7 @@ func TestNoSecretOfOtherTablesIsOnRecord(t *testing.T) {
 		t.Fatalf("nothing was edited:\n%s", s.read("fly.toml"))
 	}
 	s.noneSaid()
-	s.says(s.must(0, "undo", "--yes"), "fly.toml: it can't be undone, because the record of it would hold a secret value of it")
+	s.says(s.must(0, "undo", "--yes"), "fly.toml: it can't be undone, because its record would hold a secret value")
 }
 
 // Without the app only the file goes back, and the end says so.

@@ -145,7 +145,7 @@ func TestUndoLeavesEditedLinesAlone(t *testing.T) {
 	s.must(0, "apply", "--yes")
 	edited := strings.Replace(s.read("fly.toml"), `interval = "15s"`, `interval = "30s"`, 1)
 	s.write("fly.toml", edited)
-	s.says(s.must(0, "undo", "--yes"), "the apply's lines were edited since")
+	s.says(s.must(0, "undo", "--yes"), "the apply's lines, or those next to them, were edited since")
 	if diff := cmp.Diff(edited, s.read("fly.toml")); diff != "" {
 		t.Errorf("fly.toml: %s", diff)
 	}
@@ -207,6 +207,6 @@ func TestUndoWithAMachineGone(t *testing.T) {
 	s.must(0, "apply", "--yes")
 	s.gone("148e000b")
 	delete(before, "148e000b")
-	s.says(s.must(0, "undo", "--yes"), "machine 148e000b: not there any more")
+	s.says(s.must(0, "undo", "--yes"), "machine 148e000b: no longer there")
 	s.isBack(before)
 }

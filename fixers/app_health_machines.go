@@ -92,7 +92,7 @@ func (g runningGroup) crashes(down bool) []plan.Finding {
 			f.Notes = append(f.Notes, fmt.Sprintf("it has %d MB", m.Config.Guest().MemoryMB))
 			f.HowTo = "fly scale memory MB, or see what uses it: fly logs -i " + m.ID
 		case len(exits) > 1 || last.RestartCount > 1:
-			f.Message = fmt.Sprintf("machine %s of %s crashes again and again", m.ID, g.called())
+			f.Message = fmt.Sprintf("machine %s of %s keeps crashing", m.ID, g.called())
 			f.HowTo = "fly logs -i " + m.ID
 		case !m.Started() && !down:
 			f.Message = fmt.Sprintf("machine %s of %s crashed and stayed down", m.ID, g.called())

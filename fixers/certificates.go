@@ -22,7 +22,7 @@ the record went away since, the certificate runs out. One that you uploaded is r
 When a certificate ends is not in the list that is read here: fly certs check HOSTNAME says it. A token that may not read certificates
 hides this rule's findings, which is no error.
 
-TLS below 1.2 has been off by default in browsers since 2020; a [[services.ports]] that allows it is told of.
+TLS below 1.2 has been off by default in browsers since 2020; a [[services.ports]] that allows it is a finding.
 
 Manual fix: fly certs setup HOSTNAME shows the records; fly certs check HOSTNAME looks again.`,
 		Check: checkCertificates,
@@ -49,7 +49,7 @@ func checkCertificates(t plan.Target) []plan.Finding {
 			f.Message = fmt.Sprintf("%s has no certificate: visitors get a warning instead of the app", c.Hostname)
 			f.Notes = records(t, c)
 		case !c.Custom && !c.Validated():
-			f.Message = fmt.Sprintf("the certificate of %s can't be renewed: no record shows any more that the hostname is this app's", c.Hostname)
+			f.Message = fmt.Sprintf("the certificate of %s can't be renewed: no DNS record shows that the hostname still belongs to this app", c.Hostname)
 			f.Notes = records(t, c)
 		case c.Custom && !c.Requested:
 			f.Message = fmt.Sprintf("nothing renews the certificate of %s: it was uploaded, and Fly issues none besides", c.Hostname)

@@ -128,7 +128,7 @@ func limitFindings(t plan.Target, s service, block flytoml.Node) []plan.Finding 
 		},
 	}
 	if !said {
-		f.Evidence = plan.Saw("no type is said, and connections is the default")
+		f.Evidence = plan.Saw("no type is set; connections is the default")
 	}
 	f.Fix.Changes, f.Machines = serviceChanges(t, s, limitSettings("requests", soft, hard)...)
 	return append(out, f)

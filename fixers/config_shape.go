@@ -18,7 +18,7 @@ func configShape() plan.Fixer {
 		Doc: `flyctl refuses the whole file for one value of a wrong type ("8080" for a port), one bracket too few or too many
 ([http_service.checks], [[build]]), one unknown word ("blue-green"), a duration or size that can't be read, a number out of bounds, a
 command with an open quote, a process group that isn't there, or a service that names no group where there are some. It tells one fault at a
-time; this rule tells all of them, each with its line, what stands there and what flyctl takes. Types, words and bounds are those of flyctl
+time; this rule tells all of them, each with its line, what the file says and what flyctl takes. Types, words and bounds are those of flyctl
 of August 2026.
 
 The fix writes the form that flyctl reads. Where there is one reading it is safe, and comments stay; where there is a likely one it needs

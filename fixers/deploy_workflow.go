@@ -103,7 +103,7 @@ func workflowFindings(t plan.Target, w plan.Workflow) []plan.Finding {
 				add("install", plan.Info, lineOf(s.Run, at[0]), "install.sh takes the newest flyctl each time", "use superfly/flyctl-actions/setup-flyctl, pinned")
 			}
 			if at := tokenInClear().FindStringIndex(s.Run.Text); at != nil {
-				add("token", plan.Error, lineOf(s.Run, at[0]), "a Fly token stands in the workflow", "revoke it, and keep the new one in the repository's secrets")
+				add("token", plan.Error, lineOf(s.Run, at[0]), "the workflow contains a Fly token", "revoke it, and keep the new one in the repository's secrets")
 			}
 			if at := flyDeploys().FindStringIndex(s.Run.Text); at != nil {
 				jobDeploys = true
@@ -115,7 +115,7 @@ func workflowFindings(t plan.Target, w plan.Workflow) []plan.Finding {
 		}
 		for _, e := range j.Env {
 			if tokenInClear().MatchString(e.Text) {
-				add("token", plan.Error, e, "a Fly token stands in the workflow", "revoke it, and keep the new one in the repository's secrets")
+				add("token", plan.Error, e, "the workflow contains a Fly token", "revoke it, and keep the new one in the repository's secrets")
 			}
 		}
 		concurrent = concurrent || jobDeploys && j.Concurrency

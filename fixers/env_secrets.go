@@ -17,9 +17,9 @@ import (
 func envSecrets() plan.Fixer {
 	return plan.Fixer{
 		ID:       "env-secrets",
-		Title:    "no secret value stands in [env]",
+		Title:    "[env] holds no secrets",
 		Severity: plan.Error,
-		Doc: `What stands in [env] is in git, for good. A secret of the same name beats an [env] entry, so the move has no gap: the value is stored
+		Doc: `What is in [env] is in git, for good. A secret of the same name beats an [env] entry, so the move has no gap: the value is stored
 as a secret first, and confirmed by its digest; then the entry leaves the file; then the machines restart once, without the entry and
 with the secret.
 

@@ -11,7 +11,7 @@ import (
 func environments() plan.Fixer {
 	return plan.Fixer{
 		ID:       "environments",
-		Title:    "every environment is an app of its own",
+		Title:    "every environment has its own app",
 		Severity: plan.Warning,
 		Doc: `Fly has no environments inside an app: staging and production are two apps, each with its own machines, secrets, volumes and
 addresses. What tells them apart is the name in the file.
@@ -47,7 +47,7 @@ func checkEnvironments(t plan.Target) []plan.Finding {
 				Message:  s.File + " names the same app, " + own + ": whichever file is deployed last wins",
 				At:       placeOf(t.File, "app", ""),
 				Evidence: []plan.Evidence{{File: s.File, Text: "app = " + quote(s.App)}},
-				Notes:    []string{"an environment needs an app of its own; a file that nothing deploys any more is better deleted"},
+				Notes:    []string{"each environment needs its own app; delete a file that nothing deploys"},
 			})
 		case s.App == "" && forTrials(s.File) && !namedElsewhere(t.Repo, s.File):
 			out = append(out, plan.Finding{

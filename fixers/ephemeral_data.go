@@ -15,7 +15,7 @@ func ephemeralData() plan.Fixer {
 		ID:       "ephemeral-data",
 		Title:    "data that must stay is on a volume",
 		Severity: plan.Warning,
-		Doc: `The disk of a machine is made anew from the image at every deploy, and whenever the machine moves to another host. What an app writes
+		Doc: `The disk of a machine is created again from the image at every deploy, and whenever the machine moves to another host. What an app writes
 there is gone then: a SQLite file, uploads, the data folder of a database. A volume stays, and the file says where it is mounted.
 
 Found are paths of database files in [env], and images of databases, whose folder no [[mounts]] covers. A database image without any

@@ -17,7 +17,7 @@ func extraRegions() plan.Fixer {
 		Severity: plan.Info,
 		Doc: `A region can be away as a whole. fly.toml has no key for regions (except primary_region): they are a property of the machines.
 
-A second region costs money, so nothing picks one for you: the plan shows three near ones and the price of one machine. Name one with
+A second region costs money, so one is never chosen for you: the plan shows three near ones and the price of one machine. Name one with
 --regions, or in .fly-standards.toml as [extra-regions] regions = ["lhr"]. The new machine is a copy of a healthy one, image pinned by
 digest, and waited for.
 
@@ -114,7 +114,7 @@ func oneRegion(machines []live.Machine, group string, here map[string]bool) stri
 	if len(machines) == 1 {
 		return fmt.Sprintf("the one machine of %s is in %s", group, codes[0])
 	}
-	return fmt.Sprintf("all %d machines of %s are in %s", len(machines), group, strings.Join(codes, ", "))
+	return fmt.Sprintf("%s of %s are in %s", everyMachine(len(machines), len(machines)), group, strings.Join(codes, ", "))
 }
 
 func firstOr(list []string, near []nearRegion) string {

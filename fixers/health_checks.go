@@ -26,7 +26,7 @@ proves it on one machine before the others get it. Where nothing names a path, a
 routing. A deploy waits for that one too, so it needs consent unless something says that the port is served: a check that passes, EXPOSE, PORT,
 the start command, a listen call. Where something says another port, no check is proposed, and none for a group that only works.
 
-A check that stands there is judged in the same way: one that the app is known to answer with 400, 301 or 404 is told of, unless it passes.
+A check that is already there is judged in the same way: one that the app is known to answer with 400, 301 or 404 is a finding, unless it passes.
 
 Fly's checks send the machine's IP address as Host and do not follow redirects. Django's ALLOWED_HOSTS and frameworks that force HTTPS
 answer them with an error unless told otherwise: then the fix needs consent, and the check sends X-Forwarded-Proto.

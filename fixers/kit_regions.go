@@ -48,7 +48,7 @@ func regionProblem(t plan.Target, code string) string {
 	i := slices.IndexFunc(all, func(r live.Region) bool { return r.Code == code })
 	switch {
 	case i >= 0 && all[i].Deprecated:
-		return fmt.Sprintf("region %q takes no new machines any more", code)
+		return fmt.Sprintf("region %q no longer takes new machines", code)
 	case i >= 0:
 		return ""
 	case successor(code) != "":

@@ -22,7 +22,7 @@ func TestLiveRegionsWin(t *testing.T) {
 		{"zzz", []live.Region{{Code: "zzz"}}, ""},
 		{"ams", nil, ""},
 		{"ams", []live.Region{{Code: "fra"}}, `there is no region "ams"`},
-		{"ams", []live.Region{{Code: "ams", Deprecated: true}}, `region "ams" takes no new machines any more`},
+		{"ams", []live.Region{{Code: "ams", Deprecated: true}}, `region "ams" no longer takes new machines`},
 		{"waw", nil, `region "waw" is closed`},
 	} {
 		file, err := flytoml.Parse("fly.toml", []byte("app = \"a\"\nprimary_region = \""+c.code+"\"\n"))

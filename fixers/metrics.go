@@ -77,7 +77,7 @@ func metricsPort(t plan.Target, m *plan.Metrics) (port int, processes []string, 
 	}
 	switch {
 	case m.OwnServer:
-		return 0, nil, "a server of its own seems to serve it, at a port that can't be told"
+		return 0, nil, "a separate server seems to serve it, on an unknown port"
 	case port == 0:
 		return 0, nil, "which port it is on can't be told: the file has " + count(len(ports), "service port")
 	case len(groupNames(t.File)) < 2:

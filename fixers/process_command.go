@@ -65,7 +65,7 @@ func command(t plan.Target, v deployed.Value) []plan.Finding {
 		edit.Value = quote("sh -c " + shellQuote(line))
 	default:
 		name, _, _ := strings.Cut(words[0], "=")
-		f.Message = fmt.Sprintf("%s begins with %s=..., and no shell runs it: it is taken for the name of the program", v.Path(), name)
+		f.Message = fmt.Sprintf("%s begins with %s=..., and no shell runs it: that is taken as the name of the program", v.Path(), name)
 		edit.Value = quote("env " + line)
 	}
 	if strings.ContainsAny(line, "'\n") { // quoting it once more is not for a tool

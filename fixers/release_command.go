@@ -16,7 +16,7 @@ func releaseCommand() plan.Fixer {
 		Doc: `[deploy] release_command runs once in a deploy, on a machine of its own with the new image and the app's secrets, before any machine
 is updated. When it fails, the deploy stops, and the old version goes on serving. That is the place for migrations.
 
-Run by hand they are forgotten. Run when the app starts they run once on every machine at the same time, and a migration that fails
+Run manually, they are forgotten. Run when the app starts they run once on every machine at the same time, and a migration that fails
 takes the machines down one after the other.
 
 The machine of the release command has no volume: it can't see a database file. So an app with SQLite gets no such advice, and neither

@@ -21,7 +21,7 @@ Some come from published examples: regions in fly.toml (a machine has a region, 
 floor is min_machines_running of a service; there is no ceiling), [[http_service.route]] and [[http_service.ports]] (http_service always
 means 80 and 443), restart_limit, script_checks and allowed_public_ports (left over from the platform before machines).
 
-Leftovers that say nothing are removed; what stands in the wrong place moves, with consent, since it takes effect then; the rest is
+Leftovers that say nothing are removed; what is in the wrong place moves, with consent, since it takes effect then; the rest is
 shown. Forms that flyctl accepts though its own types don't have them are no findings. A list of regions goes with consent: the plan says
 which lines of .fly-standards.toml keep the wish.
 
@@ -154,7 +154,7 @@ func leftover(n flytoml.Node, name string, f *plan.Finding) {
 	if isInt && v == 0 || isBool && !on || n.Kind() == flytoml.Array && len(n.Items()) == 0 {
 		return
 	}
-	f.Fix.Safety, f.Fix.Why = plan.Review, "whoever wrote it wanted something that does not happen"
+	f.Fix.Safety, f.Fix.Why = plan.Review, "someone wrote it for a reason, and it has no effect"
 	switch name {
 	case "restart_limit":
 		f.Notes = append(f.Notes, "a failing check takes the machine out of routing and never restarts it; [[restart]] rules a process that ends")

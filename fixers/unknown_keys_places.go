@@ -39,7 +39,7 @@ func synonym(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding) 
 		return false
 	}
 	to := sibling(n, s.key)
-	f.Message = n.Path() + " is not known to flyctl, which ignores it: it is called " + to
+	f.Message = n.Path() + " is not a key of flyctl's, which ignores it; its name is " + to
 	if _, taken := t.File.Get(to); taken {
 		f.Notes = append(f.Notes, to+" is in the file too; only that one counts")
 		return true

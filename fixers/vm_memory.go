@@ -10,7 +10,7 @@ import (
 func vmMemory() plan.Fixer {
 	return plan.Fixer{
 		ID:       "vm-memory",
-		Title:    "the memory of a machine is said once",
+		Title:    "memory is set in one place",
 		Severity: plan.Warning,
 		Doc: `[[vm]] takes memory ("1gb", or a number of MB) and memory_mb. When both are there, memory_mb wins and memory is read by people only.
 
@@ -58,7 +58,7 @@ func memoryTwice(t plan.Target, vm flytoml.Node) (plan.Finding, bool) {
 		Message: fmt.Sprintf("memory = %s and memory_mb = %d disagree: memory_mb wins", memory.Raw(), inForce),
 		At:      placeOf(t.File, memory.Path(), ""),
 		Fix: &plan.Fix{
-			Safety: plan.Review, Why: "the machines keep what they have; whoever wrote memory may have meant it",
+			Safety: plan.Review, Why: "the machines keep what they have, but memory may be the one that was meant",
 			Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: memory.Path()}},
 		},
 	}, true

@@ -25,7 +25,7 @@ scheduled_snapshots = false ends that. With a retention of a day or two, what br
 
 Both keys in fly.toml are about volumes that are made later: those that exist keep the settings they were made with. So the fix also
 changes the live volumes, through the volumes API and without a restart. It never makes a volume keep less: where a live volume keeps
-its snapshots for longer than the file says, you are told, and nothing is changed. A volume that is not attached is left alone.
+its snapshots for longer than the file says, that is a finding, and nothing is changed. A volume that is not attached is left alone.
 
 Snapshots cost storage: how much is known only when they are made. And a volume that is only a cache needs none. So the fix needs
 --allow review,paid.

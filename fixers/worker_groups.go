@@ -24,7 +24,7 @@ A worker that a service names in processes gets requests that it can't answer, i
 the service fails on it.
 
 With one machine, a broken host stops the group. A deploy makes a standby for such a group, which Fly starts then; one that was scaled to
-one machine, or cloned by hand, has none.
+one machine, or cloned manually, has none.
 
 Manual fix: [[restart]] with policy = "always" and processes = ["worker"]; processes = ["web"] in the service; fly machine clone ID
 --standby-for ID.`,
@@ -111,7 +111,7 @@ func staysDown(t plan.Target, group string) (plan.Finding, bool) {
 		entries = append(entries, flytoml.Entry{Key: "processes", Value: "[" + quote(group) + "]"})
 	}
 	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "a process that is meant to end would be started again and again",
+		Safety: plan.Review, Why: "a process that is meant to end would be restarted forever",
 		Edits: []flytoml.Edit{{Op: flytoml.Append, Path: "restart", Entries: entries}},
 	}
 	policies := 0

@@ -80,7 +80,7 @@ func judge(t Target, fx Fixer, f Finding, ignores []*ignore, o Options) *finding
 	n := &finding{Finding: f.hide(o.Hide), fixer: fx}
 	n.decide(t, o)
 	if n.outcome == Planned && fx.ID != Shape && onMistyped(n.Fix, t.Deployed()) {
-		n.outcome, n.reason, n.heldFor = HeldBack, "flyctl can't read what stands there; "+Shape+" comes first", HeldOther
+		n.outcome, n.reason, n.heldFor = HeldBack, "flyctl can't read the value there; "+Shape+" comes first", HeldOther
 	}
 	n.ignoreWhere(ignores, o)
 	return n

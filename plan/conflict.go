@@ -30,10 +30,10 @@ func holdConflicts(all []*finding) {
 }
 
 func (f *finding) conflictsWith(o *finding) {
-	f.outcome, f.reason = Conflicting, o.Rule+" wants something else at the same place"
+	f.outcome, f.reason = Conflicting, o.Rule+" changes the same place differently"
 	f.HowTo = "choose one: --skip " + o.Rule + " or --skip " + f.Rule
 	if o.Rule == f.Rule { // to skip the rule would choose neither
-		f.reason, f.HowTo = "two of its fixes want different things at the same place", "make one of them yourself; then the other is planned"
+		f.reason, f.HowTo = "two of its fixes change the same place differently", "make one of them yourself; then the other is planned"
 	}
 }
 

@@ -32,7 +32,7 @@ func (f Finding) hide(hide func(string) string) Finding {
 	f.Fix = &fix
 	if fix.holdsSecret(hide) {
 		f.Fix = &Fix{Safety: fix.Safety, Why: fix.Why}
-		f.Held = "its value is a secret, or has one in it, and no plan may hold that"
+		f.Held = "its value is or contains a secret, which a plan never holds"
 		f.HowTo = "make this change yourself: in fly.toml, then fly deploy"
 	}
 	return f

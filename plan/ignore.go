@@ -112,7 +112,7 @@ func parseIgnore(text string, fixers []Fixer) (found []*ignore, whole bool, prob
 			continue
 		}
 		if _, err := time.Parse(time.DateOnly, date); err != nil {
-			return nil, false, fmt.Sprintf("until=%s is no date; write it as until=2027-01-31", date)
+			return nil, false, fmt.Sprintf("until=%s is not a date; write it as until=2027-01-31", date)
 		}
 		until = date
 	}

@@ -82,7 +82,7 @@ func TestIgnoresThatCannotBeMeant(t *testing.T) {
 		"# fly-standards: skip[health-checks]\n":         "fly.toml:1: this comment ignores nothing",
 		"x = 1 # fly-standards: ignore-file[a]\n":        "",
 		"x = 1\n# fly-standards: ignore-file[a]\n":       "fly.toml:2: ignore-file is about the whole file",
-		"# fly-standards: ignore[a] until=2026-13-01\n":  "fly.toml:1: until=2026-13-01 is no date",
+		"# fly-standards: ignore[a] until=2026-13-01\n":  "fly.toml:1: until=2026-13-01 is not a date",
 	} {
 		_, err := plan.Build(plan.Target{File: parse(t, src)}, []plan.Fixer{onLine("a", 9), onLine("health-checks", 9)}, plan.Options{})
 		var e *plan.IgnoreError

@@ -217,7 +217,7 @@ func (c *cloneSteps) destroySurplus(ctx context.Context, step string, rec cloneR
 func (c *cloneSteps) lateSurplus(ctx context.Context, step string, kept live.Machine, rec cloneRecord, res *CloneResult) {
 	found, err := c.marked(ctx, rec.Marker)
 	if err != nil {
-		res.Why = "it was asked for twice, and whether there are two can't be seen: look for a second one in " + rec.Region
+		res.Why = "it was requested twice, and whether that made two can't be seen: look for a second one in " + rec.Region
 		return
 	}
 	var late []live.Machine
@@ -227,7 +227,7 @@ func (c *cloneSteps) lateSurplus(ctx context.Context, step string, kept live.Mac
 		case m.CreatedAt.Sub(kept.CreatedAt).Abs() < ownWatch:
 			late = append(late, m)
 		default:
-			res.Why = "machine " + m.ID + " in " + m.Region + " bears its mark too: a copy that somebody made of it, or a late answer to the first of two calls"
+			res.Why = "machine " + m.ID + " in " + m.Region + " has the same mark: somebody copied it, or the first of two requests took effect late"
 		}
 	}
 	c.destroySurplus(ctx, step, rec, late, kept.ID)

@@ -81,7 +81,7 @@ func (e *ConfirmError) Unwrap() error { return e.Err }
 type UnprovenError struct{ Group string }
 
 func (e *UnprovenError) Error() string {
-	return "group " + e.Group + ": the new check could not be proven, its machines were stopped meanwhile"
+	return "group " + e.Group + ": the new check could not be tested: its machines were stopped meanwhile"
 }
 
 // FloorError is a group in which too few machines are healthy to take another
@@ -96,7 +96,7 @@ type FloorError struct {
 func (e *FloorError) Enough() int { return e.Started - e.Healthy + 1 }
 
 func (e *FloorError) Error() string {
-	s := fmt.Sprintf("group %s: %d machines are healthy and %d must stay so, so none can be restarted", e.Group, e.Healthy, e.Floor)
+	s := fmt.Sprintf("group %s: %d healthy, and at least %d must stay healthy, so none can be restarted", e.Group, e.Healthy, e.Floor)
 	if len(e.Unhealthy) > 0 {
 		s += "; not healthy: " + strings.Join(e.Unhealthy, ", ")
 	}

@@ -83,7 +83,7 @@ func (e *fileStep) replace(now, want []byte) error {
 	if readErr != nil {
 		return fmt.Errorf("read %s again: %w", r.p.File.Path, readErr)
 	}
-	return fmt.Errorf("write %s: it does not hold what was written", r.p.File.Path)
+	return fmt.Errorf("write %s: reading it back gives something else", r.p.File.Path)
 }
 
 // putBack brings the original bytes back, from memory, if the file is

@@ -107,6 +107,6 @@ func toWake(g *group, idle []live.Machine) live.Machine {
 // says that it runs.
 func (o *rollout) rest(ctx context.Context, m *onemachine.InFlight) {
 	if err := o.r.machines.Rest(ctx, m); err != nil {
-		o.r.rep.machine(m.Step.ID).Why = "it was started to prove its check, and could not be stopped again: " + err.Error()
+		o.r.rep.machine(m.Step.ID).Why = "it was started to test its check, and could not be stopped again: " + err.Error()
 	}
 }

@@ -93,7 +93,7 @@ func (c recorder) RolledBack(m *onemachine.InFlight) {
 		c.r.emit(RolledBack{m.Machine, true, nil})
 	case m.Verdict == onemachine.Unhealthy: // it has its old configuration, and is not healthy with it either
 		res.State, res.Version = Restored, m.Version
-		res.Why = "it has its old configuration back, and is not well with it: " + Reason(m.Err)
+		res.Why = "it has its previous configuration, and is not healthy with it: " + Reason(m.Err)
 		c.r.rollout.forget(m.Machine)
 		c.r.emit(RolledBack{m.Machine, false, nil})
 	default:

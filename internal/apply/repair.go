@@ -101,7 +101,7 @@ func (o *rollout) repair(ctx context.Context, i int) error {
 		return nil
 	case m.Verdict.Good():
 	case m.Verdict == onemachine.Unhealthy:
-		res.Why = "what an earlier run had left on it was taken back, and it is not healthy without it either: " + Reason(m.Err)
+		res.Why = "the change that an earlier run left on it was undone, and it is still not healthy: " + Reason(m.Err)
 		o.unrepaired = errors.Join(o.unrepaired, m.Err)
 	default:
 		res.State, res.Why = NotSure, Reason(m.Err)

@@ -94,7 +94,7 @@ func (r *run) readSteps() error {
 			}
 		}
 		if seen[s.ID] {
-			return fmt.Errorf("plan step %s: it is there twice", s.ID)
+			return fmt.Errorf("plan step %s: it appears twice", s.ID)
 		}
 		seen[s.ID] = true
 		switch {

@@ -72,11 +72,11 @@ func (t *secretSteps) values(s *plan.SecretsStep) (map[string]secret.Value, []st
 	for _, from := range s.Set {
 		text, ok := envText(t.r.file, from.Key)
 		if !ok || text == "" {
-			return nil, nil, fmt.Errorf("read %s of %s: there is no value that can be a secret", from.Key, t.r.p.File.Path)
+			return nil, nil, fmt.Errorf("read %s of %s: it has no value that can become a secret", from.Key, t.r.p.File.Path)
 		}
 		v := secret.New(text)
 		if other, twice := values[from.Name]; twice && !other.Equal(v) {
-			return nil, nil, fmt.Errorf("secret %s: the plan takes two different values for it", from.Name)
+			return nil, nil, fmt.Errorf("secret %s: the plan has two different values for it", from.Name)
 		}
 		if _, twice := values[from.Name]; !twice {
 			names = append(names, from.Name)
@@ -157,7 +157,7 @@ func (t *secretSteps) confirm(ctx context.Context, names []string, digests map[s
 	for try := range confirmTries {
 		if try > 0 {
 			if err := r.d.Clock.Sleep(ctx, time.Duration(try)*time.Second); err != nil {
-				return &ConfirmError{names, "it was stored, and not seen in the list yet", err}
+				return &ConfirmError{names, "it was stored, but is not in the list yet", err}
 			}
 		}
 		now, err := r.d.Secrets.Secrets(ctx)

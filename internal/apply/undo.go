@@ -87,7 +87,7 @@ func (c *cloneSteps) destroyOurs(ctx context.Context, s plan.Step) error {
 func notOurs(m live.Machine, marker string) string {
 	switch {
 	case marker == "" || m.Config.Metadata()[CloneMarker] != marker:
-		return "it does not bear the mark of that apply any more, so it is kept"
+		return "it no longer has the mark of that apply, so it is kept"
 	case len(m.Config.Mounts()) > 0:
 		return "it has a volume now, so it is kept"
 	}

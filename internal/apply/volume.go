@@ -168,7 +168,7 @@ func (v volumeSteps) put(ctx context.Context, s plan.Step, rec volumeRecord) err
 			return &VolumeMovedError{rec.Volume, now.Settings()}
 		}
 		if lost == nil {
-			lost = &live.Error{Doing: "update volume " + rec.Volume, Message: "it was accepted, and the volume is as before"}
+			lost = &live.Error{Doing: "update volume " + rec.Volume, Message: "Fly accepted it, but the volume is unchanged"}
 		}
 	}
 	return &LostVolumeError{rec.Volume, lost}
@@ -208,7 +208,7 @@ type LostVolumeError struct {
 }
 
 func (e *LostVolumeError) Error() string {
-	return "volume " + e.Volume + ": whether it was updated is not known: " + e.Err.Error()
+	return "volume " + e.Volume + ": state unknown: " + e.Err.Error()
 }
 func (e *LostVolumeError) Unwrap() error { return e.Err }
 

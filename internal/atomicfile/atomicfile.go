@@ -113,7 +113,7 @@ func resolve(sys FS, path string) (string, error) {
 	}
 	target, err := sys.EvalSymlinks(path)
 	if err != nil {
-		return "", &RefusedError{path, "it is a symbolic link that leads nowhere", err}
+		return "", &RefusedError{path, "it is a broken symbolic link", err}
 	}
 	return target, nil
 }

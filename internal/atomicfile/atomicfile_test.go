@@ -113,7 +113,7 @@ func TestWriteRefuses(t *testing.T) {
 	cases := []struct{ name, path, want string }{
 		{"read-only file", readOnly, "it is read-only"},
 		{"folder", dir, "it is a folder, not a file"},
-		{"dangling link", dangling, "it is a symbolic link that leads nowhere"},
+		{"dangling link", dangling, "it is a broken symbolic link"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

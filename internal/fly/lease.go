@@ -107,7 +107,7 @@ func (c *Client) ReleaseLease(ctx context.Context, id, nonce string) error {
 		return err
 	}
 	if nonce == "" {
-		return &live.Error{Kind: live.Invalid, Doing: cl.doing, Message: "there is no lease to give back"}
+		return &live.Error{Kind: live.Invalid, Doing: cl.doing, Message: "there is no lease to release"}
 	}
 	cl.nonce, cl.repeatable = nonce, true
 	if err := c.do(ctx, cl, nil); err != nil && !live.Is(err, live.NotFound) {

@@ -19,7 +19,7 @@ func (c *Client) appPath(rest string) string { return "/apps/" + c.app + rest }
 func (c *Client) aboutMachine(method, id, rest, action, doing string) (call, error) {
 	cl := call{doing: doing + " " + id, action: action, id: id, thing: id, method: method, path: c.appPath("/machines/" + id + rest)}
 	if !validName(id) {
-		return cl, &live.Error{Kind: live.Invalid, Doing: doing, Message: "that is no machine id"}
+		return cl, &live.Error{Kind: live.Invalid, Doing: doing, Message: "that is not a machine id"}
 	}
 	cl.repeatable = method == http.MethodGet
 	return cl, nil

@@ -132,7 +132,7 @@ func (c *Client) addresses(ctx context.Context) ([]live.IP, error) {
 		// A Flycast address is a private IPv6 one (fdaa:...).
 		addr, err := netip.ParseAddr(a.IP)
 		if err != nil {
-			return nil, strange(cl, "something that is no address")
+			return nil, strange(cl, "something that is not an address")
 		}
 		out = append(out, live.IP{IP: a.IP, Region: clean(a.Region), Shared: a.Shared, Private: addr.IsPrivate()})
 	}

@@ -53,7 +53,7 @@ func (c *Client) aboutVolume(ctx context.Context, method, id, doing string, body
 		method: method, path: c.appPath("/volumes/" + id), body: body, repeatable: method == http.MethodGet,
 	}
 	if !validName(id) {
-		return live.Volume{}, &live.Error{Kind: live.Invalid, Doing: doing, Message: "that is no volume id"}
+		return live.Volume{}, &live.Error{Kind: live.Invalid, Doing: doing, Message: "that is not a volume id"}
 	}
 	var wire volume
 	if err := c.do(ctx, cl, &wire); err != nil {

@@ -18,11 +18,11 @@ func (f *File) build() error {
 			ok = addValue(table, s.keys, s.value, span{s.body.start, s.body.end}, s)
 		}
 		if !ok {
-			return f.errorAt(s.body.start, "this statement can't be followed", s)
+			return f.errorAt(s.body.start, "this statement is too complex to edit", s)
 		}
 	}
 	if bad := bind(f.root, f.meaning); bad != nil {
-		return f.errorAt(bad.at, "this value can't be followed", bad.stmt)
+		return f.errorAt(bad.at, "this value is too complex to edit", bad.stmt)
 	}
 	return nil
 }

@@ -54,13 +54,13 @@ func (f *File) onlyElement(n *node) (change, error) {
 // words makes one command line of an array of words.
 func (f *File) words(n *node) (change, error) {
 	if n.kind != Array || len(n.items) == 0 {
-		return change{}, f.refuseAt(n, "it is no array of words")
+		return change{}, f.refuseAt(n, "it is not an array of strings")
 	}
 	var line []string
 	for _, it := range n.items {
 		w, ok := it.value.(string)
 		if !ok {
-			return change{}, f.refuseAt(n, "it is no array of words")
+			return change{}, f.refuseAt(n, "it is not an array of strings")
 		}
 		line = append(line, shellWord(w))
 	}

@@ -11,7 +11,7 @@ func (f *File) nameless(segs []Segment) (change, error) {
 	case n.kind == ArrayTables:
 		return change{}, nil
 	case n.kind != Table || len(n.kids) == 0:
-		return change{}, f.refuseAt(n, "it is no table of tables")
+		return change{}, f.refuseAt(n, "it is not a table of tables")
 	}
 	var value []any
 	var splices []splice

@@ -26,7 +26,7 @@ func ParsePath(path string) ([]Segment, error) {
 			num, after, ok := strings.Cut(rest[1:], "]")
 			i, err := strconv.Atoi(num)
 			if !ok || err != nil || i < 0 || strconv.Itoa(i) != num {
-				return nil, fmt.Errorf("path %q has an index that is no number", path)
+				return nil, fmt.Errorf("path %q has an index that is not a number", path)
 			}
 			segs, rest = append(segs, Segment{Index: i}), after
 			continue

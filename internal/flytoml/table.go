@@ -7,7 +7,7 @@ func (f *File) addTable(segs []Segment, e Edit) (change, error) {
 	case p.problem != "":
 		return change{}, f.refuseAt(p.node, p.problem)
 	case len(p.rest) == 0:
-		return change{}, f.refuseAt(p.node, "it is there already")
+		return change{}, f.refuseAt(p.node, "it already exists")
 	}
 	keys, err := restKeys(p)
 	if err != nil {
@@ -82,7 +82,7 @@ func (f *File) appendEntry(segs []Segment, e Edit) (change, error) {
 func (f *File) appendInline(n *node, e Edit, b sectionBody) (*File, error) {
 	for _, it := range n.items {
 		if it.kind != Table {
-			return nil, f.refuseAt(n, "its entries are no tables")
+			return nil, f.refuseAt(n, "its entries are not tables")
 		}
 	}
 	if len(n.items) > 0 || len(n.stmt.keys) > 1 || n.parent != n.stmt.table {

@@ -86,7 +86,7 @@ memory. Where one machine must be met again (WebSocket rooms, uploads), use fly-
 }
 
 var security = []Topic{
-	{ID: "mtls", Title: "Between apps: the private network, and mTLS where it must be proven", Text: `Traffic between apps of one organization runs over WireGuard and is encrypted; other organizations can't reach it. That replaces
+	{ID: "mtls", Title: "Between apps: the private network, and mTLS where identity must be proven", Text: `Traffic between apps of one organization runs over WireGuard and is encrypted; other organizations can't reach it. That replaces
 mTLS for most. Fly's proxy does not ask for client certificates: where they are required, terminate TLS in the app on a tcp service
 without handlers. Authenticate callers all the same.`},
 	{ID: "vault", Title: "Secrets, and when a vault is worth it", Text: `fly secrets is an encrypted store that can be written and not read back, and each machine gets the values as environment variables

@@ -17,8 +17,8 @@ type Health string
 const (
 	Healthy       Health = "healthy"   // started, and every check that it is configured with passes
 	Pending       Health = "pending"   // starting, or started with checks that have no result yet
-	Unhealthy     Health = "unhealthy" // a check does not pass, it crashes again and again, or it went down by itself
-	AtRest        Health = "at rest"   // not started, and that was asked for: by the proxy mostly, or by a person
+	Unhealthy     Health = "unhealthy" // a check does not pass, it keeps crashing, or it went down by itself
+	AtRest        Health = "off"       // not started, and that was asked for: by the proxy mostly, or by a person
 	HealthUnknown Health = "unknown"   // its host does not answer, the API gave no config, or nothing tells why it is down
 )
 

@@ -201,11 +201,11 @@ func (m Machine) WhyUntouchable() string {
 	}
 	switch m.Group() {
 	case "fly_app_release_command", "fly_app_test_machine_command", "fly_app_console":
-		return "it runs one command and goes away"
+		return "it is a one-off machine that runs a single command"
 	}
 	switch {
 	case m.Image == "":
-		return "the API gave no digest of its image, and a tag could bring another one"
+		return "the API gave no digest of its image, and its tag may have moved since"
 	case len(m.Config.Standbys()) > 0:
 		return "it is a standby"
 	case m.Config.AutoDestroy():

@@ -21,7 +21,7 @@ func (s VolumeSettings) String() string {
 		days = "1 day"
 	}
 	if !s.AutoBackup {
-		return "no daily snapshots, those made by hand kept " + days
+		return "no daily snapshots, manual ones kept " + days
 	}
 	return "daily snapshots, kept " + days
 }

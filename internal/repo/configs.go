@@ -56,7 +56,7 @@ func configsBelow(ctx context.Context, dir string) ([]string, error) {
 			return nil, err
 		}
 		if i == maxConfigDirs {
-			return nil, fmt.Errorf("look for fly.toml below %s: there are more than %d folders; begin further down", dir, maxConfigDirs)
+			return nil, fmt.Errorf("look for fly.toml below %s: there are more than %d folders; start further down", dir, maxConfigDirs)
 		}
 		here := folders[i]
 		abs := filepath.Join(dir, filepath.FromSlash(here.rel))

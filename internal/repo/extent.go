@@ -96,7 +96,7 @@ func (sc *scanner) measure() {
 	case sc.image != nil:
 		sc.measureImage(start)
 	case sc.dockerfile != "":
-		e.doubt = &plan.Evidence{File: sc.shown(sc.dockerfile), Text: "the Dockerfile can't be read, or has no stage of the name"}
+		e.doubt = &plan.Evidence{File: sc.shown(sc.dockerfile), Text: "the Dockerfile can't be read, or has no stage of that name"}
 	}
 	sc.choosePackages(start)
 	sc.reachGo(start)
@@ -125,7 +125,7 @@ func (sc *scanner) measureImage(start string) {
 	im.compiled = !inList(" js py rb php ", e.language)
 	roots := im.reached(im.runs, "", 0, map[*stage]bool{})
 	if len(roots) == 0 {
-		e.doubt = &plan.Evidence{File: im.file, Line: im.runs.base.Line, Text: "nothing of the tree is copied into the image"}
+		e.doubt = &plan.Evidence{File: im.file, Line: im.runs.base.Line, Text: "nothing from this folder is copied into the image"}
 		if len(im.runs.allCopies()) > 0 && !strings.Contains(e.named, "git clone") {
 			e.nothing = e.doubt.Text
 		}
@@ -321,7 +321,7 @@ func (sc *scanner) unsureOf() plan.Evidence {
 	if sc.extent.doubt != nil {
 		return *sc.extent.doubt
 	}
-	return plan.Evidence{Text: "which of the tree's programs the image starts can't be told"}
+	return plan.Evidence{Text: "which of the programs here the image starts is unclear"}
 }
 
 // packageOf is the innermost package that holds the file, "." for none.

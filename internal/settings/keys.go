@@ -27,13 +27,13 @@ func sections(rules []string) []key {
 	var perRule []key
 	for _, id := range rules {
 		perRule = append(perRule, key{name: id, keys: append(options(id),
-			key{name: "enabled", doc: "false: what the rule finds is counted as ignored, and nothing of it is changed. true switches on a rule that speaks only when asked.", value: enabled(id)},
+			key{name: "enabled", doc: "false: what the rule finds is counted as ignored, and nothing of it is changed. true turns on a rule that is off by default.", value: enabled(id)},
 			key{name: "severity", doc: "How much a finding of the rule matters; see check --fail-on.", value: severity(id)},
 		)})
 	}
 	return []key{
-		{name: "rules", doc: "What is wanted of each rule.", keys: perRule},
-		{name: "extra-regions", doc: "Where the app is to run besides where it does.", keys: []key{
+		{name: "rules", doc: "Options for each rule.", keys: perRule},
+		{name: "extra-regions", doc: "Regions to add to the app's present ones.", keys: []key{
 			{name: "regions", doc: "Regions to add machines in. Naming one is consent to its cost, as with --regions.",
 				value: regions(func(r *reader, codes []string) {
 					r.file.Settings.Regions, r.file.Settings.RegionsFrom = codes, ""
@@ -41,11 +41,11 @@ func sections(rules []string) []key {
 						r.file.Settings.RegionsFrom = r.name
 					}
 				})},
-			{name: "suggested", doc: "Regions to propose. A wish, and no consent.",
+			{name: "suggested", doc: "Regions to propose. A suggestion only: adding one needs consent.",
 				value: regions(func(r *reader, codes []string) { r.file.Settings.Suggested = codes })},
 		}},
-		{name: "apply", doc: "How apply goes about it.", keys: []key{
-			{name: "max_unavailable", doc: "How many machines of a group may be away at one time: a count, or a fraction below 1.", value: maxUnavailable()},
+		{name: "apply", doc: "How apply works.", keys: []key{
+			{name: "max_unavailable", doc: "How many machines of a group may be down at the same time: a count, or a fraction below 1.", value: maxUnavailable()},
 		}},
 	}
 }
@@ -58,7 +58,7 @@ func options(rule string) []key {
 			{name: "path", doc: "The path that the health check asks for.", value: path(func(s *plan.Settings) *string { return &s.HealthPath })},
 			{name: "interval", doc: "The time between two checks, 2s to 1m.", value: duration(func(s *plan.Settings) *string { return &s.CheckInterval }, 2*time.Second, time.Minute)},
 			{name: "timeout", doc: "How long an answer may take, 1s to 1m.", value: duration(func(s *plan.Settings) *string { return &s.CheckTimeout }, time.Second, time.Minute)},
-			{name: "grace_period", doc: "How long after its start a machine is not checked yet, 1s to 1h.", value: duration(func(s *plan.Settings) *string { return &s.CheckGrace }, time.Second, time.Hour)},
+			{name: "grace_period", doc: "How long failing checks are ignored after a machine starts, 1s to 1h.", value: duration(func(s *plan.Settings) *string { return &s.CheckGrace }, time.Second, time.Hour)},
 		}
 	case "deploy-strategy":
 		return []key{

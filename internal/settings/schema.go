@@ -29,11 +29,11 @@ func Schema(rules []plan.Fixer) map[string]any {
 	whole := object{
 		"extends": object{
 			"type": "string", "minLength": 1,
-			"description": "The path, from the folder of this file, of a settings file that this one builds upon. What stands here wins.",
+			"description": "The path, from the folder of this file, of a settings file that this one builds upon. Keys set here take precedence.",
 		},
 		"files": object{
 			"type":                 "object",
-			"description":          "The same for one fly.toml: by its name in any folder, or by its path from the folder of this file. It wins over the rest of this file.",
+			"description":          "The same for one fly.toml: by its name in any folder, or by its path from the folder of this file. It takes precedence over the rest of this file.",
 			"propertyNames":        object{"pattern": `^[^/\\*?][^\\*?]*\.toml$`},
 			"additionalProperties": object{"type": "object", "properties": once, "additionalProperties": false},
 		},

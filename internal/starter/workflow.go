@@ -174,7 +174,7 @@ func (p Project) tokenNote() string {
 	if app == "" {
 		app = "NAME"
 	}
-	return "the deploy needs a token of its own: fly tokens create deploy --app " + app + " --expiry 2160h, stored as the secret FLY_API_TOKEN of the environment production"
+	return "the deploy needs its own token: fly tokens create deploy --app " + app + " --expiry 2160h, stored as the secret FLY_API_TOKEN of the environment production"
 }
 
 var deploys = regexp.MustCompile(`(?m)^[^#\n]*(fly(ctl)? deploy|flyctl-actions)`)

@@ -19,7 +19,7 @@ func (u *Undo) clones(w World) {
 				u.Partly = true
 				continue
 			}
-			u.later(past.Machine, "", "the app can't be read ("+w.Offline.Why(w.OfflineDetail)+"); this apply had added it in "+past.Region)
+			u.later(past.Machine, "", "the app can't be read ("+w.Offline.Why(w.OfflineDetail)+"); this apply added it in "+past.Region)
 		}
 		return
 	}
@@ -27,11 +27,11 @@ func (u *Undo) clones(w World) {
 	for _, past := range u.Of.Clones {
 		ours, copied := past.Added(w.App.Machines)
 		for _, m := range copied {
-			u.stays("machine %s in %s: a copy of the machine that this apply had added, made by somebody else", m.ID, m.Region)
+			u.stays("machine %s in %s: somebody's copy of the machine that this apply added", m.ID, m.Region)
 		}
 		for _, m := range ours {
 			if why := apply.Missed(m, left); why != "" {
-				u.later(m.ID, m.Group(), why+"; this apply had added it in "+m.Region)
+				u.later(m.ID, m.Group(), why+"; this apply added it in "+m.Region)
 				continue
 			}
 			left = slices.DeleteFunc(left, func(o live.Machine) bool { return o.ID == m.ID })
@@ -39,7 +39,7 @@ func (u *Undo) clones(w World) {
 				ID: "destroy:" + m.ID, Kind: plan.StepDestroy,
 				Destroy: &plan.DestroyStep{ID: m.ID, Group: m.Group(), Region: m.Region, Source: past.Source, Marker: past.Marker},
 			})
-			u.back("machine %s in %s: destroyed, this apply had added it", m.ID, m.Region)
+			u.back("machine %s in %s: destroyed; this apply added it", m.ID, m.Region)
 		}
 		u.changedClone(past, ours, w.App)
 	}
@@ -69,9 +69,9 @@ func (u *Undo) changedClone(past apply.PastClone, ours []live.Machine, app *live
 	switch {
 	case !there || slices.ContainsFunc(ours, func(o live.Machine) bool { return o.ID == m.ID }):
 	case m.Config.IsZero():
-		u.later(past.Machine, "", m.WhyUntouchable()+"; this apply had added it in "+past.Region)
+		u.later(past.Machine, "", m.WhyUntouchable()+"; this apply added it in "+past.Region)
 	default:
-		u.stays("machine %s in %s, which this apply had added: it lost its mark or got a volume since; `fly machine destroy %s` takes it away",
+		u.stays("machine %s in %s, which this apply added: it lost its mark or got a volume since; `fly machine destroy %s` removes it",
 			past.Machine, past.Region, past.Machine)
 	}
 }

@@ -26,7 +26,7 @@ func (u *Undo) file(w World) {
 		u.otherFile(w.Path, u.Of.Path)
 		return
 	case past.Back == nil:
-		u.fileStays("%s: it can't be undone, because the record of it would hold a secret value of it, or one of [env]; git has the old one", w.Path)
+		u.fileStays("%s: it can't be undone, because its record would hold a secret value; git has the old one", w.Path)
 		return
 	}
 	want, how, why := u.before(now)
@@ -50,7 +50,7 @@ func (u *Undo) file(w World) {
 
 // otherFile leaves a file alone that is not the one that the apply edited.
 func (u *Undo) otherFile(this, edited string) {
-	u.fileStays("%s: the apply edited %s, which is another file; `fly-standards undo --config %s` takes that one back", this, edited, edited)
+	u.fileStays("%s: the apply edited %s, which is another file; `fly-standards undo --config %s` undoes that one", this, edited, edited)
 	u.Partly = true
 }
 
@@ -74,16 +74,16 @@ func (u *Undo) before(now []byte) (want []byte, how, why string) {
 	}
 	if past.Bare != nil {
 		if want, err := past.Bare.Merge(now); err == nil {
-			return want, "the apply's lines only, without the comments of the entries: it was edited beside them since", ""
+			return want, "the apply's lines only, without the comments of the entries: the lines next to them were edited since", ""
 		}
 	}
 	// git may have given the file other line ends, in every line.
 	if other, back := otherEnds(now); back != nil {
 		if want, err := past.Back.Merge(other); err == nil {
-			return back(want), "the apply's lines only: it has other line ends now, which stay", ""
+			return back(want), "the apply's lines only: its line endings changed since, and stay", ""
 		}
 	}
-	return nil, "", "the apply's lines were edited since, or those beside them; undo what you don't want yourself"
+	return nil, "", "the apply's lines, or those next to them, were edited since; remove what you don't want yourself"
 }
 
 // otherEnds is a text with the other kind of line ends, and the way back to

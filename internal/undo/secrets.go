@@ -24,12 +24,12 @@ func (u *Undo) secrets(w World) {
 	}
 	u.stay(kept, "still a secret of the app; its value does not come back into the file or the machines",
 		"still secrets of the app; their values do not come back into the file or the machines")
-	u.stay(unseen, "stored as a secret by this apply, and not looked at now; its value does not come back into the file or the machines",
-		"stored as secrets by this apply, and not looked at now; their values do not come back into the file or the machines")
+	u.stay(unseen, "stored as a secret by this apply, and not read now; its value does not come back into the file or the machines",
+		"stored as secrets by this apply, and not read now; their values do not come back into the file or the machines")
 	u.stay(others, "out of [env]; the app has it as a secret", "out of [env]; the app has them as secrets")
-	const more = " What it was does not come back: `fly secrets set` sets it anew"
-	u.stay(gone, "out of [env], and no secret of the app any more: somebody took it away since."+more,
-		"out of [env], and no secrets of the app any more: somebody took them away since."+more)
+	const more = " The old value can't be restored: `fly secrets set` sets it again"
+	u.stay(gone, "out of [env], and no longer a secret of the app: somebody removed it since."+more,
+		"out of [env], and no longer secrets of the app: somebody removed them since."+more)
 }
 
 // stay tells of names, as one or as many.

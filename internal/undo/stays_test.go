@@ -19,8 +19,8 @@ func TestReplacedMachinesAreToldOnce(t *testing.T) {
 	newer := machine(t, "x", ours)
 	newer.CreatedAt = at.Add(time.Hour)
 	for want, app := range map[string]*live.App{
-		"machines a, b and c: not there any more; a machine that was made since keeps what it was deployed with, until the next deploy": {Machines: []live.Machine{newer}},
-		"machines a, b and c: not there any more": {},
+		"machines a, b and c: no longer there; a machine created since keeps what it was deployed with until the next deploy": {Machines: []live.Machine{newer}},
+		"machines a, b and c: no longer there": {},
 	} {
 		u := undo.New(h, world(t, before, app))
 		if diff := cmp.Diff([]string{want}, u.Stays); diff != "" || u.Partly {
@@ -33,9 +33,9 @@ func TestReplacedMachinesAreToldOnce(t *testing.T) {
 func TestSecretsAreLookedAt(t *testing.T) {
 	h := apply.History{App: "shop", Migrated: []string{"A", "B"}, Secrets: []string{"A", "B"}}
 	for want, app := range map[string]*live.App{
-		"A and B: stored as secrets by this apply, and not looked at now": nil,
+		"A and B: stored as secrets by this apply, and not read now": nil,
 		"A and B: still secrets of the app":                               {Secrets: []live.Secret{{Name: "A"}, {Name: "B"}}},
-		"A: out of [env], and no secret of the app any more":              {Secrets: []live.Secret{{Name: "B"}}},
+		"A: out of [env], and no longer a secret of the app":              {Secrets: []live.Secret{{Name: "B"}}},
 	} {
 		u := undo.New(h, world(t, before, app))
 		if !strings.Contains(strings.Join(u.Stays, "\n"), want) {

@@ -69,7 +69,7 @@ func New(h apply.History, w World) *Undo {
 	u.volumes(w)
 	u.secrets(w)
 	for _, step := range h.Unknown {
-		u.stays("step %s: this program does not know it; %s, which made it, or a newer one takes it back", step, h.Tool)
+		u.stays("step %s: this version does not know it; %s, which made it, or a newer one can undo it", step, h.Tool)
 		u.Partly = true
 	}
 	if w.App != nil {
@@ -136,10 +136,10 @@ func (u *Undo) goneSince(app *live.App) string {
 		known := slices.ContainsFunc(u.Of.Machines, func(past apply.PastMachine) bool { return past.ID == m.ID }) ||
 			slices.ContainsFunc(u.Of.Clones, func(past apply.PastClone) bool { return slices.Contains(past.IDs, m.ID) })
 		if !known && m.CreatedAt.After(u.Of.At) {
-			return "not there any more; a machine that was made since keeps what it was deployed with, until the next deploy"
+			return "no longer there; a machine created since keeps what it was deployed with until the next deploy"
 		}
 	}
-	return "not there any more"
+	return "no longer there"
 }
 
 // machine takes back what is still ours on it. The image stays the one that
@@ -152,7 +152,7 @@ func (u *Undo) machine(past apply.PastMachine, m live.Machine) {
 		u.later(m.ID, m.Group(), why)
 		return
 	case past.Incomplete:
-		u.stays("machine %s: what holds a migrated value in its configuration is not brought back", m.ID)
+		u.stays("machine %s: the parts of its configuration that hold a migrated value are not restored", m.ID)
 	}
 	if foreign > 0 {
 		u.stays("machine %s: %s", m.ID, changedSince(foreign))
@@ -172,11 +172,11 @@ func (u *Undo) machine(past apply.PastMachine, m live.Machine) {
 	note := ""
 	switch {
 	case past.Version != "" && past.Version != m.Version:
-		note = ", where they are still as the apply left them: it was updated since"
+		note = ", where they are still what the apply set: it was updated since"
 	case m.State == "suspended":
 		note = "; suspended, the memory image is lost"
 	case !m.Started():
-		note = "; " + m.State + ", and stays so"
+		note = "; " + m.State + ", which it stays"
 	}
 	u.configs.add(m.ID, "the previous configuration"+note)
 }

@@ -144,7 +144,7 @@ func TestMachines(t *testing.T) {
 		{"ours", pastMachine("a"), []live.Machine{machine(t, "a", ours)}, []string{"machine:a"}, "", false},
 		{"back already", pastMachine("a"), []live.Machine{machine(t, "a", old)}, []string{}, "", false},
 		{"somebody else's value", pastMachine("a"), []live.Machine{machine(t, "a", theirs)}, []string{}, "1 value that the apply set was changed since", false},
-		{"gone", pastMachine("a"), nil, []string{}, "not there any more", false},
+		{"gone", pastMachine("a"), nil, []string{}, "no longer there", false},
 		{"put back by the apply", apply.PastMachine{ID: "a", Inverse: always, Back: true}, []live.Machine{machine(t, "a", ours)}, []string{}, "", false},
 		{"host away", pastMachine("a"), []live.Machine{{ID: "a", HostStatus: "unreachable"}}, []string{}, "its host is unreachable", true},
 		{"standby", pastMachine("a"), []live.Machine{machine(t, "a", ours+`,"standbys":["b"]`)}, []string{}, "it is a standby", true},

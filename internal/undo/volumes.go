@@ -28,7 +28,7 @@ func (u *Undo) volumes(w World) {
 			u.step(plan.Step{ID: "volume:" + past.ID, Kind: plan.StepVolume, Volume: &plan.VolumeStep{
 				ID: past.ID, Name: past.Name, Region: past.Region, Before: now, After: past.Before,
 			}})
-			u.back("volume %s in %s: %s again", past.ID, past.Region, past.Before)
+			u.back("volume %s in %s: back to %s", past.ID, past.Region, past.Before)
 		default:
 			u.stays("volume %s: its snapshot settings were changed since, and stay", past.ID)
 		}

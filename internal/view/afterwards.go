@@ -42,7 +42,7 @@ func afterwards(p *plan.Plan, r apply.Report, same string) []string {
 		out = append(out, text)
 	}
 	if r.Outcome == apply.Complete && r.Partly {
-		out = append(out, "`fly-standards undo"+same+"` undoes the rest, once nothing keeps it any more.")
+		out = append(out, "`fly-standards undo"+same+"` undoes the rest, once nothing blocks it.")
 	}
 	if r.Outcome == apply.Stopped || r.Outcome == apply.Halted {
 		goesOn := "`fly-standards apply" + same + "` finishes it: it makes a new plan of what is left."

@@ -142,7 +142,7 @@ func fixable(found []plan.Outcome) string {
 	for _, way := range ways {
 		add(with[way], "with "+way)
 	}
-	add(offline, "with a look at the app (it needs a token)")
+	add(offline, "by reading the app (needs a token)")
 	if len(parts) == 0 {
 		return ""
 	}

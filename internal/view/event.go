@@ -167,7 +167,7 @@ func (p *Progress) detail(text string) {
 
 func (p *Progress) repaired(e apply.Repaired) (mark, text string) {
 	if !e.Healthy {
-		return p.yellow("!"), "machine " + e.Machine + " is rid of the change, and still not healthy"
+		return p.yellow("!"), "machine " + e.Machine + " no longer has the change, but is still not healthy"
 	}
 	return p.yellow("↩"), "machine " + e.Machine + " is healthy without the change"
 }

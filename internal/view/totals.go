@@ -76,7 +76,7 @@ func (h *human) appTotals() []string {
 	}
 	for _, s := range p.Steps {
 		if s.Machine != nil && s.Machine.Repair != nil {
-			out = append(out, "machine "+s.Machine.ID+" is unhealthy with what an earlier run left on it: that is undone first, in a restart of its own")
+			out = append(out, "machine "+s.Machine.ID+" is unhealthy with what an earlier run left on it: that is undone first, in a separate restart")
 		}
 	}
 	for _, r := range p.Rollouts {

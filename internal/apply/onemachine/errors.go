@@ -14,7 +14,7 @@ var ErrInterrupted = errors.New("interrupted")
 // UnhealthyError is a machine that is not healthy after its update.
 type UnhealthyError struct {
 	Machine string
-	Why     string            // "its checks do not pass within 5m0s", "it crashes again and again"
+	Why     string            // "its checks do not pass within 5m0s", "it keeps crashing"
 	Checks  []live.CheckState // those that do not pass
 }
 
@@ -49,7 +49,7 @@ func (e *LostError) Error() string { return "machine " + e.Machine + ": " + e.Re
 func (e *LostError) Unwrap() error { return e.Err }
 
 // Reason is the error where the machine is named already.
-func (e *LostError) Reason() string { return "its state is not known: " + Reason(e.Err) }
+func (e *LostError) Reason() string { return "state unknown: " + Reason(e.Err) }
 
 // Reason is an error's text without the machine that it is about, for where that
 // is named already.

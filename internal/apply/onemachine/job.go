@@ -16,11 +16,11 @@ type Goal string
 // The goals.
 const (
 	Change       Goal = "change"         // get the planned values; it stays as it is, started or not
-	ChangeAtRest Goal = "change at rest" // the same, but only while it is not started
+	ChangeAtRest Goal = "update while stopped" // the same, but only while it is not started
 	// Probe is the first of two updates of the only started machine: a new check
 	// where it can't affect routing. Change or StartToProve follows.
 	Probe        Goal = "probe"
-	ProveAtRest  Goal = "prove at rest"    // get the planned values at rest, then be started to prove them
+	ProveAtRest  Goal = "test from stopped"  // get the planned values at rest, then be started to prove them
 	StartToProve Goal = "start to prove"   // the same, whatever state it is in
 	Repair       Goal = "repair"           // lose what an earlier run left on it, when it is not healthy
 	RepairStart  Goal = "repair and start" // the same, and be started: it was, before that run
@@ -60,7 +60,7 @@ func (j Job) ID() string { return j.Step.Machine.ID }
 // ErrRequeue is a machine that the proxy starts or stops just now, or whose
 // lease ran out before it was used. Nothing was changed; it must wait for its
 // turn.
-var ErrRequeue = errors.New("the machine could not be taken: it was started, stopped or lost again and again")
+var ErrRequeue = errors.New("it could not be updated: it kept being started, stopped or lost")
 
 // Phase is what a machine is waited for.
 type Phase string
@@ -84,7 +84,7 @@ type Verdict string
 const (
 	Pending         Verdict = ""
 	Unchanged       Verdict = "unchanged"         // it was up to date, or healthy again: not updated
-	UpdatedAtRest   Verdict = "updated at rest"   // updated, not started, as before
+	UpdatedAtRest   Verdict = "updated while stopped" // updated, not started, as before
 	Healthy         Verdict = "healthy"           // started, its checks pass
 	Unproven        Verdict = "unproven"          // stopped by the proxy meanwhile: nothing is known against it
 	Unhealthy       Verdict = "unhealthy"         // see Err

@@ -237,7 +237,7 @@ func (u *Updater) lookStart(ctx context.Context, m *InFlight, slice time.Duratio
 		u.isUp(ctx, m)
 		return false
 	case now.Crashing(m.Since):
-		u.finish(ctx, m, Unhealthy, &UnhealthyError{Machine: m.Machine, Why: "it crashes again and again"})
+		u.finish(ctx, m, Unhealthy, &UnhealthyError{Machine: m.Machine, Why: "it keeps crashing"})
 	case now.Down() && m.Goal == Restore:
 		u.start(ctx, m) // it was started before, so it has to be again
 	case now.Down() && now.State != "failed" && m.Woken && !now.StartedSince(m.Since):
@@ -265,7 +265,7 @@ func (u *Updater) lookHealth(ctx context.Context, m *InFlight) {
 		return
 	}
 	if now.Crashing(m.Since) {
-		u.finish(ctx, m, Unhealthy, &UnhealthyError{Machine: m.Machine, Why: "it crashes again and again"})
+		u.finish(ctx, m, Unhealthy, &UnhealthyError{Machine: m.Machine, Why: "it keeps crashing"})
 		return
 	}
 	if now.Down() {
