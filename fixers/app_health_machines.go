@@ -58,18 +58,6 @@ func ofThose(n, all int) string {
 	return fmt.Sprintf("%d of %d machines", n, all)
 }
 
-func everyMachine(n, all int) string {
-	switch {
-	case all == 1:
-		return "its one machine"
-	case n == all && n == 2:
-		return "both machines"
-	case n == all:
-		return fmt.Sprintf("all %d machines", n)
-	}
-	return fmt.Sprintf("%d of %d machines", n, all)
-}
-
 // recently is how far back a crash is news.
 const recently = time.Hour
 

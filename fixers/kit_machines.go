@@ -2,6 +2,7 @@ package fixers
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -151,4 +152,17 @@ func addresses(t plan.Target) (known, public, private bool) {
 		private = private || ip.Private
 	}
 	return true, public, private
+}
+
+// everyMachine says n of all machines in words: "both machines".
+func everyMachine(n, all int) string {
+	switch {
+	case all == 1:
+		return "its one machine"
+	case n == all && n == 2:
+		return "both machines"
+	case n == all:
+		return fmt.Sprintf("all %d machines", n)
+	}
+	return fmt.Sprintf("%d of %d machines", n, all)
 }
