@@ -34,8 +34,8 @@ func TestSecretsAreLookedAt(t *testing.T) {
 	h := apply.History{App: "shop", Migrated: []string{"A", "B"}, Secrets: []string{"A", "B"}}
 	for want, app := range map[string]*live.App{
 		"A and B: stored as secrets by this apply, and not read now": nil,
-		"A and B: still secrets of the app":                               {Secrets: []live.Secret{{Name: "A"}, {Name: "B"}}},
-		"A: out of [env], and no longer a secret of the app":              {Secrets: []live.Secret{{Name: "B"}}},
+		"A and B: still secrets of the app":                          {Secrets: []live.Secret{{Name: "A"}, {Name: "B"}}},
+		"A: out of [env], and no longer a secret of the app":         {Secrets: []live.Secret{{Name: "B"}}},
 	} {
 		u := undo.New(h, world(t, before, app))
 		if !strings.Contains(strings.Join(u.Stays, "\n"), want) {

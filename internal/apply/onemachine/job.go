@@ -15,17 +15,17 @@ type Goal string
 
 // The goals.
 const (
-	Change       Goal = "change"         // get the planned values; it stays as it is, started or not
+	Change       Goal = "change"               // get the planned values; it stays as it is, started or not
 	ChangeAtRest Goal = "update while stopped" // the same, but only while it is not started
 	// Probe is the first of two updates of the only started machine: a new check
 	// where it can't affect routing. Change or StartToProve follows.
 	Probe        Goal = "probe"
-	ProveAtRest  Goal = "test from stopped"  // get the planned values at rest, then be started to prove them
-	StartToProve Goal = "start to prove"   // the same, whatever state it is in
-	Repair       Goal = "repair"           // lose what an earlier run left on it, when it is not healthy
-	RepairStart  Goal = "repair and start" // the same, and be started: it was, before that run
-	Restore      Goal = "restore"          // get the configuration back that it had before this run
-	Added        Goal = "added"            // it was just made: it is only watched
+	ProveAtRest  Goal = "test from stopped" // get the planned values at rest, then be started to prove them
+	StartToProve Goal = "start to prove"    // the same, whatever state it is in
+	Repair       Goal = "repair"            // lose what an earlier run left on it, when it is not healthy
+	RepairStart  Goal = "repair and start"  // the same, and be started: it was, before that run
+	Restore      Goal = "restore"           // get the configuration back that it had before this run
+	Added        Goal = "added"             // it was just made: it is only watched
 )
 
 // MustRest says whether a machine that is found started is given back untouched.
@@ -83,14 +83,14 @@ type Verdict string
 // The verdicts.
 const (
 	Pending         Verdict = ""
-	Unchanged       Verdict = "unchanged"         // it was up to date, or healthy again: not updated
+	Unchanged       Verdict = "unchanged"             // it was up to date, or healthy again: not updated
 	UpdatedAtRest   Verdict = "updated while stopped" // updated, not started, as before
-	Healthy         Verdict = "healthy"           // started, its checks pass
-	Unproven        Verdict = "unproven"          // stopped by the proxy meanwhile: nothing is known against it
-	Unhealthy       Verdict = "unhealthy"         // see Err
-	ChangedByOthers Verdict = "changed by others" // theirs stays
-	Lost            Verdict = "lost"              // nobody can tell how it is
-	NotRestored     Verdict = "not restored"      // a Restore that was refused until the wait ended: it keeps the change
+	Healthy         Verdict = "healthy"               // started, its checks pass
+	Unproven        Verdict = "unproven"              // stopped by the proxy meanwhile: nothing is known against it
+	Unhealthy       Verdict = "unhealthy"             // see Err
+	ChangedByOthers Verdict = "changed by others"     // theirs stays
+	Lost            Verdict = "lost"                  // nobody can tell how it is
+	NotRestored     Verdict = "not restored"          // a Restore that was refused until the wait ended: it keeps the change
 )
 
 // InFlight is a machine that was taken: updated, and being watched.
