@@ -71,7 +71,7 @@ func (f field[D]) compare(subject string, want, have D, unsaid bool) (d differen
 // sides says what both documents have.
 func (f field[D]) sides(want, have string, unsaid bool) string {
 	if f.secret && want != "" && have != "" {
-		return "the " + f.name + " in the file is not the one that runs"
+		return "the " + f.name + " in the file is not the one that is running"
 	}
 	shown := func(value string) string {
 		if f.secret {
