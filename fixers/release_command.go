@@ -46,10 +46,11 @@ func checkReleaseCommand(t plan.Target) []plan.Finding {
 	}
 	m := t.Repo.Migrations
 	f := plan.Finding{
-		Message:  "no release_command, though the app has migrations (" + m.Tool + ")",
+		Message:  "no release_command, but the app has " + m.Tool + " migrations",
 		At:       placeOf(t.File, "deploy.release_command", "deploy"),
 		Evidence: []plan.Evidence{{File: m.File, Line: m.Line}, {Text: "nothing was found that runs them"}},
-		Notes:    []string{"[deploy] release_command = " + quote(m.Command) + " runs them before each deploy, if the image has that command"},
+		HowTo:    "[deploy] release_command = " + quote(m.Command),
+		Notes:    []string{"it runs before each deploy, on a machine of the new image, which must have that command"},
 	}
 	if m.Tool == "Ecto" {
 		f.Notes = append(f.Notes, "mix phx.gen.release makes bin/migrate")

@@ -24,6 +24,9 @@ func markdown(parts []Part, o Options) string {
 		var b strings.Builder
 		for _, part := range parts {
 			b.WriteString(part.markdown(d, o))
+			if b.Len() >= maxComment {
+				break
+			}
 		}
 		if b.Len() < maxComment {
 			return b.String()

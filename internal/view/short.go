@@ -38,7 +38,7 @@ func (h *human) short(b block) {
 		}
 		say(message{h.shortText(all[i]), all[i].findings[0].Severity == plan.Error}, maxShort)
 		for _, text := range because(all[i].findings[0]) {
-			if text = h.say(text); text != "" && !slices.Contains(whys, text) {
+			if text = h.say(text); text != "" && !slices.Contains(whys, text) && !slices.Contains(h.price(all[i].findings), text) {
 				whys = append(whys, text)
 			}
 		}
