@@ -58,7 +58,7 @@ func (o *applyOptions) again(ctx context.Context, env *Env, g *global, p *plan.P
 		return s, err
 	}
 	// What moved is the better answer, where something did.
-	d := apply.Deps{File: apply.OnDisk(s.path), Clock: env.Clock}
+	d := apply.Deps{File: apply.OnDisk(s.path), Others: apply.OthersOnDisk(filepath.Dir(s.path), nil), Clock: env.Clock}
 	if s.client != nil {
 		d.Machines, d.Secrets = s.client, s.client
 	}

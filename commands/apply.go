@@ -117,7 +117,7 @@ func runApply(ctx context.Context, env *Env, g *global, o *applyOptions) error {
 		return err
 	}
 	defer unlock()
-	atomicfile.Sweep(s.path) // nobody else writes it now
+	s.sweep(p)
 	if !o.yes {
 		if err := confirm(ctx, env, p); err != nil {
 			return err
@@ -128,6 +128,17 @@ func runApply(ctx context.Context, env *Env, g *global, o *applyOptions) error {
 		err = finishErr // what was done matters more than who still listens
 	}
 	return err
+}
+
+// sweep takes away what a killed run left beside the files of a plan: nobody else
+// writes them now.
+func (s *source) sweep(p *plan.Plan) {
+	atomicfile.Sweep(s.path)
+	for _, step := range p.Steps {
+		if step.OtherFile != nil {
+			atomicfile.Sweep(filepath.Join(filepath.Dir(s.path), filepath.FromSlash(step.OtherFile.File)))
+		}
+	}
 }
 
 // prepare makes the plan, or reads the saved one.
@@ -210,11 +221,12 @@ func runDeps(env *Env, g *global, s *source, app string, o apply.Options) (d app
 		Color: env.color(env.StderrTTY, g.noColor), Width: env.width(), Verbose: g.verbose,
 	})
 	d = apply.Deps{
-		File: apply.OnDisk(s.path), Clock: env.Clock, Journal: j, Emit: progress.Event, Abort: env.Abort, Options: o,
+		File: apply.OnDisk(s.path), Others: apply.OthersOnDisk(filepath.Dir(s.path), nil), Clock: env.Clock, Journal: j, Emit: progress.Event, Abort: env.Abort, Options: o,
 		LateSecrets: env.storedLately(app), Secret: s.mask.Hides,
 	}
 	if env.Replay != nil {
 		d.File = apply.OnDiskVia(s.path, env.Replay.FS)
+		d.Others = apply.OthersOnDisk(filepath.Dir(s.path), env.Replay.FS)
 		if env.Replay.Journal != nil {
 			j = journal.NewVia(env.journals(), app, env.Clock, env.Replay.Journal)
 			d.Journal = j

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -72,6 +73,9 @@ func question(p *plan.Plan) string {
 	for _, s := range p.Steps {
 		if s.Kind == plan.StepFile {
 			parts = append(parts, "edit "+p.File.Path)
+		}
+		if s.OtherFile != nil {
+			parts = append(parts, "edit "+path.Join(path.Dir(p.File.Path), s.OtherFile.File))
 		}
 	}
 	for _, n := range []struct {

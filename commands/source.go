@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/fly"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -198,6 +199,16 @@ func hidden(path, name, value string) bool {
 // inEnv says whether a path is in [env], [[env]] or [build.args].
 func inEnv(path string) bool {
 	return strings.HasPrefix(path, "env.") || strings.HasPrefix(path, "env[") || strings.HasPrefix(path, "build.args.")
+}
+
+// otherFile reads another file of the repository, by its path from the folder of
+// fly.toml.
+func (s *source) otherFile(file string) (text []byte, there bool, err error) {
+	text, err = apply.OthersOnDisk(filepath.Dir(s.path), nil).Read(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	}
+	return text, err == nil, err
 }
 
 // plan makes the plan of what was read. It is the one door from a target to a

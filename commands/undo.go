@@ -127,7 +127,7 @@ func runUndo(ctx context.Context, env *Env, g *global, o *undoOptions) error {
 func (o *undoOptions) world(s *source, h apply.History) undo.World {
 	return undo.World{
 		File: s.target.File, Path: filepath.ToSlash(s.shown), App: s.target.App, Offline: s.target.Offline, OfflineDetail: s.target.OfflineDetail,
-		MaxUnavailable: o.limit(s), Tool: tool(), Other: otherFile(h, s.path),
+		MaxUnavailable: o.limit(s), Tool: tool(), Other: otherFile(h, s.path), Others: s.otherFile,
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // costs is what the fixes of one rule may cost: of all its fixtures together,
 // each with everything consented to.
 type costs struct {
-	edits, secrets, restarts, clones, volumes, money bool
+	edits, others, secrets, restarts, clones, volumes, money bool
 }
 
 func costsOf(t *testing.T, rule string, of []*fixture) costs {
@@ -31,6 +31,7 @@ func costsOf(t *testing.T, rule string, of []*fixture) costs {
 				continue
 			}
 			c.edits = c.edits || s.Kind == plan.StepFile
+			c.others = c.others || s.Kind == plan.StepOtherFile
 			c.secrets = c.secrets || s.Kind == plan.StepSecrets
 			c.restarts = c.restarts || s.Kind == plan.StepMachine
 			c.clones = c.clones || s.Kind == plan.StepClone
@@ -75,7 +76,11 @@ func (c costs) section() string {
 		}
 		return strings.Join(parts, "; ")
 	}
-	return fmt.Sprintf("## What it costs\n\n| | |\n|---|---|\n| fly.toml | %s |\n| the app | %s |\n| money | %s |\n\n", orNot(file), orNot(app), money)
+	toml := "| fly.toml | " + orNot(file) + " |"
+	if c.others {
+		toml += "\n| other files | lines replaced or added, shown in the plan |"
+	}
+	return fmt.Sprintf("## What it costs\n\n| | |\n|---|---|\n%s\n| the app | %s |\n| money | %s |\n\n", toml, orNot(app), money)
 }
 
 // TestCosts fails when a finding has a price and does not name it where the

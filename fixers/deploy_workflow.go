@@ -93,12 +93,14 @@ func workflowFindings(t plan.Target, w plan.Workflow) []plan.Finding {
 			At: plan.At{File: w.File, Line: word.Line, Column: word.Column},
 		})
 	}
+	var pins []plan.LineEdit
 	concurrent := w.Concurrency || w.Called
 	var first plan.Word
 	for _, j := range w.Jobs {
 		jobDeploys := false
 		for _, s := range j.Steps {
 			judgeAction(s.Uses, add)
+			pins = append(pins, pin(t, w, s)...)
 			if at := floatingInstall().FindStringIndex(s.Run.Text); at != nil {
 				add("install", plan.Info, lineOf(s.Run, at[0]), "install.sh takes the newest flyctl each time", "use superfly/flyctl-actions/setup-flyctl, pinned")
 			}
@@ -123,25 +125,34 @@ func workflowFindings(t plan.Target, w plan.Workflow) []plan.Finding {
 	if !concurrent && first.Line > 0 {
 		add("concurrency", plan.Info, first, "two runs can deploy at the same time: there is no concurrency", "concurrency: { group: deploy-APP, cancel-in-progress: false }")
 	}
+	for i := range out {
+		if once["action"] && strings.HasPrefix(out[i].HowTo, pinIt) && canEdit(t, pins) {
+			out[i].HowTo = ""
+			out[i].Fix = &plan.Fix{Safety: plan.Review, Lines: pins, Why: "the next run takes the release that is pinned, not what it took before"}
+		}
+	}
 	return out
 }
 
-const setupFlyctl = "superfly/flyctl-actions/setup-flyctl@ed8efb33836e8b2096c7fd3ba1c8afe303ebbff1 # 1.6"
+// pinIt is how the advice begins that the pins follow.
+const pinIt = "pin it: "
+
+const setupFlyctl = setupName + "@" + setupSHA + " # " + setupTag
 
 // judgeAction looks at one `uses`.
 func judgeAction(uses plan.Word, add func(string, plan.Severity, plan.Word, string, string)) {
 	name, ref, _ := strings.Cut(uses.Text, "@")
 	switch {
 	case strings.HasPrefix(name, "fly-apps/"):
-		add("action", plan.Error, uses, name+" does not exist: the workflow fails", "use "+setupFlyctl)
+		add("action", plan.Error, uses, name+" does not exist: the workflow fails", pinIt+setupFlyctl)
 	case !strings.HasPrefix(name, "superfly/"):
 	case ref == "master" || ref == "main" || ref == "":
-		add("action", plan.Warning, uses, uses.Text+" floats: it runs whatever was pushed last, with the deploy token", "pin it: "+setupFlyctl)
+		add("action", plan.Warning, uses, uses.Text+" floats: it runs whatever was pushed last, with the deploy token", pinIt+setupFlyctl)
 	case fullSHA().MatchString(ref):
 	case strings.HasPrefix(name, "superfly/flyctl-actions") && !oneOf(flyTags, ref):
-		add("action", plan.Error, uses, "superfly/flyctl-actions has no tag "+ref+": the workflow fails", "use "+setupFlyctl)
+		add("action", plan.Error, uses, "superfly/flyctl-actions has no tag "+ref+": the workflow fails", pinIt+setupFlyctl)
 	case strings.HasPrefix(name, "superfly/flyctl-actions") && (ref == "1" || ref == "v1"):
-		add("action", plan.Info, uses, uses.Text+" is a tag that moves", "pin it: "+setupFlyctl)
+		add("action", plan.Info, uses, uses.Text+" is a tag that moves", pinIt+setupFlyctl)
 	}
 }
 

@@ -1,7 +1,10 @@
 package fixers
 
 import (
+	"cmp"
+	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -9,14 +12,14 @@ import (
 func dockerignore() plan.Fixer {
 	return plan.Fixer{
 		ID:       "dockerignore",
-		Title:    "the image takes in no secrets, history or installed packages",
+		Title:    "the build gets no secrets, git history or installed packages",
 		Severity: plan.Warning,
 		Doc: `COPY . . takes everything of the build context that the ignore file does not leave out: an .env with its values, .git with the whole
 history, node_modules of another system. What comes into the stage that runs can be read by whoever gets in; what comes into a stage that
 builds is in the cache of the builder, and makes each upload longer.
 
-flyctl reads one ignore file: build.ignorefile, or .dockerignore in the folder that it deploys from. One beside a Dockerfile further down
-is read by nobody.
+flyctl reads one ignore file: build.ignorefile, or .dockerignore in the folder that it deploys from. One beside a
+Dockerfile further down is not read.
 
 Never left out: .fly/, which Fly's own launchers copy; what a COPY names; .env files as a pattern, for a frontend's public one may be
 wanted.
@@ -46,15 +49,67 @@ func checkDockerignore(t plan.Target) []plan.Finding {
 	if f.Severity == plan.Info && !asked(t, "dockerignore") {
 		return nil // a longer upload, or a stage that only builds: for who asks
 	}
-	f.Message = "the build takes in " + strings.Join(names, ", ")
-	file := image.Ignore
-	if file == "" {
-		file = ".dockerignore in the folder that is deployed from"
+	f.Message = "the build copies " + strings.Join(names, ", ")
+	if image.Ignore == "" {
 		f.Message += ", and there is no .dockerignore that flyctl reads"
 	}
-	f.HowTo = "add to " + file + ": " + strings.Join(names, ", ")
+	if f.Fix = ignoredByBuild(t, image); f.Fix == nil {
+		f.HowTo = "add to " + cmp.Or(image.Ignore, image.IgnoreAt) + ": " + strings.Join(names, ", ")
+	}
 	for _, dead := range image.Dead {
-		f.Notes = append(f.Notes, dead+" is read by nobody")
+		f.Notes = append(f.Notes, dead+" is not read: flyctl reads one ignore file only")
 	}
 	return []plan.Finding{f}
+}
+
+// buildsWithGit finds commands that read the history, or write it into what
+// they make.
+var buildsWithGit = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\bgit\b|\bgo\s+(?:build|install)\b|setuptools[_-]scm|GIT_|\bmake\b|goreleaser|\bnx\b|\blerna\b`)
+})
+
+// installsPackages finds commands that install the packages of JavaScript.
+var installsPackages = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:npm\s+(?:ci|i|install)|yarn|pnpm\s+(?:i|install|fetch)|bun\s+(?:i|install))\b`)
+})
+
+// ignoredByBuild is what takes the names out of the build: nil where it can't be
+// written. Nothing in the build may want them for it to be safe: an env file may
+// be read by what runs, the history by what builds, and packages that nobody
+// installs are those that come along.
+func ignoredByBuild(t plan.Target, image *plan.Image) *plan.Fix {
+	if _, named := t.File.Get("build.ignorefile"); named && image.Ignore == "" {
+		return nil // it names a file that is not there: that comes first
+	}
+	fix := &plan.Fix{Safety: plan.Safe}
+	doubt := func(why string) {
+		fix.Safety = plan.Review
+		if fix.Why == "" {
+			fix.Why = why
+		}
+	}
+	var runs strings.Builder
+	for _, step := range append(append([]plan.Instruction{}, image.Builds...), image.Runs...) {
+		if step.Name == "RUN" {
+			runs.WriteString(strings.Join(step.Args, " ") + "\n")
+		}
+	}
+	for _, s := range around(t).Sent {
+		fix.Lines = append(fix.Lines, plan.LineEdit{File: image.IgnoreAt, New: s.Pattern})
+		switch {
+		case s.Pattern == ".git" && buildsWithGit().MatchString(runs.String()):
+			doubt("a command of the build may read the history")
+		case s.Pattern == "node_modules" && !installsPackages().MatchString(runs.String()):
+			doubt("nothing in the build installs the packages, so those that come along may be the ones it runs with")
+		case s.Pattern == ".env":
+			doubt("the app may read the .env that comes along: set its values with fly secrets set first")
+		}
+	}
+	if image.Ignore == "" && image.Context != "." {
+		doubt("it is made in " + image.Context + ", from where the app seems to be deployed")
+	}
+	if !canEdit(t, fix.Lines) {
+		return nil
+	}
+	return fix
 }

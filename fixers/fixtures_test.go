@@ -79,7 +79,7 @@ func (w *world) apply(t *testing.T, p *plan.Plan) error {
 // deps are those of one run, with a journal of its own.
 func (w *world) deps() apply.Deps {
 	d := apply.Deps{
-		File: apply.OnDisk(filepath.Join(w.dir, "fly.toml")), Clock: w.clk,
+		File: apply.OnDisk(filepath.Join(w.dir, "fly.toml")), Others: apply.OthersOnDisk(w.dir, nil), Clock: w.clk,
 		Journal: journal.New(filepath.Join(w.dir, ".state"), journalOf, w.clk),
 	}
 	if w.client != nil {
@@ -110,6 +110,7 @@ func TestFixtures(t *testing.T) {
 				result = ""
 			}
 			f.want(t, "fly.toml.want", result)
+			f.otherWant(t, u.plan, u.others)
 			f.want(t, "calls.want", strings.Join(u.calls, ""))
 			onlyAskedFor(t, u.plan, u.target.File, []byte(u.file))
 			f.save(t)
@@ -161,7 +162,7 @@ func TestOfflineDoesNotPanic(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, s := range p.Steps {
-				if s.Kind != plan.StepFile {
+				if s.Kind != plan.StepFile && s.Kind != plan.StepOtherFile {
 					t.Errorf("an offline plan has step %s", s.ID)
 				}
 			}

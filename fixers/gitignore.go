@@ -10,14 +10,14 @@ import (
 func gitignore() plan.Fixer {
 	return plan.Fixer{
 		ID:       "gitignore",
-		Title:    "git passes over secrets and what is installed or made",
+		Title:    "git ignores env files, installed packages and build output",
 		Severity: plan.Info,
-		Doc: `A file that git does not pass over is one "git add ." away from the history, where it stays. The rule looks for env files with values
+		Doc: `A file that git does not ignore is one "git add ." away from the history, where it stays. The rule looks for env files with values
 or with an example beside them, for packages that are installed, and for what Python compiles.
 
 A file that git keeps already is not forgotten by ignoring it: git rm --cached takes it out of the next commit, and the history keeps it.
 
-Never ignored: .fly/, where Fly's own launchers keep what the image runs.
+Never added: .fly/, where Fly's own launchers keep what the image runs, and what a line with ! takes in.
 
 Manual fix: write the names into .gitignore at the root, one a line.`,
 		Check: checkGitignore,
@@ -26,27 +26,34 @@ Manual fix: write the names into .gitignore at the root, one a line.`,
 
 func checkGitignore(t plan.Target) []plan.Finding {
 	a := around(t)
-	if len(a.Unignored) == 0 || !asked(t, "gitignore") && (!a.Git || !slices.ContainsFunc(a.Unignored, func(u plan.Unignored) bool { return u.Pattern == ".env" })) {
+	if len(a.Unignored) == 0 || !asked(t, "gitignore") && (!a.Repository || !slices.ContainsFunc(a.Unignored, func(u plan.Unignored) bool { return u.Pattern == ".env" })) {
 		return nil // a folder that no git keeps, or what is only in the way
 	}
 	var names []string
-	f := plan.Finding{At: plan.At{File: a.Gitignore, Line: 1}}
+	f := plan.Finding{At: plan.At{File: a.Gitignore, Line: 1, Column: 1}}
+	fix := &plan.Fix{Safety: plan.Safe}
 	for _, u := range a.Unignored {
 		names = append(names, u.Pattern)
+		fix.Lines = append(fix.Lines, plan.LineEdit{File: a.Gitignore, New: u.Pattern})
 		e := u.Evidence
-		e.Text = u.Pattern + " is expected"
+		e.Text = u.Pattern + " belongs to it"
 		f.Evidence = append(f.Evidence, e)
 	}
-	f.Message = "git does not pass over " + strings.Join(names, ", ")
-	if a.Gitignore == "" {
+	f.Message = "git does not ignore " + strings.Join(names, ", ")
+	if a.Makeable[a.Gitignore] {
 		f.Message += ": there is no .gitignore"
 		f.At = plan.At{}
+	}
+	if a.Repository && canEdit(t, fix.Lines) {
+		f.Fix = fix
 	}
 	for _, env := range a.EnvFiles {
 		if env.Tracked && !env.Sample && strings.HasSuffix(env.File, ".env") && len(env.Entries) > 0 {
 			f.Notes = append(f.Notes, env.File+" is in git already: git rm --cached takes it out of the next commit")
 		}
 	}
-	f.HowTo = "add to .gitignore: " + strings.Join(names, ", ")
+	if f.Fix == nil {
+		f.HowTo = "add to .gitignore: " + strings.Join(names, ", ")
+	}
 	return []plan.Finding{f}
 }

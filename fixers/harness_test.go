@@ -32,10 +32,12 @@ var update = flag.Bool("update", false, "write what was got into the fixtures, a
 const fixtureDir = "../testdata/fixers"
 
 // fixture is one testdata/fixers/*.txtar. Its comment says in plain words what
-// it shows; lines of the form `allow: review` in it are flags. The files:
+// it shows; lines of the form `allow: review` in it are flags; `git: yes` makes
+// the folder a repository that keeps all but the `untracked`. The files:
 //
 //	fly.toml        in
 //	repo/...        the source tree beside it
+//	repo.want/...   those of it that apply changes
 //	app             the live app, in the form of package shortform; none: offline
 //	settings.toml   .fly-standards.toml
 //	plan.want       what plan says
@@ -69,7 +71,7 @@ func loadFixtures() ([]*fixture, error) {
 		f.rule, _, _ = strings.Cut(name, ".")
 		for line := range strings.Lines(string(arc.Comment)) {
 			key, value, ok := strings.Cut(strings.TrimSpace(line), ": ")
-			if ok && slices.Contains([]string{"allow", "regions", "rules", "no-restart"}, key) {
+			if ok && slices.Contains([]string{"allow", "regions", "rules", "no-restart", "git", "untracked"}, key) {
 				f.flags[key] = strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' })
 			}
 		}
@@ -160,6 +162,9 @@ func (f *fixture) world(t *testing.T, src []byte) *world {
 		if name, ok := strings.CutPrefix(file.Name, "repo/"); ok {
 			w.write(t, name, file.Data)
 		}
+	}
+	if len(f.flags["git"]) > 0 {
+		w.gitIndex(t)
 	}
 	if !f.live() {
 		return w

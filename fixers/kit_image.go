@@ -2,6 +2,7 @@ package fixers
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/plan"
@@ -39,6 +40,16 @@ func imageRef(ref string) (name, tag string, digest bool) {
 
 // oneOf says whether a list between blanks holds the word.
 func oneOf(list, word string) bool { return word != "" && strings.Contains(list, " "+word+" ") }
+
+// canEdit says whether the files of some edits are there to be edited, or can be
+// made.
+func canEdit(t plan.Target, edits []plan.LineEdit) bool {
+	a := around(t)
+	return len(edits) > 0 && !slices.ContainsFunc(edits, func(e plan.LineEdit) bool {
+		_, there := a.Texts[e.File]
+		return !there && (e.Line > 0 || !a.Makeable[e.File])
+	})
+}
 
 // asked says whether the user named the rule.
 func asked(t plan.Target, rule string) bool { return t.Asked != nil && t.Asked(rule) }

@@ -26,7 +26,7 @@ func checkLockfile(t plan.Target) []plan.Finding {
 	for _, m := range a.NoLock {
 		f := plan.Finding{Message: m.File + " has no lockfile (" + m.Lock + ")", At: plan.At{File: m.File, Line: 1}}
 		if m.IgnoredBy != "" {
-			f.Message += ": " + m.IgnoredBy + " passes over it"
+			f.Message += ": " + m.IgnoredBy + " ignores it"
 		}
 		out = append(out, f)
 	}

@@ -59,11 +59,12 @@ type undisturbed struct {
 	planChanged   bool     // planning changed fly.toml
 	err           error    // of the apply
 	file          string
-	calls         []string       // the apply's writing calls
-	again         *plan.Plan     // planned once more
-	left          []string       // what an apply must not leave
-	before, after map[string]any // configurations by machine
-	endApp        []string       // what the app is in the end, see end
+	others        map[string]string // the other files
+	calls         []string          // the apply's writing calls
+	again         *plan.Plan        // planned once more
+	left          []string          // what an apply must not leave
+	before, after map[string]any    // configurations by machine
+	endApp        []string          // what the app is in the end, see end
 	undoErr       error
 	undoCalls     int
 }
@@ -87,6 +88,7 @@ func (f *fixture) undisturbed(t *testing.T) *undisturbed {
 	if u.err = w.apply(t, u.plan); u.err != nil {
 		return u // whoever asks first says it; the others don't get here
 	}
+	u.others = w.others(t)
 	u.calls, u.after = w.writes(), w.configs(t)
 	w.settle()
 	u.again, _ = w.plan(t)

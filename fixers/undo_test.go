@@ -56,7 +56,7 @@ func (w *world) recall(t *testing.T, target *plan.Target) {
 func (w *world) undo(t *testing.T) (*undo.Undo, error) {
 	t.Helper()
 	h, target := w.records(t)[0], w.target(t)
-	u := undo.New(h, undo.World{File: target.File, Path: "fly.toml", App: target.App, Offline: target.Offline})
+	u := undo.New(h, undo.World{File: target.File, Path: "fly.toml", App: target.App, Offline: target.Offline, Others: w.otherFile})
 	if !u.Plan.Changes() {
 		return u, nil
 	}
@@ -133,6 +133,7 @@ func migrated(p *plan.Plan) (names []string, cut []flytoml.Edit) {
 // without the migrated entries, and with the secrets that the app has by now.
 type before struct {
 	src      []byte
+	others   map[string]string
 	state    state
 	migrated []string
 	plan     *plan.Plan
@@ -143,7 +144,7 @@ type before struct {
 func (w *world) before(t *testing.T) before {
 	t.Helper()
 	p, target := w.plan(t)
-	b := before{plan: p}
+	b := before{plan: p, others: w.others(t)}
 	var cut []flytoml.Edit
 	b.migrated, cut = migrated(p)
 	file, err := target.File.Apply(cut...)
@@ -162,6 +163,9 @@ func (w *world) isBack(t *testing.T, b before, u *undo.Undo) {
 	t.Helper()
 	if diff := cmp.Diff(string(b.src), string(w.read(t))); diff != "" {
 		t.Errorf("fly.toml is not as before (-before +now): %s\nsaid to stay: %q", diff, u.Stays)
+	}
+	if diff := cmp.Diff(b.others, w.others(t)); diff != "" {
+		t.Errorf("the other files are not as before (-before +now): %s\nsaid to stay: %q", diff, u.Stays)
 	}
 	now := w.state(t, b.migrated)
 	for name, value := range b.state.Secrets {

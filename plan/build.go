@@ -69,6 +69,7 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 	}
 	all := collect(t, chosen, ignores, o)
 	holdConflicts(all)
+	holdMisfits(t, all)
 	after, err := settleEdits(t.File, all)
 	if err != nil {
 		return nil, err
@@ -165,7 +166,7 @@ func (f *finding) toOutcome(t Target, o Options, steps []Step) Outcome {
 	}
 	out.At = f.At.place(t.File, o.FilePath)
 	if f.Fix != nil {
-		out.Safety, out.Edits, out.AddsCheck = f.Fix.Safety, f.Fix.Edits, f.Fix.addsCheck()
+		out.Safety, out.Edits, out.Lines, out.AddsCheck = f.Fix.Safety, f.Fix.Edits, f.Fix.Lines, f.Fix.addsCheck()
 		out.Restarts = restarts(t.App, f.Fix, o)
 		if f.outcome == Planned {
 			out.Steps = f.Fix.carriedOutBy(steps)

@@ -26,6 +26,10 @@ func (a asks) Secrets(s *SecretsStep) bool {
 
 func (a asks) File(*FileStep) bool { return len(a.fix.Edits) > 0 }
 
+func (a asks) OtherFile(s *OtherFileStep) bool {
+	return slices.ContainsFunc(a.fix.Lines, func(e LineEdit) bool { return e.File == s.File })
+}
+
 func (a asks) Machine(s *MachineStep) bool {
 	return a.any(func(c Change) bool { return c.Machine != nil && c.Machine.ID == s.ID })
 }

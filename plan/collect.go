@@ -110,7 +110,7 @@ func (f *finding) decide(t Target, o Options) {
 	case fix.Safety < Safe && !o.Allow.Review:
 		f.outcome, f.reason = NeedsConsent, fix.Why
 		f.needs(Allow("review"))
-	case o.NoRestart && len(fix.Edits) == 0 && !setsSecret(fix) && !setsVolume(fix):
+	case o.NoRestart && len(fix.Edits)+len(fix.Lines) == 0 && !setsSecret(fix) && !setsVolume(fix):
 		f.outcome, f.reason, f.heldFor = HeldBack, "--no-restart leaves the machines to their next deploy", HeldNoRestart
 	default:
 		f.outcome, f.reason = Planned, fix.Why

@@ -43,6 +43,11 @@ func disagree(a, b *Fix) bool {
 			return true
 		}
 	}
+	for _, x := range a.Lines {
+		if slices.ContainsFunc(b.Lines, func(y LineEdit) bool { return lineEditsClash(x, y) }) {
+			return true
+		}
+	}
 	for _, x := range a.Changes {
 		if slices.ContainsFunc(b.Changes, func(y Change) bool { return changesClash(x, y) }) {
 			return true

@@ -14,6 +14,7 @@ type Fix struct {
 	Why     string // the reason for the level; required below Safe
 	Edits   []flytoml.Edit
 	Changes []Change
+	Lines   []LineEdit // of other files of the repository
 	// CostMonthly is what the fix adds, in USD a month; CostKnown false with
 	// Costs true means it costs something nobody here knows the price of.
 	Costs       bool

@@ -55,6 +55,11 @@ func (f *Fix) holdsSecret(hide func(string) string) bool {
 			}
 		}
 	}
+	for _, e := range f.Lines {
+		if hide(e.Old) != e.Old || hide(e.New) != e.New {
+			return true
+		}
+	}
 	for _, c := range f.Changes {
 		if c.Machine == nil {
 			continue

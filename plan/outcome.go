@@ -33,6 +33,8 @@ type Outcome struct {
 	IgnoredBy *IgnoredBy `json:"ignored_by,omitempty"`
 	// Edits are for display; apply carries out Steps.
 	Edits []flytoml.Edit `json:"edits,omitempty"`
+	// Lines are its edits of other files, for display too.
+	Lines []LineEdit `json:"other_edits,omitempty"`
 	// TextEdits are what its edits alone make of fly.toml, as ranges of it, for
 	// editors. They are left out where the text would show a secret.
 	TextEdits []flytoml.TextEdit `json:"text_edits,omitempty"`

@@ -93,6 +93,7 @@ type Totals struct {
 	LinesUntouched  int     `json:"lines_untouched"`
 	CommentsKept    int     `json:"comments_kept"`
 	CommentsRemoved int     `json:"comments_removed"`
+	OtherFiles      int     `json:"other_files,omitempty"` // edited or made
 	SecretsSet      int     `json:"secrets_set"`
 	MachinesUpdated int     `json:"machines_updated"`
 	Restarts        int     `json:"restarts"`

@@ -3,20 +3,26 @@ package plan
 // Around is what the repository around the app holds, from the root of the
 // repository. Paths are from the folder of fly.toml.
 type Around struct {
-	Git       bool // git's own list of the files could be read
-	Workflows []Workflow
-	OtherCI   *Evidence // another CI deploys to Fly
-	EnvFiles  []EnvFile
-	Unignored []Unignored
-	Gitignore string // the .gitignore at the root; "" for none
-	Sent      []Sent
-	Installs  []Install       // that don't keep to a lockfile
-	NoLock    []Manifest      // manifests whose ecosystem has a lockfile, without one
-	DevStages []Evidence      // development dependencies that reach what runs
-	Editor    string          // the .editorconfig
-	Updates   string          // what keeps dependencies up to date
-	Scans     *Evidence       // what scans dependencies or the image
-	Files     map[string]bool // the fly.toml files that workflows name, and whether they are there
+	Repository bool // it is a git repository
+	Git        bool // git's own list of the files could be read
+	Workflows  []Workflow
+	OtherCI    *Evidence // another CI deploys to Fly
+	EnvFiles   []EnvFile
+	Unignored  []Unignored
+	Gitignore  string // where the .gitignore of the root is, or would be
+	Sent       []Sent
+	Installs   []Install  // that don't keep to a lockfile
+	NoLock     []Manifest // manifests whose ecosystem has a lockfile, without one
+	DevStages  []Evidence // development dependencies that reach what runs
+	Editor     string     // the .editorconfig
+	Updates    string     // what keeps dependencies up to date
+	Scans      *Evidence  // what scans dependencies or the image
+	// Texts are the files that a rule may edit, by path: the .gitignore at the
+	// root, the effective ignore file of the image, the workflows.
+	// Makeable are those that are not there and could be made.
+	Texts    map[string]string
+	Makeable map[string]bool
+	Files    map[string]bool // the fly.toml files that workflows name, and whether they are there
 }
 
 // EnvFile is an env file of the repository.

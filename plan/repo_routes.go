@@ -76,7 +76,11 @@ type Image struct {
 	// Ignore is the effective ignore file; "" for none. Dead are ignore files
 	// that nothing reads.
 	Ignore string
-	Dead   []string
+	// IgnoreAt is where it is, or would be.
+	IgnoreAt string
+	// Context is the folder that is built from, as seen from that of fly.toml.
+	Context string
+	Dead    []string
 	// Start is the command that runs; Steps says that a script of it gives up
 	// root for another user.
 	Start    Evidence

@@ -12,9 +12,11 @@ type StepKind string
 const (
 	StepSecrets StepKind = "secrets"
 	StepFile    StepKind = "file"
-	StepMachine StepKind = "machine"
-	StepClone   StepKind = "clone"
-	StepDestroy StepKind = "destroy" // an undo only
+	// StepOtherFile is another file of the repository.
+	StepOtherFile StepKind = "other-file"
+	StepMachine   StepKind = "machine"
+	StepClone     StepKind = "clone"
+	StepDestroy   StepKind = "destroy" // an undo only
 )
 
 // Step changes one thing once, whatever number of rules asked for it. One of
@@ -25,12 +27,13 @@ type Step struct {
 	Needs []string `json:"needs,omitempty"` // ids of the steps that must be done first
 	Rules []string `json:"rules"`
 
-	Secrets  *SecretsStep `json:"secrets,omitempty"`
-	EditFile *FileStep    `json:"edit_file,omitempty"`
-	Machine  *MachineStep `json:"machine,omitempty"`
-	Clone    *CloneStep   `json:"clone,omitempty"`
-	Destroy  *DestroyStep `json:"destroy,omitempty"`
-	Volume   *VolumeStep  `json:"volume,omitempty"`
+	Secrets   *SecretsStep   `json:"secrets,omitempty"`
+	EditFile  *FileStep      `json:"edit_file,omitempty"`
+	OtherFile *OtherFileStep `json:"other_file,omitempty"`
+	Machine   *MachineStep   `json:"machine,omitempty"`
+	Clone     *CloneStep     `json:"clone,omitempty"`
+	Destroy   *DestroyStep   `json:"destroy,omitempty"`
+	Volume    *VolumeStep    `json:"volume,omitempty"`
 }
 
 // SecretsStep stages secrets. It must never write a name that the app has by
@@ -104,6 +107,7 @@ type DestroyStep struct {
 type StepVisitor[T any] interface {
 	Secrets(*SecretsStep) T
 	File(*FileStep) T
+	OtherFile(*OtherFileStep) T
 	Machine(*MachineStep) T
 	Clone(*CloneStep) T
 	Volume(*VolumeStep) T
@@ -118,6 +122,8 @@ func Visit[T any](s Step, v StepVisitor[T]) T {
 		return v.Secrets(s.Secrets)
 	case s.Kind == StepFile && s.EditFile != nil:
 		return v.File(s.EditFile)
+	case s.Kind == StepOtherFile && s.OtherFile != nil:
+		return v.OtherFile(s.OtherFile)
 	case s.Kind == StepMachine && s.Machine != nil:
 		return v.Machine(s.Machine)
 	case s.Kind == StepClone && s.Clone != nil:
@@ -134,7 +140,7 @@ func Visit[T any](s Step, v StepVisitor[T]) T {
 // Whole says whether the step has the part that its kind says, and no other.
 func (s Step) Whole() bool {
 	parts := 0
-	for _, has := range []bool{s.Secrets != nil, s.EditFile != nil, s.Machine != nil, s.Clone != nil, s.Volume != nil, s.Destroy != nil} {
+	for _, has := range []bool{s.Secrets != nil, s.EditFile != nil, s.OtherFile != nil, s.Machine != nil, s.Clone != nil, s.Volume != nil, s.Destroy != nil} {
 		if has {
 			parts++
 		}
@@ -145,9 +151,10 @@ func (s Step) Whole() bool {
 // whole is true for each part, which Visit gives only to its kind.
 type whole struct{}
 
-func (whole) Secrets(*SecretsStep) bool { return true }
-func (whole) File(*FileStep) bool       { return true }
-func (whole) Machine(*MachineStep) bool { return true }
-func (whole) Clone(*CloneStep) bool     { return true }
-func (whole) Volume(*VolumeStep) bool   { return true }
-func (whole) Destroy(*DestroyStep) bool { return true }
+func (whole) Secrets(*SecretsStep) bool     { return true }
+func (whole) File(*FileStep) bool           { return true }
+func (whole) OtherFile(*OtherFileStep) bool { return true }
+func (whole) Machine(*MachineStep) bool     { return true }
+func (whole) Clone(*CloneStep) bool         { return true }
+func (whole) Volume(*VolumeStep) bool       { return true }
+func (whole) Destroy(*DestroyStep) bool     { return true }

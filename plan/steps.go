@@ -34,6 +34,10 @@ func steps(t Target, all []*finding, after *flytoml.File, o Options) []Step {
 		add(s)
 		done = append(done, s.ID)
 	}
+	for _, s := range otherFileSteps(t, all) {
+		add(s)
+		done = append(done, s.ID)
+	}
 	if t.App == nil {
 		return out
 	}
@@ -152,7 +156,7 @@ func machineSteps(t Target, all []*finding) []Step {
 // nothingToDo says whether all that the fix would do rides along, and no machine that
 // it is for restarts: nothing is done about it, nor needs to be.
 func (f *finding) nothingToDo(steps []Step) bool {
-	if f.Fix == nil || len(f.Fix.Changes) == 0 || len(f.Fix.Edits) > 0 {
+	if f.Fix == nil || len(f.Fix.Changes) == 0 || len(f.Fix.Edits)+len(f.Fix.Lines) > 0 {
 		return false
 	}
 	return !slices.ContainsFunc(f.Fix.Changes, func(c Change) bool {

@@ -52,10 +52,11 @@ func (n *counting) File(s *FileStep) bool {
 	n.LinesAdded, n.LinesRemoved = s.Added, s.Removed
 	return true
 }
-func (n *counting) Machine(*MachineStep) bool { n.MachinesUpdated++; return true }
-func (n *counting) Clone(*CloneStep) bool     { n.MachinesAdded++; return true }
-func (n *counting) Volume(*VolumeStep) bool   { n.VolumesUpdated++; return true }
-func (n *counting) Destroy(*DestroyStep) bool { return true }
+func (n *counting) OtherFile(*OtherFileStep) bool { n.OtherFiles++; return true }
+func (n *counting) Machine(*MachineStep) bool     { n.MachinesUpdated++; return true }
+func (n *counting) Clone(*CloneStep) bool         { n.MachinesAdded++; return true }
+func (n *counting) Volume(*VolumeStep) bool       { n.VolumesUpdated++; return true }
+func (n *counting) Destroy(*DestroyStep) bool     { return true }
 
 func countLines(b []byte) int {
 	n := bytes.Count(b, []byte("\n"))

@@ -15,6 +15,7 @@ type Deps struct {
 	Machines Machines
 	Secrets  Secrets
 	File     FileSystem
+	Others   OtherFiles // nil: a plan that edits other files can't be carried out
 	Clock    clock.Clock
 	Journal  *journal.Journal // nil: none is kept
 	Emit     func(Event)      // nil: nobody listens; called on Run's own goroutine

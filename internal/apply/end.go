@@ -18,9 +18,9 @@ func (r *run) end(err error) (Report, error) {
 		r.rep.Outcome = Halted
 	case !r.rep.touched():
 		r.rep.Outcome = Refused
-	case r.rep.File.State != Done && r.rep.File.State != NotSure && !r.rep.liveChanged():
+	case !r.rep.fileChanged() && !r.rep.liveChanged():
 		r.rep.Outcome = PutBack
-		if r.rep.File.State == NotReached && !r.machinesTouched() {
+		if !r.rep.fileRestored() && !r.machinesTouched() {
 			r.rep.Outcome = Stopped // secrets only: there was nothing to put back
 		}
 	default:

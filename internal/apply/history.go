@@ -29,6 +29,7 @@ type History struct {
 	// that has another now, or whose name is all that is known, is not ours.
 	Digests  map[string]string
 	File     *PastFile
+	Others   []PastOther
 	Machines []PastMachine // in the order in which they were first updated
 	Clones   []PastClone
 	Volumes  []PastVolume
@@ -128,6 +129,8 @@ func (h *History) add(e journal.Entry) error {
 		return err
 	case e.Step == "file":
 		return h.addFile(e)
+	case strings.HasPrefix(e.Step, "other-file:"):
+		return h.addOther(e)
 	case strings.HasPrefix(e.Step, "machine:"):
 		return h.addMachine(e)
 	case strings.HasPrefix(e.Step, "clone:"):
@@ -151,6 +154,21 @@ func (h *History) addFile(e journal.Entry) error {
 		h.File = &PastFile{BeforeSHA256: rec.BeforeSHA256, AfterSHA256: rec.AfterSHA256, Back: rec.Back, Bare: rec.Bare}
 	case rec.Restored && e.Kind == journal.Done && h.File != nil:
 		h.File.Restored = true
+	}
+	return nil
+}
+
+func (h *History) addOther(e journal.Entry) error {
+	var rec otherRecord
+	if err := json.Unmarshal(e.Data, &rec); err != nil {
+		return err
+	}
+	i := slices.IndexFunc(h.Others, func(o PastOther) bool { return o.File == rec.File })
+	switch {
+	case e.Kind == journal.Intent && !rec.Restored && i < 0:
+		h.Others = append(h.Others, PastOther{File: rec.File, BeforeSHA256: rec.BeforeSHA256, AfterSHA256: rec.AfterSHA256, Back: rec.Back})
+	case e.Kind == journal.Done && rec.Restored && i >= 0:
+		h.Others[i].Restored = true
 	}
 	return nil
 }
@@ -228,6 +246,6 @@ func (h *History) addClone(e journal.Entry) error {
 // Left says whether anything of the run may be there still that can be taken
 // back. A stored secret can't.
 func (h *History) Left() bool {
-	return h.File != nil && !h.File.Restored || len(h.Clones)+len(h.Volumes)+len(h.Unknown) > 0 ||
+	return h.File != nil && !h.File.Restored || slices.ContainsFunc(h.Others, func(o PastOther) bool { return !o.Restored }) || len(h.Clones)+len(h.Volumes)+len(h.Unknown) > 0 ||
 		slices.ContainsFunc(h.Machines, func(m PastMachine) bool { return !m.Back })
 }

@@ -34,6 +34,11 @@ func (f preflight) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	others, err := f.r.others.check()
+	if err != nil {
+		return err
+	}
+	moved = append(moved, others...)
 	if len(moved) == 0 {
 		f.noteMigrated()
 		more, err := f.app(ctx)

@@ -39,6 +39,7 @@ type Report struct {
 	Partly   bool            `json:"partly,omitempty"`  // an undo that left something for another one
 	Secrets  []SecretResult  `json:"secrets,omitempty"`
 	File     FileResult      `json:"file"`
+	Others   []FileResult    `json:"other_files,omitempty"`
 	Machines []MachineResult `json:"machines,omitempty"`
 	Clones   []CloneResult   `json:"clones,omitempty"`
 	Volumes  []VolumeResult  `json:"volumes,omitempty"`
@@ -92,7 +93,14 @@ func (r *Report) Changed() bool {
 			return true
 		}
 	}
-	return r.File.State == Done || r.File.State == NotSure || r.liveChanged()
+	return r.fileChanged() || r.liveChanged()
+}
+
+// fileChanged says whether a file is not as it was, or may not be.
+func (r *Report) fileChanged() bool {
+	return slices.ContainsFunc(append(r.Others[:len(r.Others):len(r.Others)], r.File), func(f FileResult) bool {
+		return f.State == Done || f.State == NotSure
+	})
 }
 
 // liveChanged says whether a machine or a clone is not as it was, or may not be.
@@ -110,14 +118,23 @@ func (r *Report) machinesKept() bool {
 
 // touched says whether anything was done, even if it was taken back.
 func (r *Report) touched() bool {
-	return r.Changed() || r.File.State == Restored ||
+	return r.Changed() || r.fileRestored() ||
 		slices.ContainsFunc(r.Machines, func(m MachineResult) bool { return m.State == Restored || m.Repaired }) ||
 		slices.ContainsFunc(r.Clones, func(c CloneResult) bool { return c.State == Destroyed })
+}
+
+func (r *Report) fileRestored() bool {
+	return r.File.State == Restored || slices.ContainsFunc(r.Others, func(f FileResult) bool { return f.State == Restored })
 }
 
 func (r *Report) machine(step string) *MachineResult {
 	i := slices.IndexFunc(r.Machines, func(m MachineResult) bool { return m.step == step })
 	return &r.Machines[i]
+}
+
+func (r *Report) other(file string) *FileResult {
+	i := slices.IndexFunc(r.Others, func(f FileResult) bool { return f.Path == file })
+	return &r.Others[i]
 }
 
 func (r *Report) clone(step string) *CloneResult {

@@ -54,6 +54,7 @@ type run struct {
 
 	secrets  *secretSteps
 	edit     *fileStep
+	others   *otherFiles
 	rollout  *rollout
 	clones   *cloneSteps
 	machines *onemachine.Updater
@@ -70,6 +71,7 @@ func newRun(ctx context.Context, p *plan.Plan, d Deps) (*run, error) {
 		rep: Report{App: p.App.Name, Undo: d.undoOf, Partly: d.undoPartly, Outcome: Refused, File: FileResult{Path: p.File.Path, State: NotReached}},
 	}
 	r.secrets, r.edit, r.clones = &secretSteps{r: r}, &fileStep{r: r}, &cloneSteps{r: r}
+	r.others = &otherFiles{r: r}
 	r.rollout = newRollout(r)
 	r.machines = onemachine.New(onemachine.Updater{
 		Platform: d.Machines, Clock: d.Clock, Record: recorder{r}, Wait: d.WaitTimeout, Stop: ctx, Secrets: r.secrets.versionFor,
@@ -103,6 +105,8 @@ func (r *run) readSteps() error {
 				r.rep.Secrets = append(r.rep.Secrets, SecretResult{from.Name, NotReached})
 			}
 		case s.Kind == plan.StepFile && s.EditFile != nil:
+		case s.Kind == plan.StepOtherFile && s.OtherFile != nil:
+			r.rep.Others = append(r.rep.Others, FileResult{s.OtherFile.File, NotReached})
 		case s.Kind == plan.StepMachine && s.Machine != nil:
 			m := s.Machine
 			r.rep.Machines = append(r.rep.Machines, MachineResult{ID: m.ID, Group: m.Group, Region: m.Region, State: NotReached, step: s.ID})
@@ -167,6 +171,14 @@ func (r *run) carryOutSteps(ctx context.Context) error {
 			return err
 		}
 	}
+	for _, s := range r.steps(plan.StepOtherFile) {
+		if err := r.one(s, func() error { return r.others.write(s) }); err != nil {
+			if !errors.Is(err, errInterrupted) {
+				r.putFilesBack()
+			}
+			return err
+		}
+	}
 	volumes := volumeSteps{r}
 	if r.noRestart() {
 		r.leave()
@@ -198,8 +210,19 @@ func (r *run) one(s plan.Step, do func() error) error {
 		r.failed(s, err)
 		return err
 	}
-	r.done(s, s.Kind != plan.StepFile || r.rep.File.State == Done)
+	r.done(s, r.changed(s))
 	return nil
+}
+
+// changed says whether a step did something; a file may have been so already.
+func (r *run) changed(s plan.Step) bool {
+	switch s.Kind {
+	case plan.StepFile:
+		return r.rep.File.State == Done
+	case plan.StepOtherFile:
+		return r.rep.other(s.OtherFile.File).State == Done
+	}
+	return true
 }
 
 // leave passes over what would restart or add machines.
@@ -227,8 +250,13 @@ func (r *run) afterFailure(ctx context.Context, err error) {
 		r.rollout.rollBackAll(ctx)
 	}
 	if !errors.Is(err, errInterrupted) && ctx.Err() == nil && !r.rep.machinesKept() {
-		r.edit.putBack()
+		r.putFilesBack()
 	}
+}
+
+func (r *run) putFilesBack() {
+	r.others.putBack()
+	r.edit.putBack()
 }
 
 func (r *run) emit(e Event) {

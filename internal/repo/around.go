@@ -2,6 +2,8 @@ package repo
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -37,10 +39,15 @@ func (sc *scanner) survey() *plan.Around {
 		v.base = sc.git
 	}
 	v.list()
-	v.out.Git = v.known
-	v.out.Files = map[string]bool{}
+	v.out.Repository, v.out.Git = sc.git != "", v.known
+	v.out.Files, v.out.Texts, v.out.Makeable = map[string]bool{}, map[string]string{}, map[string]bool{}
+	v.editable(".gitignore")
+	if at := relSlash(v.base, sc.abs(sc.ignoreAt())); !strings.HasPrefix(at, "../") {
+		v.editable(at)
+	}
 	for _, w := range sc.workflows {
 		w.File = v.shown(w.File)
+		v.out.Texts[w.File] = w.Text
 		for _, j := range w.Jobs {
 			for _, s := range j.Steps {
 				for _, d := range deploysOf(s) {
@@ -60,6 +67,22 @@ func (sc *scanner) survey() *plan.Around {
 		v.devStages()
 	}
 	return v.out
+}
+
+// editable keeps the text of a file that a rule may edit, or notes that it could
+// be made. What is no regular file is left to people.
+func (v *surveyor) editable(rel string) {
+	name := filepath.Join(v.base, filepath.FromSlash(rel))
+	info, err := os.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		v.out.Makeable[v.shown(rel)] = true
+	case err == nil && info.Mode().IsRegular() && info.Size() <= maxFile:
+		text, err := os.ReadFile(name)
+		if err == nil {
+			v.out.Texts[v.shown(rel)] = string(text)
+		}
+	}
 }
 
 func (v *surveyor) shown(rel string) string {
@@ -182,6 +205,13 @@ func (v *surveyor) ignored(rel string) bool {
 	return ignoredBy(all, abs, false)
 }
 
+// wanted: the .gitignore at the root says that git is to take it in.
+func (v *surveyor) wanted(rel string) bool {
+	return slices.ContainsFunc(v.ignoreOf(v.base), func(r ignoreRule) bool {
+		return r.negated && ignoreList{{pattern: r.pattern, anchored: r.anchored}}.match(rel, false)
+	})
+}
+
 func (v *surveyor) ignoreOf(dir string) ignoreList {
 	list, ok := v.lists[dir]
 	if !ok {
@@ -230,7 +260,7 @@ func (v *surveyor) standards() {
 		return ""
 	}
 	v.out.Editor = first(".editorconfig", relSlash(v.base, filepath.Join(v.sc.dir, ".editorconfig")))
-	v.out.Gitignore = first(".gitignore")
+	v.out.Gitignore = v.shown(".gitignore")
 	v.out.Updates = first(".github/dependabot.yml", ".github/dependabot.yaml", "renovate.json", "renovate.json5", ".github/renovate.json", ".github/renovate.json5", ".renovaterc", ".renovaterc.json", ".gitlab/renovate.json")
 	for _, file := range v.files {
 		if !isScript(file, path.Base(file)) || !inList(ciDirs, strings.SplitN(file, "/", 2)[0]) && !strings.HasPrefix(path.Base(file), ".gitlab-ci") {
@@ -255,7 +285,7 @@ var (
 // unignored is what this repository makes or holds and git would take in.
 func (v *surveyor) unignored() {
 	add := func(pattern, probe string, e plan.Evidence) {
-		if !v.ignored(probe) && !slices.ContainsFunc(v.out.Unignored, func(u plan.Unignored) bool { return u.Pattern == pattern }) {
+		if !v.ignored(probe) && !v.wanted(probe) && !slices.ContainsFunc(v.out.Unignored, func(u plan.Unignored) bool { return u.Pattern == pattern }) {
 			v.out.Unignored = append(v.out.Unignored, plan.Unignored{Pattern: pattern, Evidence: e})
 		}
 	}

@@ -36,7 +36,7 @@ func (v *surveyor) sentBy(c copied, runs bool) {
 	line := plan.Evidence{File: sc.image.file, Line: c.line}
 	for _, one := range v.unwanted(dir) {
 		in, _ := below2(one.rel, sc.context)
-		if v.copiedOnPurpose(in) || !sc.sent(one.rel) || slices.ContainsFunc(v.out.Sent, func(s plan.Sent) bool { return s.Pattern == one.pattern }) {
+		if v.copiedOnPurpose(in) || !sc.sent(one.rel) || sc.reincluded(one.rel) || slices.ContainsFunc(v.out.Sent, func(s plan.Sent) bool { return s.Pattern == one.pattern }) {
 			continue
 		}
 		v.out.Sent = append(v.out.Sent, plan.Sent{Pattern: one.pattern, Copy: line, Runs: runs, Why: one.why})

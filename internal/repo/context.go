@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -218,6 +219,29 @@ func (sc *scanner) sent(rel string) bool {
 	}
 	out, err := sc.ignore.MatchesOrParentMatches(in)
 	return err != nil || !out
+}
+
+// ignoreAt is where the effective ignore file is, or would be.
+func (sc *scanner) ignoreAt() string {
+	if sc.ignoreFile != "" {
+		return sc.ignoreFile
+	}
+	return path.Join(sc.context, ".dockerignore")
+}
+
+// reincluded: a line of the ignore file says that it is to come along.
+func (sc *scanner) reincluded(rel string) bool {
+	in, ok := below2(rel, sc.context)
+	if !ok || sc.ignore == nil {
+		return false
+	}
+	return slices.ContainsFunc(sc.ignore.Patterns(), func(p *patternmatcher.Pattern) bool {
+		if !p.Exclusion() {
+			return false
+		}
+		fits, err := patternmatcher.MatchesOrParentMatches(in, []string{p.String()})
+		return err == nil && fits
+	})
 }
 
 // below2 is rel as seen from dir, when it is in it.

@@ -189,6 +189,7 @@ func (sc *scanner) repo(f *facts) *plan.Repo {
 		if sc.ignoreFile != "" {
 			r.Image.Ignore = sc.shown(sc.ignoreFile)
 		}
+		r.Image.IgnoreAt, r.Image.Context = sc.shown(sc.ignoreAt()), sc.shown(sc.context)
 		r.Image.StepDown = sc.stepsDown()
 		for _, dir := range []string{path.Dir(sc.dockerfile), relSlash(sc.root, sc.dir)} {
 			if dead := path.Join(dir, ".dockerignore"); dead != sc.ignoreFile && fileExists(sc.root, dead) && !slices.Contains(r.Image.Dead, sc.shown(dead)) {

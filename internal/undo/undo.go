@@ -18,9 +18,12 @@ import (
 
 // World is what is there now.
 type World struct {
-	File           *flytoml.File
-	Path           string       // of the file, as the user knows it
-	Other          bool         // the file that the apply edited is there, and is not this one
+	File  *flytoml.File
+	Path  string // of the file, as the user knows it
+	Other bool   // the file that the apply edited is there, and is not this one
+	// Others reads another file of the repository, by its path from the folder
+	// of fly.toml. Nil: no apply has edited one.
+	Others         func(file string) (text []byte, there bool, err error)
 	App            *live.App    // nil: it can't be looked at, so only the file goes back
 	Offline        plan.Offline // why App is nil
 	OfflineDetail  string       // and more of that
@@ -62,6 +65,7 @@ func emptyPlan(app string, w World) *plan.Plan {
 func New(h apply.History, w World) *Undo {
 	u := &Undo{Of: h, Plan: emptyPlan(h.App, w)}
 	u.file(w)
+	u.others(w)
 	u.machines(w)
 	u.Back = append(u.Back, u.configs.lines("machine", "machines")...)
 	u.clones(w)

@@ -21,6 +21,15 @@ func afterwards(p *plan.Plan, r apply.Report, same string) []string {
 	if r.File.State == apply.Done && r.Undo == "" {
 		out = append(out, wishes(p)...)
 	}
+	var others []string
+	for _, f := range r.Others {
+		if f.State == apply.Done && r.Undo == "" {
+			others = append(others, (&human{plan: p}).beside(f.Path))
+		}
+	}
+	if len(others) > 0 {
+		out = append(out, "Commit and push "+list(others)+".")
+	}
 	stored := storedSecrets(r)
 	if len(stored) > 0 {
 		out = append(out, "Rotate "+list(stored)+": git history keeps the "+map[bool]string{true: "old values.", false: "old value."}[len(stored) > 1])

@@ -197,8 +197,11 @@ func isPlace(f plan.Outcome, e plan.Evidence) bool {
 	return e.Text == "" && e.File == f.File && e.Line == f.Line
 }
 
-// editLines show what becomes of fly.toml.
-func (h *human) editLines(b block) []string {
+// editLines show what becomes of the files.
+func (h *human) editLines(b block) []string { return append(h.tomlLines(b), h.otherLines(b)...) }
+
+// tomlLines show what becomes of fly.toml.
+func (h *human) tomlLines(b block) []string {
 	var edits []flytoml.Edit
 	for _, f := range b.findings {
 		edits = append(edits, f.Edits...)

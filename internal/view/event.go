@@ -15,6 +15,8 @@ func stepDoing(s plan.Step) string {
 		return "store as secrets: " + list(setNames(s))
 	case plan.StepFile:
 		return "edit fly.toml"
+	case plan.StepOtherFile:
+		return "edit " + otherName(s.OtherFile)
 	case plan.StepMachine:
 		return "update machine " + machineName(s.Machine.ID, s.Machine.Group, s.Machine.Region)
 	case plan.StepClone:
@@ -38,6 +40,8 @@ func stepDone(s plan.Step, changed bool) string {
 		return "stored as secrets and confirmed: " + list(setNames(s))
 	case plan.StepFile:
 		return "fly.toml edited"
+	case plan.StepOtherFile:
+		return otherName(s.OtherFile) + " edited"
 	case plan.StepMachine:
 		text := "machine " + machineName(s.Machine.ID, s.Machine.Group, s.Machine.Region) + " updated"
 		if s.Machine.State == "started" {
@@ -53,6 +57,15 @@ func stepDone(s plan.Step, changed bool) string {
 	default:
 		return s.ID
 	}
+}
+
+// otherName is another file without the way up to it: ".gitignore".
+func otherName(s *plan.OtherFileStep) string {
+	name := s.File
+	for strings.HasPrefix(name, "../") {
+		name = name[3:]
+	}
+	return name
 }
 
 func setNames(s plan.Step) []string {

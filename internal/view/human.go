@@ -59,8 +59,10 @@ type human struct {
 	diff *fileDiff // of all that apply does to fly.toml; nil: not asked for yet
 	// shown are the lines of diff, by index, that a block has shown already.
 	shown map[int]bool
-	buf   bytes.Buffer
-	rule  int // width of the rule column; 0: the rule stands on a line of its own
+	// shownOther are edits of other files that a block has shown.
+	shownOther []plan.LineEdit
+	buf        bytes.Buffer
+	rule       int // width of the rule column; 0: the rule stands on a line of its own
 }
 
 // Human writes a plan for a person to read in ten seconds.

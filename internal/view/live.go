@@ -52,8 +52,9 @@ type touched struct {
 	secrets, proves          bool
 }
 
-func (t *touched) Secrets(*plan.SecretsStep) bool { t.secrets = true; return true }
-func (*touched) File(*plan.FileStep) bool         { return true }
+func (t *touched) Secrets(*plan.SecretsStep) bool   { t.secrets = true; return true }
+func (*touched) File(*plan.FileStep) bool           { return true }
+func (*touched) OtherFile(*plan.OtherFileStep) bool { return true }
 func (t *touched) Machine(s *plan.MachineStep) bool {
 	t.machines, t.proves = t.machines+1, t.proves || len(s.Proof) > 0
 	return true
@@ -97,6 +98,8 @@ func (v *doesLive) Secrets(s *plan.SecretsStep) bool {
 }
 
 func (*doesLive) File(*plan.FileStep) bool { return true }
+
+func (*doesLive) OtherFile(*plan.OtherFileStep) bool { return true }
 
 func (v *doesLive) Machine(*plan.MachineStep) bool {
 	v.machines++

@@ -124,8 +124,30 @@ func (p Part) mdWhy(f plan.Outcome) string {
 	return strings.Join(parts, "; ")
 }
 
-// mdDiff is what apply makes of the file.
+// mdDiff is what apply makes of the files.
 func (p Part) mdDiff(b *strings.Builder, d detail) {
+	p.mdTomlDiff(b, d)
+	for _, s := range p.Plan.Steps {
+		if s.OtherFile == nil || d.diff == 0 {
+			continue
+		}
+		var lines []string
+		for _, e := range s.OtherFile.Edits {
+			if e.Line > 0 {
+				lines = append(lines, "-"+Clean(p.Mask.Hide(e.Old)))
+			}
+			lines = append(lines, "+"+Clean(p.Mask.Hide(e.New)))
+		}
+		fence := "```"
+		for strings.Contains(strings.Join(lines, ""), fence) {
+			fence += "`"
+		}
+		fmt.Fprintf(b, "\n%s\n\n%sdiff\n%s\n%s\n", markdownText((&human{plan: p.Plan}).beside(s.OtherFile.File)), fence, strings.Join(lines, "\n"), fence)
+	}
+}
+
+// mdTomlDiff is what apply makes of fly.toml.
+func (p Part) mdTomlDiff(b *strings.Builder, d detail) {
 	edits := plannedEdits(p.Plan)
 	if len(edits) == 0 || p.File == nil || d.diff == 0 || SHA256(p.File.Bytes()) != p.Plan.File.SHA256 {
 		return
@@ -160,7 +182,11 @@ func (p Part) mdTotals(b *strings.Builder, o Options) {
 	h := &human{plan: p.Plan, Options: Options{Mask: p.Mask}}
 	lines := append(h.appTotals(), h.leftAlone()...)
 	if p.Plan.Changes() {
-		lines = append([]string{p.Plan.File.Path + ": " + h.fileTotal()}, lines...)
+		totals := h.fileTotals()
+		if h.fileTotal() == totals[0] {
+			totals[0] = p.Plan.File.Path + ": " + totals[0]
+		}
+		lines = append(totals, lines...)
 	}
 	if len(lines) > 0 {
 		b.WriteString("\n")

@@ -68,7 +68,7 @@ func Result(w io.Writer, p *plan.Plan, r apply.Report, o Options) error {
 
 // wayBack says whether there is something that an undo could take back.
 func wayBack(r apply.Report) bool {
-	done := r.File.State == apply.Done || len(r.Clones) > 0 ||
+	done := r.File.State == apply.Done || slices.ContainsFunc(r.Others, func(f apply.FileResult) bool { return f.State == apply.Done }) || len(r.Clones) > 0 ||
 		slices.ContainsFunc(r.Machines, func(m apply.MachineResult) bool { return m.State == apply.Done })
 	return r.Undo == "" && done && r.Outcome != apply.PutBack
 }
@@ -93,6 +93,9 @@ func (h *human) states(r apply.Report) {
 	h.total("secrets", texts...)
 	if r.File.Path != "" && r.File.State != "" && changesFile(h.plan) {
 		h.total("file", r.File.Path+" "+stateWord(r.File.State, fileDone(r)))
+	}
+	for _, f := range r.Others {
+		h.total("file", h.beside(f.Path)+" "+stateWord(f.State, fileDone(r)))
 	}
 	order, by, texts = nil, map[apply.State][]string{}, nil
 	for _, m := range r.Machines {

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/plan"
@@ -11,7 +12,7 @@ import (
 // say yes.
 func (h *human) totals() {
 	if h.plan.Changes() {
-		h.total("file", h.fileTotal())
+		h.total("file", h.fileTotals()...)
 	}
 	h.total("app", h.appTotals()...)
 	if text, costs := price(h.plan.Totals); costs {
@@ -35,6 +36,32 @@ func (h *human) total(name string, texts ...string) {
 		}
 	}
 }
+
+// fileTotals say what becomes of fly.toml and of each other file.
+func (h *human) fileTotals() []string {
+	out := []string{h.fileTotal()}
+	for _, s := range h.plan.Steps {
+		o := s.OtherFile
+		if o == nil || len(o.Edits) == 0 {
+			continue
+		}
+		text := h.beside(o.File) + ": " + count(o.Added, "line") + " added"
+		if o.Removed > 0 {
+			text += fmt.Sprintf(", %d removed", o.Removed)
+		}
+		if o.BeforeSHA256 == "" {
+			text += ", a new file"
+		}
+		if out[0] == "no change" {
+			out = out[1:]
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// beside is the path of another file as the user knows it.
+func (h *human) beside(file string) string { return path.Join(path.Dir(h.plan.File.Path), file) }
 
 func (h *human) fileTotal() string {
 	t := h.plan.Totals

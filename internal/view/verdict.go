@@ -92,7 +92,7 @@ func verdict(p *plan.Plan, g groups, st Style) (plain, painted string) {
 	}
 	plainly := func(s string) string { return s }
 	if p.Offline != "" {
-		add("fly.toml only", plainly)
+		add(onlyFiles(p), plainly)
 	} else {
 		text, gap := restarts(p)
 		if gap {
@@ -190,4 +190,12 @@ func price(t plan.Totals) (text string, costs bool) {
 	default:
 		return "$0", false
 	}
+}
+
+// onlyFiles says that nothing but files changes.
+func onlyFiles(p *plan.Plan) string {
+	if p.Totals.OtherFiles > 0 {
+		return "files only"
+	}
+	return "fly.toml only"
 }
