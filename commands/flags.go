@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,11 +80,33 @@ func (o *sourceOptions) check() error {
 	if _, err := plan.AtOnce(o.maxUnavailable, 1); err != nil {
 		return &usageError{message: "--max-unavailable: " + err.Error()}
 	}
+	if err := checkRules(o.rules, o.skip); err != nil {
+		return err
+	}
 	_, err := o.consent()
 	return err
 }
 
-// checkWait refuses a --wait-timeout in which nothing could become healthy.
+// checkRules refuses the names of rules that there aren't, and a choice that
+// leaves none.
+func checkRules(only, skip []string) error {
+	all, left := allRules(), 0
+	for _, id := range slices.Concat(only, skip) {
+		if err := plan.KnownRule(id, all); err != nil {
+			return err
+		}
+	}
+	for _, f := range all {
+		if (len(only) == 0 || slices.Contains(only, f.ID)) && !slices.Contains(skip, f.ID) {
+			left++
+		}
+	}
+	if left == 0 {
+		return &usageError{message: "--rule and --skip leave no rule to check"}
+	}
+	return nil
+}
+
 // waitFlag adds --wait-timeout.
 func waitFlag(f *pflag.FlagSet, to *time.Duration) {
 	f.DurationVar(to, "wait-timeout", 0, "how long a machine may take to become healthy:\na `DURATION` such as 90s (default: wait_timeout of\nfly.toml's [deploy], else 5m)")

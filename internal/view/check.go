@@ -23,12 +23,32 @@ func AtLeast(s, least plan.Severity) bool {
 	return slices.Index(severities(), s) <= slices.Index(severities(), least)
 }
 
-// byPlace sorts findings by file and line, then gravest first.
-func byPlace(found []plan.Outcome) []plan.Outcome {
+// byPlace sorts findings by file, its own first, and line, then gravest first;
+// what has no line is last. Before all of them comes what is broken now, then
+// what flyctl refuses: until that is mended, nothing else has an effect.
+func byPlace(own string, found []plan.Outcome) []plan.Outcome {
+	first := []string{plan.Shape, plan.AppHealth}
 	slices.SortStableFunc(found, func(a, b plan.Outcome) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(slices.Index(severities(), a.Severity), slices.Index(severities(), b.Severity)))
+		return cmp.Or(
+			cmp.Compare(slices.Index(first, b.Rule), slices.Index(first, a.Rule)),
+			compareFalseFirst(a.File != own, b.File != own),
+			cmp.Compare(a.File, b.File),
+			compareFalseFirst(a.Line == 0, b.Line == 0),
+			cmp.Compare(a.Line, b.Line),
+			cmp.Compare(slices.Index(severities(), a.Severity), slices.Index(severities(), b.Severity)),
+		)
 	})
 	return found
+}
+
+func compareFalseFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // check writes the findings one a line, as compilers do, so that editors and

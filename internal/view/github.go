@@ -60,5 +60,5 @@ func columns(a plan.At) string {
 // open are the findings that nobody chose to ignore, by place, then gravest
 // first.
 func open(p *plan.Plan) []plan.Outcome {
-	return byPlace(slices.DeleteFunc(slices.Clone(p.Findings), func(f plan.Outcome) bool { return f.Outcome == plan.Ignored }))
+	return byPlace(p.File.Path, slices.DeleteFunc(slices.Clone(p.Findings), func(f plan.Outcome) bool { return f.Outcome == plan.Ignored }))
 }
