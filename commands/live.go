@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,8 +11,8 @@ import (
 
 	"github.com/charmbracelet/log"
 
-	"github.com/fly-standards/fly-standards/fixers"
 	"github.com/fly-standards/fly-standards/internal/atomicfile"
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/fly"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/repo"
@@ -73,39 +72,18 @@ func howToGoLive(why plan.Offline) string {
 // scan reads the source tree around fly.toml. workDir is the folder that the
 // user stands in: the build context of a deploy from there.
 func scan(ctx context.Context, path, workDir string, file *flytoml.File) (*plan.Repo, error) {
-	text := func(key string) string {
-		n, _ := file.Get(key)
-		s, _ := n.Str()
-		return s
-	}
+	c := deployed.Read(file).Meant()
+	text := func(key string) string { s, _ := c.Get(key).Str(); return s }
 	args := map[string]string{}
-	if n, ok := file.Get("build.args"); ok && n.Kind() == flytoml.Table {
-		for _, key := range n.Keys() {
-			v, _ := n.Key(key)
-			args[key], _ = v.Str()
-		}
+	for _, key := range c.Get("build.args").Keys() {
+		args[key], _ = c.Get("build.args").Key(key).Str()
 	}
 	return repo.Scan(ctx, repo.Options{
 		Dir: filepath.Dir(path), ConfigName: filepath.Base(path), WorkingDir: workDir,
 		Dockerfile: text("build.dockerfile"), Ignorefile: text("build.ignorefile"),
-		BuildTarget: cmp.Or(text("build.build-target"), text("build.build_target")), Image: text("build.image"), BuildArgs: args,
-		Commands: fixers.ServingCommands(file), InternalPorts: internalPorts(file),
+		BuildTarget: text("build.build-target"), Image: text("build.image"), BuildArgs: args,
+		Commands: c.Commands(c.Served), InternalPorts: c.InternalPorts(),
 	})
-}
-
-func internalPorts(file *flytoml.File) []int {
-	var ports []int
-	for _, key := range []string{"http_service", "services"} {
-		service, _ := file.Get(key)
-		for _, s := range service.Items() {
-			if p, ok := s.Key("internal_port"); ok {
-				if n, ok := p.Int(); ok && n > 0 && n < 1<<16 {
-					ports = append(ports, int(n))
-				}
-			}
-		}
-	}
-	return ports
 }
 
 // stateHome is the home folder for the journals. Without HOME it is that of the

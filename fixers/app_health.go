@@ -238,8 +238,7 @@ func (g runningGroup) allCordoned(started []live.Machine) (plan.Finding, bool) {
 
 // floor is a min_machines_running that the primary region can't meet.
 func (g runningGroup) floor() (plan.Finding, bool) {
-	node, _ := g.t.File.Get("primary_region")
-	primary, _ := node.Str()
+	primary := textAt(g.t, "primary_region")
 	if primary == "" {
 		return plan.Finding{}, false
 	}

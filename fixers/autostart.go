@@ -26,10 +26,9 @@ Manual fix: auto_start_machines = true, or auto_stop_machines = "off".`,
 func checkAutostart(t plan.Target) []plan.Finding {
 	var out []plan.Finding
 	for _, s := range services(t.File) {
-		node, found := s.Node.Key("auto_start_machines")
-		on, isBool := node.Bool()
+		on, isBool := s.Key("auto_start_machines").Bool()
 		// The proxy starts nothing for UDP, whatever the key says.
-		if !found || !isBool || !s.stops() || s.Protocol != "tcp" {
+		if !isBool || !s.stops() || s.Protocol != "tcp" {
 			continue
 		}
 		path := s.Path + ".auto_start_machines"

@@ -28,21 +28,17 @@ Manual fix: keep one of image, builder, builtin and dockerfile.`,
 }
 
 func checkBuildConflict(t plan.Target) []plan.Finding {
-	build, ok := t.File.Get("build")
-	if !ok || build.Kind() != flytoml.Table {
-		return nil
-	}
 	var out []plan.Finding
-	builder, _ := str(build, "builder")
+	builder := textAt(t, "build.builder")
 	noBuilder := slices.Contains([]string{"dockerfile", "docker"}, strings.ToLower(builder))
 	if noBuilder {
-		n, _ := build.Key("builder")
+		key := t.Deployed().Get("build.builder").Path()
 		out = append(out, plan.Finding{
 			Message: fmt.Sprintf("builder = %q is no builder: the key names a buildpacks image", builder),
-			At:      placeOf(t.File, n.Path(), ""),
+			At:      placeOf(t.File, key, ""),
 			Fix: &plan.Fix{
 				Safety: plan.Review, Why: "the next deploy builds with the Dockerfile, as the key seems to mean",
-				Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path()}},
+				Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: key}},
 			},
 		})
 	}
@@ -50,7 +46,7 @@ func checkBuildConflict(t plan.Target) []plan.Finding {
 	if len(ways) > 1 {
 		out = append(out, plan.Finding{
 			Message: "[build] has more than one way to the image: " + strings.Join(ways, ", "),
-			At:      placeOf(t.File, build.Path(), ""),
+			At:      placeOf(t.File, "build", ""),
 			Notes:   []string{"keep the one that the app is built with today; flyctl uses one and says nothing of the others"},
 		})
 	}

@@ -103,11 +103,10 @@ func quoteHost(host string) string {
 func oldTLS(t plan.Target) []plan.Finding {
 	var out []plan.Finding
 	for _, s := range services(t.File) {
-		ports, _ := s.Node.Key("ports")
-		for _, n := range append(slices.Clone(ports.Items()), s.Node) {
-			options, _ := n.Key("tls_options")
-			versions, _ := options.Key("versions")
-			old := slices.DeleteFunc(strs(options, "versions"), func(v string) bool { return v != "TLSv1.0" && v != "TLSv1.1" && v != "TLSv1" })
+		for _, v := range append(s.Key("ports").Items(), s.Value) {
+			versions := v.Key("tls_options").Key("versions")
+			old, _ := versions.Strs()
+			old = slices.DeleteFunc(old, func(v string) bool { return v != "TLSv1.0" && v != "TLSv1.1" && v != "TLSv1" })
 			if len(old) == 0 {
 				continue
 			}

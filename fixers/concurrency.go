@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -42,11 +43,11 @@ Manual fix: [http_service.concurrency] with type = "requests", soft_limit and ha
 func checkConcurrency(t plan.Target) []plan.Finding {
 	var out []plan.Finding
 	for _, s := range services(t.File) {
-		block, found := s.Node.Key("concurrency")
+		block := s.Key("concurrency")
 		switch {
-		case !found && s.handler("http"):
+		case !block.Said() && s.handler("http"):
 			out = append(out, noLimits(t, s))
-		case found && block.Kind() == flytoml.Table:
+		case block.Node().Kind() == flytoml.Table:
 			out = append(out, limitFindings(t, s, block)...)
 		} // "20,25", the short form of [[services]], has limits and can't name a type
 	}
@@ -70,7 +71,7 @@ func noLimits(t plan.Target, s service) plan.Finding {
 	return f
 }
 
-func limitSettings(kind string, soft, hard int64) []serviceSetting {
+func limitSettings(kind string, soft, hard int) []serviceSetting {
 	out := []serviceSetting{{pointer: "/concurrency/type", value: kind}}
 	if soft > 0 {
 		out = append(out, serviceSetting{pointer: "/concurrency/soft_limit", value: soft})
@@ -81,10 +82,10 @@ func limitSettings(kind string, soft, hard int64) []serviceSetting {
 	return out
 }
 
-func limitFindings(t plan.Target, s service, block flytoml.Node) []plan.Finding {
+func limitFindings(t plan.Target, s service, block deployed.Value) []plan.Finding {
 	var out []plan.Finding
-	number := func(key string) int64 { n, _ := block.Key(key); v, _ := n.Int(); return v }
-	soft, hard := number("soft_limit"), number("hard_limit")
+	soft, _ := block.Key("soft_limit").Int()
+	hard, _ := block.Key("hard_limit").Int()
 	path := s.Path + ".concurrency"
 	if hard > 0 && soft > hard { // equal ones are what flyctl's own template for Phoenix has
 		out = append(out, plan.Finding{
@@ -97,8 +98,8 @@ func limitFindings(t plan.Target, s service, block flytoml.Node) []plan.Finding 
 	if commented(t.File, block) {
 		return out
 	}
-	kindNode, said := block.Key("type")
-	kind, isString := kindNode.Str()
+	kind, isString := block.Key("type").Str()
+	said := block.Key("type").Said()
 	if said && !isString || !s.handler("http") {
 		return out
 	}
@@ -136,7 +137,7 @@ func limitFindings(t plan.Target, s service, block flytoml.Node) []plan.Finding 
 
 // templateLimits replaces the numbers of the old template whole: nobody chose
 // them, and a machine that takes 25 connections refuses the next visitor.
-func templateLimits(t plan.Target, s service, block flytoml.Node) plan.Finding {
+func templateLimits(t plan.Target, s service, block deployed.Value) plan.Finding {
 	path := s.Path + ".concurrency"
 	f := plan.Finding{
 		Message: fmt.Sprintf("%s has the limits of flyctl's old template, 20 and 25 connections: a machine refuses the 26th", s.Path),
@@ -154,15 +155,15 @@ func templateLimits(t plan.Target, s service, block flytoml.Node) plan.Finding {
 }
 
 // softLimitOnly are limits by requests without a hard one.
-func softLimitOnly(soft int64) serviceSetting {
+func softLimitOnly(soft int) serviceSetting {
 	return serviceSetting{pointer: "/concurrency", value: map[string]any{"type": "requests", "soft_limit": soft}}
 }
 
 // commented says whether a comment stands in the block, or right above it:
 // somebody said why the limits are what they are.
-func commented(f *flytoml.File, block flytoml.Node) bool {
+func commented(f *flytoml.File, block deployed.Value) bool {
 	lines := strings.Split(string(f.Bytes()), "\n")
-	first := block.Position().Line
+	first := placeOf(f, block.Path(), "").Line
 	if first < 1 || first > len(lines) {
 		return false
 	}

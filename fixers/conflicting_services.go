@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -51,30 +52,27 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 		default:
 			add(s.Path, s.Path+" has no ports: Fly's proxy sends it nothing", "add [[services.ports]], or take the service away: other machines of the organization reach the app without it")
 		}
-		start, _ := s.Node.Key("auto_start_machines")
+		start := s.Key("auto_start_machines")
 		if on, _ := start.Bool(); on && s.Protocol == "udp" {
 			add(start.Path(), s.Path+" has auto_start_machines on UDP: Fly's proxy starts no machine for UDP",
 				"machines of it that stop stay stopped; keep them running")
 		}
-		missingGroups(t, s.Node, add)
+		missingGroups(t, s.Value, add)
 		if f, ok := udpUnreachable(t, s); ok {
 			out = append(out, f)
 		}
 	}
 	for _, c := range topChecks(t.File) {
-		missingGroups(t, c.Node, add)
+		missingGroups(t, c.Value, add)
 	}
 	out = append(out, portQuarrels(t, services)...)
 	out = append(out, mountQuarrels(t)...)
 	for _, key := range []string{"vm", "mounts", "files", "metrics", "restart"} {
-		n, _ := t.File.Get(key)
-		for _, item := range n.Items() {
-			missingGroups(t, item, add)
+		for _, v := range t.Deployed().Meant().Get(key).Items() {
+			missingGroups(t, v, add)
 		}
 	}
-	n, _ := t.File.Get(strategyKey)
-	strategy, _ := n.Str()
-	switch {
+	switch strategy := textAt(t, strategyKey); {
 	case (strategy == "canary" || strategy == "bluegreen") && hasMounts(t):
 		add(strategyKey, fmt.Sprintf("strategy = %q: flyctl refuses it for an app with volumes", strategy), `use "rolling"`)
 	case strategy == "bluegreen" && !hasAnyCheck(t.File):
@@ -84,7 +82,7 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 }
 
 func overTLS(c fileCheck) bool {
-	protocol, _ := str(c.Node, "protocol")
+	protocol, _ := c.Key("protocol").Str()
 	return protocol == "https"
 }
 
@@ -109,11 +107,12 @@ func bothOnPort(t plan.Target, a, b service, port string) plan.Finding {
 }
 
 // missingGroups finds process groups that are named and don't exist.
-func missingGroups(t plan.Target, n flytoml.Node, add func(key, message string, notes ...string)) {
+func missingGroups(t plan.Target, v deployed.Value, add func(key, message string, notes ...string)) {
 	have := groupNames(t.File)
-	for _, name := range strs(n, "processes") {
+	names, _ := v.Key("processes").Strs()
+	for _, name := range names {
 		if !slices.Contains(have, name) {
-			add(flytoml.Join(n.Path(), "processes"), fmt.Sprintf("%s is for the process group %q, which does not exist", n.Path(), name),
+			add(flytoml.Join(v.Path(), "processes"), fmt.Sprintf("%s is for the process group %q, which does not exist", v.Path(), name),
 				"the groups are: "+strings.Join(have, ", "))
 		}
 	}

@@ -43,10 +43,8 @@ func checkDeployBlockers(t plan.Target) []plan.Finding {
 	}
 	if t.Repo != nil {
 		for _, key := range t.Repo.Absent {
-			name, _ := t.File.Get(key)
-			value, _ := name.Str()
 			out = append(out, plan.Finding{
-				Message: fmt.Sprintf("the next deploy fails: there is no file %s, which %s names", value, key), At: placeOf(t.File, key, ""),
+				Message: fmt.Sprintf("the next deploy fails: there is no file %s, which %s names", textAt(t, key), key), At: placeOf(t.File, key, ""),
 			})
 		}
 	}

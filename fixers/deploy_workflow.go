@@ -149,7 +149,7 @@ func judgeAction(uses plan.Word, add func(string, plan.Severity, plan.Word, stri
 	case ref == "master" || ref == "main" || ref == "":
 		add("action", plan.Warning, uses, uses.Text+" floats: it runs whatever was pushed last, with the deploy token", pinIt+setupFlyctl)
 	case fullSHA().MatchString(ref):
-	case strings.HasPrefix(name, "superfly/flyctl-actions") && !oneOf(flyTags, ref):
+	case strings.HasPrefix(name, "superfly/flyctl-actions") && !isOneOf(flyTags, ref):
 		add("action", plan.Error, uses, "superfly/flyctl-actions has no tag "+ref+": the workflow fails", pinIt+setupFlyctl)
 	case strings.HasPrefix(name, "superfly/flyctl-actions") && (ref == "1" || ref == "v1"):
 		add("action", plan.Info, uses, uses.Text+" is a tag that moves", pinIt+setupFlyctl)

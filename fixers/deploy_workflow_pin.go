@@ -27,7 +27,7 @@ func pin(t plan.Target, w plan.Workflow, s plan.WorkStep) []plan.LineEdit {
 	name, ref, _ := strings.Cut(s.Uses.Text, "@")
 	_, hasArgs := s.With["args"]
 	foreign := strings.HasPrefix(name, "fly-apps/")
-	if hasArgs || name != setupName && !foreign || fullSHA().MatchString(ref) || oneOf(flyTags, ref) && ref != "1" && ref != "v1" && !foreign {
+	if hasArgs || name != setupName && !foreign || fullSHA().MatchString(ref) || isOneOf(flyTags, ref) && ref != "1" && ref != "v1" && !foreign {
 		return nil
 	}
 	lines := strings.Split(around(t).Texts[w.File], "\n")

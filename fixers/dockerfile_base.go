@@ -63,9 +63,9 @@ func checkDockerfileBase(t plan.Target) []plan.Finding {
 		f.Message = ref + " is past its end of life (" + ended(name, tag, t.Today) + "): it gets no patches"
 	case !strings.ContainsAny(name+tag, "0123456789") && !codename(name, tag):
 		f.Message = ref + " has no version: each build may take another one"
-	case !strings.Contains(version, ".") && version != "" && len(version) < 4 && !oneOf(majorLines, name) && !strings.Contains(name, "jdk") && !strings.Contains(name, "jre"):
+	case !strings.Contains(version, ".") && version != "" && len(version) < 4 && !isOneOf(majorLines, name) && !strings.Contains(name, "jdk") && !strings.Contains(name, "jre"):
 		f.Message = ref + " names a major version only: each build may take its newest release"
-	case oneOf(withSlim, name) && full(tag):
+	case isOneOf(withSlim, name) && full(tag):
 		f.Message = ref + " is the full distribution; a slim one exists"
 	default:
 		return nil
@@ -75,7 +75,7 @@ func checkDockerfileBase(t plan.Target) []plan.Finding {
 
 // codename: debian:bookworm and the like.
 func codename(name, tag string) bool {
-	return (name == "debian" || name == "ubuntu" || name == "buildpack-deps") && tag != "" && !oneOf(" latest stable slim testing sid unstable rolling devel stable-slim ", tag)
+	return (name == "debian" || name == "ubuntu" || name == "buildpack-deps") && tag != "" && !isOneOf(" latest stable slim testing sid unstable rolling devel stable-slim ", tag)
 }
 
 func full(tag string) bool {

@@ -42,7 +42,7 @@ func checkDockerfileStages(t plan.Target) []plan.Finding {
 	say := func(message string, e plan.Evidence) []plan.Finding {
 		return []plan.Finding{{Message: message, At: inFile(e), Evidence: []plan.Evidence{e}}}
 	}
-	if oneOf(compilerImages, name) || strings.Contains(tag, "-jdk") || strings.Contains(name, "jdk") && !strings.Contains(tag, "jre") {
+	if isOneOf(compilerImages, name) || strings.Contains(tag, "-jdk") || strings.Contains(name, "jdk") && !strings.Contains(tag, "jre") {
 		return say("the stage that runs is built on "+image.Base.Text+", an image for building", image.Base)
 	}
 	for _, step := range image.Runs {

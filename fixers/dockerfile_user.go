@@ -65,7 +65,7 @@ func checkDockerfileUser(t plan.Target) []plan.Finding {
 	if who != "" {
 		f.Message = "the image runs as root: USER " + user
 	}
-	if _, mounted := t.File.Get("mounts"); mounted {
+	if t.Deployed().Get("mounts").Said() {
 		f.Notes = append(f.Notes, "the volume belongs to root when it is new: the entrypoint has to chown it and then step down (gosu, su-exec, setpriv)")
 	}
 	for _, s := range services(t.File) {
@@ -95,9 +95,9 @@ func notRoot(base, user string) bool {
 	case strings.Contains(tag, "nonroot") || strings.Contains(name, "nonroot") || strings.Contains(base, "chainguard") || strings.Contains(base, "bitnami/"):
 		return true
 	case user != "": // it was made root here
-		return oneOf(rootMasters, name)
+		return isOneOf(rootMasters, name)
 	case name == "php" && (strings.Contains(tag, "fpm") || strings.Contains(tag, "apache")):
 		return true
 	}
-	return oneOf(rootMasters, name) || oneOf(ownUser, name) || strings.Contains(name, "laravel")
+	return isOneOf(rootMasters, name) || isOneOf(ownUser, name) || strings.Contains(name, "laravel")
 }

@@ -3,9 +3,9 @@ package fixers
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
@@ -33,27 +33,18 @@ Rotate what was in git. Manual fix: fly secrets set NAME=- --stage with the valu
 	}
 }
 
-// text is the value as a machine gets it: flyctl writes a number as text.
-// Switches are no secrets.
-func (e envEntry) text() (string, bool) {
-	if i, ok := e.node.Int(); ok {
-		return strconv.FormatInt(i, 10), true
-	}
-	return e.node.Str()
-}
-
 const rotate = "rotate it: git history keeps the old value"
 
 func checkEnvSecrets(t plan.Target) []plan.Finding {
 	var out []plan.Finding
 	inFile := map[string]bool{}
-	for _, e := range envEntries(t.File) {
-		inFile[e.name] = true
-		value, ok := e.text()
-		if !ok {
+	for _, e := range deployed.EnvEntries(t.File) {
+		inFile[e.Name] = true
+		value, ok := e.Text()
+		if !ok || e.Node.Kind() == flytoml.Bool { // a switch is no secret
 			continue
 		}
-		got := secretscan.Classify(e.name, value)
+		got := secretscan.Classify(e.Name, value)
 		if got.Verdict != secretscan.No {
 			out = append(out, envFinding(t, e, secret.New(value), got))
 		} else if f, ok := shadowed(t, e); ok {
@@ -63,18 +54,18 @@ func checkEnvSecrets(t plan.Target) []plan.Finding {
 	return append(out, deadEntries(t, inFile)...)
 }
 
-func envFinding(t plan.Target, e envEntry, v secret.Value, got secretscan.Result) plan.Finding {
-	pos := e.node.Position()
+func envFinding(t plan.Target, e deployed.EnvEntry, v secret.Value, got secretscan.Result) plan.Finding {
+	pos := e.Node.Position()
 	f := plan.Finding{
-		Message:  fmt.Sprintf("%s is a secret: %s", e.name, got.Reason),
-		At:       plan.At{Key: e.node.Path(), Line: pos.Line, Column: pos.Column},
+		Message:  fmt.Sprintf("%s is a secret: %s", e.Name, got.Reason),
+		At:       plan.At{Key: e.Node.Path(), Line: pos.Line, Column: pos.Column},
 		Evidence: []plan.Evidence{{File: t.File.Name(), Line: pos.Line}},
 		Notes:    []string{rotate},
 	}
 	if got.Verdict == secretscan.Likely {
-		f.Message = fmt.Sprintf("%s may be a secret: %s", e.name, got.Reason)
+		f.Message = fmt.Sprintf("%s may be a secret: %s", e.Name, got.Reason)
 	}
-	if why := secretscan.NameRefused(e.name); why != "" {
+	if why := secretscan.NameRefused(e.Name); why != "" {
 		f.Notes = append(f.Notes, "Fly refuses a secret of this name: "+why)
 		return f
 	}
@@ -92,20 +83,20 @@ func envFinding(t plan.Target, e envEntry, v secret.Value, got secretscan.Result
 
 // shadowed is an entry that is no secret, and has no effect: a secret of its
 // name takes precedence. Whoever reads the file believes the entry.
-func shadowed(t plan.Target, e envEntry) (plan.Finding, bool) {
+func shadowed(t plan.Target, e deployed.EnvEntry) (plan.Finding, bool) {
 	if t.App == nil {
 		return plan.Finding{}, false
 	}
-	have, ok := t.App.Secret(e.name)
+	have, ok := t.App.Secret(e.Name)
 	if !ok {
 		return plan.Finding{}, false
 	}
-	pos := e.node.Position()
+	pos := e.Node.Position()
 	f := plan.Finding{
 		Severity: plan.Info,
-		Message:  fmt.Sprintf("%s in [env] has no effect: the app has a secret of that name, which takes precedence", e.name),
-		At:       plan.At{Key: e.node.Path(), Line: pos.Line, Column: pos.Column},
-		HowTo:    "fly secrets unset " + e.name + ", or take the line out of fly.toml",
+		Message:  fmt.Sprintf("%s in [env] has no effect: the app has a secret of that name, which takes precedence", e.Name),
+		At:       plan.At{Key: e.Node.Path(), Line: pos.Line, Column: pos.Column},
+		HowTo:    "fly secrets unset " + e.Name + ", or take the line out of fly.toml",
 	}
 	if !have.UpdatedAt.IsZero() {
 		f.Evidence = plan.Saw("the secret was last set at " + utc(have.UpdatedAt))
@@ -127,16 +118,16 @@ func holdOffline(t plan.Target, f *plan.Finding) {
 	f.Fix = &plan.Fix{Safety: plan.Safe}
 }
 
-func envFix(t plan.Target, e envEntry, v secret.Value, got secretscan.Result, f *plan.Finding) *plan.Fix {
-	fix := &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: e.node.Path()}}}
+func envFix(t plan.Target, e deployed.EnvEntry, v secret.Value, got secretscan.Result, f *plan.Finding) *plan.Fix {
+	fix := &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: e.Node.Path()}}}
 	doubts := whyOtherApps(t, losing)
-	if have, exists := t.App.Secret(e.name); exists {
+	if have, exists := t.App.Secret(e.Name); exists {
 		// A secret beats an [env] entry of its name, and can't be read back:
 		// it must never be written over.
-		f.Message = fmt.Sprintf("%s in [env] has no effect: the app has a secret of that name, which takes precedence", e.name)
+		f.Message = fmt.Sprintf("%s in [env] has no effect: the app has a secret of that name, which takes precedence", e.Name)
 		doubts = append(doubts, notSeenYet(t, have)...)
 	} else {
-		fix.Changes = append(fix.Changes, plan.Change{Secret: &plan.SecretChange{Name: e.name, From: e.node.Path()}})
+		fix.Changes = append(fix.Changes, plan.Change{Secret: &plan.SecretChange{Name: e.Name, From: e.Node.Path()}})
 		if got.Verdict == secretscan.Likely {
 			doubts = append(doubts, "it only looks like a secret")
 		}
@@ -144,17 +135,17 @@ func envFix(t plan.Target, e envEntry, v secret.Value, got secretscan.Result, f 
 	}
 	stores := len(fix.Changes) > 0
 	for _, m := range machinesOf(t, nil) {
-		have, ok := m.Config.EnvValue(e.name)
+		have, ok := m.Config.EnvValue(e.Name)
 		if ok {
 			f.Machines = append(f.Machines, m.ID)
-			fix.Changes = append(fix.Changes, dropEnv(m, e.name))
+			fix.Changes = append(fix.Changes, dropEnv(m, e.Name))
 		}
 		if stores && (!ok || !have.Equal(v)) {
 			doubts = append(doubts, differs(m, v, have, ok))
 		}
 	}
 	if stores {
-		doubts = append(doubts, reachedLater(t, e.name, v)...)
+		doubts = append(doubts, reachedLater(t, e.Name, v)...)
 	}
 	if len(doubts) > 0 {
 		fix.Safety, fix.Why = plan.Review, strings.Join(doubts, "; ")
@@ -231,7 +222,7 @@ func ownSecretList(t plan.Target) string {
 		}
 	}
 	for _, key := range []string{"machine_config", "experimental.machine_config", "container", "build.compose"} {
-		if _, ok := t.File.Get(key); ok {
+		if t.Deployed().Get(key).Said() {
 			return key + " is set, so containers decide which secrets they see; move it yourself"
 		}
 	}

@@ -33,10 +33,7 @@ func checkEnvironments(t plan.Target) []plan.Finding {
 	if t.Repo == nil {
 		return nil
 	}
-	own := ""
-	if n, ok := t.File.Get("app"); ok {
-		own, _ = n.Str()
-	}
+	own := textAt(t, "app")
 	var out []plan.Finding
 	for _, s := range t.Repo.Siblings {
 		switch {

@@ -40,19 +40,18 @@ func checkFlycast(t plan.Target) []plan.Finding {
 }
 
 func redirectsPrivate(t plan.Target, s service) (plan.Finding, bool) {
-	node, path, ok := plainPort(s)
-	key, found := node.Key("force_https")
-	on, isBool := key.Bool()
+	port, path, ok := plainPort(s)
+	on, isBool := port.Key("force_https").Bool()
 	off := serviceSetting{port: "80", pointer: "/force_https", value: false}
 	switch {
-	case !ok || !found || !isBool:
+	case !ok || !isBool:
 		return plan.Finding{}, false
 	case !on:
 		return lagging(t, s, path, off)
 	}
 	f := plan.Finding{
 		Message: fmt.Sprintf("%s redirects its private callers to https, where the app has no certificate", s.Path),
-		At:      placeOf(t.File, path, node.Path()),
+		At:      placeOf(t.File, path, port.Path()),
 		Fix: &plan.Fix{
 			Safety: plan.Review, Why: "somebody turned it on; callers that speak TLS themselves are not affected",
 			Edits: []flytoml.Edit{setKey(path, false)},
@@ -68,8 +67,7 @@ func redirectsPrivate(t plan.Target, s service) (plan.Finding, bool) {
 
 // internalCalls finds who calls this app past the proxy though it may sleep.
 func internalCalls(t plan.Target) []plan.Finding {
-	n, _ := t.File.Get("app")
-	app, _ := n.Str()
+	app := textAt(t, "app")
 	sleeps := service{}
 	for _, s := range services(t.File) {
 		if least, _ := s.minMachines(); s.stops() && least == 0 {

@@ -32,14 +32,14 @@ func checkForceHTTPS(t plan.Target) []plan.Finding {
 	}
 	var out []plan.Finding
 	for _, s := range services(t.File) {
-		node, path, ok := plainPort(s)
+		port, path, ok := plainPort(s)
 		if !ok {
 			continue
 		}
-		key, found := node.Key("force_https")
-		on, isBool := key.Bool()
+		force := port.Key("force_https")
+		on, isBool := force.Bool()
 		want := serviceSetting{port: "80", pointer: "/force_https", value: true}
-		if found && !isBool {
+		if force.Said() && !isBool {
 			continue // flyctl refuses the file
 		}
 		if on {
@@ -48,7 +48,7 @@ func checkForceHTTPS(t plan.Target) []plan.Finding {
 			}
 			continue
 		}
-		f := plan.Finding{Message: fmt.Sprintf("port 80 of %s answers in plain HTTP", s.Path), At: placeOf(t.File, path, node.Path())}
+		f := plan.Finding{Message: fmt.Sprintf("port 80 of %s answers in plain HTTP", s.Path), At: placeOf(t.File, path, port.Path())}
 		if !answersTLS(t, s) {
 			f.Notes = []string{"no service of this group terminates TLS on port 443, so a redirect would lead nowhere; add one first"}
 			if known, public, _ := addresses(t); !known || !public {
@@ -59,7 +59,7 @@ func checkForceHTTPS(t plan.Target) []plan.Finding {
 		}
 		f.Fix = &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{setKey(path, true)}}
 		f.Fix.Changes, f.Machines = serviceChanges(t, s, want)
-		if why := httpsDoubt(t, found); why != "" {
+		if why := httpsDoubt(t, force.Said()); why != "" {
 			f.Fix.Safety, f.Fix.Why = plan.Review, why
 		} else {
 			f.Evidence = plan.Saw("the app has a public address and no Flycast one")

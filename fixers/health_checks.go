@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
@@ -224,7 +225,7 @@ func servedDoubt(s service, signs portSigns, f *plan.Finding) {
 // topTCP adds [checks.PORT-tcp]: http_service takes no TCP check of its own,
 // and a top-level one never affects routing.
 func topTCP(t plan.Target, s service, w times, f *plan.Finding) {
-	if n, ok := t.File.Get("checks"); ok && n.Kind() != flytoml.Table {
+	if checks := t.Deployed().Get("checks").Node(); checks.Kind() == flytoml.ArrayTables {
 		f.Notes = append(f.Notes, "the file lists its checks as [[checks]]; add one there yourself")
 		return
 	}
@@ -262,8 +263,8 @@ func tcpGroups(t plan.Target, s service) []string {
 // service, or the app's only one. In the wrong group the deploy would fail,
 // though validation passes.
 func checkProcesses(t plan.Target, s service) []string {
-	if n, _ := t.File.Get("processes"); len(s.Processes) == 0 && n.Kind() == flytoml.Table && len(n.Keys()) == 1 {
-		return n.Keys()
+	if named := t.Deployed().Get("processes").Keys(); len(s.Processes) == 0 && len(named) == 1 {
+		return named
 	}
 	return tcpGroups(t, s)
 }
@@ -274,14 +275,18 @@ func tcpName(s service) string { return strconv.Itoa(s.InternalPort) + "-tcp" }
 // letter; one that a person has touched is theirs.
 func ourTCP(t plan.Target, c fileCheck) bool {
 	w := checkTimes(t.Settings)
-	is := func(key, want string) bool { v, _ := str(c.Node, key); return v == want }
+	is := func(key, want string) bool {
+		have, said := c.Key(key).Duration()
+		d, err := time.ParseDuration(want)
+		return said && err == nil && have == d
+	}
 	return c.Name == strconv.Itoa(c.Port)+"-tcp" && c.Type == "tcp" &&
 		is("interval", w.interval) && is("timeout", w.timeout) && is("grace_period", w.grace)
 }
 
 // replaceTCP makes the fix take our own TCP check away.
 func replaceTCP(t plan.Target, s service, c fileCheck, fix *plan.Fix) {
-	fix.Edits = append(fix.Edits, flytoml.Edit{Op: flytoml.Remove, Path: c.Node.Path()})
+	fix.Edits = append(fix.Edits, flytoml.Edit{Op: flytoml.Remove, Path: c.Where})
 	for _, m := range machinesOf(t, s.Processes) {
 		if _, ok := m.Config.Checks()[c.Name]; ok {
 			fix.Changes = append(fix.Changes, plan.Change{Machine: &plan.MachineChange{

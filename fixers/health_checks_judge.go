@@ -2,6 +2,7 @@ package fixers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -66,20 +67,14 @@ func refusedCheck(t plan.Target, s service, c fileCheck) (plan.Finding, bool) {
 		}
 		f.Evidence, f.Notes = append(f.Evidence, e), append(f.Notes, note)
 	}
-	headers, _ := c.Node.Key("headers")
 	sends := func(name string) bool {
-		for _, key := range headers.Keys() {
-			if strings.EqualFold(key, name) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(c.Key("headers").Keys(), func(key string) bool { return strings.EqualFold(key, name) })
 	}
 	if h := t.Repo.HostCheck; h != nil && !sends("Host") {
 		say("400: the app refuses unknown hosts, and Fly's checks send the machine's IP address", *h,
 			"let the app answer this path for any host, or send a host that it takes: headers = { Host = \"...\" } in the check")
 	}
-	protocol, _ := str(c.Node, "protocol")
+	protocol, _ := c.Key("protocol").Str()
 	if ssl := t.Repo.ForceSSL; ssl != nil && !sends("X-Forwarded-Proto") && protocol != "https" {
 		say("301: the app redirects http to https, and a redirect fails a check", *ssl, `headers = { X-Forwarded-Proto = "https" } in the check`)
 	}
@@ -89,8 +84,7 @@ func refusedCheck(t plan.Target, s service, c fileCheck) (plan.Finding, bool) {
 	if f.Message == "" {
 		return f, false
 	}
-	pos := c.Node.Position()
-	f.At = plan.At{Key: c.Node.Path(), Line: pos.Line, Column: pos.Column}
+	f.At = placeOf(t.File, c.Where, "")
 	for _, m := range failing {
 		f.Severity = plan.Error
 		f.Machines = append(f.Machines, m.machine)

@@ -42,7 +42,7 @@ func liveNotes(t plan.Target, s service, f *plan.Finding) {
 // checkNotLive finds machines whose service has no check at all though
 // fly.toml has one: a deploy that never came, or an apply that was cut short.
 func checkNotLive(t plan.Target, s service) []plan.Finding {
-	checks := s.wireChecks()
+	checks := deployedChecks(t, s)
 	if len(checks) == 0 {
 		return nil
 	}
@@ -77,7 +77,7 @@ func tcpNotLive(t plan.Target, s service) (plan.Finding, bool) {
 		return plan.Finding{}, false
 	}
 	f := plan.Finding{
-		Message: top.Node.Path() + " is in the file, but not on the app", At: placeOf(t.File, top.Node.Path(), ""), Fix: &plan.Fix{Safety: plan.Safe},
+		Message: top.Where + " is in the file, but not on the app", At: placeOf(t.File, top.Where, ""), Fix: &plan.Fix{Safety: plan.Safe},
 	}
 	of := s.Processes
 	if len(top.Processes) > 0 {
@@ -100,44 +100,6 @@ func tcpOn(m live.Machine, s service, name string, w times) plan.Change {
 		ID: m.ID, RideAlong: true,
 		Op: machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: machineconfig.Pointer("checks", name), Value: value},
 	}}
-}
-
-// wireChecks are the service's checks as fly deploy sends them: without a port,
-// which is the service's. None when one of
-// them is in a form that this tool can't put into wire form exactly.
-func (s service) wireChecks() []json.RawMessage {
-	var out []json.RawMessage
-	for _, c := range s.Checks {
-		w := map[string]any{"type": c.Type}
-		for _, key := range c.Node.Keys() {
-			n, _ := c.Node.Key(key)
-			switch key {
-			case "interval", "timeout", "grace_period", "method", "path", "protocol", "tls_server_name":
-				v, ok := n.Str()
-				if !ok {
-					return nil
-				}
-				w[key] = v
-			case "tls_skip_verify":
-				v, ok := n.Bool()
-				if !ok {
-					return nil
-				}
-				w[key] = v
-			case "headers":
-				headers, ok := wireHeaders(n)
-				if !ok {
-					return nil
-				}
-				w[key] = headers
-			case "restart_limit": // known to have no effect
-			default:
-				return nil
-			}
-		}
-		out = append(out, asJSON(w))
-	}
-	return out
 }
 
 func httpCheckJSON(t plan.Target, s service, found pathSource) json.RawMessage {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -43,13 +43,12 @@ func choosePath(t plan.Target, s service) pathSource {
 			fmt.Sprintf("%s %s passes on machine %s now", c.Method, maskPath(c.Path), strings.Join(c.on, ", ")))}
 	}
 	if c, ok := otherCheck(t, s); ok {
-		pos := c.Node.Position()
 		return pathSource{path: c.Path, rank: rankFile, evidence: []plan.Evidence{
-			{File: t.File.Name(), Line: pos.Line, Text: fmt.Sprintf("another check of port %d asks %s", c.Port, c.Path)}}}
+			{File: t.File.Name(), Line: placeOf(t.File, c.Where, "").Line, Text: fmt.Sprintf("another check of port %d asks %s", c.Port, c.Path)}}}
 	}
 	if c, ok := strayCheck(t, s); ok {
 		return pathSource{path: c.Path, rank: rankFile, evidence: []plan.Evidence{
-			{File: t.File.Name(), Line: c.Node.Position().Line, Text: "a check that belongs to no service asks " + c.Path}}}
+			{File: t.File.Name(), Line: placeOf(t.File, c.Where, "").Line, Text: "a check that belongs to no service asks " + c.Path}}}
 	}
 	if t.Repo != nil {
 		if h := t.Repo.Healthcheck; h != nil && h.Path != "" && (h.Port == s.InternalPort || h.Port == 0 && s.InternalPort == 80) {
@@ -195,12 +194,9 @@ func severalPorts(t plan.Target) bool {
 }
 
 func speaksHTTP2(s service) bool {
-	on := func(n flytoml.Node) bool {
-		opts, _ := n.Key("http_options")
-		h2, _ := opts.Key("h2_backend")
-		v, _ := h2.Bool()
-		return v
+	on := func(v deployed.Value) bool {
+		h2, _ := v.Key("http_options").Key("h2_backend").Bool()
+		return h2
 	}
-	ports, _ := s.Node.Key("ports")
-	return on(s.Node) || slices.ContainsFunc(ports.Items(), on)
+	return on(s.Value) || slices.ContainsFunc(s.Key("ports").Items(), on)
 }

@@ -25,12 +25,8 @@ Manual fix: name a whole version, image = "ghost:5.82.2", or a digest, image = "
 }
 
 func checkImagePin(t plan.Target) []plan.Finding {
-	build, ok := t.File.Get("build")
-	if !ok {
-		return nil
-	}
-	image, ok := str(build, "image")
-	if !ok || image == "" || strings.Contains(image, "@") || strings.ContainsAny(image, "${}") {
+	image := textAt(t, "build.image")
+	if image == "" || strings.Contains(image, "@") || strings.ContainsAny(image, "${}") {
 		return nil
 	}
 	_, tag, _ := strings.Cut(image[strings.LastIndex(image, "/")+1:], ":")

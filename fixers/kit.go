@@ -36,6 +36,12 @@ func placeOf(f *flytoml.File, key, table string) plan.At {
 	return a
 }
 
+// textAt is the text at a path of fly.toml, "" for none.
+func textAt(t plan.Target, path string) string {
+	s, _ := t.Deployed().Get(path).Str()
+	return s
+}
+
 // setKey is the edit that makes the value at path what it is to be.
 func setKey(path string, value any) flytoml.Edit {
 	b, err := json.Marshal(value)

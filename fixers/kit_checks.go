@@ -6,9 +6,10 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// fileCheck is one health check of fly.toml.
+// fileCheck is one health check of fly.toml. Key gives a value of it.
 type fileCheck struct {
-	Node      flytoml.Node
+	deployed.Value
+	Where     string // its path in fly.toml
 	Name      string // of a top-level check
 	Type      string // http or tcp
 	Port      int    // the service's internal port for a service check
@@ -19,16 +20,9 @@ type fileCheck struct {
 // addChecks takes the checks under key; a single table counts as one, whether
 // flyctl accepts that there or not.
 func (s *service) addChecks(key, kind string) {
-	n, _ := s.Node.Key(key)
-	for _, n := range n.Items() {
-		if n.Kind() != flytoml.Table {
-			continue
-		}
-		c := fileCheck{Node: n, Type: kind, Port: s.InternalPort, Processes: s.Processes}
-		c.Path, _ = str(n, "path")
-		if kind == "" {
-			c.Type = "http"
-		}
+	for _, v := range s.Key(key).Items() {
+		c := fileCheck{Value: v, Where: v.Path(), Type: kind, Port: s.InternalPort, Processes: s.Processes}
+		c.Path, _ = v.Key("path").Str()
 		s.Checks = append(s.Checks, c)
 	}
 }
@@ -37,7 +31,7 @@ func (s *service) addChecks(key, kind string) {
 // on its own port or that of http_service, and in the process groups where its
 // port is served.
 func topChecks(f *flytoml.File) []fileCheck {
-	c := deployed.Read(f)
+	c := deployed.Read(f).Meant()
 	table := c.Get("checks")
 	var out []fileCheck
 	for _, name := range table.Keys() {
@@ -45,9 +39,9 @@ func topChecks(f *flytoml.File) []fileCheck {
 		if v.Node().Kind() != flytoml.Table {
 			continue
 		}
-		found := fileCheck{Node: v.Node(), Name: name, Port: portNumber(v.Node(), "port")}
-		if http := c.Get("http_service.internal_port"); !v.Key("port").Said() {
-			found.Port, _ = http.Int()
+		found := fileCheck{Value: v, Where: v.Path(), Name: name, Port: portAt(v.Key("port"))}
+		if !v.Key("port").Said() {
+			found.Port, _ = c.Get("http_service.internal_port").Int()
 		}
 		if found.Processes = c.MeantGroups(v); found.Processes == nil {
 			found.Processes, _ = v.Key("processes").Strs()

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/plan"
@@ -13,19 +14,8 @@ import (
 // commandOf is the command of a process group as the file has it; "" where the
 // image's own runs.
 func commandOf(f *flytoml.File, group string) string {
-	n, _ := f.Get("processes")
-	if n.Kind() == flytoml.Table {
-		c, _ := n.Key(group)
-		s, _ := c.Str()
-		return s
-	}
-	for _, item := range n.Items() {
-		if name, _ := str(item, "name"); name == group {
-			s, _ := str(item, "command")
-			return s
-		}
-	}
-	return ""
+	s, _ := deployed.Read(f).Get("processes").Key(group).Str()
+	return s
 }
 
 // serverWords are programs and arguments of commands that listen.

@@ -1,6 +1,8 @@
 package fixers
 
 import (
+	"encoding/json"
+	"slices"
 	"strconv"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
@@ -26,4 +28,25 @@ func deployedServices(m deployed.Machine) []deployedService {
 		out = append(out, deployedService{m.From(machineconfig.Pointer("services", strconv.Itoa(i))).Path(), s})
 	}
 	return out
+}
+
+// deployedChecks are the service's checks as fly deploy sends them; none while
+// flyctl refuses one of them.
+func deployedChecks(t plan.Target, s service) []json.RawMessage {
+	if slices.ContainsFunc(s.Checks, func(c fileCheck) bool { return c.Mistyped() }) {
+		return nil
+	}
+	var out []json.RawMessage
+	for _, group := range groupsServed(t.File, s.Processes) {
+		m := deployedTo(t, group)
+		i := slices.IndexFunc(deployedServices(m), func(d deployedService) bool { return d.path == s.Path })
+		if i < 0 {
+			continue
+		}
+		for _, c := range m.Config.ServiceChecks(i) {
+			out = append(out, asJSON(c))
+		}
+		return out
+	}
+	return nil
 }

@@ -1,7 +1,6 @@
 package fixers
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 
@@ -24,21 +23,20 @@ func notCovered(f *flytoml.File, web, other service) []string {
 	if !slices.Equal(groupsServed(f, web.Processes), groupsServed(f, other.Processes)) || len(other.Processes) == 0 && len(groupNames(f)) > 1 {
 		only = append(only, "processes")
 	}
-	for _, key := range other.Node.Keys() {
-		n, _ := other.Node.Key(key)
-		have, _ := web.Node.Key(key)
-		same := false
+	written, _ := f.Get(other.Path)
+	for _, key := range written.Keys() {
+		v, same := other.Key(key), false
 		switch key {
 		case "protocol", "processes", "script_checks":
 			same = true
 		case "internal_port":
 			same = other.InternalPort == web.InternalPort
 		case "ports":
-			same = portsCovered(web, other)
+			same = portsCovered(f, web, other)
 		case "tcp_checks", "http_checks":
-			same = len(n.Items()) == 0 || checksCovered(web, other)
+			same = len(v.Items()) == 0 || checksCovered(web, other)
 		case "concurrency", "auto_stop_machines", "auto_start_machines", "min_machines_running":
-			same = reflect.DeepEqual(have.Value(), n.Value())
+			same = v.Equal(web.Key(key))
 		}
 		if !same {
 			only = append(only, key)
@@ -49,22 +47,18 @@ func notCovered(f *flytoml.File, web, other service) []string {
 
 // portsCovered: http_service is 80 with the handler http, and 443 with http and
 // tls.
-func portsCovered(web, other service) bool {
-	list, _ := other.Node.Key("ports")
-	for _, n := range list.Items() {
-		i := slices.IndexFunc(web.Ports, func(p port) bool { return firstPort(p.Name) == portNumber(n, "port") })
-		if i < 0 || !slices.Equal(sorted(strs(n, "handlers")), sorted(web.Ports[i].Handlers)) {
+func portsCovered(f *flytoml.File, web, other service) bool {
+	force, _ := web.Key("force_https").Bool()
+	for _, v := range other.Key("ports").Items() {
+		handlers, _ := v.Key("handlers").Strs()
+		i := slices.IndexFunc(web.Ports, func(p port) bool { return firstPort(p.Name) == portAt(v.Key("port")) })
+		if i < 0 || !slices.Equal(sorted(handlers), sorted(web.Ports[i].Handlers)) {
 			return false
 		}
-		for _, key := range n.Keys() {
-			have, _ := web.Node.Key(key)
-			said, _ := n.Key(key)
-			on, isBool := said.Bool()
-			haveOn, _ := have.Bool()
-			switch {
-			case key == "port" || key == "handlers":
-			case key == "force_https" && isBool && (!on || haveOn):
-			default:
+		written, _ := f.Get(v.Path())
+		for _, key := range written.Keys() {
+			on, isBool := v.Key("force_https").Bool()
+			if key != "port" && key != "handlers" && !(key == "force_https" && isBool && (!on || force)) {
 				return false
 			}
 		}

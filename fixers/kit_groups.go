@@ -3,26 +3,17 @@ package fixers
 import (
 	"slices"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
 // groupNames are the process groups that fly.toml names; none named is "app".
 func groupNames(f *flytoml.File) []string {
-	n, ok := f.Get("processes")
-	if ok && n.Kind() == flytoml.Table && len(n.Keys()) > 0 {
-		return n.Keys()
+	if names := deployed.Read(f).Get("processes").Keys(); len(names) > 0 {
+		return names
 	}
-	var names []string
-	for _, n := range n.Items() {
-		if name, ok := str(n, "name"); ok {
-			names = append(names, name)
-		}
-	}
-	if len(names) == 0 {
-		return []string{"app"}
-	}
-	return names
+	return []string{deployed.DefaultGroup}
 }
 
 // groupsServed are the process groups that something with these `processes` is
@@ -41,11 +32,7 @@ func groupsOrDefault(f *flytoml.File, processes []string) []string {
 	if len(processes) > 0 {
 		return processes
 	}
-	names := groupNames(f)
-	if slices.Contains(names, "app") {
-		return []string{"app"}
-	}
-	return []string{slices.Min(names)}
+	return []string{deployed.Read(f).Default()}
 }
 
 func overlap(a, b []string) bool {

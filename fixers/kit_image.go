@@ -11,9 +11,7 @@ import (
 // builtHere is the image that fly.toml builds of the tree; nil when it deploys
 // one that is built somewhere else, or none can be read.
 func builtHere(t plan.Target) *plan.Image {
-	if n, _ := t.File.Get("build.image"); t.Repo == nil || t.Repo.Image == nil {
-		return nil
-	} else if s, _ := n.Str(); s != "" {
+	if t.Repo == nil || textAt(t, "build.image") != "" {
 		return nil
 	}
 	return t.Repo.Image
@@ -37,9 +35,6 @@ func imageRef(ref string) (name, tag string, digest bool) {
 	base, tag, _ = strings.Cut(base, ":")
 	return strings.ToLower(base), tag, digest
 }
-
-// oneOf says whether a list between blanks holds the word.
-func oneOf(list, word string) bool { return word != "" && strings.Contains(list, " "+word+" ") }
 
 // canEdit says whether the files of some edits are there to be edited, or can be
 // made.

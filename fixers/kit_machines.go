@@ -31,7 +31,7 @@ func machinesOf(t plan.Target, processes []string) []live.Machine {
 func liveService(m live.Machine, s service) (machineconfig.Service, bool) {
 	var match []machineconfig.Service
 	for _, have := range m.Config.Services() {
-		if have.Key.Equal(s.key()) {
+		if have.Key.Equal(s.liveKey()) {
 			match = append(match, have)
 		}
 	}
@@ -91,19 +91,7 @@ func lagging(t plan.Target, s service, key string, settings ...serviceSetting) (
 }
 
 func hasMounts(t plan.Target) bool {
-	for _, key := range []string{"mounts", "mount"} {
-		if n, ok := t.File.Get(key); ok && len(n.Items()) > 0 {
-			return true
-		}
-	}
-	if t.App != nil {
-		for _, m := range t.App.Machines {
-			if len(m.Config.Mounts()) > 0 {
-				return true
-			}
-		}
-	}
-	return false
+	return len(t.Deployed().Get("mounts").Items()) > 0 || t.App != nil && hasVolumes(t.App.Machines)
 }
 
 func hasVolumes(machines []live.Machine) bool {

@@ -45,8 +45,9 @@ func scaleFloor(n flytoml.Node) (floor flytoml.Node, plain bool) {
 // servicesOfVM are the services of the machines that a [[vm]] is for.
 func servicesOfVM(t plan.Target, vm flytoml.Node) []service {
 	var of []service
+	processes, _ := t.Deployed().Meant().Get(vm.Path()).Key("processes").Strs()
 	for _, s := range services(t.File) {
-		if overlap(groupsServed(t.File, strs(vm, "processes")), groupsServed(t.File, s.Processes)) {
+		if overlap(groupsServed(t.File, processes), groupsServed(t.File, s.Processes)) {
 			of = append(of, s)
 		}
 	}

@@ -48,14 +48,8 @@ func signsOf(t plan.Target, s service) portSigns {
 			p.ofCommand(command, own, plan.Evidence{File: t.File.Name(), Line: placeOf(t.File, "processes."+g, "processes").Line, Text: g + " = " + quote(command)})
 		}
 	}
-	if n, ok := t.File.Get("env.PORT"); ok {
-		text, _ := n.Str()
-		if i, isInt := n.Int(); isInt {
-			text = strconv.FormatInt(i, 10)
-		}
-		if port := portOf(text); port != 0 {
-			p.sign(port, own, plan.Evidence{File: t.File.Name(), Line: n.Position().Line, Text: fmt.Sprintf("[env] PORT = %d", port)}, false)
-		}
+	if port := portOf(textAt(t, "env.PORT")); port != 0 {
+		p.sign(port, own, plan.Evidence{File: t.File.Name(), Line: t.Deployed().Get("env.PORT").Node().Position().Line, Text: fmt.Sprintf("[env] PORT = %d", port)}, false)
 	}
 	if t.Settings.ProbedPath != "" {
 		p.yes = append(p.yes, plan.Evidence{Text: t.Settings.Probe})

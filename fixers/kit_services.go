@@ -11,8 +11,10 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// service is one service of fly.toml, http_service or an entry of services.
+// service is one service of fly.toml, http_service or an entry of services, as
+// its author means it. Key gives a value of it.
 type service struct {
+	deployed.Value
 	Path         string // http_service, services[0]
 	HTTPService  bool
 	Protocol     string
@@ -20,7 +22,6 @@ type service struct {
 	Ports        []port
 	Processes    []string // as written; empty: flyctl's default group
 	Checks       []fileCheck
-	Node         flytoml.Node
 }
 
 // port is one public port, or a range, of a service.
@@ -29,8 +30,8 @@ type port struct {
 	Handlers []string
 }
 
-// key is how the service is found on a machine.
-func (s service) key() machineconfig.ServiceKey {
+// liveKey is how the service is found on a machine.
+func (s service) liveKey() machineconfig.ServiceKey {
 	k := machineconfig.ServiceKey{Protocol: s.Protocol, InternalPort: s.InternalPort}
 	for _, p := range s.Ports {
 		k.Ports = append(k.Ports, p.Name)
@@ -71,29 +72,13 @@ func isPublic(s service) bool {
 	return s.Protocol == "tcp" && (s.handler("http") || s.handler("tls") || s.onWeb())
 }
 
-// autostop is off, stop or suspend, as flyctl reads auto_stop_machines (true is
-// stop, false and no key are off), or as it will read what config-shape makes
-// of it; ok is false for anything else.
+// autostop is off, stop or suspend; ok is false for what can't be read.
 func (s service) autostop() (word string, ok bool) {
-	n, found := s.Node.Key("auto_stop_machines")
-	if !found {
+	v := s.Key("auto_stop_machines")
+	if !v.Said() {
 		return "off", true
 	}
-	if b, isBool := n.Bool(); isBool {
-		if b {
-			return "stop", true
-		}
-		return "off", true
-	}
-	switch v, _ := n.Str(); strings.ToLower(v) {
-	case "off", "stop", "suspend":
-		return strings.ToLower(v), true
-	case "on", "true", "yes":
-		return "stop", true
-	case "false", "no":
-		return "off", true
-	}
-	return "", false
+	return v.Str()
 }
 
 // stops says whether idle machines of the service are stopped or suspended.
@@ -103,11 +88,11 @@ func (s service) stops() bool {
 }
 
 // minMachines is min_machines_running, 0 when missing; known is false when it
-// is no number.
+// can't be read.
 func (s service) minMachines() (n int, known bool) {
-	node, found := s.Node.Key("min_machines_running")
-	v, isInt := node.Int()
-	return int(v), !found || isInt
+	v := s.Key("min_machines_running")
+	n, known = v.Int()
+	return n, known || !v.Said()
 }
 
 // services are the services that rules speak about: all but an entry that
@@ -126,58 +111,61 @@ func services(f *flytoml.File) []service {
 // servicesAsWritten are all services in the order of the file, http_service first.
 func servicesAsWritten(f *flytoml.File) []service {
 	var out []service
-	if n, ok := f.Get("http_service"); ok && n.Kind() == flytoml.Table {
-		s := service{
-			Path: n.Path(), HTTPService: true, Protocol: "tcp", Node: n,
-			// http_service always means these two (flyctl, August 2026).
-			Ports:     []port{{"80", []string{"http"}}, {"443", []string{"http", "tls"}}},
-			Processes: processesOf(f, n),
+	c := deployed.Read(f)
+	for _, v := range c.Meant().Services() {
+		if v.HTTP && v.Mistyped() {
+			continue
 		}
-		s.InternalPort = portNumber(n, "internal_port")
-		s.addChecks("checks", "")
-		out = append(out, s)
-	}
-	n, _ := f.Get("services")
-	for _, n := range n.Items() {
-		s := service{Path: n.Path(), Protocol: "tcp", Node: n, Processes: processesOf(f, n)}
-		if p, ok := str(n, "protocol"); ok {
-			s.Protocol = p
+		s := service{Value: v.Value, Path: v.Path(), HTTPService: v.HTTP, Protocol: "tcp"}
+		s.InternalPort = portAt(v.Key("internal_port"))
+		s.Processes = meantProcesses(c, v)
+		if v.HTTP { // which always means these two (flyctl, August 2026)
+			s.Ports = []port{{"80", []string{"http"}}, {"443", []string{"http", "tls"}}}
+			s.addChecks("checks", "http")
+		} else {
+			if p, ok := v.Key("protocol").Str(); ok {
+				s.Protocol = p
+			}
+			s.Ports = publicPorts(v.Value)
+			s.addChecks("http_checks", "http")
+			s.addChecks("tcp_checks", "tcp")
 		}
-		s.InternalPort = portNumber(n, "internal_port")
-		s.Ports = publicPorts(n)
-		s.addChecks("http_checks", "http")
-		s.addChecks("tcp_checks", "tcp")
 		out = append(out, s)
 	}
 	return out
 }
 
-// processesOf are the process groups that a service names, or those that
-// config-shape gives one that flyctl refuses because it names none, or not as an
-// array.
-func processesOf(f *flytoml.File, n flytoml.Node) []string {
-	if list := strs(n, "processes"); len(list) > 0 {
+// meantProcesses are the process groups that a service names, or those that
+// config-shape gives to one that flyctl refuses because it names none.
+func meantProcesses(c *deployed.Config, s deployed.Service) []string {
+	if list, _ := s.Processes.Strs(); len(list) > 0 {
 		return list
 	}
-	if said, ok := str(n, "processes"); ok {
-		return []string{said}
-	}
-	for _, note := range deployed.Read(f).Notes {
-		if note.Kind == deployed.NoGroup && note.Node.Path() == n.Path() && note.Repair != nil {
+	for _, note := range c.Notes {
+		if note.Kind == deployed.NoGroup && note.Node.Path() == s.Path() && note.Repair != nil {
 			return note.Groups
 		}
 	}
 	return nil
 }
 
-func publicPorts(n flytoml.Node) []port {
-	list, _ := n.Key("ports")
+// portAt is a port number, 0 for anything else.
+func portAt(v deployed.Value) int {
+	n, _ := v.Int()
+	if n < 1 || n > 65535 {
+		return 0
+	}
+	return n
+}
+
+func publicPorts(s deployed.Value) []port {
 	var out []port
-	for _, n := range list.Items() {
-		p := port{Handlers: strs(n, "handlers")}
-		if v := portNumber(n, "port"); v != 0 {
-			p.Name = strconv.Itoa(v)
-		} else if a, b := portNumber(n, "start_port"), portNumber(n, "end_port"); a != 0 || b != 0 {
+	for _, v := range s.Key("ports").Items() {
+		p := port{}
+		p.Handlers, _ = v.Key("handlers").Strs()
+		if n := portAt(v.Key("port")); n != 0 {
+			p.Name = strconv.Itoa(n)
+		} else if a, b := portAt(v.Key("start_port")), portAt(v.Key("end_port")); a != 0 || b != 0 {
 			p.Name = strconv.Itoa(a) + "-" + strconv.Itoa(b)
 		}
 		if p.Name != "" {
@@ -198,17 +186,17 @@ func samePort(t plan.Target, a, b service) bool {
 		overlap(groupsServed(t.File, a.Processes), groupsServed(t.File, b.Processes))
 }
 
-// plainPort is where the service's port 80 with the http handler is written,
-// and the path of its force_https.
-func plainPort(s service) (n flytoml.Node, path string, ok bool) {
+// plainPort is what says of the service's port 80 with the http handler, and the
+// path of its force_https.
+func plainPort(s service) (v deployed.Value, path string, ok bool) {
 	if s.HTTPService {
-		return s.Node, s.Path + ".force_https", true
+		return s.Value, s.Path + ".force_https", true
 	}
-	list, _ := s.Node.Key("ports")
-	for _, n := range list.Items() {
-		if portNumber(n, "port") == 80 && slices.Contains(strs(n, "handlers"), "http") && !slices.Contains(strs(n, "handlers"), "tls") {
-			return n, n.Path() + ".force_https", true
+	for _, v := range s.Key("ports").Items() {
+		handlers, _ := v.Key("handlers").Strs()
+		if portAt(v.Key("port")) == 80 && slices.Contains(handlers, "http") && !slices.Contains(handlers, "tls") {
+			return v, v.Path() + ".force_https", true
 		}
 	}
-	return flytoml.Node{}, "", false
+	return deployed.Value{}, "", false
 }

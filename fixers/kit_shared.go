@@ -48,10 +48,9 @@ func atMost(n int, list []string) []string {
 // repository. happens is what the file's own app would have of the change.
 func whyOtherApps(t plan.Target, happens string) []string {
 	var why []string
-	n, ok := t.File.Get("app")
-	own, _ := n.Str()
+	own := textAt(t, "app")
 	switch {
-	case !ok:
+	case own == "":
 		why = append(why, "the file names no app, so it may serve several")
 	case own != t.AppName:
 		why = append(why, "the file is of "+own+", which would "+happens+" at its next deploy")
@@ -76,7 +75,7 @@ func fromLiveApp(t plan.Target, f *plan.Finding) {
 	if len(why) == 0 || f.Fix == nil {
 		return
 	}
-	if _, ok := t.File.Get("app"); !ok {
+	if textAt(t, "app") == "" {
 		f.Fix = nil
 		f.Notes = append(f.Notes, "what this app has may be wrong for the others: "+strings.Join(why, "; "))
 		return

@@ -32,7 +32,7 @@ func strayChecks(f *flytoml.File) []strayCheckNode {
 	var out []strayCheckNode
 	for _, s := range all {
 		for _, name := range strayNames() {
-			n, found := s.Node.Key(name)
+			n, found := f.Get(s.Path + "." + name)
 			if _, known := flyschema.Lookup(n.Path()); found && !known {
 				out = append(out, placeStray(f, s, n))
 			}
@@ -104,17 +104,17 @@ func strayKind(s service, n flytoml.Node) (kind, why string) {
 	}
 	for _, item := range items {
 		this := "tcp"
-		if path, _ := str(item, "path"); path != "" {
+		if path, _ := nodeText(item, "path"); path != "" {
 			this = "http"
 		}
-		if said, ok := str(item, "type"); ok && said != this {
+		if said, ok := nodeText(item, "type"); ok && said != this {
 			return "", "its type and its path don't agree"
 		}
 		if kind != "" && kind != this {
 			return "", "its entries are of two kinds"
 		}
 		kind = this
-		if _, said := item.Key("port"); said && portNumber(item, "port") != s.InternalPort {
+		if _, said := item.Key("port"); said && nodePort(item) != s.InternalPort {
 			return "", "it asks another port than the service's: that takes a top-level check, [checks.NAME]"
 		}
 		form := "services." + kind + "_checks"

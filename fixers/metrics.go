@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
@@ -30,14 +31,8 @@ Manual fix: [metrics] with port and path; [[metrics]] with processes where sever
 }
 
 func checkMetrics(t plan.Target) []plan.Finding {
-	block, found := t.File.Get("metrics")
-	if found {
-		return metricsNotLive(t, block)
-	}
-	for _, other := range []string{"metric", "experimental.metrics_port", "experimental.metrics_path"} {
-		if _, old := t.File.Get(other); old {
-			return nil
-		}
+	if entries := t.Deployed().Meant().Get("metrics"); entries.Said() {
+		return metricsNotLive(t, entries.Items())
 	}
 	if t.Repo == nil || t.Repo.Metrics == nil {
 		return nil
@@ -142,17 +137,18 @@ func machinesChanged(fix *plan.Fix) []string {
 // metricsNotLive finds machines without what the file has: a deploy that never
 // came, or an apply that was cut short. One entry for a group is what a
 // machine can have.
-func metricsNotLive(t plan.Target, block flytoml.Node) []plan.Finding {
+func metricsNotLive(t plan.Target, entries []deployed.Value) []plan.Finding {
 	var out []plan.Finding
 	asked := map[string]bool{}
-	for _, n := range block.Items() {
-		port, processes := portNumber(n, "port"), groupsOrDefault(t.File, strs(n, "processes"))
-		path, ok := str(n, "path")
+	for _, v := range entries {
+		port := portAt(v.Key("port"))
+		processes, known := t.Deployed().Meant().GroupsOf(v.Key("processes"))
+		path, ok := v.Key("path").Str()
 		for _, g := range processes {
 			ok = ok && !asked[g]
 			asked[g] = true
 		}
-		if n.Kind() != flytoml.Table || port == 0 || !ok {
+		if port == 0 || !ok || !known || v.Path() == "experimental" {
 			continue
 		}
 		fix := &plan.Fix{Safety: plan.Review, Why: "the app is asked every 15 seconds", Changes: metricsChanges(t, port, path, processes)}
@@ -161,7 +157,7 @@ func metricsNotLive(t plan.Target, block flytoml.Node) []plan.Finding {
 		}
 		ids := machinesChanged(fix)
 		out = append(out, plan.Finding{
-			Message: n.Path() + " is in the file as it should be, but not on the app", At: placeOf(t.File, n.Path(), ""),
+			Message: v.Path() + " is in the file as it should be, but not on the app", At: placeOf(t.File, v.Path(), ""),
 			Evidence: plan.Saw("differs on machine " + strings.Join(ids, ", ")), Machines: ids, Fix: fix,
 		})
 	}

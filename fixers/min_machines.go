@@ -67,7 +67,7 @@ func keepOneUp(t plan.Target, services []service) plan.Finding {
 			map[string]string{"stop": "stopped", "suspend": "suspended"}[word]),
 	}
 	for _, s := range services {
-		if _, explicit := s.Node.Key("min_machines_running"); explicit {
+		if s.Key("min_machines_running").Said() {
 			f.Fix.Safety, f.Fix.Why = plan.Review, "someone chose to scale to zero"
 		}
 		f.Fix.Edits = append(f.Fix.Edits, setKey(s.Path+".min_machines_running", 1))
@@ -86,10 +86,7 @@ func keepOneUp(t plan.Target, services []service) plan.Finding {
 // priceOfUp says what the n machines that stay up cost, and where the key
 // counts at all.
 func priceOfUp(t plan.Target, s service, n int, f *plan.Finding) {
-	primary := ""
-	if n, ok := t.File.Get("primary_region"); ok {
-		primary, _ = n.Str()
-	}
+	primary := textAt(t, "primary_region")
 	if primary == "" {
 		f.Notes = append(f.Notes, "it counts in the primary region only, and the file names none: set primary_region too")
 		return

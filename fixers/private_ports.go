@@ -2,7 +2,6 @@ package fixers
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,12 +90,8 @@ func publishes(t plan.Target, s service) (what, evidence string) {
 	if s.handler("pg_tls") { // whatever its port: it speaks nothing else
 		return "PostgreSQL", "handler pg_tls"
 	}
-	if image, ok := t.File.Get("build.image"); ok {
-		ref, _ := image.Str()
-		name, _, _ := strings.Cut(path.Base(strings.SplitN(ref, "@", 2)[0]), ":")
-		if slices.Contains(databaseImages(), name) {
-			return "a database", "[build] image is " + name
-		}
+	if name, _, _ := imageRef(textAt(t, "build.image")); slices.Contains(databaseImages(), name) {
+		return "a database", "[build] image is " + name
 	}
 	return "", ""
 }
@@ -117,12 +112,4 @@ func sortedPorts() []int {
 }
 
 // inPorts says whether "5432" or "5000-6000" holds the port.
-func inPorts(name string, n int) bool {
-	first, last, isRange := strings.Cut(name, "-")
-	a, _ := strconv.Atoi(first)
-	b := a
-	if isRange {
-		b, _ = strconv.Atoi(last)
-	}
-	return a <= n && n <= b
-}
+func inPorts(name string, n int) bool { return firstPort(name) <= n && n <= lastPort(name) }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -36,12 +35,11 @@ func checkReleaseCommand(t plan.Target) []plan.Finding {
 	if !slices.ContainsFunc(services(t.File), isPublic) {
 		return nil // a database or a worker: the app that serves has its own file
 	}
-	if n, ok := t.File.Get("deploy.release_command"); ok {
-		if s, isStr := n.Str(); !isStr || strings.TrimSpace(s) != "" {
-			return nil
-		}
+	c := t.Deployed()
+	if v := c.Get("deploy.release_command"); v.Mistyped() || strings.TrimSpace(textAt(t, "deploy.release_command")) != "" {
+		return nil
 	}
-	if startsWithMigrations(t.File) {
+	if slices.ContainsFunc(c.Commands(func(string) bool { return true }), migrates) {
 		return nil
 	}
 	m := t.Repo.Migrations
@@ -58,30 +56,7 @@ func checkReleaseCommand(t plan.Target) []plan.Finding {
 	return []plan.Finding{f}
 }
 
-// startsWithMigrations says whether a start command of the file speaks of
-// migrations.
-func startsWithMigrations(file *flytoml.File) bool {
-	says := func(n flytoml.Node) bool {
-		text, _ := n.Str()
-		for _, item := range n.Items() {
-			s, _ := item.Str()
-			text += " " + s
-		}
-		return strings.Contains(text, "migrat") || strings.Contains(text, "db:prepare") || strings.Contains(text, "upgrade head")
-	}
-	for _, key := range []string{"experimental.cmd", "experimental.entrypoint", "experimental.exec"} {
-		if n, ok := file.Get(key); ok && says(n) {
-			return true
-		}
-	}
-	processes, _ := file.Get("processes")
-	if processes.Kind() != flytoml.Table {
-		return false
-	}
-	for _, key := range processes.Keys() {
-		if n, _ := processes.Key(key); says(n) {
-			return true
-		}
-	}
-	return false
+// migrates says whether a start command speaks of migrations.
+func migrates(command string) bool {
+	return strings.Contains(command, "migrat") || strings.Contains(command, "db:prepare") || strings.Contains(command, "upgrade head")
 }

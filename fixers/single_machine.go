@@ -55,10 +55,8 @@ func secondMachine(t plan.Target, s service, group string) (plan.Finding, bool) 
 		return plan.Finding{}, false // extra-regions adds the second one
 	}
 	region := m.Region
-	if n, ok := t.File.Get("primary_region"); ok {
-		if code, _ := n.Str(); code != "" && regionProblem(t, code) == "" {
-			region = code
-		}
+	if code := textAt(t, "primary_region"); code != "" && regionProblem(t, code) == "" {
+		region = code
 	}
 	price, known := MonthlyPrice(m.Config.Guest())
 	f := plan.Finding{

@@ -172,7 +172,7 @@ func remove(n flytoml.Node, f *plan.Finding, why string) {
 func servicePorts(n flytoml.Node, f *plan.Finding) {
 	const note = "http_service always means 80 and 443; other ports need [[services]]"
 	for _, item := range n.Items() {
-		if p := portNumber(item, "port"); p != 80 && p != 443 {
+		if p := nodePort(item); p != 80 && p != 443 {
 			f.Notes = append(f.Notes, note)
 			return
 		}

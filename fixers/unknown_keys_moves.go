@@ -91,7 +91,7 @@ func serviceTimeout(t plan.Target, n flytoml.Node, f *plan.Finding) {
 		options = nil
 		list, _ := service.Key("ports")
 		for _, p := range list.Items() {
-			if slices.Contains(strs(p, "handlers"), "http") {
+			if handlers, _ := t.Deployed().Get(p.Path()).Key("handlers").Strs(); slices.Contains(handlers, "http") {
 				options = append(options, p.Path()+".http_options")
 			}
 		}
@@ -131,7 +131,7 @@ func checkKey(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding)
 	parent, _, _ := cutLast(form)
 	services := servicesAsWritten(t.File)
 	i := slices.IndexFunc(services, func(s service) bool {
-		return slices.ContainsFunc(s.Checks, func(c fileCheck) bool { return c.Node.Path() == parentPath(n) })
+		return slices.ContainsFunc(s.Checks, func(c fileCheck) bool { return c.Where == parentPath(n) })
 	})
 	if i < 0 {
 		return
@@ -139,7 +139,7 @@ func checkKey(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding)
 	kind, _ := n.Str()
 	table, _ := t.File.Get(parentPath(n))
 	switch {
-	case name == "type" && (parent == "services.tcp_checks") == (kind == "tcp"), name == "port" && portNumber(table, "port") == services[i].InternalPort:
+	case name == "type" && (parent == "services.tcp_checks") == (kind == "tcp"), name == "port" && nodePort(table) == services[i].InternalPort:
 		f.Fix = safeFix(flytoml.Edit{Op: flytoml.Remove, Path: n.Path()})
 		f.Notes = append(f.Notes, "it says what is so anyway")
 	case name == "port":

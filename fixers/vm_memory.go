@@ -3,6 +3,7 @@ package fixers
 import (
 	"fmt"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -27,35 +28,31 @@ const defaultMB = 256
 
 func checkVMMemory(t plan.Target) []plan.Finding {
 	var out []plan.Finding
-	for _, key := range []string{"vm", "compute", "computes", "deploy.release_command_vm"} {
-		n, _ := t.File.Get(key)
-		for _, vm := range n.Items() {
-			if vm.Kind() != flytoml.Table {
-				continue
-			}
-			if f, ok := memoryTwice(t, vm); ok {
-				out = append(out, f)
-			}
-			if key != "deploy.release_command_vm" {
-				if f, ok := fallsToDefault(t, vm); ok {
-					out = append(out, f)
-				}
-			}
+	c := t.Deployed().Meant()
+	for _, vm := range c.Get("vm").Items() {
+		if f, ok := memoryTwice(t, vm); ok {
+			out = append(out, f)
 		}
+		if f, ok := fallsToDefault(t, vm); ok {
+			out = append(out, f)
+		}
+	}
+	if f, ok := memoryTwice(t, c.Get("deploy.release_command_vm")); ok {
+		out = append(out, f)
 	}
 	return out
 }
 
-func memoryTwice(t plan.Target, vm flytoml.Node) (plan.Finding, bool) {
-	memory, a := vm.Key("memory")
-	mb, b := vm.Key("memory_mb")
-	inForce, isInt := mb.Int()
-	said, readable := megabytes(memory)
-	if !a || !b || !isInt || inForce <= 0 || readable && said == inForce {
+func memoryTwice(t plan.Target, vm deployed.Value) (plan.Finding, bool) {
+	memory := vm.Key("memory")
+	inForce, isInt := vm.Key("memory_mb").Int()
+	text, _ := memory.Str()
+	said, readable := deployed.Megabytes(text)
+	if !memory.Said() || !isInt || inForce <= 0 || readable && said == int64(inForce) {
 		return plan.Finding{}, false
 	}
 	return plan.Finding{
-		Message: fmt.Sprintf("memory = %s and memory_mb = %d disagree: memory_mb wins", memory.Raw(), inForce),
+		Message: fmt.Sprintf("memory = %s and memory_mb = %d disagree: memory_mb wins", memory.Node().Raw(), inForce),
 		At:      placeOf(t.File, memory.Path(), ""),
 		Fix: &plan.Fix{
 			Safety: plan.Review, Why: "the machines keep what they have, but memory may be the one that was meant",
@@ -67,9 +64,9 @@ func memoryTwice(t plan.Target, vm flytoml.Node) (plan.Finding, bool) {
 // fallsToDefault finds a [[vm]] that says nothing of memory, for machines that
 // have more of it than the default. Without gpu_kind, cpus and cpu_kind change
 // the CPUs of the default only.
-func fallsToDefault(t plan.Target, vm flytoml.Node) (plan.Finding, bool) {
+func fallsToDefault(t plan.Target, vm deployed.Value) (plan.Finding, bool) {
 	for _, key := range []string{"size", "memory", "memory_mb", "gpus", "gpu_kind"} {
-		if _, said := vm.Key(key); said {
+		if vm.Key(key).Said() {
 			return plan.Finding{}, false
 		}
 	}
@@ -78,7 +75,8 @@ func fallsToDefault(t plan.Target, vm flytoml.Node) (plan.Finding, bool) {
 	}
 	f := plan.Finding{At: placeOf(t.File, vm.Path(), "")}
 	most := 0
-	of := groupsServed(t.File, strs(vm, "processes"))
+	processes, _ := vm.Key("processes").Strs()
+	of := groupsServed(t.File, processes)
 	for _, m := range t.App.Machines {
 		g := m.Config.Guest()
 		if m.WhyUntouchable() != "" || !overlap(of, []string{m.Group()}) || g.MemoryMB <= defaultMB {

@@ -56,25 +56,16 @@ func checkVolumeSnapshots(t plan.Target) []plan.Finding {
 // mounts are those of the file; a single table counts as one, as in flyctl.
 func mounts(t plan.Target) []mount {
 	var out []mount
-	for _, entry := range t.Deployed().Get("mounts").Items() {
-		n := entry.Node()
-		if n.Kind() != flytoml.Table {
-			continue
+	for _, v := range t.Deployed().Get("mounts").Items() {
+		m := mount{path: v.Path()}
+		m.source, _ = v.Key("source").Str()
+		if m.days, m.said = v.Key("snapshot_retention").Int(); !m.said && v.Key("snapshot_retention").Said() {
+			continue // flyctl refuses the file
 		}
-		m := mount{path: n.Path()}
-		m.source, _ = str(n, "source")
-		if days, ok := n.Key("snapshot_retention"); ok {
-			v, isInt := days.Int()
-			if !isInt {
-				continue // flyctl refuses the file
-			}
-			m.days, m.said = int(v), true
-		}
-		if on, ok := n.Key("scheduled_snapshots"); ok {
-			v, isBool := on.Bool()
-			m.off = isBool && !v
-		}
-		m.volumes = liveVolumes(t, m.source, strs(n, "processes"))
+		on, said := v.Key("scheduled_snapshots").Bool()
+		m.off = said && !on
+		processes, _ := v.Key("processes").Strs()
+		m.volumes = liveVolumes(t, m.source, processes)
 		out = append(out, m)
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
@@ -91,10 +92,11 @@ func serving(t plan.Target, of []string) string {
 
 // staysDown is a group that nothing brings back after a clean exit.
 func staysDown(t plan.Target, group string) (plan.Finding, bool) {
-	restarts, _ := t.File.Get("restart")
-	for _, n := range restarts.Items() {
-		if slices.Contains(groupsOrDefault(t.File, strs(n, "processes")), group) {
-			return restartLags(t, group, n)
+	c := t.Deployed()
+	restarts := c.Get("restart")
+	for _, v := range restarts.Items() {
+		if c.In(group, v.Key("processes")) {
+			return restartLags(t, group, v)
 		}
 	}
 	f := plan.Finding{
@@ -102,12 +104,12 @@ func staysDown(t plan.Target, group string) (plan.Finding, bool) {
 		Message:  fmt.Sprintf("%s has no service and no [[restart]]: when its process ends with exit code 0, nothing brings it back", group),
 		At:       placeOf(t.File, flytoml.Join("processes", group), ""),
 	}
-	if restarts.Kind() == flytoml.Table {
+	if restarts.Node().Kind() == flytoml.Table {
 		f.Notes = []string{"flyctl rejects [restart]; it is written [[restart]]"}
 		return f, true
 	}
 	entries := []flytoml.Entry{{Key: "policy", Value: `"always"`}}
-	if n, _ := t.File.Get("processes"); len(n.Keys())+len(n.Items()) > 0 {
+	if len(c.Get("processes").Keys()) > 0 {
 		entries = append(entries, flytoml.Entry{Key: "processes", Value: "[" + quote(group) + "]"})
 	}
 	f.Fix = &plan.Fix{
@@ -116,7 +118,7 @@ func staysDown(t plan.Target, group string) (plan.Finding, bool) {
 	}
 	policies := 0
 	for _, m := range machinesOf(t, []string{group}) {
-		if policy, _ := m.Config.Get("/restart/policy"); policy == "always" {
+		if policy := m.Config.Text("/restart/policy"); policy == "always" {
 			policies++
 			continue
 		}
@@ -137,16 +139,16 @@ func restartAlways(m live.Machine) plan.Change {
 
 // restartLags finds machines that lack the policy that the file has: an apply
 // that was cut short, or a deploy that never came.
-func restartLags(t plan.Target, group string, n flytoml.Node) (plan.Finding, bool) {
-	if policy, _ := str(n, "policy"); policy != "always" {
+func restartLags(t plan.Target, group string, v deployed.Value) (plan.Finding, bool) {
+	if policy, _ := v.Key("policy").Str(); policy != "always" {
 		return plan.Finding{}, false
 	}
 	f := plan.Finding{
 		Message: "[[restart]] of " + group + " is in the file as it should be, but not on the app",
-		At:      placeOf(t.File, n.Path(), ""), Fix: &plan.Fix{Safety: plan.Safe}, Severity: plan.Info,
+		At:      placeOf(t.File, v.Path(), ""), Fix: &plan.Fix{Safety: plan.Safe}, Severity: plan.Info,
 	}
 	for _, m := range machinesOf(t, []string{group}) {
-		if policy, _ := m.Config.Get("/restart/policy"); policy != "always" {
+		if policy := m.Config.Text("/restart/policy"); policy != "always" {
 			f.Machines = append(f.Machines, m.ID)
 			f.Fix.Changes = append(f.Fix.Changes, restartAlways(m))
 		}

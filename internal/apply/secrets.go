@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/journal"
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -87,23 +87,10 @@ func (t *secretSteps) values(s *plan.SecretsStep) (map[string]secret.Value, []st
 	return values, names, nil
 }
 
-// envText is the value of an env entry as a machine gets it: flyctl writes
-// integers and booleans as text.
+// envText is the value of the env entry at a path, as a machine gets it.
 func envText(f *flytoml.File, path string) (string, bool) {
-	n, ok := f.Get(path)
-	if !ok {
-		return "", false
-	}
-	if s, ok := n.Str(); ok {
-		return s, true
-	}
-	if i, ok := n.Int(); ok {
-		return strconv.FormatInt(i, 10), true
-	}
-	if b, ok := n.Bool(); ok {
-		return strconv.FormatBool(b), true
-	}
-	return "", false
+	n, _ := f.Get(path)
+	return deployed.EnvText(n)
 }
 
 // taken are those of names that the app has.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/linepatch"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
@@ -113,31 +114,14 @@ func CantUndoFile(p *plan.Plan, d Deps) bool {
 
 // holdsEnv says whether a piece of the file has an env entry with its value.
 func holdsEnv(f *flytoml.File, text string) bool {
-	for _, e := range allEnv(f) {
-		value, _ := envText(f, e.path)
+	for _, e := range deployed.EnvEntries(f) {
+		value, _ := e.Text()
 		for line := range strings.Lines(value) {
 			line = strings.TrimSpace(line)
-			if len(line) >= minFind && strings.Contains(text, e.name) && strings.Contains(text, line) {
+			if len(line) >= minFind && strings.Contains(text, e.Name) && strings.Contains(text, line) {
 				return true
 			}
 		}
 	}
 	return false
-}
-
-// allEnv are the entries of [env], or of all [[env]]. flyctl reads [Env] too.
-func allEnv(f *flytoml.File) []envEntry {
-	var out []envEntry
-	for _, top := range f.Root().Keys() {
-		if !strings.EqualFold(top, "env") {
-			continue
-		}
-		env, _ := f.Get(flytoml.Join(top))
-		for _, table := range append(env.Items(), env) {
-			for _, key := range table.Keys() {
-				out = append(out, envEntry{key, flytoml.Join(table.Path(), key)})
-			}
-		}
-	}
-	return out
 }

@@ -1,6 +1,7 @@
 package deployed
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -156,6 +157,10 @@ func (v Value) Strs() ([]string, bool) {
 	}
 	return out, true
 }
+
+// Equal says whether two values are the same, whatever form they were written
+// in.
+func (v Value) Equal(o Value) bool { return reflect.DeepEqual(plainJSON(v), plainJSON(o)) }
 
 // Key is what a table has under the name, as the schema spells it.
 func (v Value) Key(name string) Value {

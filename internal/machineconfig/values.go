@@ -38,3 +38,12 @@ func (c Config) Texts(pointer, by, field string) map[string]string {
 	}
 	return out
 }
+
+// ServiceChecks are the checks of the service at an index, as they are sent.
+func (c Config) ServiceChecks(service int) []map[string]any {
+	list := objects(c.root["services"])
+	if service >= len(list) {
+		return nil
+	}
+	return objects(cloneValue(list[service]["checks"]))
+}

@@ -1,0 +1,45 @@
+package deployed
+
+import (
+	"slices"
+	"strings"
+)
+
+// Commands are what the file tells machines to run: the commands of the process
+// groups that want is true for, then those of [experimental]; none where the
+// image's own command runs.
+func (c *Config) Commands(want func(group string) bool) []string {
+	var out []string
+	processes := c.Get("processes")
+	for _, group := range processes.Keys() {
+		if line, _ := processes.Key(group).Str(); strings.TrimSpace(line) != "" && want(group) {
+			out = append(out, line)
+		}
+	}
+	for _, key := range []string{"entrypoint", "cmd", "exec"} {
+		if words, _ := c.Get("experimental").Key(key).Strs(); len(words) > 0 {
+			out = append(out, strings.Join(words, " "))
+		}
+	}
+	return out
+}
+
+// Served says whether a service is deployed to the group. One that names no
+// group is for all of them.
+func (c *Config) Served(group string) bool {
+	return slices.ContainsFunc(c.Services(), func(s Service) bool {
+		names, _ := s.Processes.Strs()
+		return len(names) == 0 || slices.Contains(names, group)
+	})
+}
+
+// InternalPorts are the ports that the services forward to.
+func (c *Config) InternalPorts() []int {
+	var ports []int
+	for _, s := range c.Services() {
+		if n, ok := s.Key("internal_port").Int(); ok && n > 0 && n < 1<<16 {
+			ports = append(ports, n)
+		}
+	}
+	return ports
+}
