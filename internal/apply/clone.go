@@ -181,7 +181,10 @@ func (c *cloneSteps) create(ctx context.Context, step string, wanted Create, rec
 		}
 	}
 	first := err
-	m, err = r.d.Machines.CreateMachine(ctx, wanted)
+	if m, err = r.d.Machines.CreateMachine(ctx, wanted); err == nil {
+		rec.Machine = m.ID // at once, as below: looking for a second one takes a request
+		_ = r.d.Journal.Append(journal.Accepted, step, rec)
+	}
 	found, e := c.marked(ctx, rec.Marker)
 	switch {
 	case err != nil && len(found) > 0: // whatever the second answer says: the first call made one

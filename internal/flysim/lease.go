@@ -1,6 +1,7 @@
 package flysim
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"time"
@@ -113,7 +114,7 @@ func (c *call) acquireLease() reply {
 	case c.nonce() != "":
 		return fail(http.StatusNotFound, "lease not found")
 	default:
-		c.m.grant(c.p.opts.Owner, description, d)
+		c.m.grant(c.p.owner(c.r), description, d)
 	}
 	return reply{status: http.StatusCreated, body: object{"status": "success", "data": c.m.lease.view()}}
 }
@@ -127,6 +128,10 @@ func (c *call) releaseLease() reply {
 	}
 	c.m.endLease("released")
 	return ok(object{"status": "success", "data": object{"ok": true}})
+}
+
+func (p *Platform) owner(r *http.Request) string {
+	return cmp.Or(p.opts.Owners[r.Header.Get("Authorization")], p.opts.Owner)
 }
 
 // HoldLease has somebody else hold the machine. It takes the place of any

@@ -66,6 +66,21 @@ func (p *Platform) Requests() []Request {
 	return slices.Clone(p.requests)
 }
 
+// Count is how many requests came in so far.
+func (p *Platform) Count() int {
+	p.lock()
+	defer p.mu.Unlock()
+	return len(p.requests)
+}
+
+// RequestsFrom is the tape from its nth request on, counted from 0. It is the
+// tape's own memory: not to be written to.
+func (p *Platform) RequestsFrom(n int) []Request {
+	p.lock()
+	defer p.mu.Unlock()
+	return slices.Clip(p.requests[min(n, len(p.requests)):])
+}
+
 // Writes are the requests that change the app, in order.
 func (p *Platform) Writes() []Request {
 	return slices.DeleteFunc(p.Requests(), func(r Request) bool { return !r.Writes() })

@@ -166,6 +166,10 @@ func (m *Machine) replace(up bool, into string, secrets uint64) {
 		case m.failNext != "":
 			m.enter(m.failNext)
 			m.failNext = ""
+		case up && m.p.opts.SwapStops > 0:
+			m.record.restarts++
+			m.enter("stopped")
+			m.later(m.p.opts.SwapStops, func() { m.startBoot(secrets, bootTime) })
 		case up:
 			m.record.restarts++
 			m.startBoot(secrets, bootTime)

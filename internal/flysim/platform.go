@@ -32,6 +32,12 @@ type Options struct {
 	SecretsLag time.Duration
 	// CreateLag is how long a new machine is answered with 404.
 	CreateLag time.Duration
+	// SwapStops is how long a machine that gets a new version shows as stopped
+	// before the new one boots.
+	SwapStops time.Duration
+	// Owners are whose the leases of other callers are, by their Authorization
+	// header.
+	Owners map[string]string
 	// CompatChecks adds the bg_deployments_compat rows that Fly puts among
 	// the checks for old clients.
 	CompatChecks bool

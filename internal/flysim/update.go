@@ -156,7 +156,7 @@ func (c *call) createMachine() reply {
 	}
 	v := m.object()
 	if in.LeaseTTL > 0 {
-		v["nonce"] = m.grant(c.p.opts.Owner, "", time.Duration(in.LeaseTTL)*time.Second).nonce
+		v["nonce"] = m.grant(c.p.owner(c.r), "", time.Duration(in.LeaseTTL)*time.Second).nonce
 	}
 	return ok(v)
 }

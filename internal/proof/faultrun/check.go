@@ -54,6 +54,8 @@ func (p *process) check() {
 	p.checkQuiet()
 	p.checkProxy()
 	p.checkHeld()
+	p.checkProven()
+	p.checkRegions()
 	for _, v := range w.p.Violations() {
 		if strings.Contains(v.What, "was overwritten") || strings.Contains(v.What, "skip_") || strings.Contains(v.What, "re-resolved") {
 			w.fail("the platform saw %v", v)
@@ -130,7 +132,10 @@ func (p *process) spoilt(id string) bool {
 	}) || slices.ContainsFunc(p.w.struck, func(s string) bool { return strings.Contains(s, "/"+id+"/lease") })
 }
 
-func (p *process) tape() []flysim.Request { return p.w.p.Requests()[p.firstTape:] }
+// tape is what this process asked for.
+func (p *process) tape() []flysim.Request {
+	return slices.DeleteFunc(slices.Clone(p.w.p.RequestsFrom(p.firstTape)), func(r flysim.Request) bool { return r.Authorization == othersToken })
+}
 
 // checkRestarts: once each, twice for a lone machine that proves a check,
 // once more to put it back, and once more to repair it first.
@@ -202,7 +207,7 @@ func (p *process) checkConfigs() {
 		if w.changed[m.ID()] && !strings.Contains(cfg, "/healthz?theirs") {
 			w.fail("undo took away what somebody else set since on %s", m.ID())
 		}
-		if mine == nil && len(w.values) == 0 {
+		if mine == nil && len(w.values) == 0 || w.booted[m.ID()] {
 			continue
 		}
 		for _, boot := range m.Record().Boots {

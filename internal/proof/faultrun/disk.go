@@ -28,6 +28,7 @@ func (d disk) class(class, what string, do func() error) error {
 		p.end(now)
 	}
 	if now.full {
+		p.recordFull = p.recordFull || class == "journal"
 		return errFull
 	}
 	err := do()

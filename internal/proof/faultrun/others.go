@@ -33,7 +33,7 @@ func (w *world) drawOthers() (string, func(*world, string, *strike)) {
 	case 5:
 		return byProxy, hurts(func(m *flysim.Machine) { m.StopByProxy(d / 4) }, byProxy)
 	case 6:
-		return "proxy starts it", hurts(func(m *flysim.Machine) { m.StartByProxy(d / 4) })
+		return byProxyStart, hurts(func(m *flysim.Machine) { m.StartByProxy(d / 4) }, byProxyStart)
 	case 7:
 		return "its next update fails", hurts((*flysim.Machine).FailNextUpdate)
 	case 8:

@@ -5,24 +5,31 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fly-standards/fly-standards/internal/flysim"
 )
 
 // planOnly is promise 2: a plan writes nothing.
 func (w *world) planOnly(args ...string) *process {
-	file, writes := w.file(), len(w.p.Writes())
+	file, before := w.file(), w.p.Count()
 	kept := w.troubles
 	w.troubles = nil
 	p := w.process(args)
 	w.troubles = kept
-	if w.file() != file || len(w.p.Writes()) != writes {
+	if w.file() != file || w.wrote(before) {
 		w.fail("promise 2: %s wrote something", strings.Join(args, " "))
 	}
 	return p
 }
 
+// wrote says whether a request since the nth changed the app.
+func (w *world) wrote(nth int) bool {
+	return slices.ContainsFunc(w.p.RequestsFrom(nth), flysim.Request.Writes)
+}
+
 // makePeace ends all troubles and lets things settle.
 func (w *world) makePeace() {
-	w.troubles, w.held = nil, ""
+	w.troubles, w.outages, w.held = nil, nil, ""
 	w.p.ClearFaults()
 	for _, m := range w.app.Machines() {
 		m.HostDown("ok")
@@ -73,6 +80,7 @@ func (w *world) converge() {
 		}
 		if p = w.planOnly(append([]string{"plan", "--detailed-exitcode"}, flags...)...); p.code == 0 {
 			w.swept()
+			w.checkNothingLeft()
 			return
 		}
 		w.note("%s", p.out.String())

@@ -35,6 +35,7 @@ type process struct {
 	planned     bool // the world was read
 	secretsRead bool
 	firstTape   int
+	nth         int // its last request on the tape
 	began       time.Time
 	start       map[string]snapshot
 	fileBefore  string
@@ -43,6 +44,11 @@ type process struct {
 	unsynced    unsynced
 	record      string            // path of its journal; "" before there is one
 	listed      map[string]string // clones that the program was told of, by mark
+	heldAtLook  map[string]bool   // by machine: somebody else held it when the program last asked who does
+	sawSick     map[string]bool   // by machine: it was not healthy when the program last read it
+	newClone    string            // one whose id the program has, and must have on record before it asks for anything else
+	recordFull  bool              // a write of its journal was refused
+	destroyed   bool              // it took a machine away
 }
 
 // tired is the clock of a computer that sleeps longer than it is asked to: so
@@ -72,6 +78,7 @@ type snapshot struct {
 	state, config     string
 	healthy           bool
 	restarts, outside int
+	leases            int // given so far; the last may last still
 }
 
 // process runs one command line and looks at what must hold after any.
@@ -79,11 +86,11 @@ func (w *world) process(args []string) *process {
 	w.runs++
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	p := &process{w: w, run: w.runs, args: args, cancel: cancel, abort: make(chan struct{}), calls: map[string]int{}, start: map[string]snapshot{}, unsynced: newUnsynced(), listed: map[string]string{}}
+	p := &process{w: w, run: w.runs, args: args, cancel: cancel, abort: make(chan struct{}), calls: map[string]int{}, start: map[string]snapshot{}, unsynced: newUnsynced(), listed: map[string]string{}, heldAtLook: map[string]bool{}, sawSick: map[string]bool{}}
 	w.p.Mark()
-	p.firstTape, p.began, p.fileBefore = len(w.p.Requests()), w.clk.Now(), w.file()
+	p.firstTape, p.began, p.fileBefore = w.p.Count(), w.clk.Now(), w.file()
 	for _, m := range w.app.Machines() {
-		p.start[m.ID()] = snapshot{m.State(), string(m.Config()), m.Healthy(), m.Record().Restarts, w.outside[m.ID()]}
+		p.start[m.ID()] = snapshot{m.State(), string(m.Config()), m.Healthy(), m.Record().Restarts, w.outside[m.ID()], len(m.Record().Leases)}
 	}
 	w.proc = p
 	w.note("run %d: %s", p.run, strings.Join(args, " "))

@@ -81,9 +81,11 @@ func (p *process) checkHeld() {
 // before this run until now. Another one at its end proves nothing: the first
 // may have been dropped before the program looked (seed 3451612256091).
 func (p *process) heldThroughout(m *flysim.Machine) bool {
-	return m != nil && slices.ContainsFunc(m.Record().Leases, func(l flysim.LeaseRecord) bool {
-		return strings.HasPrefix(l.Owner, "mallory") && l.How == "" && !l.Start.After(p.began)
-	})
+	if m == nil || p.start[m.ID()].leases == 0 {
+		return false
+	}
+	l := m.Record().Leases[p.start[m.ID()].leases-1]
+	return strings.HasPrefix(l.Owner, "mallory") && l.How == ""
 }
 
 func (p *process) recordText() []byte {

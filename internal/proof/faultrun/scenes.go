@@ -46,7 +46,10 @@ func (w *world) drawScenes() {
 }
 
 // byProxy is what the proxy does for its own reasons.
-const byProxy = "proxy stops it"
+const (
+	byProxy      = "proxy stops it"
+	byProxyStart = "proxy starts it"
+)
 
 // harm notes that a machine is not well by somebody else's doing.
 func (w *world) harm(id, why string) {

@@ -61,6 +61,7 @@ func (w *world) drawFile() {
 	if w.chance(2) {
 		w.values["SESSION_SECRET"] = mark + "-session-9a44"
 	}
+	w.drawSecretSpace()
 	var lines, inline []string
 	for _, name := range []string{"DATABASE_URL", "SESSION_SECRET"} {
 		if v, ok := w.values[name]; ok {

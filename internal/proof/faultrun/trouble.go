@@ -88,6 +88,7 @@ func (w *world) drawTroubles() {
 		})
 	}
 	w.drawScenes()
+	w.drawMore()
 }
 
 func (w *world) drawEffect(class string) (string, func(*world, string, *strike)) {

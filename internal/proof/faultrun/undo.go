@@ -37,8 +37,10 @@ func (w *world) takeBack() {
 		w.add(&trouble{class: pick(w, "lease-get", "lease-post", "update"), nth: 1 + w.rng.IntN(2), what: "somebody updates it", do: othersUpdate})
 		defer func() { w.troubles = nil }()
 	}
+	after := w.beforeTakingBack()
+	defer func() { after() }()
 	for i := len(all) - 1; i >= 0; i-- {
-		if !w.undo(all[i]) {
+		if !w.undo(all[i], &after) {
 			return
 		}
 	}
@@ -47,8 +49,8 @@ func (w *world) takeBack() {
 	if len(all) == 0 || w.keptTwin {
 		return
 	}
-	writes := len(w.p.Writes())
-	if p := w.process(w.undoArgs(all[len(all)-1])); p.code != 0 || len(w.p.Writes()) != writes {
+	before := w.p.Count()
+	if p := w.process(w.undoArgs(all[len(all)-1])); p.code != 0 || w.wrote(before) {
 		w.fail("an undo of what is taken back did something (exit %d)", p.code)
 	}
 }
@@ -81,10 +83,12 @@ func (p *process) told() (u undone) {
 
 // undo takes one apply back, in three tries at most. One that says that the
 // rest can go later is asked once more: what kept it may be over by then.
-func (w *world) undo(id string) bool {
+func (w *world) undo(id string, after *func()) bool {
 	rest := false
 	for range 3 {
 		p := w.process(w.undoArgs(id))
+		(*after)()
+		*after = func() {}
 		w.pass(60)
 		w.p.Settle(time.Minute)
 		told := p.told()

@@ -37,7 +37,10 @@ func (t wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	w.leaks(req, body)
 	w.kept("before " + req.Method + " " + req.URL.Path)
 	p.recorded(req, body)
+	p.cloneRecorded()
+	p.asks(req, body)
 	now := w.strikes(req)
+	w.during(req, &now)
 	if now.refuse {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	}
@@ -47,10 +50,12 @@ func (t wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	if now.killBefore {
 		p.end(now)
 	}
-	nth := len(w.p.Requests()) // others may come while this one is slow
+	nth := w.p.Count() // others may come while this one is slow
+	p.nth = nth
 	wrong := cmp.Or(w.beforeDestroy(req), w.beforeUpdate(req, body), w.beforeCreate(req, body))
 	resp, err := w.serve(req, body, now.effect)
 	w.sawWrite(req, resp)
+	p.answered(req, resp)
 	if wrong != "" && w.accepted(nth) && !w.faked() {
 		w.fail("%s", wrong)
 	}
@@ -123,14 +128,14 @@ func (w *world) serve(req *http.Request, body []byte, effect *flysim.Effect) (*h
 // accepted says whether the platform did what it was asked for by the nth
 // request.
 func (w *world) accepted(nth int) bool {
-	all := w.p.Requests()
-	return len(all) > nth && all[nth].Status/100 == 2
+	from := w.p.RequestsFrom(nth)
+	return len(from) > 0 && from[0].Status/100 == 2
 }
 
 // faked says whether the last answer was none of the platform's.
 func (w *world) faked() bool {
-	all := w.p.Requests()
-	return len(all) > 0 && all[len(all)-1].Fault == "html"
+	from := w.p.RequestsFrom(w.proc.nth)
+	return len(from) > 0 && from[0].Fault == "html"
 }
 
 // serveCut says whether the connection was cut.
@@ -239,6 +244,9 @@ func (w *world) sawWrite(req *http.Request, resp *http.Response) {
 		p.secretsRead = true
 	}
 	id := machineOf(req.URL.Path)
+	if id != "" && kind == "lease-get" {
+		p.heldAtLook[id] = strings.HasPrefix(w.app.Machine(id).Leased(), "mallory")
+	}
 	if kind == "update" && resp != nil && resp.StatusCode == http.StatusOK && w.theirs[id] == p.run && !w.faked() {
 		w.fail("a machine was updated that somebody else had changed since the plan: %s", id)
 	}

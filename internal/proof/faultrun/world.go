@@ -48,6 +48,7 @@ type world struct {
 	held           string // machine that somebody else holds from before the run
 
 	troubles []*trouble
+	outages  []outage
 	proc     *process
 
 	hurt       map[string]bool     // machines that a trouble struck
@@ -58,6 +59,7 @@ type world struct {
 	outside    map[string]int      // updates of others, by machine
 	runs       int
 	everKilled bool
+	booted     map[string]bool // machines that somebody else booted through the API, perhaps sooner than the secrets got there
 	undoKilled bool            // the last undo
 	toldLeft   map[string]bool // machines that an undo left alone, and said so
 	fileStays  bool            // an undo could not take all of fly.toml back, and said so
@@ -79,9 +81,13 @@ func newWorld(seed uint64, dir string) (*world, error) {
 	w := &world{
 		seed: seed, dir: dir, rng: rand.New(rand.NewPCG(seed, 0x666c79)), also: rand.New(rand.NewPCG(seed, 0x616c736f)), clk: clock.NewVirtual(epoch),
 		values: map[string]string{}, hurt: map[string]bool{}, why: map[string][]string{}, theirs: map[string]int{}, othersSet: map[string]int{},
-		first: map[string][]byte{}, changed: map[string]bool{}, allowed: map[string]string{}, outside: map[string]int{}, toldLeft: map[string]bool{},
+		first: map[string][]byte{}, changed: map[string]bool{}, allowed: map[string]string{}, outside: map[string]int{}, toldLeft: map[string]bool{}, booted: map[string]bool{},
 	}
 	opts := flysim.Options{RateLimits: w.chance(5), SecretsLag: []time.Duration{0, 30 * time.Second}[w.rng.IntN(2)]}
+	if w.also.IntN(4) == 0 { // a swap that passes through a state in which one may rest
+		opts.SwapStops = time.Duration(1+w.also.IntN(4)) * time.Second / 2
+	}
+	opts.Owners = map[string]string{othersToken: "mallory@example.com"}
 	w.p = flysim.New(w.clk, opts)
 	w.drawFile()
 	w.drawApp()

@@ -1,0 +1,117 @@
+package faultrun
+
+import (
+	"bytes"
+	"strings"
+	"time"
+
+	"github.com/fly-standards/fly-standards/internal/flysim"
+)
+
+// longSick is how long a machine has not been healthy when that is no hiccup
+// and no start any more.
+const longSick = 40 * time.Second
+
+// sickFor says whether a started machine has not been healthy for some time.
+func (w *world) sickFor(m *flysim.Machine, d time.Duration) bool {
+	if m == nil || m.State() != "started" {
+		return false
+	}
+	now := w.clk.Now()
+	for _, x := range m.Timeline() {
+		if x.Healthy && x.At.After(now.Add(-d)) {
+			return false
+		}
+	}
+	line := m.Timeline()
+	for i := len(line) - 1; i >= 0; i-- {
+		if !line[i].At.After(now.Add(-d)) {
+			return !line[i].Healthy
+		}
+	}
+	return false
+}
+
+// checkProven: done is said after it is done. A machine that this run updated,
+// and that runs, was healthy at some time since, whoever made it sick.
+func (p *process) checkProven() {
+	w := p.w
+	if p.dead || p.code != 0 {
+		return
+	}
+	updated := map[string]time.Time{}
+	for _, r := range p.tape() {
+		if r.Method == "POST" && strings.Count(r.Path, "/") == 5 && r.Status == 200 && r.Fault != "html" {
+			updated[machineOf(r.Path)] = r.At
+		}
+	}
+	for id, at := range updated {
+		m := w.app.Machine(id)
+		if m == nil || m.State() != "started" || containsAny(w.why[id], byProxy, byProxyStart, "others") || w.theirs[id] != 0 {
+			continue
+		}
+		if !healthySince(m, at) {
+			w.fail("promise 6: exit 0, and %s was never healthy since its update at %s", id, at.Format("15:04:05.000"))
+		}
+	}
+}
+
+func healthySince(m *flysim.Machine, at time.Time) bool {
+	for _, x := range m.Timeline() {
+		if x.Healthy && x.At.After(at) {
+			return true
+		}
+	}
+	return false
+}
+
+func containsAny(list []string, some ...string) bool {
+	for _, s := range list {
+		for _, x := range some {
+			if s == x {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// checkNothingLeft is for a world in which an apply had its way in peace:
+// nothing that was there for a proof only is left on a machine, and no check
+// that the app does not pass.
+func (w *world) checkNothingLeft() {
+	for _, m := range w.app.Machines() {
+		mine := w.machineOf(m.ID())
+		if gone(m) || mine != nil && !mine.touchable || w.theirs[m.ID()] != 0 {
+			continue
+		}
+		if bytes.Contains(m.Config(), []byte(`"standards-proof-`)) {
+			w.fail("a check that was to prove another one is left on %s", m.ID())
+		}
+		if w.route && !w.answers && bytes.Contains(m.Config(), []byte(`"/healthz"`)) {
+			w.fail("a check that the app never passes is left on %s", m.ID())
+		}
+	}
+}
+
+// checkRegions: no region loses all of its machines at once by the program's
+// doing, while another region has some.
+func (p *process) checkRegions() {
+	w := p.w
+	for _, group := range []string{"app", "worker"} {
+		in := map[string][]*flysim.Machine{}
+		for _, mine := range w.machines {
+			if s, there := p.start[mine.id]; there && s.healthy && mine.touchable && mine.group == group && s.state == "started" {
+				in[mine.region] = append(in[mine.region], w.app.Machine(mine.id))
+			}
+		}
+		for region, list := range in {
+			if len(in) < 2 || len(list) < 2 {
+				continue
+			}
+			if least, at := p.least(list); least == 0 {
+				w.fail("promise 5: all %d machines of %s in %s were away at %s", len(list), group, region, at.Format("15:04:05.000"))
+			}
+		}
+	}
+}
