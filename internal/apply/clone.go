@@ -130,6 +130,9 @@ func (c *cloneSteps) wanted(ctx context.Context, s *plan.CloneStep, mark string)
 	if len(src.Config.Mounts()) > 0 {
 		return Create{}, &MovedError{Machine: src.ID, Why: "it has a volume, so it can't be cloned"}
 	}
+	if src.Health() == live.Unhealthy { // its copy would fail as well, and cost until it is known to
+		return Create{}, &MovedError{Machine: src.ID, Why: "it is not healthy any more, so it is not copied"}
+	}
 	value, err := json.Marshal(mark)
 	if err != nil {
 		return Create{}, err

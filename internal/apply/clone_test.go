@@ -10,6 +10,7 @@ import (
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/flysim"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
 )
 
 func TestClone(t *testing.T) {
@@ -47,6 +48,34 @@ func TestClone(t *testing.T) {
 			}
 			if m.Digest() != w.app.Machine("aaa").Digest() || !strings.Contains(cfg.Image(), "@sha256:") {
 				t.Errorf("it runs %s", cfg.Image())
+			}
+		})
+	}
+}
+
+// What a machine is copied of may have changed while the others were updated.
+func TestCloneOfASourceThatChanged(t *testing.T) {
+	for name, change := range map[string]func(w *world, m *flysim.Machine){
+		"it fails": func(_ *world, m *flysim.Machine) { m.Behave(flysim.NeverHealthy) },
+		"it gained a volume": func(w *world, m *flysim.Machine) {
+			w.app.AddVolume(flysim.VolumeSpec{ID: "vol_late", Region: m.Region()})
+			m.Update(func(config map[string]any) {
+				config["mounts"] = []any{map[string]any{"volume": "vol_late", "path": "/data"}}
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, three()...)
+			w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+			w.clone("aaa", "lhr")
+			w.on = func(e apply.Event) {
+				if s, ok := e.(apply.StepStarted); ok && s.Step.Kind == plan.StepClone {
+					change(w, w.app.Machine("aaa"))
+					_ = w.clk.Sleep(t.Context(), time.Minute)
+				}
+			}
+			if _, err := w.run(); err == nil || len(w.app.Machines()) != 3 {
+				t.Errorf("%d machines, %v", len(w.app.Machines()), err)
 			}
 		})
 	}
