@@ -45,9 +45,9 @@ func choose(candidates, all []live.Machine, f floorNow, first bool) []live.Machi
 	if first {
 		limit = 1
 	}
-	inRegion := map[string]int{} // started machines that serve
+	inRegion := map[string]int{} // machines that serve and are well: a sick one carries no region
 	for _, m := range all {
-		if m.Started() && m.Serves() {
+		if m.Started() && m.Serves() && m.Health() == live.Healthy {
 			inRegion[m.Region]++
 		}
 	}

@@ -35,6 +35,7 @@ func TestChoose(t *testing.T) {
 		{"an unhealthy one is left", []live.Machine{booting("a", "x"), up("b", "x"), up("c", "x"), up("d", "x")}, 4, floorNow{started: 4, healthy: 3, atOnce: 2, floor: 2}, false, []string{"b"}},
 		{"a lone one is taken as it is", []live.Machine{booting("a", "x")}, 1, floorNow{started: 1, atOnce: 1}, true, []string{"a"}},
 		{"never a whole region", []live.Machine{up("a", "x"), up("b", "x"), up("c", "y"), up("d", "y")}, 4, floorNow{started: 4, healthy: 4, atOnce: 3, floor: 1}, false, []string{"a", "c"}},
+		{"a sick one carries no region", []live.Machine{up("a", "x"), up("b", "x"), booting("c", "x"), up("d", "y"), up("e", "y")}, 5, floorNow{started: 5, healthy: 4, atOnce: 3, floor: 1}, false, []string{"a", "d"}},
 		{"one region only", []live.Machine{up("a", "x"), up("b", "x")}, 2, floorNow{started: 2, healthy: 2, atOnce: 2}, false, []string{"a", "b"}},
 	}
 	for _, c := range cases {

@@ -116,6 +116,10 @@ func (o *rollout) repair(ctx context.Context, i int) error {
 	if nothingMore(m, s.Machine) {
 		res.State = AsWanted
 		o.repaired[s.ID] = true
+		if m.Verdict == onemachine.Unhealthy { // it is done, but not well, and the run says so at its end
+			o.r.failed(s, m.Err)
+			return nil
+		}
 		o.r.done(s, true)
 	}
 	return nil
