@@ -67,7 +67,7 @@ func runDemo(ctx context.Context, env *Env, g *global, clk clock.Clock) error {
 	say("A sample app on a simulated Fly.io inside this process: no account, no network.")
 	say(fmt.Sprintf("Its time runs %d times as fast as ours.", demoSpeed))
 	prompt("fly-standards plan")
-	if err := runPlan(ctx, d.env, g, &planOptions{format: formatOptions{targets: []target{{format: "human"}}}, next: "fly-standards apply", more: "fly-standards apply"}); err != nil {
+	if err := runPlan(ctx, d.env, g, &planOptions{format: formatOptions{format: "human"}, next: "fly-standards apply", more: "fly-standards apply"}); err != nil {
 		return err
 	}
 	prompt("fly-standards apply --yes")

@@ -90,5 +90,5 @@ func showScene(ctx context.Context, env *Env, g *global, clk clock.Clock, name s
 	st := view.Style{Color: env.color(env.StdoutTTY, g.noColor)}
 	_ = view.Paragraph(env.Stdout, "A sample app on a bad day, on a simulated Fly.io inside this process: no account, no network.", env.width())
 	_, _ = fmt.Fprintf(env.Stdout, "\n%s\n\n", st.Prompt("fly-standards plan"))
-	return runPlan(ctx, d.env, g, &planOptions{format: formatOptions{targets: []target{{format: "human"}}}, next: "fly-standards apply", more: "fly-standards apply"})
+	return runPlan(ctx, d.env, g, &planOptions{format: formatOptions{format: "human"}, next: "fly-standards apply", more: "fly-standards apply"})
 }

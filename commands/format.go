@@ -119,7 +119,11 @@ func (o *formatOptions) assign(formats []string) error {
 // write writes the document in every format.
 func (o *formatOptions) write(env *Env, g *global, d view.Document, v view.Options) error {
 	v.Rules, v.Root, v.Verbose = allRules(), env.fromRoot(), g.verbose
-	for _, t := range o.targets {
+	targets := o.targets
+	if len(targets) == 0 { // of a command that asked no flags, such as demo
+		targets = []target{{format: o.format}}
+	}
+	for _, t := range targets {
 		if t.file == "" {
 			v.Width, v.Color = env.width(), env.color(env.StdoutTTY, g.noColor)
 			if err := view.Write(env.Stdout, t.format, d, v); err != nil {

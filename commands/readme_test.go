@@ -92,6 +92,9 @@ func transcripts(t *testing.T) map[string]string {
 		if err := run(); err != nil {
 			t.Fatalf("%v\n%s", err, out.String())
 		}
+		if strings.Count(out.String(), "\n") < 10 {
+			t.Fatalf("%s shows nothing: %q", command, out.String())
+		}
 		parts[name] = "```text\n$ " + command + "\n" + out.String() + "```\n"
 	}
 	add("plan", "fly-standards plan", func() error {
