@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -69,8 +70,8 @@ func planAll(ctx context.Context, env *Env, g *global, o *sourceOptions, build b
 			return nil, nil, ctx.Err()
 		}
 		if err != nil {
-			if !strings.Contains(err.Error(), single.config) { // a fault of the app, or of the settings
-				err = fmt.Errorf("%s: %w", file, err)
+			if own, ignored := new(configError), new(plan.IgnoreError); !errors.As(err, &own) && !errors.As(err, &ignored) {
+				err = fmt.Errorf("%s: %w", file, err) // a fault of the app, or of the settings
 			}
 			failed = append(failed, plan.FileError{File: file, Error: err.Error()})
 			env.report(err, view.Style{Color: env.color(env.StderrTTY, g.noColor)})

@@ -90,6 +90,11 @@ func notSupported(shown string) error {
 	return &noFileError{fmt.Sprintf("%s: only fly.toml is supported, not its JSON and YAML forms", shown)}
 }
 
+// configError is a fault of fly.toml itself, which it names.
+type configError struct{ error }
+
+func (e *configError) Unwrap() error { return e.error }
+
 // appName is --app, over FLY_APP, over the file's own.
 func appName(env *Env, flag string, file *flytoml.File) string {
 	if flag != "" {
@@ -115,7 +120,7 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 	}
 	shown, path, file, err := o.readConfig(env)
 	if err != nil {
-		return nil, err
+		return nil, &configError{err}
 	}
 	s := &source{shown: shown, path: path, mask: maskOf(file), today: env.Clock.Now()}
 	s.target.File, s.target.AppName = file, appName(env, o.app, file)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -35,10 +34,11 @@ func (g runningGroup) failing(started []live.Machine, works bool) []plan.Finding
 		f := g.about(s.on, fmt.Sprintf("%s %s on %s of %s", s.check.asks(), s.check.answer(), ofThose(len(s.on), len(started)), g.called()))
 		switch {
 		case s.check.service && !works:
-			f.Message = fmt.Sprintf("%s is down: %s %s on %s, and Fly's proxy sends requests to none of them", g.called(), s.check.asks(), s.check.answer(), everyMachine(len(s.on), len(started)))
+			where := "to none of them"
 			if len(started) == 1 {
-				f.Message = strings.TrimSuffix(f.Message, " to none of them") + " nowhere"
+				where = "nowhere"
 			}
+			f.Message = fmt.Sprintf("%s is down: %s %s on %s, and Fly's proxy sends requests %s", g.called(), s.check.asks(), s.check.answer(), everyMachine(len(s.on), len(started)), where)
 		case s.check.service:
 			f.Message += ", and Fly's proxy sends " + them(s.on) + " no requests"
 		default:

@@ -84,10 +84,10 @@ func shapeMessage(note deployed.Refusal) string {
 			return fmt.Sprintf("entries of %s have no names; [%s] must be [[%s]]", path, flytoml.Join(path, note.Node.Keys()[0]), path)
 		}
 	}
-	if predicate, ok := strings.CutPrefix(note.Problem, "it "); ok {
-		return fmt.Sprintf("%s %s", path, predicate)
-	}
-	if note.Problem != "" {
+	switch {
+	case note.Predicate:
+		return path + " " + note.Problem
+	case note.Problem != "":
 		return fmt.Sprintf("%s: %s", path, note.Problem)
 	}
 	return fmt.Sprintf("%s; flyctl takes %s", shapeStands(note), note.Takes)

@@ -82,12 +82,12 @@ func usesFly(w plan.Workflow) bool {
 // first place.
 func workflowFindings(t plan.Target, w plan.Workflow) []plan.Finding {
 	var out []plan.Finding
-	once := map[string]bool{}
+	of := map[string]int{} // the finding of a kind
 	add := func(kind string, severity plan.Severity, word plan.Word, message, howTo string) {
-		if once[kind] {
+		if _, told := of[kind]; told {
 			return
 		}
-		once[kind] = true
+		of[kind] = len(out)
 		out = append(out, plan.Finding{
 			Severity: severity, Message: message, HowTo: howTo,
 			At: plan.At{File: w.File, Line: word.Line, Column: word.Column},
@@ -125,16 +125,14 @@ func workflowFindings(t plan.Target, w plan.Workflow) []plan.Finding {
 	if !concurrent && first.Line > 0 {
 		add("concurrency", plan.Info, first, "two runs can deploy at the same time: there is no concurrency", "concurrency: { group: deploy-APP, cancel-in-progress: false }")
 	}
-	for i := range out {
-		if once["action"] && strings.HasPrefix(out[i].HowTo, pinIt) && canEdit(t, pins) {
-			out[i].HowTo = ""
-			out[i].Fix = &plan.Fix{Safety: plan.Review, Lines: pins, Why: "the next run takes the release that is pinned, not what it took before"}
-		}
+	if i, found := of["action"]; found && canEdit(t, pins) {
+		out[i].HowTo = ""
+		out[i].Fix = &plan.Fix{Safety: plan.Review, Lines: pins, Why: "the next run takes the release that is pinned, not what it took before"}
 	}
 	return out
 }
 
-// pinIt is how the advice begins that the pins follow.
+// pinIt begins the advice where the pins can't be made.
 const pinIt = "pin it: "
 
 const setupFlyctl = setupName + "@" + setupSHA + " # " + setupTag

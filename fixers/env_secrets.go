@@ -2,7 +2,6 @@ package fixers
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
@@ -131,7 +130,7 @@ func envFix(t plan.Target, e deployed.EnvEntry, v secret.Value, got secretscan.R
 		if got.Verdict == secretscan.Likely {
 			doubts = append(doubts, "it only looks like a secret")
 		}
-		doubts = append(doubts, slices.DeleteFunc(whyShared(t), func(w string) bool { return slices.Contains(doubts, w) })...)
+		doubts = append(doubts, whyElseShared(t)...)
 	}
 	stores := len(fix.Changes) > 0
 	for _, m := range machinesOf(t, nil) {

@@ -2,8 +2,7 @@ package fixers
 
 import (
 	"encoding/json"
-	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
@@ -40,56 +39,42 @@ func liveNotes(t plan.Target, s service, f *plan.Finding) {
 }
 
 // checkNotLive finds machines whose service has no check at all though
-// fly.toml has one: a deploy that never came, or an apply that was cut short.
+// fly.toml has one.
 func checkNotLive(t plan.Target, s service) []plan.Finding {
-	checks := deployedChecks(t, s)
-	if len(checks) == 0 {
-		return nil
+	var changes []plan.Change
+	for _, check := range deployedChecks(t, s) {
+		changes = append(changes, onService(t, s, check)...)
 	}
-	f := plan.Finding{At: placeOf(t.File, s.Path, ""), Fix: &plan.Fix{Safety: plan.Safe}}
+	bare := map[string]bool{} // machines without any check
 	for _, m := range machinesOf(t, s.Processes) {
 		have, ok := liveService(m, s)
-		if !ok || len(have.Checks) > 0 {
-			continue
-		}
-		f.Machines = append(f.Machines, m.ID)
-		key := have.Key
-		for _, c := range checks {
-			f.Fix.Changes = append(f.Fix.Changes, plan.Change{Machine: &plan.MachineChange{
-				ID: m.ID, Proof: true,
-				Op: machineconfig.Op{Verb: machineconfig.VerbAppend, Service: &key, Pointer: "/checks", Value: c},
-			}})
-		}
+		bare[m.ID] = ok && len(have.Checks) == 0
 	}
-	if len(f.Machines) == 0 {
-		return nil
+	changes = slices.DeleteFunc(changes, func(c plan.Change) bool { return !bare[c.Machine.ID] })
+	if f, ok := notOnApp("the health check of "+s.Path, placeOf(t.File, s.Path, ""), changes); ok {
+		return []plan.Finding{f}
 	}
-	f.Message = fmt.Sprintf("the health check of %s is in the file, but not on the app", s.Path)
-	f.Evidence = plan.Saw("no check on machine " + strings.Join(f.Machines, ", "))
-	return []plan.Finding{f}
+	return nil
 }
 
-// tcpNotLive finds machines without the TCP check that this tool wrote: an
-// apply that was cut short. It rides along, as it did there.
+// tcpNotLive finds machines without the TCP check that this tool wrote. It rides
+// along, as it did there.
 func tcpNotLive(t plan.Target, s service) (plan.Finding, bool) {
 	top, covered := coveringTop(t, s)
 	if !covered || !ourTCP(t, top) {
 		return plan.Finding{}, false
 	}
-	f := plan.Finding{
-		Message: top.Where + " is in the file, but not on the app", At: placeOf(t.File, top.Where, ""), Fix: &plan.Fix{Safety: plan.Safe},
-	}
 	of := s.Processes
 	if len(top.Processes) > 0 {
 		of = top.Processes
 	}
+	var changes []plan.Change
 	for _, m := range machinesOf(t, of) {
 		if _, has := m.Config.Checks()[top.Name]; !has {
-			f.Machines = append(f.Machines, m.ID)
-			f.Fix.Changes = append(f.Fix.Changes, tcpOn(m, s, top.Name, checkTimes(t.Settings)))
+			changes = append(changes, tcpOn(m, s, top.Name, checkTimes(t.Settings)))
 		}
 	}
-	return f, len(f.Machines) > 0
+	return notOnApp(top.Where, placeOf(t.File, top.Where, ""), changes)
 }
 
 func tcpOn(m live.Machine, s service, name string, w times) plan.Change {

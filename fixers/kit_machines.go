@@ -74,20 +74,35 @@ func serviceChanges(t plan.Target, s service, settings ...serviceSetting) (chang
 	return changes, ids
 }
 
-// lagging finds machines that lack what the file says of a service already: a
-// deploy that never came, or an apply that was cut short.
+// lagging finds machines that lack what the file says of a service already.
 func lagging(t plan.Target, s service, key string, settings ...serviceSetting) (plan.Finding, bool) {
-	changes, ids := serviceChanges(t, s, settings...)
-	if len(changes) == 0 {
-		return plan.Finding{}, false
-	}
+	changes, _ := serviceChanges(t, s, settings...)
+	return notOnApp(key, placeOf(t.File, key, s.Path), changes)
+}
+
+// notOnApp is the finding about what the file says already and machines lack: a
+// deploy that never came, or an apply that was cut short. The changes give it to
+// them; none: they all have it.
+func notOnApp(what string, at plan.At, changes []plan.Change) (plan.Finding, bool) {
+	ids := machinesChanged(changes)
 	return plan.Finding{
-		Message:  key + " is in the file as it should be, but not on the app",
-		At:       placeOf(t.File, key, s.Path),
+		Message:  what + " is in the file as it should be, but not on the app",
+		At:       at,
 		Evidence: plan.Saw("differs on machine " + strings.Join(ids, ", ")),
 		Machines: ids,
 		Fix:      &plan.Fix{Safety: plan.Safe, Changes: changes},
-	}, true
+	}, len(ids) > 0
+}
+
+// machinesChanged are the ids of the machines that the changes are about.
+func machinesChanged(changes []plan.Change) []string {
+	var ids []string
+	for _, c := range changes {
+		if c.Machine != nil && !slices.Contains(ids, c.Machine.ID) {
+			ids = append(ids, c.Machine.ID)
+		}
+	}
+	return ids
 }
 
 func hasMounts(t plan.Target) bool {

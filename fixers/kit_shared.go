@@ -9,22 +9,22 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// whyShared says why a value that stands in the file might not belong to this
-// app alone: other apps are deployed with the file, or this app with others.
-func whyShared(t plan.Target) []string {
-	why := whyOtherApps(t, losing)
+// whyElseShared says, besides whyOtherApps, why a value that stands in the file
+// might not belong to this app alone.
+func whyElseShared(t plan.Target) []string {
 	if t.Repo == nil {
-		return why
+		return nil
 	}
+	var why []string
 	for _, s := range t.Repo.Siblings {
 		if path.Dir(s.File) == "." {
 			why = append(why, s.File+" stands beside it")
 		}
 	}
 	for _, e := range t.Repo.ElseApps {
-		at := fmt.Sprintf("%s:%d", e.File, e.Line)
-		if !slices.ContainsFunc(why, func(w string) bool { return strings.HasPrefix(w, at+" ") }) {
-			why = append(why, at+" names an app or a config")
+		told := slices.ContainsFunc(t.Repo.Uses, func(u plan.Use) bool { return u.File == e.File && u.Line == e.Line && deploysOther(t, u) })
+		if !told {
+			why = append(why, e.Place()+" names an app or a config")
 		}
 	}
 	return atMost(3, why)
@@ -59,11 +59,17 @@ func whyOtherApps(t plan.Target, happens string) []string {
 		return why
 	}
 	for _, u := range t.Repo.Uses {
-		if u.Own && u.Command != "secrets" && u.OtherApp(own) && !(own == "" && u.App == t.AppName) {
+		if deploysOther(t, u) {
 			why = append(why, fmt.Sprintf("%s:%d deploys this file to %s", u.File, u.Line, u.App))
 		}
 	}
 	return atMost(3, why)
+}
+
+// deploysOther says whether a command deploys this file to another app.
+func deploysOther(t plan.Target, u plan.Use) bool {
+	own := textAt(t, "app")
+	return u.Own && u.Command != "secrets" && u.OtherApp(own) && !(own == "" && u.App == t.AppName)
 }
 
 // fromLiveApp is the guard of every fix that writes into the file what this

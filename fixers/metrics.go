@@ -53,7 +53,7 @@ func checkMetrics(t plan.Target) []plan.Finding {
 		f.Notes = []string{why}
 	default:
 		f.Fix = metricsFix(t, port, m.Path, group)
-		f.Machines = machinesChanged(f.Fix)
+		f.Machines = machinesChanged(f.Fix.Changes)
 	}
 	return []plan.Finding{f}
 }
@@ -124,16 +124,6 @@ func metricsChanges(t plan.Target, port int, path string, processes []string) []
 	return out
 }
 
-func machinesChanged(fix *plan.Fix) []string {
-	var ids []string
-	for _, c := range fix.Changes {
-		if c.Machine != nil && !slices.Contains(ids, c.Machine.ID) {
-			ids = append(ids, c.Machine.ID)
-		}
-	}
-	return ids
-}
-
 // metricsNotLive finds machines without what the file has: a deploy that never
 // came, or an apply that was cut short. One entry for a group is what a
 // machine can have.
@@ -151,15 +141,10 @@ func metricsNotLive(t plan.Target, entries []deployed.Value) []plan.Finding {
 		if port == 0 || !ok || !known || v.Path() == "experimental" {
 			continue
 		}
-		fix := &plan.Fix{Safety: plan.Review, Why: "the app is asked every 15 seconds", Changes: metricsChanges(t, port, path, processes)}
-		if len(fix.Changes) == 0 {
-			continue
+		if f, ok := notOnApp(v.Path(), placeOf(t.File, v.Path(), ""), metricsChanges(t, port, path, processes)); ok {
+			f.Fix.Safety, f.Fix.Why = plan.Review, "the app is asked every 15 seconds"
+			out = append(out, f)
 		}
-		ids := machinesChanged(fix)
-		out = append(out, plan.Finding{
-			Message: v.Path() + " is in the file as it should be, but not on the app", At: placeOf(t.File, v.Path(), ""),
-			Evidence: plan.Saw("differs on machine " + strings.Join(ids, ", ")), Machines: ids, Fix: fix,
-		})
 	}
 	return out
 }

@@ -143,17 +143,15 @@ func restartLags(t plan.Target, group string, v deployed.Value) (plan.Finding, b
 	if policy, _ := v.Key("policy").Str(); policy != "always" {
 		return plan.Finding{}, false
 	}
-	f := plan.Finding{
-		Message: "[[restart]] of " + group + " is in the file as it should be, but not on the app",
-		At:      placeOf(t.File, v.Path(), ""), Fix: &plan.Fix{Safety: plan.Safe}, Severity: plan.Info,
-	}
+	var changes []plan.Change
 	for _, m := range machinesOf(t, []string{group}) {
-		if policy := m.Config.Text("/restart/policy"); policy != "always" {
-			f.Machines = append(f.Machines, m.ID)
-			f.Fix.Changes = append(f.Fix.Changes, restartAlways(m))
+		if m.Config.Text("/restart/policy") != "always" {
+			changes = append(changes, restartAlways(m))
 		}
 	}
-	return f, len(f.Machines) > 0
+	f, lags := notOnApp("[[restart]] of "+group, placeOf(t.File, v.Path(), ""), changes)
+	f.Severity = plan.Info
+	return f, lags
 }
 
 // noStandby is a group without a service that one host carries.

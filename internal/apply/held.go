@@ -19,7 +19,7 @@ func (e *HeldError) Error() string {
 	var parts []string
 	var last time.Time
 	for _, h := range e.Held {
-		parts = append(parts, strings.TrimPrefix(h.Doing, "lease ")+" is held by "+onemachine.OwnerUntil(h.Owner, h.ExpiresAt))
+		parts = append(parts, "machine "+h.Thing+" is held by "+onemachine.OwnerUntil(h.Owner, h.ExpiresAt))
 		if h.ExpiresAt.After(last) {
 			last = h.ExpiresAt
 		}
@@ -60,7 +60,7 @@ func (f preflight) leases(ctx context.Context) error {
 	if !soon {
 		return &HeldError{held}
 	}
-	r.emit(Waiting{Machine: machineOf(held[0]), For: WaitLease, Until: until})
+	r.emit(Waiting{Machine: held[0].Thing, For: WaitLease, Until: until})
 	for r.d.Clock.Now().Before(until) {
 		if r.stop.Err() != nil {
 			return errInterrupted
@@ -88,8 +88,6 @@ func endOf(held []*live.Error, now time.Time) (until time.Time, soon bool) {
 	}
 	return until.Add(time.Second), true // the platform tells whole seconds
 }
-
-func machineOf(h *live.Error) string { return strings.TrimPrefix(h.Doing, "lease machine ") }
 
 // held are those of the plan that somebody holds.
 func (f preflight) held(ctx context.Context) ([]*live.Error, error) {

@@ -43,6 +43,8 @@ type Refusal struct {
 	// Problem says what is wrong where Takes alone doesn't: "no process group is
 	// called webb".
 	Problem string
+	// Predicate: Problem goes on from the place: "names no process group".
+	Predicate bool
 	// Groups are the process groups that the repair gives to a service with none.
 	Groups []string
 	// Repair is how it may be mended; nil when nobody but the author knows.

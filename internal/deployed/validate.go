@@ -80,7 +80,7 @@ func (r *reader) required(table Value, key, path string) {
 	case ok:
 		r.refuse(Refusal{Kind: BadWord, Node: v.Node(), Type: t, Takes: takes(t)})
 	default:
-		r.refuse(Refusal{Kind: BadWord, Node: table.Node(), Type: t, Takes: takes(t), Problem: "it has no " + key})
+		r.refuse(Refusal{Kind: BadWord, Node: table.Node(), Type: t, Takes: takes(t), Problem: "has no " + key, Predicate: true})
 	}
 }
 
@@ -111,7 +111,7 @@ func (r *reader) groups(c *Config) {
 		if list, _ := s.Processes.Strs(); len(list) == 0 && len(named) > 0 {
 			r.refuse(Refusal{
 				Kind: NoGroup, Node: s.Value.Node(), Type: typeAt("services[].processes"), Takes: "processes with one or more of " + strings.Join(named, ", "),
-				Problem: "it names no process group, and the app has some",
+				Problem: "names no process group, and the app has some", Predicate: true,
 			})
 			continue
 		}

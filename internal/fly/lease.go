@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -44,9 +43,10 @@ func (c *Client) LeaseHolder(ctx context.Context, id string) (*live.Lease, error
 	if err != nil {
 		return nil, err
 	}
+	cl.ofLease = true
 	var wire wireLease
 	err = c.do(ctx, cl, &wire)
-	if live.Is(err, live.NotFound) && !strings.Contains(err.Error(), "machine not found") {
+	if live.Is(err, live.NoLease) {
 		return nil, nil
 	}
 	if err != nil {

@@ -37,6 +37,8 @@ func refused(cl call, resp *http.Response, body []byte, now time.Time) *failure 
 		e.Kind, f.again, f.unsent = live.RateLimited, true, true
 	case code == http.StatusUnauthorized:
 		e.Kind = live.Unauthorized
+	case code == http.StatusNotFound && cl.ofLease && !strings.Contains(text, "machine not found"):
+		e.Kind = live.NoLease
 	case code == http.StatusNotFound || code == http.StatusGone:
 		e.Kind = live.NotFound
 	case leaseHeld(code, text, e):

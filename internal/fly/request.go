@@ -42,6 +42,7 @@ type call struct {
 	// repeatable: sending it twice does the same as sending it once.
 	repeatable bool
 	waits      bool // a wait: 408 is its answer, not a fault
+	ofLease    bool // about a lease, which may not be there: 404 is its answer too
 	timeout    time.Duration
 	limit      int64 // of the reply, in bytes
 }

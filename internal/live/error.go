@@ -16,6 +16,7 @@ const (
 	Unauthorized Kind = "unauthorized" // 401: the token was refused
 	Forbidden    Kind = "forbidden"    // 403: the token may not do this
 	NotFound     Kind = "not-found"    // 404
+	NoLease      Kind = "no-lease"     // 404: the machine is there, and nobody holds it
 	LeaseHeld    Kind = "lease-held"   // 409: somebody else holds the machine
 	Conflict     Kind = "conflict"     // 409, 412: the machine is not what we thought
 	NotYet       Kind = "not-yet"      // 409, 412: not at this moment; nothing happened, and it may work in some seconds

@@ -174,7 +174,7 @@ func (l *Leases) Holder(ctx context.Context, machine string) (*live.Error, error
 		return nil, err
 	}
 	return &live.Error{
-		Kind: live.LeaseHeld, Doing: "lease machine " + machine, Owner: h.Owner, ExpiresAt: h.ExpiresAt,
+		Kind: live.LeaseHeld, Doing: "lease machine " + machine, Thing: machine, Owner: h.Owner, ExpiresAt: h.ExpiresAt,
 		Message: "it is held by " + OwnerUntil(h.Owner, h.ExpiresAt),
 	}, nil
 }
