@@ -299,8 +299,8 @@ func (s *shop) fileIsEdited() {
     method = "GET"
     path = "/healthz"
     interval = "15s"
-    timeout = "2s"
-    grace_period = "5s"
+    timeout = "5s"
+    grace_period = "10s"
 `
 	if diff := cmp.Diff(want, s.read("fly.toml")); diff != "" {
 		s.t.Errorf("fly.toml: %s", diff)

@@ -48,6 +48,7 @@ func checkAutoRollback(t plan.Target) []plan.Finding {
 		f.Fix.Edits = []flytoml.Edit{{Op: flytoml.Remove, Path: rollbackLost}}
 	case !found:
 		f.Message, f.At = "experimental.auto_rollback is not set", placeOf(t.File, rollbackKey, "experimental")
+		f.Default = "auto_rollback (not set, and flyctl does nothing with it)"
 		f.Fix.Edits = []flytoml.Edit{set}
 	case isBool && on:
 		return nil

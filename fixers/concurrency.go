@@ -57,6 +57,7 @@ func checkConcurrency(t plan.Target) []plan.Finding {
 func noLimits(t plan.Target, s service) plan.Finding {
 	f := plan.Finding{
 		Message: s.Path + " has no concurrency limits",
+		Default: "concurrency (soft limit 20, no hard one)",
 		At:      placeOf(t.File, s.Path, ""),
 		Notes:   []string{"without them the soft limit is 20, and there is no hard one; 200 is a start: measure what one machine can take"},
 		Fix: &plan.Fix{
@@ -87,7 +88,7 @@ func limitFindings(t plan.Target, s service, block deployed.Value) []plan.Findin
 	soft, _ := block.Key("soft_limit").Int()
 	hard, _ := block.Key("hard_limit").Int()
 	path := s.Path + ".concurrency"
-	if hard > 0 && soft > hard { // equal ones are what flyctl's own template for Phoenix has
+	if hard > 0 && soft > hard {
 		out = append(out, plan.Finding{
 			Message:  fmt.Sprintf("soft_limit %d of %s is above hard_limit %d", soft, s.Path, hard),
 			Severity: plan.Warning,
@@ -114,7 +115,7 @@ func limitFindings(t plan.Target, s service, block deployed.Value) []plan.Findin
 		}
 		return out
 	}
-	if said && kind != "connections" {
+	if said && kind != "connections" || soft > 0 && soft == hard { // equal ones are flyctl's own for Phoenix
 		return out
 	}
 	if soft == templateSoft && hard == templateHard {

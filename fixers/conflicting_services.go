@@ -49,8 +49,16 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 				notes = append(notes, `without protocol = "https": a check goes to the machine's own port, where few apps speak TLS, and one that fails stops every deploy`)
 			}
 			add(s.Path, "services has checks and no service: there is no [[services]] above [[services.http_checks]]", notes...)
+			if c, ok := headless(t.File); ok && c.to != "" {
+				f, said := &out[len(out)-1], out[len(out)-1].Message
+				moveCheck(c, f)
+				f.Message, f.Notes = said+", so that "+services[0].Path+" has none", notes[1:]
+			}
 		default:
 			add(s.Path, s.Path+" has no ports: Fly's proxy sends it nothing", "add [[services.ports]], or take the service away: other machines of the organization reach the app without it")
+			if len(s.Checks) > 0 { // the checks run all the same, and a private app is often written so
+				out[len(out)-1].Severity = plan.Info
+			}
 		}
 		start := s.Key("auto_start_machines")
 		if on, _ := start.Bool(); on && s.Protocol == "udp" {

@@ -51,6 +51,7 @@ func checkDeployStrategy(t plan.Target) []plan.Finding {
 		f.Fix.Safety, f.Fix.Why = plan.Review, want+" changes how deploys run"
 	default:
 		f.Message, f.Severity = "no deploy strategy is set; flyctl's default is rolling", plan.Info
+		f.Default = "deploy strategy (rolling)"
 		f.Fix.Safety = plan.Safe
 	}
 	if why := strategyRefused(t, want); why != "" {

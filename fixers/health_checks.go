@@ -131,7 +131,7 @@ func checkTimes(s plan.Settings) times {
 		}
 		return b
 	}
-	return times{or(s.CheckInterval, "15s"), or(s.CheckTimeout, "2s"), or(s.CheckGrace, "5s")}
+	return times{or(s.CheckInterval, "15s"), or(s.CheckTimeout, "5s"), or(s.CheckGrace, "10s")}
 }
 
 func (w times) entries() []flytoml.Entry {

@@ -46,10 +46,6 @@ func choosePath(t plan.Target, s service) pathSource {
 		return pathSource{path: c.Path, rank: rankFile, evidence: []plan.Evidence{
 			{File: t.File.Name(), Line: placeOf(t.File, c.Where, "").Line, Text: fmt.Sprintf("another check of port %d asks %s", c.Port, c.Path)}}}
 	}
-	if c, ok := strayCheck(t, s); ok {
-		return pathSource{path: c.Path, rank: rankFile, evidence: []plan.Evidence{
-			{File: t.File.Name(), Line: placeOf(t.File, c.Where, "").Line, Text: "a check that belongs to no service asks " + c.Path}}}
-	}
 	if t.Repo != nil {
 		if h := t.Repo.Healthcheck; h != nil && h.Path != "" && (h.Port == s.InternalPort || h.Port == 0 && s.InternalPort == 80) {
 			return pathSource{path: h.Path, rank: rankDockerfile, doubts: h.Doubts, check: h, evidence: []plan.Evidence{h.Evidence}}
@@ -77,20 +73,6 @@ func otherCheck(t plan.Target, s service) (fileCheck, bool) {
 		}
 	}
 	return fileCheck{}, false
-}
-
-// strayCheck is an HTTP check of a [[services]] that is nothing else, in a file
-// with one service that it can be meant for.
-func strayCheck(t plan.Target, s service) (fileCheck, bool) {
-	all := servicesAsWritten(t.File)
-	if len(all) != 2 || !s.HTTPService || !isStray(all[1], all) {
-		return fileCheck{}, false
-	}
-	i := slices.IndexFunc(all[1].Checks, func(c fileCheck) bool { return c.Type == "http" && c.Path != "" })
-	if i < 0 {
-		return fileCheck{}, false
-	}
-	return all[1].Checks[i], true
 }
 
 // doubt says why a check on this path needs a person's consent, every reason

@@ -41,7 +41,30 @@ func strayChecks(f *flytoml.File) []strayCheckNode {
 			}
 		}
 	}
+	if c, ok := headless(f); ok {
+		out = append(out, c)
+	}
 	return out
+}
+
+// headless are checks below [[services.http_checks]] in a file without a
+// [[services]]: they were meant for the one service there is, http_service.
+func headless(f *flytoml.File) (strayCheckNode, bool) {
+	all := servicesAsWritten(f)
+	if len(all) != 2 || !isStray(all[1], all) {
+		return strayCheckNode{}, false
+	}
+	n, found := all[1].Node().Key("http_checks")
+	if !found || len(all[0].Checks) > 0 {
+		return strayCheckNode{}, false
+	}
+	c := placeStray(f, all[0], n)
+	for _, item := range n.Items() {
+		if said, ok := item.Key("protocol"); ok && c.to != "" && said.Raw() != `"http"` {
+			c.edits = append([]flytoml.Edit{{Op: flytoml.Remove, Path: said.Path()}}, c.edits...)
+		}
+	}
+	return c, true
 }
 
 // misplacedCheck says whether a check of the service stands where flyctl

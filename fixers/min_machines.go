@@ -66,6 +66,7 @@ func keepOneUp(t plan.Target, services []service) plan.Finding {
 		Message: fmt.Sprintf("every machine of %s may be %s at once; the next visitor waits for one to start", s.Path,
 			map[string]string{"stop": "stopped", "suspend": "suspended"}[word]),
 	}
+	f.Default = "min_machines_running (0: all machines may be " + map[string]string{"stop": "stopped", "suspend": "suspended"}[word] + ")"
 	for _, s := range services {
 		if s.Key("min_machines_running").Said() {
 			f.Fix.Safety, f.Fix.Why = plan.Review, "someone chose to scale to zero"

@@ -39,7 +39,7 @@ func checkPrimaryRegion(t plan.Target) []plan.Finding {
 	f := plan.Finding{At: placeOf(t.File, "primary_region", "")}
 	switch problem := regionProblem(t, code); {
 	case code == "":
-		f.Message, f.Severity = "primary_region is not set", plan.Info
+		f.Message, f.Severity, f.Default = "primary_region is not set", plan.Info, "primary_region (not set)"
 	case problem == "":
 		return nil
 	default:

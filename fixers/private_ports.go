@@ -51,11 +51,18 @@ func checkPrivatePorts(t plan.Target) []plan.Finding {
 		return nil
 	}
 	var out []plan.Finding
+	told := map[string]int{} // by database and groups: one server behind two services is one finding
 	for _, s := range services(t.File) {
 		what, evidence := publishes(t, s)
 		if what == "" {
 			continue
 		}
+		same := what + " " + strings.Join(groupsServed(t.File, s.Processes), " ")
+		if i, ok := told[same]; ok {
+			out[i].Evidence = append(out[i].Evidence, plan.Evidence{File: t.File.Name(), Line: s.Node().Position().Line, Text: s.Path + " does too, " + evidence})
+			continue
+		}
+		told[same] = len(out)
 		f := plan.Finding{
 			Message: fmt.Sprintf("%s publishes %s to the Internet", s.Path, what), At: placeOf(t.File, s.Path, ""), Evidence: plan.Saw(evidence),
 			Notes: []string{"apps of your organization reach it at NAME.internal without a service; with a Flycast address, through the proxy"},

@@ -147,7 +147,7 @@ func isLeftover(form string) bool {
 // leftover is a key of the platform before machines. One that asks for
 // nothing goes; one that asks for something goes with consent.
 func leftover(n flytoml.Node, name string, f *plan.Finding) {
-	f.Message = n.Path() + " is left over from the platform before machines; flyctl ignores it"
+	f.Message, f.Severity = n.Path()+" is left over from the platform before machines; flyctl ignores it", plan.Info
 	v, isInt := n.Int()
 	on, isBool := n.Bool()
 	f.Fix = &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path()}}}

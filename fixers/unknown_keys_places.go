@@ -157,32 +157,34 @@ func placesOf(t *flyschema.Type, name string) []*flyschema.Type {
 	return out
 }
 
-// oneLeftover tells all leftovers that ask for nothing at once: there is
-// nothing to decide about any of them. One with a comment of its own for this
-// tool stays alone.
+// oneLeftover tells all leftovers with the same fate at once: there is one thing
+// to decide about them. One with a comment of its own for this tool stays alone.
 func oneLeftover(t plan.Target, found []plan.Finding) []plan.Finding {
 	lines := strings.Split(string(t.File.Bytes()), "\n")
-	first := -1
+	first, count := map[plan.Safety]int{}, map[plan.Safety]int{}
 	var out []plan.Finding
-	var names []string
 	for _, f := range found {
-		plain := f.Fix != nil && f.Fix.Safety == plan.Safe && isLeftover(flyschema.Form(f.Key))
-		if plain && f.Line > 0 && f.Line <= len(lines) && strings.Contains(lines[f.Line-1], "fly-standards:") || !plain {
+		if f.Fix == nil || !isLeftover(flyschema.Form(f.Key)) || f.Line > 0 && f.Line <= len(lines) && strings.Contains(lines[f.Line-1], "fly-standards:") {
 			out = append(out, f)
 			continue
 		}
-		names = append(names, f.Key)
-		if first < 0 {
-			first, out = len(out), append(out, f)
+		safety := f.Fix.Safety
+		if count[safety]++; count[safety] == 1 {
+			first[safety], out = len(out), append(out, f)
 			continue
 		}
-		all := &out[first]
+		all := &out[first[safety]]
 		if len(all.Evidence) == 0 {
-			all.Evidence = append(all.Evidence, plan.Evidence{File: t.File.Name(), Line: all.Line, Text: names[0]})
+			all.Evidence = append(all.Evidence, plan.Evidence{File: t.File.Name(), Line: all.Line, Text: all.Key})
 		}
 		all.Evidence = append(all.Evidence, plan.Evidence{File: t.File.Name(), Line: f.Line, Text: f.Key})
 		all.Fix.Edits = append(all.Fix.Edits, f.Fix.Edits...)
-		all.Message = fmt.Sprintf("%d keys are left over from the platform before machines; flyctl ignores them", len(names))
+		for _, n := range f.Notes {
+			if !slices.Contains(all.Notes, n) {
+				all.Notes = append(all.Notes, n)
+			}
+		}
+		all.Message = fmt.Sprintf("%d keys are left over from the platform before machines; flyctl ignores them", count[safety])
 	}
 	return out
 }

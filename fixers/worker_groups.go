@@ -36,6 +36,7 @@ Manual fix: [[restart]] with policy = "always" and processes = ["worker"]; proce
 func checkWorkerGroups(t plan.Target) []plan.Finding {
 	var out []plan.Finding
 	served := serviceGroups(t)
+	var down []string // groups that nothing brings back
 	for _, g := range groupNames(t.File) {
 		seen, worker := worksOnly(t, g)
 		switch {
@@ -44,15 +45,46 @@ func checkWorkerGroups(t plan.Target) []plan.Finding {
 				out = append(out, f)
 			}
 		case !slices.Contains(served, g):
-			if f, ok := staysDown(t, g); ok {
-				out = append(out, f)
+			if n, has := restartOf(t, g); has {
+				if f, lags := restartLags(t, g, n); lags {
+					out = append(out, f)
+				}
+			} else if mayEnd(t, g) {
+				down = append(down, g)
 			}
 			if f, ok := noStandby(t, g); ok {
 				out = append(out, f)
 			}
 		}
 	}
+	if len(down) > 0 {
+		out = append(out, staysDown(t, down))
+	}
 	return out
+}
+
+// mayEnd says whether a group runs something that can come to an end: not a
+// server, nor what was put there to run for ever. Of a file alone, without a
+// command, nobody can tell.
+func mayEnd(t plan.Target, group string) bool {
+	command := commandOf(t.File, group)
+	if command == "" {
+		command = liveCommand(t, group)
+	}
+	if image := builtHere(t); command == "" && image != nil {
+		command = image.Start.Text
+	}
+	if command == "" {
+		return t.App != nil && len(machinesOf(t, []string{group})) > 0 && !deploysDatabase(t)
+	}
+	return !listens(command) && !strings.Contains(command, "tail -f") && !strings.Contains(command, "sleep inf")
+}
+
+// deploysDatabase says whether the file deploys the image of a database.
+func deploysDatabase(t plan.Target) bool {
+	image, _ := t.Deployed().Get("build").Key("image").Str()
+	name, _, _ := imageRef(image)
+	return slices.Contains(databaseImages(), name)
 }
 
 // listedAsServer is a worker that a service is also for.
@@ -90,34 +122,48 @@ func serving(t plan.Target, of []string) string {
 	return "[" + strings.Join(names, ", ") + "]"
 }
 
-// staysDown is a group that nothing brings back after a clean exit.
-func staysDown(t plan.Target, group string) (plan.Finding, bool) {
+// restartOf is the [[restart]] that a group has.
+func restartOf(t plan.Target, group string) (deployed.Value, bool) {
+	c := t.Deployed()
+	for _, v := range c.Get("restart").Items() {
+		if c.In(group, v.Key("processes")) {
+			return v, true
+		}
+	}
+	return deployed.Value{}, false
+}
+
+// staysDown are groups that nothing brings back after a clean exit.
+func staysDown(t plan.Target, groups []string) plan.Finding {
 	c := t.Deployed()
 	restarts := c.Get("restart")
-	for _, v := range restarts.Items() {
-		if c.In(group, v.Key("processes")) {
-			return restartLags(t, group, v)
-		}
+	have, ends := "has", "its process"
+	if len(groups) > 1 {
+		have, ends = "have", "their process"
 	}
 	f := plan.Finding{
 		Severity: plan.Info,
-		Message:  fmt.Sprintf("%s has no service and no [[restart]]: when its process ends with exit code 0, nothing brings it back", group),
-		At:       placeOf(t.File, flytoml.Join("processes", group), ""),
+		Message:  fmt.Sprintf("%s %s no service and no [[restart]]: when %s ends with exit code 0, nothing brings it back", strings.Join(groups, ", "), have, ends),
+		At:       placeOf(t.File, flytoml.Join("processes", groups[0]), ""),
 	}
 	if restarts.Node().Kind() == flytoml.Table {
 		f.Notes = []string{"flyctl rejects [restart]; it is written [[restart]]"}
-		return f, true
+		return f
 	}
 	entries := []flytoml.Entry{{Key: "policy", Value: `"always"`}}
 	if len(c.Get("processes").Keys()) > 0 {
-		entries = append(entries, flytoml.Entry{Key: "processes", Value: "[" + quote(group) + "]"})
+		quoted := make([]string, len(groups))
+		for i, g := range groups {
+			quoted[i] = quote(g)
+		}
+		entries = append(entries, flytoml.Entry{Key: "processes", Value: "[" + strings.Join(quoted, ", ") + "]"})
 	}
 	f.Fix = &plan.Fix{
 		Safety: plan.Review, Why: "a process that is meant to end would be restarted forever",
 		Edits: []flytoml.Edit{{Op: flytoml.Append, Path: "restart", Entries: entries}},
 	}
 	policies := 0
-	for _, m := range machinesOf(t, []string{group}) {
+	for _, m := range machinesOf(t, groups) {
 		if policy := m.Config.Text("/restart/policy"); policy == "always" {
 			policies++
 			continue
@@ -126,9 +172,9 @@ func staysDown(t plan.Target, group string) (plan.Finding, bool) {
 		f.Fix.Changes = append(f.Fix.Changes, restartAlways(m))
 	}
 	if policies > 0 {
-		f.Notes = append(f.Notes, fmt.Sprintf("%d of its machines have policy always already; a deploy of the file as it is takes it away", policies))
+		f.Notes = append(f.Notes, fmt.Sprintf("%d of their machines have policy always already; a deploy of the file as it is takes it away", policies))
 	}
-	return f, true
+	return f
 }
 
 func restartAlways(m live.Machine) plan.Change {

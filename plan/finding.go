@@ -25,6 +25,10 @@ type Finding struct {
 	Flags []Flag `json:"flags,omitempty"`
 	// HowTo is what to do where no flag does it, for people.
 	HowTo string `json:"how_to,omitempty"`
+	// Default is what the file leaves at its default, in words: "deploy strategy
+	// (rolling)". Where several rules say so, a list tells them as one finding; see
+	// Folded.
+	Default string `json:"default,omitempty"`
 	// Refused: flyctl refuses the whole file because of it.
 	Refused bool `json:"refused,omitempty"`
 	// Notes are what a person must know or do besides ("rotate it").

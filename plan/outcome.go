@@ -25,6 +25,9 @@ type Outcome struct {
 	URL     string      `json:"url"`
 	// Together is that of its rule.
 	Together string `json:"together,omitempty"`
+	// Parts are the findings that this one stands for, where a list tells several
+	// as one; see Folded.
+	Parts []Outcome `json:"parts,omitempty"`
 	// Reason says why it is not planned, or why its fix is below safe.
 	Reason string `json:"reason,omitempty"`
 	// HeldFor is what keeps a held finding from being carried out.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -13,8 +14,13 @@ import (
 
 // absent are the keys of fly.toml that name a file which isn't there. What
 // flyctl looks for from the folder where it is started counts as there when it
-// lies in the folder of fly.toml or in one above it, up to the git root.
+// lies in the folder of fly.toml or in one above it, up to the git root. Where
+// the source isn't there at all, as in a folder of configurations, nothing is
+// known to be missing.
 func absent(root, config string) []string {
+	if !hasSource(root) {
+		return nil
+	}
 	src, err := os.ReadFile(filepath.Join(root, config))
 	if err != nil {
 		return nil
@@ -44,4 +50,28 @@ func absent(root, config string) []string {
 func isThere(dir, rel string) bool {
 	_, err := os.Stat(filepath.Join(dir, filepath.FromSlash(rel)))
 	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// hasSource says whether there may be more in a folder than Fly configurations and
+// words about them: something else lies in it, or it belongs to a git repository.
+func hasSource(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return true
+	}
+	for _, e := range entries {
+		switch strings.ToLower(path.Ext(e.Name())) {
+		case ".toml", ".md", ".txt", ".tsv", ".csv":
+			if !e.IsDir() {
+				continue
+			}
+		}
+		return true
+	}
+	for ; filepath.Dir(dir) != dir; dir = filepath.Dir(dir) {
+		if isThere(dir, ".git") {
+			return true
+		}
+	}
+	return false
 }

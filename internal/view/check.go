@@ -90,7 +90,7 @@ func checkLines(b *strings.Builder, found []plan.Outcome, o Options) {
 		case plan.Warning:
 			word = st.yellow(word)
 		}
-		fmt.Fprintf(b, "%s: %s: %s %s\n", st.bold(where), word, sentence(f, o.Mask), st.faint("["+f.Rule+"]"))
+		fmt.Fprintf(b, "%s: %s: %s %s\n", st.bold(where), word, sentence(f, o.Mask), st.faint("["+strings.Join(f.Rules(), ", ")+"]"))
 		if o.Verbose {
 			fmt.Fprintf(b, "    %s; see %s\n", fate(f), f.URL)
 		}

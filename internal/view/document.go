@@ -34,6 +34,9 @@ func Formats() []string { return []string{"human", "json", "markdown", "sarif", 
 
 // Write writes the document in one of Formats.
 func Write(w io.Writer, format string, d Document, o Options) error {
+	if d.Check && format != "sarif" && format != "markdown" { // those are by rule
+		d = d.folded()
+	}
 	switch format {
 	case "human":
 		switch {
@@ -59,6 +62,17 @@ func Write(w io.Writer, format string, d Document, o Options) error {
 	default:
 		return fmt.Errorf("there is no format %q", format)
 	}
+}
+
+// folded is the document with what is left at its default told as one finding.
+func (d Document) folded() Document {
+	d.Parts = slices.Clone(d.Parts)
+	for i, part := range d.Parts {
+		p := *part.Plan
+		p.Findings = plan.Folded(p.Findings)
+		d.Parts[i].Plan = &p
+	}
+	return d
 }
 
 func writeJSON(w io.Writer, d Document) error {

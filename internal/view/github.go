@@ -33,7 +33,7 @@ func github(parts []Part, o Options) string {
 				}
 				written[severity]++
 				fmt.Fprintf(&b, "::%s file=%s,line=%d%s,title=%s::%s\n", commands[severity], property.Replace(o.path(f.File)), max(f.Line, 1),
-					columns(f.At), property.Replace("fly-standards: "+f.Rule), value.Replace(sentence(f, part.Mask)+" ("+fate(f)+")"))
+					columns(f.At), property.Replace("fly-standards: "+strings.Join(f.Rules(), " ")), value.Replace(sentence(f, part.Mask)+" ("+fate(f)+")"))
 			}
 		}
 	}

@@ -1,0 +1,42 @@
+package repo
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestAbsent: a file that fly.toml names is missing where the source is there,
+// and not known to be in a folder of configurations alone.
+func TestAbsent(t *testing.T) {
+	for name, c := range map[string]struct{ files, want []string }{
+		"configurations alone":     {[]string{"fly.staging.toml", "notes.md"}, nil},
+		"beside source":            {[]string{"main.go"}, []string{"build.dockerfile", "files[0].local_path"}},
+		"in a repository":          {[]string{".git/HEAD"}, []string{"build.dockerfile", "files[0].local_path"}},
+		"one of them is there":     {[]string{"Dockerfile.web"}, []string{"files[0].local_path"}},
+		"both of them are there":   {[]string{"Dockerfile.web", "app.conf"}, nil},
+		"another Dockerfile there": {[]string{"Dockerfile"}, []string{"build.dockerfile", "files[0].local_path"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			write := func(file, text string) {
+				file = filepath.Join(dir, file)
+				if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			write("fly.toml", "[build]\ndockerfile = 'Dockerfile.web'\n[[files]]\nguest_path = '/etc/app.conf'\nlocal_path = 'app.conf'\n")
+			for _, f := range c.files {
+				write(f, "x\n")
+			}
+			if diff := cmp.Diff(c.want, absent(dir, "fly.toml")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
