@@ -54,7 +54,7 @@ func (f *File) moveTo(n *node, to place, keys []string) (*File, error) {
 	case n.form == formDotted:
 		return nil, f.refuseAt(n, "it is made of dotted keys")
 	case n.form != formValue:
-		return f.renameHeadings(n, append(to.node.keyPath(), keys...))
+		return f.renameHeadings(n, append(to.node.keyPath(), keys...), f.deeper(n, to.node)...)
 	case to.node == n.parent && len(keys) == 1:
 		return f.with(splice{n.keyAt, quoteKey(keys[0])})
 	}
@@ -94,12 +94,35 @@ func (f *File) cutMoved(n *node) ([]splice, error) {
 	return f.cutLines([]lineRange{{f.introduction(n.stmt), n.stmt.last + 1}}), nil
 }
 
+// deeper indents the tables of n as their new home has it, where n had none: a
+// table below one without a heading stands as far out as one at the top.
+func (f *File) deeper(n *node, home *node) []splice {
+	if n.parent.form != formImplied || home.form != formHeading {
+		return nil
+	}
+	want := f.headIndent(home.nesting()+1, home)
+	var out []splice
+	for _, h := range f.stmts {
+		if !h.heading || !h.table.within(n) {
+			continue
+		}
+		more, ok := strings.CutPrefix(want, f.indentOf(h))
+		if !ok || more == "" {
+			return nil
+		}
+		for _, s := range append([]*stmt{h}, f.section(h.table)...) {
+			at := f.lines[s.first].start
+			out = append(out, splice{span{at, at}, more})
+		}
+	}
+	return out
+}
+
 // renameHeadings says path in the headings of n and its tables where it says
 // n's path now. Nothing is moved in the file; where that would change what
 // the headings mean, the check in Apply refuses it.
-func (f *File) renameHeadings(n *node, path []string) (*File, error) {
+func (f *File) renameHeadings(n *node, path []string, splices ...splice) (*File, error) {
 	old := n.keyPath()
-	var splices []splice
 	for _, h := range f.stmts {
 		if !h.heading || !h.table.within(n) {
 			continue
