@@ -266,7 +266,7 @@ func TestAppend(t *testing.T) {
 		{name: "with a comment", in: "app = \"x\"\n", edits: edits(flytoml.Edit{Op: flytoml.Append, Path: "vm", Comment: "size", Entries: entry("cpus", "1")}), out: "app = \"x\"\n\n# size\n[[vm]]\n  cpus = 1\n"},
 		{name: "below a table of the last entry that stands apart", in: "[[s]]\nx = 1\n\n[b]\ny = 1\n\n[s.t]\nz = 1\n\n[c]\n", edits: edits(appendTo("s", "x", "2")), out: "[[s]]\nx = 1\n\n[b]\ny = 1\n\n[s.t]\nz = 1\n\n[[s]]\nx = 2\n\n[c]\n"},
 		{name: "single table", in: "[http_service.checks]\n", edits: edits(check), refused: "single table"},
-		{name: "strings", in: "[a]\nc = [\"x\"]\n", edits: edits(appendTo("a.c", "x", "2")), refused: "no tables"},
+		{name: "strings", in: "[a]\nc = [\"x\"]\n", edits: edits(appendTo("a.c", "x", "2")), refused: "not tables"},
 		{name: "a key twice", in: "", edits: edits(appendTo("vm", "x", "1", "x", "2")), refused: "twice"},
 	})
 }
