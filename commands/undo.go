@@ -120,6 +120,7 @@ func runUndo(ctx context.Context, env *Env, g *global, o *undoOptions) error {
 		return err
 	}
 	u := undo.New(h, o.world(s, h))
+	s.sweep(u.Plan)
 	u.Stays = append(u.Stays, goneOnFrom(all, h.ID)...)
 	return o.carryOut(ctx, env, g, s, u)
 }

@@ -1,6 +1,8 @@
 package atomicfile
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +13,11 @@ import (
 // removed stays: it is in nobody's way.
 func Sweep(path string) {
 	target, err := filepath.EvalSymlinks(path)
+	if errors.Is(err, fs.ErrNotExist) { // it was to be made
+		if target, err = filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+			target = filepath.Join(target, filepath.Base(path))
+		}
+	}
 	if err != nil {
 		return
 	}

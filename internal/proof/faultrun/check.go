@@ -38,6 +38,7 @@ func (w *world) kept(when string) {
 func (p *process) check() {
 	w := p.w
 	w.kept("after the run")
+	w.checkOther("after the run")
 	if line := w.onlyNamed(w.file()); line != "" {
 		w.fail("promise 1: this line of fly.toml was changed: %s", line)
 	}

@@ -1,6 +1,7 @@
 package faultrun
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 
@@ -36,6 +37,7 @@ func (d disk) class(class, what string, do func() error) error {
 		d.w.known = false
 	}
 	d.w.kept("after the system call " + what)
+	d.w.checkOther("after the system call " + what)
 	if now.killAfter {
 		p.end(now)
 	}
@@ -51,6 +53,9 @@ func (d disk) TryOpen(path string) error {
 func (d disk) Rename(from, to string) error {
 	return d.call("rename", func() error {
 		old, err := os.ReadFile(to)
+		if errors.Is(err, fs.ErrNotExist) { // one of the other files is made
+			old, err = nil, nil
+		}
 		if err == nil {
 			err = atomicfile.OS().Rename(from, to)
 		}
@@ -62,8 +67,15 @@ func (d disk) Rename(from, to string) error {
 }
 func (d disk) Remove(path string) error {
 	return d.call("remove", func() error {
+		old, err := os.ReadFile(path)
+		if err == nil {
+			err = atomicfile.OS().Remove(path)
+		}
+		if err == nil && path == d.w.otherPath() {
+			d.w.proc.unsynced.renamed[path] = old // may be there again after a loss of power
+		}
 		delete(d.w.proc.unsynced.bytes, path)
-		return atomicfile.OS().Remove(path)
+		return err
 	})
 }
 func (d disk) SyncDir(string) error {

@@ -62,7 +62,7 @@ func Run(seed uint64, root string) (Result, error) {
 // then peace.
 func (w *world) play() {
 	if w.rng.IntN(4) == 0 {
-		w.planOnly(append([]string{"plan"}, rules("")...)...)
+		w.planOnly(append([]string{"plan"}, w.rules("")...)...)
 	}
 	for run := range w.hardRuns {
 		if w.chance(15) {
@@ -71,7 +71,7 @@ func (w *world) play() {
 		if run > 0 && !w.noUndo && w.chance(2) {
 			w.process(w.undoArgs(""))
 		} else {
-			w.process(slices.Concat([]string{"apply", "--yes"}, w.flags, w.wait, rules("")))
+			w.process(slices.Concat([]string{"apply", "--yes"}, w.flags, w.wait, w.rules("")))
 		}
 		// Longer than secrets take to reach every host (see newWorld). Sooner
 		// than that, an update that takes no entry from a machine does not ask

@@ -70,7 +70,7 @@ func (w *world) converge() {
 	if !w.has("--allow") {
 		flags = append(flags, "--allow", "review")
 	}
-	flags = append(flags, rules(but)...)
+	flags = append(flags, w.rules(but)...)
 	for range 3 {
 		p := w.process(append([]string{"apply", "--yes"}, flags...))
 		w.pass(60)
@@ -81,6 +81,7 @@ func (w *world) converge() {
 		if p = w.planOnly(append([]string{"plan", "--detailed-exitcode"}, flags...)...); p.code == 0 {
 			w.swept()
 			w.checkNothingLeft()
+			w.otherIs(otherAfter, "after the last apply")
 			return
 		}
 		w.note("%s", p.out.String())
@@ -95,9 +96,11 @@ func (w *world) swept() {
 	if w.undoKilled {
 		return
 	}
-	left, err := filepath.Glob(filepath.Join(w.dir, ".fly.toml.*"))
-	w.must(err)
-	if len(left) > 0 {
-		w.fail("a file of a killed run is left beside fly.toml: %d", len(left))
+	for _, beside := range []string{".fly.toml.*", ".." + "gitignore.*"} {
+		left, err := filepath.Glob(filepath.Join(w.dir, beside))
+		w.must(err)
+		if len(left) > 0 {
+			w.fail("a file of a killed run is left beside fly.toml: %s", strings.Join(left, " "))
+		}
 	}
 }

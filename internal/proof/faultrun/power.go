@@ -62,6 +62,10 @@ func (w *world) losePower() {
 	for _, path := range slices.Sorted(maps.Keys(u.renamed)) {
 		if w.chance(2) {
 			w.note("power: a rename is lost")
+			if u.renamed[path] == nil {
+				w.must(os.Remove(path))
+				continue
+			}
 			w.must(os.WriteFile(path, u.renamed[path], 0o644))
 		}
 	}

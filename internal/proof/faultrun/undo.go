@@ -146,6 +146,7 @@ func (w *world) isBack() {
 			w.fail("undo: %s is not as before:\n%s\n%s", m.ID(), w.comparable(was), w.comparable(m.Config()))
 		}
 	}
+	w.otherIs(otherBefore, "after the undo")
 	// An older apply's lines may lie beside an entry that a newer undo did not
 	// bring back: then they stay, and that is said.
 	told := w.runs > 1 && w.fileStays

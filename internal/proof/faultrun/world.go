@@ -32,6 +32,7 @@ type world struct {
 	changed        map[string]bool   // machines on which somebody set another value for ours
 	edited         bool              // by hand, so that an undo need not bring back the previous contents
 	edits          int               // by hand
+	other          *otherFile        // nil: the app is in no repository
 	first          map[string][]byte // configurations before the first run
 	pace           int               // a second that the program means to sleep takes so many
 	values         map[string]string
@@ -96,8 +97,8 @@ func newWorld(seed uint64, dir string) (*world, error) {
 	if err := os.WriteFile(w.path(), []byte(w.before), 0o644); err != nil {
 		return nil, err
 	}
-	if !w.route {
-		return w, nil
+	if err := w.drawOther(); err != nil || !w.route {
+		return w, err
 	}
 	return w, os.WriteFile(filepath.Join(dir, "server.js"), []byte(server), 0o644)
 }
@@ -200,10 +201,13 @@ func (w *world) addMachine(m machine, volume, odd bool) {
 
 // rules are those that touch what can be lost: secrets, machines, the file.
 // They are named, so that a new rule does not change what a seed means.
-func rules(but string) []string {
+func (w *world) rules(but string) []string {
 	all := []string{
 		"health-checks", "env-secrets", "deploy-strategy", "auto-rollback", "extra-regions", "config-shape",
 		"force-https", "autostart", "min-machines", "concurrency", "private-ports", "primary-region", "single-machine", "volume-snapshots",
+	}
+	if w.other != nil {
+		all = append(all, "gitignore")
 	}
 	all = slices.DeleteFunc(all, func(r string) bool { return r == but })
 	return []string{"--rule", strings.Join(all, ",")}
