@@ -29,7 +29,7 @@ import (
 
 var update = flag.Bool("update", false, "write what was got into the fixtures, and the pages made of them")
 
-const fixtureDir = "../testdata/fixers"
+var fixtureDir = flag.String("fixtures", "../testdata/fixers", "the folder of the fixtures")
 
 // fixture is one testdata/fixers/*.txtar. Its comment says in plain words what
 // it shows; lines of the form `allow: review` in it are flags; `git: yes` makes
@@ -56,7 +56,7 @@ type fixture struct {
 }
 
 func loadFixtures() ([]*fixture, error) {
-	paths, err := filepath.Glob(fixtureDir + "/*.txtar")
+	paths, err := filepath.Glob(*fixtureDir + "/*.txtar")
 	if err != nil {
 		return nil, err
 	}

@@ -125,7 +125,7 @@ func fixtures(t *testing.T) []*fixture {
 	t.Helper()
 	all, err := loaded()
 	if err != nil || len(all) == 0 {
-		t.Fatalf("no fixtures in %s: %v", fixtureDir, err)
+		t.Fatalf("no fixtures in %s: %v", *fixtureDir, err)
 	}
 	return all
 }

@@ -62,6 +62,7 @@ func rooms() []room {
 		{name: "internal/cmd/picture", may: "internal/picture", io: "the process"},
 		{name: "internal/cmd/flysim", may: "internal/clock internal/flysim", io: "the process"},
 		{name: "internal/cmd/releasefiles", may: "commands", io: "files"},
+		{name: "internal/cmd/newrule", may: "fixers plan", io: "files"},
 		{name: "internal/proof/anyorder", may: "internal/flytoml plan"},
 		{name: "internal/proof/jsonschema", io: "reads files"},
 		{name: "internal/proof/faultrun", may: "commands internal/apply internal/atomicfile internal/clock internal/flysim internal/journal plan", io: "everything"},

@@ -1,0 +1,45 @@
+package main
+
+const codeTemplate = `package fixers
+
+import (
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func RULE_FUNC() plan.Fixer {
+	return plan.Fixer{
+		ID:       "RULE_ID",
+		Title:    "kill_timeout is written down", // what holds when the rule is met; no full stop
+		Severity: plan.Info,
+		Doc: ` + "`" + `Say why it matters, and what the platform does, in a paragraph or two.
+
+Manual fix: kill_timeout = "30s" at the top of the file.` + "`" + `,
+		Check: RULE_CHECK,
+	}
+}
+
+func RULE_CHECK(t plan.Target) []plan.Finding {
+	// Deployed is the file as flyctl reads it. Said is true also for what flyctl
+	// can't read: config-shape tells of that, and nothing may be written over it.
+	if t.Deployed().Get("kill_timeout").Said() {
+		return nil
+	}
+	return []plan.Finding{{
+		Message: "kill_timeout is not set", // what is wrong here; quote the value, never a secret
+		At:      placeOf(t.File, "kill_timeout", ""),
+		Fix: &plan.Fix{
+			Safety: plan.Review, Why: "a stop may take longer", // Safe needs no Why: a working app behaves the same afterwards
+			Edits: []flytoml.Edit{setKey("kill_timeout", "30s")},
+		},
+	}}
+}
+`
+
+const fixtureTemplate = `Nothing says how long a stop may take: flyctl's default is five seconds.
+
+allow: review
+-- fly.toml --
+app = "fine-app"
+primary_region = "iad"
+`
