@@ -48,3 +48,10 @@ func canEdit(t plan.Target, edits []plan.LineEdit) bool {
 
 // asked says whether the user named the rule.
 func asked(t plan.Target, rule string) bool { return t.Asked != nil && t.Asked(rule) }
+
+// databaseImages are images, by the last part of their name, of nothing but a
+// database.
+func databaseImages() []string {
+	return strings.Fields("postgres postgis postgresql mysql mariadb redis valkey keydb mongo mongodb elasticsearch opensearch " +
+		"memcached clickhouse-server cassandra cockroach etcd couchdb qdrant meilisearch typesense influxdb neo4j")
+}

@@ -112,6 +112,18 @@ func placeStray(f *flytoml.File, s service, n flytoml.Node) strayCheckNode {
 	return c
 }
 
+// moveCheck takes a stray check to where its service's checks are read.
+func moveCheck(c strayCheckNode, f *plan.Finding) {
+	if c.to == "" {
+		f.Notes = append(f.Notes, "it looks like a health check of "+c.of.Path+", and belongs to "+checksPath(c.of, "http")+"; not moved: "+c.why)
+		return
+	}
+	f.Message = c.node.Path() + " is not where flyctl reads it: it belongs to " + c.to
+	f.Fix = &plan.Fix{
+		Safety: plan.Review, Why: "the check counts from the next deploy on: a machine that fails it gets no requests", Edits: c.edits,
+	}
+}
+
 func checksPath(s service, kind string) string {
 	if s.HTTPService {
 		return s.Path + ".checks"

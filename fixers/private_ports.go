@@ -38,13 +38,6 @@ func databasePorts() map[int]string {
 	}
 }
 
-// databaseImages are images, by the last part of their name, of nothing but a
-// database.
-func databaseImages() []string {
-	return strings.Fields("postgres postgis postgresql mysql mariadb redis valkey keydb mongo mongodb elasticsearch opensearch " +
-		"memcached clickhouse-server cassandra cockroach etcd couchdb qdrant meilisearch typesense influxdb neo4j")
-}
-
 func checkPrivatePorts(t plan.Target) []plan.Finding {
 	known, reachable, _ := addresses(t)
 	if known && !reachable {

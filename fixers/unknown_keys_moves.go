@@ -113,18 +113,6 @@ func serviceTimeout(t plan.Target, n flytoml.Node, f *plan.Finding) {
 	f.Fix.Edits = append(f.Fix.Edits, flytoml.Edit{Op: flytoml.Remove, Path: n.Path()})
 }
 
-// moveCheck takes a stray check to where its service's checks are read.
-func moveCheck(c strayCheckNode, f *plan.Finding) {
-	if c.to == "" {
-		f.Notes = append(f.Notes, "it looks like a health check of "+c.of.Path+", and belongs to "+checksPath(c.of, "http")+"; not moved: "+c.why)
-		return
-	}
-	f.Message = c.node.Path() + " is not where flyctl reads it: it belongs to " + c.to
-	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "the check counts from the next deploy on: a machine that fails it gets no requests", Edits: c.edits,
-	}
-}
-
 // checkKey is a key of a service's check that says what is so anyway: its kind
 // is in the name of the table, and its port is that of the service.
 func checkKey(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding) {
