@@ -85,6 +85,9 @@ func TestDemoShowsTenRulesAtAnyWidth(t *testing.T) {
 		if err := runPlan(t.Context(), d.env, &global{}, &planOptions{format: formatOptions{format: "human"}}); err != nil {
 			t.Fatal(err)
 		}
+		if n := strings.Count(out.String(), "\n"); width == 80 && n > 55 {
+			t.Errorf("the plan has %d lines; in ten seconds nobody reads more than 55", n)
+		}
 		if err := d.apply(t.Context(), &global{}); err != nil {
 			t.Fatalf("%v\n%s", err, &progress)
 		}

@@ -80,7 +80,9 @@ func Human(w io.Writer, p *plan.Plan, o Options) error {
 		h.line()
 	}
 	h.verdict(g)
-	h.line()
+	if len(g.will) == 0 { // what apply will do belongs right below the verdict
+		h.line()
+	}
 	h.section(h.green, "Will do", g.will, h.block)
 	h.allConsent(g.consent)
 	h.section(h.yellow, "Can't be done now", g.held, h.short)

@@ -37,6 +37,9 @@ func (h *human) short(b block) {
 			break
 		}
 		say(message{h.shortText(all[i]), all[i].findings[0].Severity == plan.Error}, maxShort)
+		if f := all[i].findings[0]; f.Severity == plan.Info && f.NeedsFlags() && len(h.price(all[i].findings)) > 0 && !h.Verbose {
+			continue // its flag and its price say what it takes, and little hangs on it
+		}
 		for _, text := range because(all[i].findings[0]) {
 			if text = h.say(text); text != "" && !slices.Contains(whys, text) && !slices.Contains(h.price(all[i].findings), text) {
 				whys = append(whys, text)
