@@ -30,6 +30,7 @@ type sourceOptions struct {
 	noRestart            bool
 	all                  bool
 	buffer               *buffer // what is read in the place of the file; nil: the file
+	scan                 scanner // what reads the source tree
 }
 
 func (o *sourceOptions) add(f *pflag.FlagSet) {

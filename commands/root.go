@@ -85,6 +85,7 @@ Each flag can also be set in the environment: FLY_STANDARDS_FORMAT=json is
 		newExplainCmd(env, g),
 		newRulesCmd(env),
 		newInitCmd(env),
+		newLSPCmd(env),
 		newDemoCmd(env, g),
 		newVersionCmd(env),
 	)

@@ -133,7 +133,7 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 	scanned := make(chan error, 1)
 	go func() {
 		var err error
-		s.target.Repo, err = scan(ctx, path, env.Dir, file)
+		s.target.Repo, err = o.scanTree(ctx, path, env.Dir, file)
 		scanned <- err
 	}()
 	app, err := s.loadLive(ctx, env, g, o)

@@ -2,6 +2,7 @@ package fixers
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -81,3 +82,10 @@ const (
 
 // noEffect is why a key that does nothing goes with consent only.
 const noEffect = "it has no effect, but someone added it for a reason"
+
+// once is what many rules ask of one file, each service of it again: it is
+// worked out for the first, and nobody may change it.
+func once[T any](f *flytoml.File, what string, work func(*flytoml.File) []T) []T {
+	type question string
+	return slices.Clip(f.Derive(question(what), func() any { return work(f) }).([]T))
+}

@@ -98,6 +98,10 @@ func (s service) minMachines() (n int, known bool) {
 // services are the services that rules speak about: all but an entry that
 // only repeats http_service, which conflicting-services takes away.
 func services(f *flytoml.File) []service {
+	return once(f, "services", servicesOnce)
+}
+
+func servicesOnce(f *flytoml.File) []service {
 	all := servicesAsWritten(f)
 	if len(all) < 2 || !mayDuplicate(all[0], all[len(all)-1]) {
 		return all
@@ -110,6 +114,10 @@ func services(f *flytoml.File) []service {
 
 // servicesAsWritten are all services in the order of the file, http_service first.
 func servicesAsWritten(f *flytoml.File) []service {
+	return once(f, "services as written", readServices)
+}
+
+func readServices(f *flytoml.File) []service {
 	var out []service
 	c := deployed.Read(f)
 	for _, v := range c.Meant().Services() {

@@ -28,6 +28,10 @@ func strayNames() []string {
 // strayChecks are the stray checks of the file's services: those that stand in
 // the service, and, where there is one service only, those at the top.
 func strayChecks(f *flytoml.File) []strayCheckNode {
+	return once(f, "stray checks", findStrayChecks)
+}
+
+func findStrayChecks(f *flytoml.File) []strayCheckNode {
 	all := services(f)
 	var out []strayCheckNode
 	for _, s := range all {

@@ -91,11 +91,11 @@ func deploysDatabase(t plan.Target) bool {
 func listedAsServer(t plan.Target, group string, seen plan.Evidence) (plan.Finding, bool) {
 	for _, s := range services(t.File) {
 		of := groupsServed(t.File, s.Processes)
-		serves := slices.ContainsFunc(of, func(g string) bool {
+		serves := func(g string) bool {
 			_, works := worksOnly(t, g)
 			return !works
-		})
-		if !slices.Contains(of, group) || !serves {
+		}
+		if !slices.Contains(of, group) || !slices.ContainsFunc(of, serves) {
 			continue
 		}
 		f := plan.Finding{

@@ -115,7 +115,13 @@ type TextEdit struct {
 	Start Position `json:"start"`
 	End   Position `json:"end"` // the first character behind it
 	Text  string   `json:"text"`
+
+	span span
 }
+
+// Offsets are the range in bytes of the file. They tell also of a byte order
+// mark that goes, which no column counts.
+func (e TextEdit) Offsets() (start, end int) { return e.span.start, e.span.end }
 
 // TextEdits are what led to f from the file that Apply was called on: ranges
 // of that file and what stands there now. The text is unmasked.
@@ -130,7 +136,7 @@ func (f *File) TextEdits() []TextEdit {
 	text := ""
 	flush := func() {
 		if open && (where.start < where.end || text != "") {
-			out = append(out, TextEdit{o.position(where.start), o.position(where.end), text})
+			out = append(out, TextEdit{o.position(where.start), o.position(where.end), text, where})
 		}
 		open, text = false, ""
 	}

@@ -72,7 +72,7 @@ func configsBelow(ctx context.Context, dir string) ([]string, error) {
 				if name != ".git" && name != "node_modules" && !ignoredBy(within, filepath.Join(abs, name), true) {
 					folders = append(folders, folder{rel, within})
 				}
-			case entry.Type().IsRegular() && isFlyConfig(name) && !ignoredBy(within, filepath.Join(abs, name), false):
+			case entry.Type().IsRegular() && IsConfig(name) && !ignoredBy(within, filepath.Join(abs, name), false):
 				out = append(out, rel)
 			}
 		}

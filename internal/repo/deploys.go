@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// isFlyConfig: fly.toml, fly.staging.toml, fly-prod.toml, staging.fly.toml.
-func isFlyConfig(name string) bool {
+// IsConfig tells by its name whether a file is a Fly configuration in TOML:
+// fly.toml, fly.staging.toml, fly-prod.toml, staging.fly.toml.
+func IsConfig(name string) bool {
 	if strings.HasPrefix(name, "fly-standards") || strings.HasPrefix(name, "flyway") { // ours, and a database tool's
 		return false
 	}

@@ -12,21 +12,26 @@ import (
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 )
 
-// absent are the keys of fly.toml that name a file which isn't there. What
-// flyctl looks for from the folder where it is started counts as there when it
-// lies in the folder of fly.toml or in one above it, up to the git root. Where
-// the source isn't there at all, as in a folder of configurations, nothing is
-// known to be missing.
+// absent is Absent of the file on disk.
 func absent(root, config string) []string {
-	if !hasSource(root) {
-		return nil
-	}
 	src, err := os.ReadFile(filepath.Join(root, config))
 	if err != nil {
 		return nil
 	}
 	file, err := flytoml.Parse(config, src)
 	if err != nil {
+		return nil
+	}
+	return Absent(root, file)
+}
+
+// Absent are the keys of the fly.toml in the folder root that name a file which
+// isn't there. What flyctl looks for from the folder where it is started counts
+// as there when it lies in the folder of fly.toml or in one above it, up to the
+// git root. Where the source isn't there at all, as in a folder of
+// configurations, nothing is known to be missing.
+func Absent(root string, file *flytoml.File) []string {
+	if !hasSource(root) {
 		return nil
 	}
 	var out []string

@@ -44,6 +44,10 @@ type Options struct {
 	BuildArgs                                  map[string]string
 	Commands                                   []string
 	InternalPorts                              []int // of the services
+
+	// App is what fly.toml says that its app is, where the file on disk is not
+	// the one that is meant; "": what stands there.
+	App string
 }
 
 // Scan reads the tree around opts.Dir: the build context, which may be a folder
@@ -78,7 +82,7 @@ func Scan(ctx context.Context, opts Options) (*plan.Repo, error) {
 		return nil, fmt.Errorf("source tree %s: %w", sc.root, err)
 	}
 	r := sc.repo(facts)
-	around.tell(r, ownApp(dir, opts.ConfigName))
+	around.tell(r, cmp.Or(opts.App, ownApp(dir, opts.ConfigName)))
 	if r.Migrations != nil && r.Migrations.RunBy == nil {
 		r.Migrations.RunBy = around.migratedBy()
 	}
@@ -326,7 +330,7 @@ type source struct {
 }
 
 func (s *source) look() {
-	if isFlyConfig(s.base) {
+	if IsConfig(s.base) {
 		return
 	}
 	if s.verdict == outside || s.verdict == beside {

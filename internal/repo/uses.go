@@ -157,7 +157,7 @@ func scriptsBelow(ctx context.Context, root string) (scripts, configs []string, 
 					dirs = append(dirs, rel)
 				}
 			case !entry.Type().IsRegular() || ignored.match(rel, false):
-			case isFlyConfig(name) || isOtherForm(name) && !isScript(rel, name):
+			case IsConfig(name) || isOtherForm(name) && !isScript(rel, name):
 				configs = append(configs, rel)
 			case isScript(rel, name) && len(scripts) < maxScripts:
 				if info, err := entry.Info(); err == nil && info.Size() <= maxScript {

@@ -143,7 +143,7 @@ const sourceEnds = " .js .mjs .cjs .ts .mts .cts .jsx .tsx .py .rb .ru .ex .exs 
 // wanted says whether a file can hold a fact. Minified code and declarations
 // hold none.
 func wanted(rel, name string) bool {
-	if isFlyConfig(name) || isScript(rel, name) || isManifest(name) {
+	if IsConfig(name) || isScript(rel, name) || isManifest(name) {
 		return true
 	}
 	ext := path.Ext(name)

@@ -113,14 +113,14 @@ func (p Part) withTextEdits() *plan.Plan {
 	out := *p.Plan
 	out.Findings = slices.Clone(out.Findings)
 	for i := range out.Findings {
-		out.Findings[i].TextEdits = p.textEdits(out.Findings[i])
+		out.Findings[i].TextEdits = p.TextEdits(out.Findings[i])
 	}
 	return &out
 }
 
-// textEdits are the edits of a finding as ranges of the file; nil where they
+// TextEdits are the edits of a finding as ranges of the file; nil where they
 // can't be made, or where the text would show a secret.
-func (p Part) textEdits(f plan.Outcome) []flytoml.TextEdit {
+func (p Part) TextEdits(f plan.Outcome) []flytoml.TextEdit {
 	if p.File == nil || len(f.Edits) == 0 {
 		return nil
 	}

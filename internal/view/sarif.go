@@ -129,7 +129,7 @@ func (p Part) sarifResult(f plan.Outcome, rule int, seen map[string]int) sarifRe
 }
 
 func (p Part) sarifFixes(f plan.Outcome, file sarifArtifact) []sarifFix {
-	edits := p.textEdits(f)
+	edits := p.TextEdits(f)
 	if len(edits) == 0 {
 		return nil
 	}

@@ -162,7 +162,7 @@ func (m *maker) define(t reflect.Type) {
 func (m *maker) fields(t reflect.Type, properties Schema, required *[]any) {
 	for f := range t.Fields() {
 		name, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "-" {
+		if name == "-" || !f.IsExported() && !f.Anonymous {
 			continue
 		}
 		if f.Anonymous && name == "" {
