@@ -148,6 +148,9 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 		return nil, err
 	}
 	s.target.App = app
+	if s.asks(o, "flyctl-version") { // it takes some hundredths of a second
+		s.target.Flyctl = env.installedFlyctl()
+	}
 	if err := s.checkRegions(o); err != nil {
 		return nil, err
 	}

@@ -11,15 +11,17 @@ import (
 
 func deployWorkflow() plan.Fixer {
 	return plan.Fixer{
-		ID:       "deploy-workflow",
-		Title:    "the workflow that deploys is pinned, alone, and finds its file",
-		Severity: plan.Warning,
+		ID:        "deploy-workflow",
+		Title:     "the workflow that deploys is pinned, alone, and finds its file",
+		Severity:  plan.Warning,
+		MoreAsked: true,
 		Doc: `A workflow that deploys holds a token that can change the app. An action on @master or on a tag that moves runs whatever its owner pushed
 last, with that token. Two runs at the same time deploy over each other: concurrency keeps them apart. A --config that names a file which is not there fails
-at the next deploy.
+at the next deploy. A push that deploys before anything was tested brings its faults to your users.
 
 superfly/flyctl-actions/setup-flyctl is the action; release 1.6 is commit ed8efb33836e8b2096c7fd3ba1c8afe303ebbff1. Tags that exist: 1, 1.0
-to 1.6, v1, v1.4. A deploy token for one app is enough: fly tokens create deploy.
+to 1.6, v1, v1.4. A deploy token for one app is enough: fly tokens create deploy. What
+fly auth token prints reaches every app of its owner.
 
 No workflow is ever created unasked. With --rule deploy-workflow, or enabled = true in the settings, the rule also says when nothing
 deploys.
@@ -90,7 +92,7 @@ func workflowFindings(t plan.Target, w plan.Workflow) []plan.Finding {
 		of[kind] = len(out)
 		out = append(out, plan.Finding{
 			Severity: severity, Message: message, HowTo: howTo,
-			At: plan.At{File: w.File, Line: word.Line, Column: word.Column},
+			At: plan.At{File: w.File, Line: word.Line, Column: columnOf(t, w, word)},
 		})
 	}
 	var pins []plan.LineEdit
@@ -103,6 +105,12 @@ func workflowFindings(t plan.Target, w plan.Workflow) []plan.Finding {
 			pins = append(pins, pin(t, w, s)...)
 			if at := floatingInstall().FindStringIndex(s.Run.Text); at != nil {
 				add("install", plan.Info, lineOf(s.Run, at[0]), "install.sh takes the newest flyctl each time", "use superfly/flyctl-actions/setup-flyctl, pinned")
+			}
+			if at := personalToken().FindStringIndex(s.Run.Text); at != nil {
+				add("wide", plan.Warning, lineOf(s.Run, at[0]), "fly auth token gives a person's own token, which reaches all that they do", "fly tokens create deploy -a APP makes one for this app alone")
+			}
+			if at := orgToken().FindStringIndex(s.Run.Text); at != nil {
+				add("wide", plan.Warning, lineOf(s.Run, at[0]), "this makes a token for the whole organization", "fly tokens create deploy -a APP makes one for this app alone")
 			}
 			if at := tokenInClear().FindStringIndex(s.Run.Text); at != nil {
 				add("token", plan.Error, lineOf(s.Run, at[0]), "the workflow contains a Fly token", "revoke it, and keep the new one in the repository's secrets")
@@ -124,6 +132,12 @@ func workflowFindings(t plan.Target, w plan.Workflow) []plan.Finding {
 	}
 	if !concurrent && first.Line > 0 {
 		add("concurrency", plan.Info, first, "two runs can deploy at the same time: there is no concurrency", "concurrency: { group: deploy-APP, cancel-in-progress: false }")
+	}
+	if at, message := sharedToken(w); message != "" {
+		add("wide", plan.Info, at, message, "a secret for each app: fly tokens create deploy -a APP")
+	}
+	if at, ok := untested(t, w); ok {
+		add("tests", plan.Info, at, "it deploys without a test before it, and there are tests ("+around(t).Tests.Place()+")", "a job that tests, and needs: in the one that deploys")
 	}
 	if i, found := of["action"]; found && canEdit(t, pins) {
 		out[i].HowTo = ""
@@ -154,9 +168,10 @@ func judgeAction(uses plan.Word, add func(string, plan.Severity, plan.Word, stri
 	}
 }
 
-// lineOf is the place of an offset in a script.
+// lineOf is the place of an offset in a script, with the rest of its line.
 func lineOf(run plan.Word, offset int) plan.Word {
 	run.Line += strings.Count(run.Text[:offset], "\n")
+	run.Text, _, _ = strings.Cut(run.Text[offset:], "\n")
 	return run
 }
 

@@ -11,9 +11,10 @@ import (
 
 func dockerignore() plan.Fixer {
 	return plan.Fixer{
-		ID:       "dockerignore",
-		Title:    "the build gets no secrets, git history or installed packages",
-		Severity: plan.Warning,
+		ID:        "dockerignore",
+		Title:     "the build gets no secrets, git history or installed packages",
+		Severity:  plan.Warning,
+		MoreAsked: true,
 		Doc: `COPY . . takes everything of the build context that the ignore file does not leave out: an .env with its values, .git with the whole
 history, node_modules of another system. What comes into the stage that runs can be read by whoever gets in; what comes into a stage that
 builds is in the cache of the builder, and makes each upload longer.

@@ -9,9 +9,10 @@ import (
 
 func gitignore() plan.Fixer {
 	return plan.Fixer{
-		ID:       "gitignore",
-		Title:    "git ignores env files, installed packages and build output",
-		Severity: plan.Info,
+		ID:        "gitignore",
+		Title:     "git ignores env files, installed packages and build output",
+		Severity:  plan.Info,
+		MoreAsked: true,
 		Doc: `A file that git does not ignore is one "git add ." away from the history, where it stays. The rule looks for env files with values
 or with an example beside them, for packages that are installed, and for what Python compiles.
 

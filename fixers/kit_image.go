@@ -55,3 +55,17 @@ func databaseImages() []string {
 	return strings.Fields("postgres postgis postgresql mysql mariadb redis valkey keydb mongo mongodb elasticsearch opensearch " +
 		"memcached clickhouse-server cassandra cockroach etcd couchdb qdrant meilisearch typesense influxdb neo4j")
 }
+
+// columnOf is where a word begins in its line, in characters: a script's lines
+// are indented, and YAML's mark is that of the whole script.
+func columnOf(t plan.Target, w plan.Workflow, word plan.Word) int {
+	lines := strings.Split(around(t).Texts[w.File], "\n")
+	if word.Line < 1 || word.Line > len(lines) {
+		return word.Column
+	}
+	line := lines[word.Line-1]
+	if i := strings.Index(line, strings.TrimSpace(word.Text)); i >= 0 && strings.TrimSpace(word.Text) != "" {
+		return len([]rune(line[:i])) + 1
+	}
+	return 0 // where the line begins
+}

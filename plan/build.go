@@ -62,6 +62,11 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	others, err := readOtherIgnores(t, fixers, o.FilePath)
+	if err != nil {
+		return nil, err
+	}
+	ignores = append(ignores, others...)
 	before := t.Deployed()
 	t.Today, t.Asked = o.Today, o.asked
 	t.Shown = func(fx Fixer, f Finding) bool {
@@ -164,7 +169,7 @@ func (f *finding) toOutcome(t Target, o Options, steps []Step) Outcome {
 		Finding: f.Finding, Title: f.fixer.Title, Together: f.fixer.Together, Outcome: f.outcome, URL: RuleURL(f.Rule),
 		Reason: f.reason, HeldFor: f.heldFor, IgnoredBy: f.ignoredBy,
 	}
-	out.At = f.At.place(t.File, o.FilePath)
+	out.At = t.otherPlace(f.At).place(t.File, o.FilePath)
 	if f.Fix != nil {
 		out.Safety, out.Edits, out.Lines, out.AddsCheck = f.Fix.Safety, f.Fix.Edits, f.Fix.Lines, f.Fix.addsCheck()
 		out.Restarts = restarts(t.App, f.Fix, o)

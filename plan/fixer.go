@@ -20,6 +20,8 @@ type Fixer struct {
 	// OptIn: it speaks only when it is asked for, with --rule or enabled = true
 	// in the settings. What any linter says as well need not stand in a plan.
 	OptIn bool
+	// MoreAsked: it says more when it is asked for.
+	MoreAsked bool
 	// NeedsApp: it finds things on the live app only, so that offline its
 	// silence means nothing.
 	NeedsApp bool

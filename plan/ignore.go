@@ -3,6 +3,7 @@ package plan
 import (
 	"bytes"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -32,8 +33,10 @@ func (e *IgnoreError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e
 // ignore is one rule of one ignore comment.
 type ignore struct {
 	rule   string
-	at     int // line of the comment
-	line   int // that it is about; 0: the whole file
+	file   string // "" is fly.toml
+	column int    // of the comment, of another file
+	at     int    // line of the comment
+	line   int    // that it is about; 0: the whole file
 	until  string
 	reason string
 	used   bool
@@ -148,11 +151,11 @@ func (ig *ignore) expired(today time.Time) bool {
 // ignoreWhere it says so: in a comment, or in the settings.
 func (f *finding) ignoreWhere(ignores []*ignore, o Options) {
 	for _, ig := range ignores {
-		if ig.rule != f.Rule || ig.expired(o.Today) || ig.line != 0 && (ig.line != f.At.Line || f.At.File != "") {
+		if ig.rule != f.Rule || ig.expired(o.Today) || !ig.about(f.At) {
 			continue
 		}
 		ig.used = true
-		f.ignore(IgnoredBy{Kind: IgnoreComment, File: o.FilePath, Line: ig.at, Reason: ig.reason, Until: ig.until})
+		f.ignore(IgnoredBy{Kind: IgnoreComment, File: shownPath(o.FilePath, ig.file), Line: ig.at, Reason: ig.reason, Until: ig.until})
 	}
 	if o.Accepted != nil && f.outcome != Ignored && o.Accepted(f.Finding) {
 		f.ignore(IgnoredBy{Kind: IgnoreBaseline, File: o.AcceptedIn})
@@ -181,6 +184,12 @@ func unusedIgnores(t Target, chosen []Fixer, ignores []*ignore, o Options) []Fin
 		if ig.expired(o.Today) {
 			message = fmt.Sprintf("this comment ignored %s until %s, and no longer does", ig.rule, ig.until)
 		}
+		if ig.file != "" {
+			if !chosen[i].MoreAsked || o.asked(ig.rule) {
+				out = append(out, ig.unusedOther(message, o.FilePath))
+			}
+			continue
+		}
 		out = append(out, Finding{
 			Message: message, At: At{Line: ig.at, Column: commentColumn(t.File, ig.at)}, HowTo: "remove the comment from fly.toml",
 		})
@@ -194,4 +203,12 @@ func commentColumn(f *flytoml.File, line int) int {
 	i := bytes.LastIndex(text, []byte(ignoreMark))
 	i = bytes.LastIndexByte(text[:max(i, 0)], '#')
 	return len([]rune(string(text[:max(i, 0)]))) + 1
+}
+
+// shownPath is the path of a file as the user knows it; "" is fly.toml.
+func shownPath(shown, file string) string {
+	if file == "" {
+		return shown
+	}
+	return path.Join(path.Dir(shown), file)
 }

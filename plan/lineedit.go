@@ -147,6 +147,9 @@ func holdMisfits(t Target, all []*finding) {
 
 // otherFile is the text of a file that a rule may edit.
 func (t Target) otherFile(file string) ([]byte, bool) {
+	if t.Repo == nil || t.Repo.Around == nil {
+		return nil, false
+	}
 	text, ok := t.Repo.Around.Texts[file]
 	return []byte(text), ok
 }

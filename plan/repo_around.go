@@ -16,9 +16,10 @@ type Around struct {
 	DevStages  []Evidence // development dependencies that reach what runs
 	Editor     string     // the .editorconfig
 	Updates    string     // what keeps dependencies up to date
+	Tests      *Evidence  // a file with tests
 	Scans      *Evidence  // what scans dependencies or the image
-	// Texts are the files that a rule may edit, by path: the .gitignore at the
-	// root, the effective ignore file of the image, the workflows.
+	// Texts are files that rules speak of and may edit, by path: the .gitignore at
+	// the root, the Dockerfile and its ignore file, the workflows.
 	// Makeable are those that are not there and could be made.
 	Texts    map[string]string
 	Makeable map[string]bool
@@ -32,6 +33,9 @@ type EnvFile struct {
 	Ignored bool // git passes over it
 	Sample  bool // by its name it holds examples
 	Entries []EnvEntry
+	// Remarks are its ignore comments, in their lines; every other line that is
+	// not blank is "x". "" where there are none.
+	Remarks string
 }
 
 // EnvEntry is one line of an env file that gives a name a value. What the value

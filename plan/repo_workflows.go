@@ -26,6 +26,7 @@ type Job struct {
 	Steps       []WorkStep
 	Env         []Word // values of env, of the workflow, the job and its steps
 	Condition   string
+	Environment bool // it has an environment, with secrets of its own
 }
 
 // WorkStep is one step of a job.
@@ -38,7 +39,7 @@ type WorkStep struct {
 }
 
 // Word is a scalar of a YAML file with its place. Line and Column are 1-based;
-// Column counts bytes, and Text is the value without quotes.
+// Column counts characters, and Text is the value without quotes.
 type Word struct {
 	Line, Column int
 	Name, Text   string

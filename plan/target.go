@@ -25,7 +25,10 @@ type Target struct {
 	Offline Offline // why App is nil
 	// OfflineDetail says more of that, for people; "" when there is no more.
 	OfflineDetail string
-	Settings      Settings
+	// Flyctl is the one that is installed, Text its version; nil where nobody
+	// asked, or it can't be told.
+	Flyctl   *Evidence
+	Settings Settings
 	// Shown says whether what a rule finds will be carried out, or waits for
 	// consent: then nobody need speak of it a second time. What is ignored,
 	// skipped or held back is not. Build sets it; nil: all of it.

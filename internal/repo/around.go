@@ -61,6 +61,9 @@ func (sc *scanner) survey() *plan.Around {
 	v.envFiles()
 	v.unignored()
 	v.manifests()
+	if sc.image != nil {
+		v.out.Texts[sc.shown(sc.dockerfile)] = string(sc.dockertext)
+	}
 	if sc.image != nil && sc.extent.nothing == "" {
 		v.sent()
 		v.installs()
@@ -172,8 +175,9 @@ func (v *surveyor) envFiles() {
 		if !isEnvFile(path.Base(file)) || elsewhere(file) || len(v.out.EnvFiles) == maxEnvFiles {
 			continue
 		}
+		text := v.read(file)
 		v.out.EnvFiles = append(v.out.EnvFiles, plan.EnvFile{
-			File: v.shown(file), Sample: isSample(path.Base(file)), Entries: envEntries(v.read(file)),
+			File: v.shown(file), Sample: isSample(path.Base(file)), Entries: envEntries(text), Remarks: envRemarks(text),
 			Tracked: v.known && has(v.sc.tracked(), file, false), Ignored: v.ignored(file),
 		})
 	}
@@ -249,6 +253,25 @@ func envEntries(text []byte) []plan.EnvEntry {
 	return out
 }
 
+// envRemarks are the ignore comments of an env file, without what it holds.
+func envRemarks(text []byte) string {
+	const mark = "fly-standards:"
+	if !contains(text, mark) {
+		return ""
+	}
+	lines := strings.Split(string(text), "\n")
+	for i, line := range lines {
+		switch line = strings.TrimSpace(line); {
+		case strings.HasPrefix(line, "#") && strings.Contains(line, mark), line == "":
+		case strings.HasPrefix(line, "#"):
+			lines[i] = "#"
+		default:
+			lines[i] = "x"
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 // standards are the files that a well-kept repository has.
 func (v *surveyor) standards() {
 	first := func(names ...string) string {
@@ -263,6 +286,9 @@ func (v *surveyor) standards() {
 	v.out.Gitignore = v.shown(".gitignore")
 	v.out.Updates = first(".github/dependabot.yml", ".github/dependabot.yaml", "renovate.json", "renovate.json5", ".github/renovate.json", ".github/renovate.json5", ".renovaterc", ".renovaterc.json", ".gitlab/renovate.json")
 	for _, file := range v.files {
+		if v.out.Tests == nil && isTestFile(file) && within(v.sc.dir, filepath.Join(v.base, filepath.FromSlash(file))) {
+			v.out.Tests = &plan.Evidence{File: v.shown(file)}
+		}
 		if !isScript(file, path.Base(file)) || !inList(ciDirs, strings.SplitN(file, "/", 2)[0]) && !strings.HasPrefix(path.Base(file), ".gitlab-ci") {
 			continue
 		}
@@ -274,6 +300,23 @@ func (v *surveyor) standards() {
 			v.out.OtherCI = &plan.Evidence{File: v.shown(file), Line: 1 + countLines(text[:at[0]]), Text: shownCommand(lineAround(text, at[0]))}
 		}
 	}
+}
+
+// isTestFile: source with tests, by its name or its folder.
+func isTestFile(file string) bool {
+	base := path.Base(file)
+	if !inList(sourceEnds, path.Ext(base)) || inList(skippedDirs, strings.SplitN(file, "/", 2)[0]) {
+		return false
+	}
+	if isTest(file, base) {
+		return base != "conftest.py" && base != "__init__.py"
+	}
+	for part := range strings.SplitSeq(path.Dir(file), "/") {
+		if inList(" test tests __tests__ spec e2e ", part) {
+			return base != "__init__.py"
+		}
+	}
+	return false
 }
 
 var (

@@ -81,7 +81,7 @@ func workflow(file string, text []byte) *plan.Workflow {
 func workflowJob(n *yaml.Node, dir string) plan.Job {
 	j := plan.Job{
 		Concurrency: yamlAt(n, "concurrency") != nil, Uses: word(yamlAt(n, "uses")), Needs: words(yamlAt(n, "needs")),
-		Condition: scalar(yamlAt(n, "if")), Env: pairs(yamlAt(n, "env")),
+		Condition: scalar(yamlAt(n, "if")), Environment: yamlAt(n, "environment") != nil, Env: pairs(yamlAt(n, "env")),
 	}
 	if own := scalar(yamlAt(n, "defaults", "run", "working-directory")); own != "" {
 		dir = own
