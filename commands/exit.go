@@ -123,13 +123,21 @@ func explain(err error) []string {
 	out := []string{err.Error()}
 	var floor *apply.FloorError
 	if errors.As(err, &floor) {
-		out = append(out, fmt.Sprintf("make the others healthy first (`fly-standards undo` undoes the last apply, `fly machine status ID` shows one), "+
-			"or let %d be down at a time: --max-unavailable %d", floor.Enough(), floor.Enough()))
+		out = append(out, waysPastFloor(floor))
 	}
 	if hint := liveHint(err); hint != "" {
 		out = append(out, hint)
 	}
 	return out
+}
+
+func waysPastFloor(floor *apply.FloorError) string {
+	n := floor.Enough()
+	if n == 0 {
+		return "make them healthy first (`fly-standards undo` undoes the last apply, `fly machine status ID` shows one)"
+	}
+	return fmt.Sprintf("make the others healthy first (`fly-standards undo` undoes the last apply, `fly machine status ID` shows one), "+
+		"or let %d be down at a time: --max-unavailable %d", n, n)
 }
 
 // isClosedPipe says that whoever read our output has had enough. A connection

@@ -35,10 +35,12 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 		out = append(out, plan.Finding{Message: message, At: placeOf(t.File, key, ""), Notes: notes})
 	}
 	services := servicesAsWritten(t.File)
+	ports := byPorts(services)
 	for i, s := range services {
-		for _, o := range services[:i] {
-			if p, ok := sharedPort(t, o, s); ok {
+		for o, p := range ports.before(i) {
+			if shareGroup(t, o, s) {
 				out = append(out, bothOnPort(t, o, s, p))
+				break // the others were told against the first as well
 			}
 		}
 		switch {
@@ -73,7 +75,7 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 	for _, c := range topChecks(t.File) {
 		missingGroups(t, c.Value, add)
 	}
-	out = append(out, portQuarrels(t, services)...)
+	out = append(out, portQuarrels(t, ports)...)
 	out = append(out, mountQuarrels(t)...)
 	for _, key := range []string{"vm", "mounts", "files", "metrics", "restart"} {
 		for _, v := range t.Deployed().Meant().Get(key).Items() {
@@ -124,19 +126,4 @@ func missingGroups(t plan.Target, v deployed.Value, add func(key, message string
 				"the groups are: "+strings.Join(have, ", "))
 		}
 	}
-}
-
-// sharedPort is a public port that two services of one group both have.
-func sharedPort(t plan.Target, a, b service) (string, bool) {
-	if a.Protocol != b.Protocol || !overlap(groupsServed(t.File, a.Processes), groupsServed(t.File, b.Processes)) {
-		return "", false
-	}
-	for _, p := range a.Ports {
-		for _, q := range b.Ports {
-			if firstPort(p.Name) <= lastPort(q.Name) && firstPort(q.Name) <= lastPort(p.Name) {
-				return q.Name, true
-			}
-		}
-	}
-	return "", false
 }

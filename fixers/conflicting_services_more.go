@@ -10,18 +10,21 @@ import (
 )
 
 // portQuarrels are ports that don't do what they seem to.
-func portQuarrels(t plan.Target, all []service) []plan.Finding {
+func portQuarrels(t plan.Target, ports onPorts) []plan.Finding {
 	var out []plan.Finding
+	all := ports.list
+	plain := slices.ContainsFunc(all, func(o service) bool { return slices.ContainsFunc(o.Ports, func(p port) bool { return p.Name == "80" }) })
 	for i, s := range all {
-		for _, o := range all[:i] {
-			if p, ok := groupsApart(t, o, s); ok {
+		for o, p := range ports.before(i) {
+			if !shareGroup(t, o, s) {
 				out = append(out, plan.Finding{
 					Message: fmt.Sprintf("%s and %s have port %s for different process groups: a request goes to either", o.Path, s.Path, p), At: placeOf(t.File, s.Path, ""),
 					Notes: []string{"the proxy doesn't choose by path or host: give them different ports, or answer both from one group"},
 				})
+				break
 			}
 		}
-		if onlyTLS(s) && !slices.ContainsFunc(all, func(o service) bool { return slices.ContainsFunc(o.Ports, func(p port) bool { return p.Name == "80" }) }) {
+		if onlyTLS(s) && !plain {
 			out = append(out, plan.Finding{
 				Severity: plan.Info, Message: s.Path + " is served on 443 only: who types the name without https:// reaches nothing", At: placeOf(t.File, s.Path, ""),
 				Notes: []string{"add port 80 with the handler http and force_https = true"},
@@ -35,22 +38,6 @@ func portQuarrels(t plan.Target, all []service) []plan.Finding {
 		}
 	}
 	return out
-}
-
-// groupsApart is a public port that services of different groups both have.
-func groupsApart(t plan.Target, a, b service) (string, bool) {
-	x, y := groupsServed(t.File, a.Processes), groupsServed(t.File, b.Processes)
-	if a.Protocol != b.Protocol || overlap(x, y) {
-		return "", false
-	}
-	for _, p := range a.Ports {
-		for _, q := range b.Ports {
-			if firstPort(p.Name) <= lastPort(q.Name) && firstPort(q.Name) <= lastPort(p.Name) {
-				return q.Name, true
-			}
-		}
-	}
-	return "", false
 }
 
 func onlyTLS(s service) bool {

@@ -92,10 +92,21 @@ type FloorError struct {
 	Unhealthy               []string
 }
 
-// Enough is the --max-unavailable with which one machine could be restarted.
-func (e *FloorError) Enough() int { return e.Started - e.Healthy + 1 }
+// Enough is the --max-unavailable with which one machine could be restarted; 0:
+// no number helps, because only machines are left that are not healthy as they
+// are. Such a one proves nothing about a change.
+func (e *FloorError) Enough() int {
+	if e.Healthy > e.Floor {
+		return 0
+	}
+	return e.Started - e.Healthy + 1
+}
 
 func (e *FloorError) Error() string {
+	if e.Enough() == 0 {
+		return fmt.Sprintf("group %s: the machines left to update are not healthy as they are, so they can't show whether the change works: %s",
+			e.Group, strings.Join(e.Unhealthy, ", "))
+	}
 	s := fmt.Sprintf("group %s: %d healthy, and at least %d must stay healthy, so none can be restarted", e.Group, e.Healthy, e.Floor)
 	if len(e.Unhealthy) > 0 {
 		s += "; not healthy: " + strings.Join(e.Unhealthy, ", ")

@@ -46,6 +46,28 @@ func TestRefusedRollbackIsTriedAgain(t *testing.T) {
 	}
 }
 
+// What refuses the request itself, for longer than one odd answer, is not waited
+// out: the wait may be long, and nothing gets better by it.
+func TestRollbackRefusedForGood(t *testing.T) {
+	for _, code := range []int{400, 403} {
+		w := newWorld(t, three()...)
+		w.options.WaitTimeout = 6 * time.Minute
+		w.patch([]machineconfig.Op{addCheck("/nothing-here")}, 0)
+		var began time.Time
+		w.on = func(e apply.Event) {
+			if _, ok := e.(apply.RollingBack); ok {
+				began = w.clk.Now()
+				w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines/aaa$`, Times: -1, Effect: flysim.Status(code, "no")})
+			}
+		}
+		rep, err := w.run()
+		partial(t, err)
+		if took := w.clk.Now().Sub(began); took > time.Minute || states(rep)["aaa"] == apply.Restored {
+			t.Errorf("%d: given up after %v, aaa is %s", code, took, states(rep)["aaa"])
+		}
+	}
+}
+
 // Somebody else's lease at the time of the rescue is waited for, and never
 // taken away from them.
 func TestRollbackWaitsForTheLeaseOfOthers(t *testing.T) {

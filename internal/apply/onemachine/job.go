@@ -115,6 +115,7 @@ type InFlight struct {
 	// which there was no such machine; tries of a Restore.
 	downs, denied, missing, tries int
 	retryAt                       time.Time // of a Restore: not before this
+	refusedSince                  time.Time // of a Restore: since when the request itself was refused
 	stopAsked                     bool      // of a Restore: it was started for a proof only, and is being stopped
 	takenFrom                     string    // of a Restore: the version that it replaces
 }

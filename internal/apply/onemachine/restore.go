@@ -16,7 +16,9 @@ import (
 // It is a rescue, so it is tried again until the wait ends, whatever the
 // platform answers: a machine that somebody holds, that is being replaced or
 // that is unknown for a moment can be updated a little later. It ends sooner
-// only where somebody else updated the machine: theirs stays.
+// only where somebody else updated the machine, since theirs stays, and where
+// the request or the token itself has been refused for some time: no waiting
+// mends that.
 func (u *Updater) BeginRestore(m *InFlight, why error) *InFlight {
 	back := &InFlight{
 		Job: m.Job, Machine: m.Machine, Group: m.Group, Region: m.Region, Was: m.Was, Since: m.Since, Why: why,
@@ -38,13 +40,26 @@ func (u *Updater) tryRestore(ctx context.Context, m *InFlight) {
 	case err == nil:
 	case errors.As(err, &moved):
 		u.finish(ctx, m, NotRestored, err)
-	case !u.Clock.Now().Before(m.deadline):
+	case !u.Clock.Now().Before(m.deadline), u.refusedForGood(m, err):
 		u.finish(ctx, m, NotRestored, err)
 	default:
 		m.tries++
 		u.tellWaiting(m, nil)
 		m.retryAt = u.Clock.Now().Add(time.Duration(min(m.tries, 10)) * time.Second)
 	}
+}
+
+// refusedForGood says whether nothing but refusals of the request itself came
+// for as long as one odd answer may be repeated.
+func (u *Updater) refusedForGood(m *InFlight, err error) bool {
+	if !live.Is(err, live.Invalid) && !live.Is(err, live.Forbidden) && !live.Is(err, live.Unauthorized) {
+		m.refusedSince = time.Time{}
+		return false
+	}
+	if m.refusedSince.IsZero() {
+		m.refusedSince = u.Clock.Now()
+	}
+	return u.Clock.Now().Sub(m.refusedSince) >= NotYetTime
 }
 
 func (u *Updater) postOld(ctx context.Context, m *InFlight) error {

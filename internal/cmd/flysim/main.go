@@ -67,7 +67,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	defer server.Close()
-	_, _ = fmt.Fprintf(out, "export FLY_FLAPS_BASE_URL=%s FLY_API_BASE_URL=%s FLY_API_TOKEN=test\n", server.URL, server.URL)
+	_, _ = fmt.Fprintf(out, "export FLY_FLAPS_BASE_URL=%[1]s FLY_API_BASE_URL=%[1]s FLY_UIEX_BASE_URL=%[1]s FLY_API_TOKEN=test\n", server.URL)
 	<-ctx.Done()
 	tell(out, sim)
 	return nil
