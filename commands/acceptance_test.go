@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -116,15 +117,20 @@ func (s *shop) read(name string) string {
 func (s *shop) run(args ...string) (code int, stdout, stderr string) {
 	s.t.Helper()
 	var out, errOut bytes.Buffer
-	vars := map[string]string{"FLY_API_TOKEN": "test", "FLY_FLAPS_BASE_URL": s.url, "FLY_API_BASE_URL": s.url, "XDG_STATE_HOME": s.stateDir()}
-	code = commands.Main(context.Background(), &commands.Env{
-		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errOut, Width: 80,
-		Getenv: func(name string) (string, bool) { v, ok := vars[name]; return v, ok },
-		Dir:    s.dir, Home: s.dir, GOOS: "linux", Clock: s.clk,
-	}, args)
+	code = commands.Main(context.Background(), s.env(&out, &errOut), args)
 	s.said.Write(out.Bytes())
 	s.said.Write(errOut.Bytes())
 	return code, out.String(), errOut.String()
+}
+
+// env is the outside of a command that is run here.
+func (s *shop) env(stdout, stderr io.Writer) *commands.Env {
+	vars := map[string]string{"FLY_API_TOKEN": "test", "FLY_FLAPS_BASE_URL": s.url, "FLY_API_BASE_URL": s.url, "XDG_STATE_HOME": s.stateDir()}
+	return &commands.Env{
+		Stdin: strings.NewReader(""), Stdout: stdout, Stderr: stderr, Width: 80,
+		Getenv: func(name string) (string, bool) { v, ok := vars[name]; return v, ok },
+		Dir:    s.dir, Home: s.dir, GOOS: "linux", Clock: s.clk,
+	}
 }
 
 // noLeaks looks for the canaries in all that the commands said and wrote, and

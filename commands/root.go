@@ -86,6 +86,7 @@ Each flag can also be set in the environment: FLY_STANDARDS_FORMAT=json is
 		newRulesCmd(env),
 		newInitCmd(env),
 		newLSPCmd(env),
+		newMCPCmd(env),
 		newDemoCmd(env, g),
 		newVersionCmd(env),
 	)

@@ -55,8 +55,9 @@ func rooms() []room {
 		{name: "internal/guidance", io: "reads files"},
 		{name: "internal/starter", may: "internal/flytoml", io: "reads files"},
 		{name: "internal/lsp", may: facts + " internal/clock plan", io: "the language server protocol, on streams that it is given"},
+		{name: "internal/mcp", io: "the Model Context Protocol, on streams that it is given"},
 		{name: "commands", io: "the process: arguments, environment, terminal, signals", may: facts +
-			" plan fixers internal/regions internal/settings internal/atomicfile internal/clock internal/journal internal/repo internal/fly internal/flysim internal/apply internal/undo internal/view internal/guidance internal/starter internal/lsp"},
+			" plan fixers internal/regions internal/settings internal/atomicfile internal/clock internal/journal internal/repo internal/fly internal/flysim internal/apply internal/undo internal/view internal/guidance internal/starter internal/lsp internal/mcp"},
 		{name: "main", may: "commands", io: "the process"},
 
 		{name: "internal/picture"},

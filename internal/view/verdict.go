@@ -71,6 +71,12 @@ func (h *human) verdict(g groups) {
 	}
 }
 
+// Verdict is the one line of a plan, without its paint.
+func Verdict(p *plan.Plan) string {
+	plain, _ := verdict(p, grouped(p.Findings), Style{})
+	return plain
+}
+
 // verdict gives the line twice: as it is, and painted.
 func verdict(p *plan.Plan, g groups, st Style) (plain, painted string) {
 	first := counts(p, g)

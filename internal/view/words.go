@@ -86,7 +86,9 @@ func flags(all []plan.Flag) string {
 	return strings.Join(words, " ")
 }
 
-// fate is what becomes of a finding, in a few words.
+// Fate is what becomes of a finding, in a few words.
+func Fate(f plan.Outcome) string { return fate(f) }
+
 func fate(f plan.Outcome) string {
 	switch {
 	case f.Outcome == plan.Planned:
