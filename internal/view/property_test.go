@@ -63,14 +63,23 @@ func damaged(src string, r *rand.Rand) string {
 			break
 		}
 		key := keys[r.IntN(len(keys))]
-		e := []flytoml.Edit{
+		inner := key
+		if n, _ := f.Get(key); len(n.Keys()) > 0 {
+			inner = flytoml.Join(key, n.Keys()[r.IntN(len(n.Keys()))])
+		}
+		all := []flytoml.Edit{
 			{Op: flytoml.Remove, Path: key},
 			{Op: flytoml.Move, Path: "deploy." + key, To: "experimental." + key},
 			{Op: flytoml.Set, Path: "http_service.auto_stop_machines", Value: `"on"`},
 			{Op: flytoml.Set, Path: "deploy.auto_rollback", Value: "true"},
 			{Op: flytoml.AddTable, Path: "scale", Entries: []flytoml.Entry{{Key: "max_machines", Value: "5"}}},
-		}[r.IntN(5)]
-		if after, err := f.Apply(e); err == nil {
+			{Op: flytoml.Remove, Path: inner},
+			{Op: flytoml.Quote, Path: inner},
+			{Op: flytoml.Move, Path: inner, To: "http_service." + key},
+			{Op: flytoml.Set, Path: "http_service.internal_port", Value: `"8080"`},
+			{Op: flytoml.Append, Path: "services", Entries: []flytoml.Entry{{Key: "internal_port", Value: "8080"}, {Key: "hard_limit", Value: "5"}}},
+		}
+		if after, err := f.Apply(all[r.IntN(len(all))]); err == nil {
 			f = after
 		}
 	}
@@ -84,7 +93,7 @@ func TestShownLinesAreWhatIsWritten(t *testing.T) {
 	changed := 0
 	for name, src := range samples(t) {
 		r := rand.New(rand.NewPCG(uint64(len(src)), 9))
-		for i, text := range []string{src, damaged(src, r)} {
+		for i, text := range []string{src, damaged(src, r), damaged(damaged(src, r), r)} {
 			file, err := flytoml.Parse("fly.toml", []byte(text))
 			if err != nil {
 				continue
@@ -125,6 +134,9 @@ func checkShown(t *testing.T, name string, file *flytoml.File, p *plan.Plan, edi
 		}
 		for _, l := range lines {
 			_, again := added[l.index]
+			if !l.skip && l.old > 0 && l.text != file.Line(l.old) {
+				t.Errorf("%s: line %d is shown as %q, and is %q", name, l.old, l.text, file.Line(l.old))
+			}
 			switch {
 			case l.skip || !l.changed():
 			case again || removed[l.index]:
