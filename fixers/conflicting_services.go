@@ -82,13 +82,18 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 			missingGroups(t, v, add)
 		}
 	}
+	refusedStrategy(t, add)
+	return out
+}
+
+// refusedStrategy: flyctl takes canary and bluegreen for some apps only.
+func refusedStrategy(t plan.Target, add func(key, message string, notes ...string)) {
 	switch strategy := textAt(t, strategyKey); {
 	case (strategy == "canary" || strategy == "bluegreen") && hasMounts(t):
 		add(strategyKey, fmt.Sprintf("strategy = %q: flyctl refuses it for an app with volumes", strategy), `use "rolling"`)
 	case strategy == "bluegreen" && !hasAnyCheck(t.File):
 		add(strategyKey, `strategy = "bluegreen" needs a health check, and the file has none`)
 	}
-	return out
 }
 
 func overTLS(c fileCheck) bool {
