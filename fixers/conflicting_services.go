@@ -126,9 +126,17 @@ func missingGroups(t plan.Target, v deployed.Value, add func(key, message string
 	have := groupNames(t.File)
 	names, _ := v.Key("processes").Strs()
 	for _, name := range names {
-		if !slices.Contains(have, name) {
+		if !slices.Contains(have, name) && !groupTold(t, v) {
 			add(flytoml.Join(v.Path(), "processes"), fmt.Sprintf("%s is for the process group %q, which does not exist", v.Path(), name),
 				"the groups are: "+strings.Join(have, ", "))
 		}
 	}
+}
+
+// groupTold says whether config-shape or deploy-blockers tells of the groups of v.
+func groupTold(t plan.Target, v deployed.Value) bool {
+	below := func(path string) bool { return strings.HasPrefix(path, v.Path()+".processes") }
+	c := t.Deployed()
+	return slices.ContainsFunc(c.Refusals(), func(r deployed.Refusal) bool { return r.Kind == deployed.NoSuchGroup && below(r.Node.Path()) }) ||
+		slices.ContainsFunc(c.Failures(), func(f deployed.Failure) bool { return f.Kind == deployed.NoCheckGroup && below(f.Value.Path()) })
 }

@@ -51,6 +51,7 @@ func All() []plan.Fixer {
 		securityScan(),
 		singleMachine(),
 		singleVolume(),
+		staticsPath(),
 		unknownKeys(),
 		unusedIgnore(),
 		vmMemory(),

@@ -73,14 +73,25 @@ func unknownNodes(n flytoml.Node, out []flytoml.Node) []flytoml.Node {
 	for _, item := range n.Items() {
 		for _, key := range item.Keys() {
 			c, _ := item.Key(key)
-			if _, known := flyschema.Lookup(c.Path()); !known {
+			k, known := flyschema.Lookup(c.Path())
+			if !known {
 				out = append(out, c)
+				continue
+			}
+			if holdsNoKeys(k, c) { // config-shape speaks of the table that stands there
 				continue
 			}
 			out = unknownNodes(c, out)
 		}
 	}
 	return out
+}
+
+// holdsNoKeys says whether a table stands where the schema has single values.
+func holdsNoKeys(k flyschema.Key, n flytoml.Node) bool {
+	kind, _, _ := strings.Cut(k.Kind, " ")
+	single := slices.Contains([]string{"string", "int", "uint32", "float64", "bool", "duration", "autostop"}, kind) || k.Kind == "array of string"
+	return single && (n.Kind() == flytoml.Table || n.Kind() == flytoml.ArrayTables)
 }
 
 // knownUnknown says what is to be done about the ones that people write.

@@ -168,7 +168,8 @@ func (r *reader) tables(n *node, t *flyschema.Type) *node {
 }
 
 func (r *reader) strings(n *node, t *flyschema.Type) *node {
-	if n.kind != kArray {
+	tables := n.kind == kArray && n.src.Kind() == flytoml.ArrayTables // [[vm.processes]]
+	if n.kind != kArray || tables {
 		return r.wrongly(n, t)
 	}
 	out := &node{kind: kArray, src: n.src}

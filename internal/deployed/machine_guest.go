@@ -100,3 +100,20 @@ func noMemory(v Value, text string) *Failure {
 	}
 	return f
 }
+
+// ReleaseMemory is the memory, in MB, of the machine that runs the release
+// command, as far as the file says it; 0 for not.
+func (c *Config) ReleaseMemory() int {
+	vm := c.Get("deploy.release_command_vm")
+	if !vm.Said() {
+		var ok bool
+		if vm, ok = c.VM(c.Default()); !ok {
+			return 0
+		}
+	}
+	guest, failed := guestOf(vm)
+	if failed != nil {
+		return 0
+	}
+	return number(guest["memory_mb"])
+}
