@@ -40,7 +40,7 @@ func (e *HeldError) Unwrap() []error {
 	return out
 }
 
-// leases asks for each machine to be updated whether somebody holds it. A
+// leases asks for each machine to be updated or destroyed whether somebody holds it. A
 // deploy under way would otherwise show only after the secrets are stored and
 // the file is written. A lease that comes later stops the run at that machine.
 //
@@ -93,11 +93,20 @@ func endOf(held []*live.Error, now time.Time) (until time.Time, soon bool) {
 func (f preflight) held(ctx context.Context) ([]*live.Error, error) {
 	r := f.r
 	var held []*live.Error
-	for _, s := range r.steps(plan.StepMachine) {
+	var ids []string
+	for _, s := range r.p.Steps {
+		switch s.Kind {
+		case plan.StepMachine:
+			ids = append(ids, s.Machine.ID)
+		case plan.StepDestroy:
+			ids = append(ids, s.Destroy.ID)
+		}
+	}
+	for _, id := range ids {
 		if r.stop.Err() != nil {
 			return nil, errInterrupted
 		}
-		h, err := r.machines.Leases.Holder(ctx, s.Machine.ID)
+		h, err := r.machines.Leases.Holder(ctx, id)
 		if err != nil {
 			return nil, err
 		}

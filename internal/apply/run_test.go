@@ -160,10 +160,11 @@ func TestNoRestartLeavesMachines(t *testing.T) {
 	w := newWorld(t, three()...)
 	w.migrate()
 	w.patch([]machineconfig.Op{dropEnv})
+	w.clone("aaa", "lhr")
 	w.options.NoRestart = true
 	rep, err := w.run()
 	w.ok(err)
-	want := map[string]apply.State{"file": apply.Done, "DATABASE_URL": apply.Done, "aaa": apply.Left, "bbb": apply.Left, "ccc": apply.Left}
+	want := map[string]apply.State{"file": apply.Done, "DATABASE_URL": apply.Done, "aaa": apply.Left, "bbb": apply.Left, "ccc": apply.Left, "clone:lhr": apply.Left}
 	if diff := cmp.Diff(want, states(rep)); diff != "" {
 		t.Error(diff)
 	}

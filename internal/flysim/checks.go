@@ -121,11 +121,26 @@ func (c checkConfig) check(name string, port int, service bool) Check {
 // resetChecks puts the critical rows that Fly shows right after a boot. Rows
 // of an older version stay until then, with their old time.
 func (m *Machine) resetChecks() {
-	m.checks = nil
+	m.checks, m.rowsAreOld = nil, false
 	for _, c := range m.checkList() {
 		m.checks = append(m.checks, checkRow{check: c, status: "critical", output: "the machine hasn't started", updated: m.p.now})
 	}
 	m.note()
+}
+
+// keepRows leaves the rows of the version before for some time. They say nothing
+// of this one.
+func (m *Machine) keepRows() {
+	m.rowsAreOld = true
+	for i := range m.checks {
+		if m.p.opts.OldRowsDated {
+			m.checks[i].updated = m.p.now.Add(-bootTime / 2)
+		}
+	}
+	m.later(m.p.opts.OldRows, func() {
+		m.resetChecks()
+		m.runChecks()
+	})
 }
 
 // runChecks schedules the runs of every check until the next boot. The first

@@ -54,10 +54,17 @@ func (m *Machine) startBoot(secrets uint64, d time.Duration) {
 	m.later(d, func() {
 		m.bootedAt = m.p.now
 		m.record.boots = append(m.record.boots, BootRecord{At: m.p.now, Version: m.version, Secrets: m.secretsSeen, Env: m.env, Image: m.image.Digest})
-		m.resetChecks()
+		old := m.p.opts.OldRows > 0 && len(m.checks) > 0
+		if old {
+			m.keepRows()
+		} else {
+			m.resetChecks()
+		}
 		m.event("start", "started", "flyd", nil)
 		m.enter("started")
-		m.runChecks()
+		if !old {
+			m.runChecks()
+		}
 		m.scriptCrash()
 	})
 }

@@ -73,9 +73,10 @@ type Machine struct {
 	env          map[string]string
 	restartCount int // automatic restarts since the last update
 
-	behaviour Behaviour
-	crash     func(Boot) (after time.Duration, crash bool)
-	failNext  string // state that the next update ends in
+	rowsAreOld bool // the checks are those of the version before
+	behaviour  Behaviour
+	crash      func(Boot) (after time.Duration, crash bool)
+	failNext   string // state that the next update ends in
 
 	record machineRecord
 }

@@ -35,6 +35,11 @@ type Options struct {
 	// SwapStops is how long a machine that gets a new version shows as stopped
 	// before the new one boots.
 	SwapStops time.Duration
+	// OldRows is how long a machine that got a new version shows the check rows of
+	// the version before; OldRowsDated has them dated between the update and the
+	// new start, as while the old instance still runs its checks.
+	OldRows      time.Duration
+	OldRowsDated bool
 	// Owners are whose the leases of other callers are, by their Authorization
 	// header.
 	Owners map[string]string

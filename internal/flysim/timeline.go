@@ -32,7 +32,7 @@ func (m *Machine) note() {
 // with routable, whether it is started with its service checks passing, which
 // is what the proxy looks at.
 func (m *Machine) healthy(routable bool) bool {
-	if m.state != "started" || m.hostStatus != "ok" {
+	if m.state != "started" || m.hostStatus != "ok" || m.rowsAreOld {
 		return false
 	}
 	for _, r := range m.checks {

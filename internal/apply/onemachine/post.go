@@ -14,7 +14,8 @@ const NotYetTime = 30 * time.Second
 
 // post sends an update. When the answer is lost it reads the machine to learn
 // what happened, and sends the update at most twice more: current_version lets
-// no update happen on top of another, nor twice.
+// no update happen on top of another, nor twice. Without the lease nothing is
+// sent again: it may have run out meanwhile, and somebody else be at work.
 func (u *Updater) post(ctx context.Context, m *InFlight, up live.Update) (live.Machine, error) {
 	up.Region = m.Region
 	var lost error
@@ -27,7 +28,7 @@ func (u *Updater) post(ctx context.Context, m *InFlight, up live.Update) (live.M
 			return got, nil
 		case lost == nil && !live.Uncertain(err):
 			now, again, err := u.refused(ctx, m, up, err)
-			if !again || !u.Clock.Now().Before(until) {
+			if !again || !u.Clock.Now().Before(until) || !u.Leases.Holds(m.Machine) {
 				return now, err
 			}
 			continue
@@ -39,6 +40,8 @@ func (u *Updater) post(ctx context.Context, m *InFlight, up live.Update) (live.M
 		now, err := u.lookAgain(ctx, m.Machine)
 		switch {
 		case err != nil:
+			return live.Machine{}, &LostError{m.Machine, lost}
+		case now.Version == up.CurrentVersion && !u.Leases.Holds(m.Machine):
 			return live.Machine{}, &LostError{m.Machine, lost}
 		case now.Version == up.CurrentVersion:
 			continue // not applied, or not yet

@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 
+	"github.com/fly-standards/fly-standards/internal/flysim"
 	"github.com/fly-standards/fly-standards/internal/journal"
 )
 
@@ -19,8 +22,8 @@ func (p *process) asks(req *http.Request, body []byte) {
 		w.fail("a wait for %s names no version, so the old one's state may count", id)
 	case kind == "update" && req.Header.Get("Fly-Machine-Lease-Nonce") == "":
 		w.fail("%s was to be updated without a lease", id)
-	case kind == "destroy" && p.heldAtLook[id] && strings.HasPrefix(w.app.Machine(id).Leased(), "mallory"):
-		w.fail("%s was to be destroyed, and the program knew that somebody else held it", id)
+	case kind == "destroy" && w.heldFor(w.app.Machine(id), 5*time.Second):
+		w.fail("%s was to be destroyed, and somebody else has held it for some time", id)
 	case writes && w.has("--no-restart") && p.args[0] == "apply" && p.given("--no-restart"):
 		w.fail("%s %s, although --no-restart was given", req.Method, req.URL.Path)
 	case kind == "update" && p.destroyed && p.args[0] == "undo":
@@ -29,6 +32,13 @@ func (p *process) asks(req *http.Request, body []byte) {
 		p.asksFor(body)
 	}
 	p.destroyed = p.destroyed || kind == "destroy"
+}
+
+// heldFor says whether somebody else holds a machine, and has for d.
+func (w *world) heldFor(m *flysim.Machine, d time.Duration) bool {
+	return m != nil && slices.ContainsFunc(m.Record().Leases, func(l flysim.LeaseRecord) bool {
+		return strings.HasPrefix(l.Owner, "mallory") && l.How == "" && l.Start.Before(w.clk.Now().Add(-d))
+	})
 }
 
 func (p *process) given(flag string) bool {

@@ -57,6 +57,7 @@ func (p *process) check() {
 	p.checkHeld()
 	p.checkProven()
 	p.checkRegions()
+	p.checkProbe()
 	for _, v := range w.p.Violations() {
 		if strings.Contains(v.What, "was overwritten") || strings.Contains(v.What, "skip_") || strings.Contains(v.What, "re-resolved") {
 			w.fail("the platform saw %v", v)

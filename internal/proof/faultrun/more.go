@@ -14,6 +14,9 @@ type outage struct {
 	effect  flysim.Effect
 }
 
+// secondRefused is what happens to a lone machine that has the probe of a check.
+const secondRefused = "its second update is refused"
+
 // begin an outage. What it does to requests counts as trouble of this process.
 func (w *world) begin(d time.Duration, effect flysim.Effect, classes ...string) {
 	o := outage{map[string]bool{}, w.clk.Now().Add(d), effect}
@@ -45,7 +48,7 @@ func (w *world) drawMore() {
 	}
 	if one(12) { // of a lone machine the update that follows its proof
 		code := []int{400, 403, 409, 422}[w.also.IntN(4)]
-		w.add(&trouble{run: 1, class: "update", nth: 2, what: "its second update is refused", do: reply(flysim.Status(code, "no"))})
+		w.add(&trouble{run: 1, class: "update", nth: 2, what: secondRefused, do: reply(flysim.Status(code, "no"))})
 	}
 	if one(15) {
 		d := secs(30, 400)
@@ -108,7 +111,21 @@ func (w *world) beforeTakingBack() (after func()) {
 	if gone(m) || !mine.touchable {
 		return func() {}
 	}
-	switch w.also.IntN(8) {
+	switch list := w.clones(); w.also.IntN(8) {
+	case 3, 4:
+		if len(list) == 0 {
+			break
+		}
+		held := list[w.also.IntN(len(list))]
+		hold := func(w *world, _ string, _ *strike) { held.HoldLease("mallory@example.com", time.Hour) }
+		if w.also.IntN(2) == 0 {
+			w.note("somebody holds %s while it is undone", held.ID())
+			hold(w, "", nil)
+			w.held = held.ID()
+		} else {
+			w.add(&trouble{class: "lease-delete", nth: 1, what: "somebody holds " + held.ID(), do: hold})
+		}
+		return func() { w.troubles, w.held = nil, ""; held.DropLease() }
 	case 0, 1:
 		w.note("%s is sick while it is undone", mine.id)
 		w.sick = mine.id

@@ -44,7 +44,6 @@ type process struct {
 	unsynced    unsynced
 	record      string            // path of its journal; "" before there is one
 	listed      map[string]string // clones that the program was told of, by mark
-	heldAtLook  map[string]bool   // by machine: somebody else held it when the program last asked who does
 	sawSick     map[string]bool   // by machine: it was not healthy when the program last read it
 	newClone    string            // one whose id the program has, and must have on record before it asks for anything else
 	recordFull  bool              // a write of its journal was refused
@@ -86,7 +85,7 @@ func (w *world) process(args []string) *process {
 	w.runs++
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	p := &process{w: w, run: w.runs, args: args, cancel: cancel, abort: make(chan struct{}), calls: map[string]int{}, start: map[string]snapshot{}, unsynced: newUnsynced(), listed: map[string]string{}, heldAtLook: map[string]bool{}, sawSick: map[string]bool{}}
+	p := &process{w: w, run: w.runs, args: args, cancel: cancel, abort: make(chan struct{}), calls: map[string]int{}, start: map[string]snapshot{}, unsynced: newUnsynced(), listed: map[string]string{}, sawSick: map[string]bool{}}
 	w.p.Mark()
 	p.firstTape, p.began, p.fileBefore = w.p.Count(), w.clk.Now(), w.file()
 	for _, m := range w.app.Machines() {

@@ -76,6 +76,20 @@ func containsAny(list []string, some ...string) bool {
 	return false
 }
 
+// checkProbe: what was there for a proof only goes with the run, also when the
+// update that was to follow it is refused.
+func (p *process) checkProbe() {
+	w := p.w
+	if p.dead || p.interrupted || len(w.struck) != 1 || !strings.Contains(w.struck[0], secondRefused) {
+		return
+	}
+	for _, m := range w.app.Machines() {
+		if bytes.Contains(m.Config(), []byte(`"standards-proof-`)) {
+			w.fail("a check that was to prove another one was left on %s", m.ID())
+		}
+	}
+}
+
 // checkNothingLeft is for a world in which an apply had its way in peace:
 // nothing that was there for a proof only is left on a machine, and no check
 // that the app does not pass.

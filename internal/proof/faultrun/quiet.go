@@ -72,7 +72,7 @@ func (p *process) checkHeld() {
 		return
 	}
 	begin, _, _ := bytes.Cut(p.recordText(), []byte("\n"))
-	if bytes.Contains(begin, []byte(`"machine:`+w.held+`"`)) {
+	if bytes.Contains(begin, []byte(`"machine:`+w.held+`"`)) || bytes.Contains(begin, []byte(`"destroy:`+w.held+`"`)) {
 		w.fail("it began, though somebody else held %s", w.held)
 	}
 }

@@ -244,9 +244,6 @@ func (w *world) sawWrite(req *http.Request, resp *http.Response) {
 		p.secretsRead = true
 	}
 	id := machineOf(req.URL.Path)
-	if id != "" && kind == "lease-get" {
-		p.heldAtLook[id] = strings.HasPrefix(w.app.Machine(id).Leased(), "mallory")
-	}
 	if kind == "update" && resp != nil && resp.StatusCode == http.StatusOK && w.theirs[id] == p.run && !w.faked() {
 		w.fail("a machine was updated that somebody else had changed since the plan: %s", id)
 	}

@@ -88,6 +88,9 @@ func newWorld(seed uint64, dir string) (*world, error) {
 	if w.also.IntN(4) == 0 { // a swap that passes through a state in which one may rest
 		opts.SwapStops = time.Duration(1+w.also.IntN(4)) * time.Second / 2
 	}
+	if w.also.IntN(6) == 0 { // longer than a machine is watched without checks
+		opts.OldRows, opts.OldRowsDated = time.Duration(11+w.also.IntN(15))*time.Second, w.also.IntN(2) == 0
+	}
 	opts.Owners = map[string]string{othersToken: "mallory@example.com"}
 	w.p = flysim.New(w.clk, opts)
 	w.drawFile()
