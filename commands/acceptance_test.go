@@ -347,7 +347,8 @@ func (s *shop) tape() {
 }
 
 func TestUnhealthyIsPutBack(t *testing.T) {
-	s := newShop(t) // nothing answers /healthz
+	s := newShop(t, flysim.Respond{Path: "/healthz"})
+	s.app.Machine("148e000a").CrashWhen(func(b flysim.Boot) (time.Duration, bool) { return 2 * time.Second, b.Updates == 1 })
 	configs := map[string]string{}
 	for _, m := range s.app.Machines() {
 		configs[m.ID()] = canonical(t, m.Config())

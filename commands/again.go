@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/plan"
@@ -54,6 +55,11 @@ func (o *applyOptions) again(ctx context.Context, env *Env, g *global, p *plan.P
 		return nil, err
 	}
 	why, err := otherSteps(p, now)
+	for _, left := range now.LeftAlone { // the better answer
+		if why != "" && slices.ContainsFunc(p.Steps, func(s plan.Step) bool { return s.Machine != nil && s.Machine.ID == left.Machine }) {
+			why = "machine " + left.Machine + ": " + left.Why
+		}
+	}
 	if err != nil || why == "" {
 		return s, err
 	}

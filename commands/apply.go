@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -206,6 +207,11 @@ func (o *applyOptions) deps(s *source) apply.Options {
 func carryOut(ctx context.Context, env *Env, g *global, s *source, p *plan.Plan, o apply.Options) (apply.Report, error) {
 	d, end := runDeps(env, g, s, p.App.Name, o)
 	defer end()
+	d.Without = func(tried []plan.Tried) (*plan.Plan, error) {
+		without := *s
+		without.target.Tried = append(slices.Clone(tried), s.target.Tried...)
+		return without.plan(s.with)
+	}
 	return apply.Run(ctx, p, d)
 }
 
@@ -222,7 +228,7 @@ func runDeps(env *Env, g *global, s *source, app string, o apply.Options) (d app
 	})
 	d = apply.Deps{
 		File: apply.OnDisk(s.path), Others: apply.OthersOnDisk(filepath.Dir(s.path), nil), Clock: env.Clock, Journal: j, Emit: progress.Event, Abort: env.Abort, Options: o,
-		LateSecrets: env.storedLately(app), Secret: s.mask.Hides,
+		LateSecrets: env.storedLately(app), Secret: s.mask.Hides, Hide: s.mask.Hide,
 	}
 	if env.Replay != nil {
 		d.File = apply.OnDiskVia(s.path, env.Replay.FS)

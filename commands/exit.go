@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"syscall"
 
@@ -121,6 +122,14 @@ func explain(err error) []string {
 		return []string{"interrupted; nothing was changed"}
 	}
 	out := []string{err.Error()}
+	var unhealthy *apply.UnhealthyError
+	var leftOut *apply.LeftOutError
+	switch {
+	case errors.As(err, &leftOut):
+		out = append(out, afterRefusal(leftOut.Tried[0]))
+	case errors.As(err, &unhealthy):
+		out = append(out, "`fly logs -i "+unhealthy.Machine+"` shows what the app says")
+	}
 	var floor *apply.FloorError
 	if errors.As(err, &floor) {
 		out = append(out, waysPastFloor(floor))
@@ -138,6 +147,18 @@ func waysPastFloor(floor *apply.FloorError) string {
 	}
 	return fmt.Sprintf("make the others healthy first (`fly-standards undo` undoes the last apply, `fly machine status ID` shows one), "+
 		"or let %d be down at a time: --max-unavailable %d", n, n)
+}
+
+// afterRefusal is how to go on after a new check that did not pass.
+func afterRefusal(t plan.Tried) string {
+	const path = "name the path that it answers: path = \"/...\" below [rules.health-checks] in .fly-standards.toml, then `fly-standards apply`"
+	switch {
+	case t.Status == http.StatusNotFound:
+		return "the app has no such path; " + path
+	case t.Status != 0:
+		return "let the app answer it with 200, or " + path
+	}
+	return "`fly logs -i " + t.Machine + "` shows what the app says"
 }
 
 // isClosedPipe says that whoever read our output has had enough. A connection

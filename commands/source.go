@@ -34,6 +34,7 @@ type source struct {
 	today    time.Time
 	accepted func(plan.Finding) bool // in the baseline; nil: not looked at
 	client   *fly.Client             // nil when offline
+	with     *sourceOptions          // of the last plan that was made
 	mask     *view.Mask
 }
 
@@ -222,6 +223,7 @@ func (s *source) otherFile(file string) (text []byte, there bool, err error) {
 // plan makes the plan of what was read. It is the one door from a target to a
 // plan: what comes out holds no secret value of the file.
 func (s *source) plan(o *sourceOptions) (*plan.Plan, error) {
+	s.with = o
 	consent, err := o.consent()
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
@@ -30,9 +31,9 @@ func (e *Env) storedLately(app string) bool {
 }
 
 // recall adds to a target what the records of earlier runs on this computer
-// tell about the app: the secrets that they stored, by their digests, and what
-// they left on machines that are sick of it. A record that
-// can't be read tells nothing: then a person is asked once more.
+// tell about the app: the secrets that they stored, by their digests, the checks
+// that did not pass, and what they left on machines that are sick of it. A record
+// that can't be read tells nothing: then a person is asked once more.
 func (e *Env) recall(t *plan.Target) {
 	paths, err := journal.List(e.journals(), t.App.Name)
 	if err != nil {
@@ -47,6 +48,7 @@ func (e *Env) recall(t *plan.Target) {
 		}
 		runs = append(runs, h)
 		maps.Copy(t.Stored, h.Digests)
+		t.Tried = append(slices.Clone(h.Tried), t.Tried...) // newest first
 	}
 	t.Left, t.App = undo.Left(runs, t.App)
 }

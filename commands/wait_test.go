@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fly-standards/fly-standards/internal/flysim"
 )
 
 // The file's own wait_timeout counts, as fly deploy has it, and a flag over it.
@@ -23,7 +25,10 @@ func TestWaitTimeout(t *testing.T) {
 		{"", []string{"--wait-timeout", "-1s"}, 0},
 	} {
 		t.Run(c.file+strings.Join(c.flag, " "), func(t *testing.T) {
-			s := newShop(t) // nothing answers at /healthz
+			s := newShop(t)
+			for _, m := range s.app.Machines() {
+				m.Behave(flysim.UnhealthyAfterUpdate) // what may get better: nothing listens
+			}
 			if c.file != "" {
 				s.write("fly.toml", s.read("fly.toml")+"\n[deploy]\n  "+c.file+"\n")
 			}

@@ -26,20 +26,20 @@ func (g runningGroup) failing(started []live.Machine, works bool) []plan.Finding
 				i, all = len(all), append(all, &same{check: c})
 			}
 			all[i].on = append(all[i].on, m)
-			all[i].said = append(all[i].said, fmt.Sprintf("machine %s in %s: %s%s", m.ID, m.Region, cmp.Or(maskSaid(c.row.Output), c.row.Status), since(c.row.UpdatedAt)))
+			all[i].said = append(all[i].said, fmt.Sprintf("machine %s in %s: %s%s", m.ID, m.Region, cmp.Or(maskSaid(c.Row.Output), c.Row.Status), since(c.Row.UpdatedAt)))
 		}
 	}
 	var out []plan.Finding
 	for _, s := range all {
 		f := g.about(s.on, fmt.Sprintf("%s %s on %s of %s", s.check.asks(), s.check.answer(), ofThose(len(s.on), len(started)), g.called()))
 		switch {
-		case s.check.service && !works:
+		case s.check.Service && !works:
 			where := "to none of them"
 			if len(started) == 1 {
 				where = "nowhere"
 			}
 			f.Message = fmt.Sprintf("%s is down: %s %s on %s, and Fly's proxy sends requests %s", g.called(), s.check.asks(), s.check.answer(), everyMachine(len(s.on), len(started)), where)
-		case s.check.service:
+		case s.check.Service:
 			f.Message += ", and Fly's proxy sends " + them(s.on) + " no requests"
 		default:
 			f.Notes = append(f.Notes, "it affects no routing, but every deploy waits for it and fails")

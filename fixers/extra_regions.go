@@ -66,8 +66,8 @@ func regionsOfGroup(t plan.Target, group string) []plan.Finding {
 		return []plan.Finding{f}
 	}
 	source := cloneSource(machines)
-	if source.Started() && source.Health() != live.Healthy { // a stopped one keeps old results, which say nothing
-		f.Held = "no machine of " + group + " is healthy, so there is none to copy"
+	if why := nothingToCopy(t, group, source); why != "" {
+		f.Held = why
 		return []plan.Finding{f}
 	}
 	price, known := MonthlyPrice(source.Config.Guest())

@@ -6,70 +6,36 @@ import (
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/live"
-	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/internal/secretscan"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
 // failingCheck is a check of a machine that does not pass now.
-type failingCheck struct {
-	row     live.Check
-	config  machineconfig.Check
-	known   bool // config is the one that the row is of
-	service bool
-}
+type failingCheck struct{ live.FailingCheck }
 
-// failingChecks are those of a started machine, unless it is still booting: a
-// check that has had no time to run says nothing.
+// failingChecks are those of a started machine, unless it is still booting.
 func failingChecks(t plan.Target, m live.Machine) []failingCheck {
-	if m.State != "started" {
-		return nil
-	}
 	var out []failingCheck
-	for _, row := range m.Checks {
-		c, service, known := m.Configured(row)
-		if row.Status == live.CheckPassing || !known && !service || booting(t, m, c) {
-			continue
-		}
-		out = append(out, failingCheck{row, c, known, service})
+	for _, c := range m.FailingFor(t.App.ReadAt) {
+		out = append(out, failingCheck{c})
 	}
 	return out
 }
 
-// booting says whether the check may still be waiting for its first runs.
-func booting(t plan.Target, m live.Machine, c machineconfig.Check) bool {
-	if t.App.ReadAt.IsZero() {
-		return false
-	}
-	wait := func(text string, otherwise time.Duration) time.Duration {
-		d, err := time.ParseDuration(text)
-		if err != nil {
-			return otherwise
-		}
-		return d
-	}
-	// A first run after the grace period, and one that may have come too early.
-	patience := wait(c.GracePeriod, 0) + 2*wait(c.Interval, 15*time.Second) + wait(c.Timeout, 5*time.Second)
-	return t.App.ReadAt.Sub(m.LastStart()) < patience
-}
-
 // asks is "GET /healthz on port 8000", or the name of the result.
 func (c failingCheck) asks() string {
-	switch {
-	case !c.known:
-		return "check " + c.row.Name
-	case c.config.Type == "http":
-		return fmt.Sprintf("%s %s on port %d", c.config.Method, maskPath(c.config.Path), c.config.Port)
+	if !c.Known {
+		return "check " + c.Row.Name
 	}
-	return fmt.Sprintf("the TCP check of port %d", c.config.Port)
+	return c.Config.String()
 }
 
 // answer is what came back, in few words.
 func (c failingCheck) answer() string {
-	switch status := c.row.HTTPStatus(); {
+	switch status := c.Row.HTTPStatus(); {
 	case status != 0:
 		return fmt.Sprintf("answers %d", status)
-	case c.config.Type == "tcp":
+	case c.Config.Type == "tcp":
 		return "is not answered"
 	}
 	return "fails"

@@ -141,6 +141,20 @@ func cloneSource(machines []live.Machine) live.Machine {
 	})
 }
 
+// nothingToCopy says why no machine of a group can be copied, so that the copy
+// would work; "" when one can.
+func nothingToCopy(t plan.Target, group string, source live.Machine) string {
+	if source.Started() && source.Health() != live.Healthy { // a stopped one keeps old results, which say nothing
+		return "no machine of " + group + " is healthy, so there is none to copy"
+	}
+	for _, g := range runningGroups(t) {
+		if g.name == group && !g.works() {
+			return "nothing of " + group + " runs now, so there is nothing healthy to copy"
+		}
+	}
+	return ""
+}
+
 // addresses says what is known of the app's addresses: whether they were read,
 // whether one is public, and whether one is private (Flycast).
 func addresses(t plan.Target) (known, public, private bool) {

@@ -69,6 +69,10 @@ func secondMachine(t plan.Target, s service, group string) (plan.Finding, bool) 
 			Changes: []plan.Change{{Clone: &plan.CloneChange{Source: m.ID, Group: group, Region: region}}},
 		},
 	}
+	if why := nothingToCopy(t, group, m); why != "" {
+		f.Held, f.Fix = why, nil
+		return f, true
+	}
 	if at := sqliteEvidence(t); at != "" {
 		f.Fix.Safety = plan.Review
 		f.Fix.Why = "the app seems to keep data in a SQLite file, which a clone would not share: " + at

@@ -192,7 +192,11 @@ func leftAlone(t Target) []LeftAlone {
 	}
 	var out []LeftAlone
 	for _, m := range t.App.Machines {
-		if why := m.WhyUntouchable(); why != "" {
+		why := m.WhyUntouchable()
+		if why == "" {
+			why = failsAlready(t, m)
+		}
+		if why != "" {
 			out = append(out, LeftAlone{m.ID, m.Group(), why})
 		}
 	}

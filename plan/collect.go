@@ -77,6 +77,8 @@ func judge(t Target, fx Fixer, f Finding, ignores []*ignore, o Options) *finding
 	if f.Severity == "" {
 		f.Severity = fx.Severity
 	}
+	f.remember(t)
+	f.leaveFailing(t)
 	n := &finding{Finding: f.hide(o.Hide), fixer: fx}
 	n.decide(t, o)
 	if n.outcome == Planned && fx.ID != Shape && onMistyped(n.Fix, t.Deployed()) {

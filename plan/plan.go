@@ -25,7 +25,8 @@ type Plan struct {
 	// Secrets are the digests of the app's secrets when it was planned, by name.
 	// An entry leaves [env] only for a secret that is the same still.
 	Secrets map[string]string `json:"secrets,omitempty"`
-	// LeftAlone are the machines that this tool never changes, and why.
+	// LeftAlone are the machines that this tool never changes, or not while their
+	// checks fail, and why.
 	LeftAlone []LeftAlone `json:"left_alone,omitempty"`
 	// Staged are secrets that others set and that reach machines with this
 	// plan's restarts. For display.
@@ -48,7 +49,7 @@ type Asked struct {
 type LeftAlone struct {
 	Machine string `json:"machine"`
 	Group   string `json:"group"`
-	Why     string `json:"why"` // "its host is unreachable", "it is a standby"
+	Why     string `json:"why"` // "its host is unreachable", "it is a standby", "its health check fails already (...)"
 }
 
 // AppRef says which app was planned for.
@@ -76,6 +77,8 @@ type Rollout struct {
 	// first one, which goes alone.
 	AtOnce int `json:"at_once"`
 	Floor  int `json:"floor"` // never fewer healthy machines than this
+	// Unhealthy of the started ones fail a check already; they are left alone.
+	Unhealthy int `json:"unhealthy,omitempty"`
 	// Restarts is of all started machines together: one each, two for a lone
 	// machine that has to prove a check.
 	Restarts int  `json:"restarts"`

@@ -66,6 +66,9 @@ func rollouts(t Target, all []Step) []Rollout {
 		for _, m := range t.App.Machines {
 			if m.Group() == r.Group && m.Started() && m.WhyUntouchable() == "" && m.Serves() {
 				r.Started++
+				if failsAlready(t, m) != "" {
+					r.Unhealthy++
+				}
 			}
 		}
 		r.finish(t.Settings.MaxUnavailable, proofs[r.Group], alone[r.Group])
@@ -115,6 +118,16 @@ func (r *Rollout) finish(spec string, proof, alone bool) {
 	case r.Started == 0:
 		r.WakesOne = proof
 	}
+}
+
+// Blocked is how many machines must be allowed to be away at a time, so that one
+// that is healthy may restart beside those that are not; 0 when nothing is in the
+// way.
+func (r Rollout) Blocked() int {
+	if r.Started > 1 && r.Restarts > 0 && r.Unhealthy > 0 && r.Started-r.Unhealthy-1 < r.Floor {
+		return r.Unhealthy + 1
+	}
+	return 0
 }
 
 // RolloutsOf says, a group each, how machine steps will go on an app.

@@ -21,7 +21,9 @@ type Target struct {
 	Stored map[string]string
 	// Left are changes of earlier runs that are still on machines and have made
 	// them sick, by machine. App shows those machines without them.
-	Left    map[string]Repair
+	Left map[string]Repair
+	// Tried are new checks that did not pass when an apply tried them, newest first.
+	Tried   []Tried
 	Offline Offline // why App is nil
 	// OfflineDetail says more of that, for people; "" when there is no more.
 	OfflineDetail string

@@ -6,6 +6,7 @@ import (
 	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/clock"
 	"github.com/fly-standards/fly-standards/internal/journal"
+	"github.com/fly-standards/fly-standards/plan"
 )
 
 // Deps is all that Run touches.
@@ -33,6 +34,13 @@ type Deps struct {
 	// stands there; such a text is not written down. Nil: only the env entries
 	// that leave the file are known.
 	Secret func(text string) bool
+
+	// Without makes the plan again, from the same look at the world, with the fix
+	// held back that adds these checks. Nil: a check that does not pass takes
+	// everything back.
+	Without func([]plan.Tried) (*plan.Plan, error)
+	// Hide takes secrets out of words of the app; nil takes out nothing.
+	Hide func(string) string
 
 	undoOf     string // journal of the apply that is taken back; "" for an apply
 	undoPartly bool

@@ -23,6 +23,8 @@ func (r *run) end(err error) (Report, error) {
 		if !r.rep.fileRestored() && !r.machinesTouched() {
 			r.rep.Outcome = Stopped // secrets only: there was nothing to put back
 		}
+	case isLeftOut(err):
+		r.rep.Outcome = WithoutCheck
 	default:
 		r.rep.Outcome = Stopped
 	}
@@ -51,6 +53,12 @@ func (r *run) machinesTouched() bool {
 }
 
 func (r *run) begunJournal() bool { return r.d.Journal.ID() != "" }
+
+// isLeftOut says whether nothing is wrong but that a check was left out.
+func isLeftOut(err error) bool {
+	var out *LeftOutError
+	return errors.As(err, &out) && !isUnhealthy(err)
+}
 
 func isConfirm(err error) bool {
 	var c *ConfirmError

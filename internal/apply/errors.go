@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
+	"github.com/fly-standards/fly-standards/plan"
 )
 
 // ErrNeedsLive is a plan that can't be carried out offline: it sets secrets or
@@ -43,8 +44,11 @@ type PartialError struct {
 }
 
 func (e *PartialError) Error() string {
-	if e.Report.Outcome == PutBack {
+	switch e.Report.Outcome {
+	case PutBack:
 		return "rolled back: " + e.Err.Error()
+	case WithoutCheck:
+		return "done without the new health check: " + e.Err.Error()
 	}
 	return "stopped part-way: " + e.Err.Error()
 }
@@ -75,6 +79,17 @@ func (e *ConfirmError) Error() string {
 }
 
 func (e *ConfirmError) Unwrap() error { return e.Err }
+
+// LeftOutError names the new checks that did not pass. All else was carried out.
+type LeftOutError struct{ Tried []plan.Tried }
+
+func (e *LeftOutError) Error() string {
+	var parts []string
+	for _, t := range e.Tried {
+		parts = append(parts, t.Said+" on machine "+t.Machine)
+	}
+	return strings.Join(parts, "; ")
+}
 
 // UnprovenError is a group in which no machine stayed up long enough to prove
 // a new service check.

@@ -77,6 +77,9 @@ type (
 		How     ProofKind
 	}
 	Proven struct{ Machine string }
+	// CheckLeftOut tells that a new check does not pass on a machine, and that the
+	// rest of the plan goes on without it.
+	CheckLeftOut struct{ Machine string }
 	// Unproven is a machine that was stopped, by the proxy, while it was
 	// being looked at: nothing is wrong with it.
 	Unproven struct{ Machine string }
@@ -132,6 +135,7 @@ func (Waiting) event()        {}
 func (Proving) event()        {}
 func (Proven) event()         {}
 func (Unproven) event()       {}
+func (CheckLeftOut) event()   {}
 func (Repairing) event()      {}
 func (Repaired) event()       {}
 func (RollingBack) event()    {}

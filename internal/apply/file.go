@@ -21,7 +21,8 @@ func sum(b []byte) string {
 // fileStep edits fly.toml, and puts its old bytes back.
 type fileStep struct {
 	r       *run
-	written []byte // what we wrote; nil before
+	written []byte    // what we wrote; nil before
+	step    plan.Step // that we wrote it for
 }
 
 // write makes the edits in the bytes as they are now, which must be those
@@ -32,7 +33,11 @@ func (e *fileStep) write(step plan.Step) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", r.p.File.Path, err)
 	}
-	if !bytes.Equal(now, r.file.Bytes()) {
+	was := r.file.Bytes()
+	if e.written != nil {
+		was = e.written
+	}
+	if !bytes.Equal(now, was) {
 		return &StaleError{[]Moved{{"file", r.p.File.Path, "it was changed while the plan was being carried out"}}}
 	}
 	s := step.EditFile
@@ -44,10 +49,13 @@ func (e *fileStep) write(step plan.Step) error {
 		return fmt.Errorf("edit %s: the result is not the one that was planned", r.p.File.Path)
 	}
 	if bytes.Equal(want, now) {
-		r.rep.File.State = AsWanted
+		if e.written == nil {
+			r.rep.File.State = AsWanted
+		}
 		return nil
 	}
-	rec := fileRecord{Path: r.p.File.Path, BeforeSHA256: sum(now), AfterSHA256: sum(want)}
+	// The way back is to the file of before this run, also from a second version.
+	rec := fileRecord{Path: r.p.File.Path, BeforeSHA256: sum(r.file.Bytes()), AfterSHA256: sum(want)}
 	if r.d.undoOf == "" { // an undo is not undone
 		if rec.Back, rec.Bare, err = r.migrated.wayBack(r.file, want, s.Edits); err != nil {
 			return fmt.Errorf("edit %s: %w", r.p.File.Path, err)
@@ -60,7 +68,7 @@ func (e *fileStep) write(step plan.Step) error {
 		_ = r.d.Journal.Append(journal.Failed, step.ID, fileRecord{Path: rec.Path, BeforeSHA256: rec.BeforeSHA256, AfterSHA256: rec.AfterSHA256})
 		return err
 	}
-	r.rep.File.State, e.written = Done, want
+	r.rep.File.State, e.written, e.step = Done, want, step
 	return r.d.Journal.Append(journal.Done, step.ID, fileRecord{Path: rec.Path, BeforeSHA256: rec.BeforeSHA256, AfterSHA256: rec.AfterSHA256})
 }
 
@@ -73,7 +81,9 @@ func (e *fileStep) replace(now, want []byte) error {
 	case err == nil && readErr == nil && bytes.Equal(got, want):
 		return nil
 	case readErr == nil && bytes.Equal(got, now):
-		r.rep.File.State = NotReached
+		if e.written == nil {
+			r.rep.File.State = NotReached
+		}
 	default:
 		r.rep.File.State = NotSure
 	}
@@ -93,13 +103,29 @@ func (e *fileStep) putBack() {
 	if r.rep.File.State != Done {
 		return
 	}
-	step := r.steps(plan.StepFile)[0]
+	step := e.step
 	err := e.restore(step.ID)
 	r.emit(FileRestored{r.p.File.Path, err})
 	if err == nil {
 		r.rep.File.State = Restored
 		r.failed(step, errPutBack)
 	}
+}
+
+// rewrite makes of the file what the plan makes of it now, which does less than
+// the one that it was written for.
+func (e *fileStep) rewrite() error {
+	if e.r.rep.File.State != Done {
+		return nil
+	}
+	for _, s := range e.r.steps(plan.StepFile) {
+		return e.write(s)
+	}
+	e.putBack()
+	if e.r.rep.File.State != Restored {
+		return fmt.Errorf("restore %s: it could not be done", e.r.p.File.Path)
+	}
+	return nil
 }
 
 var errPutBack = errors.New("it was rolled back")

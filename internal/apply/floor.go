@@ -117,14 +117,25 @@ func (o *rollout) groupsToUpdate() map[string]*group {
 	for _, s := range o.r.steps(plan.StepMachine) {
 		g := groups[s.Machine.Group]
 		if g == nil {
-			g = &group{name: s.Machine.Group, pending: map[string]plan.Step{}, seen: map[string]bool{}, first: true}
+			g = &group{name: s.Machine.Group, pending: map[string]plan.Step{}, seen: map[string]bool{}, first: !o.provenIn(s.Machine.Group)}
 			groups[g.name] = g
 		}
 		g.repairs = g.repairs || s.Machine.Repair != nil
-		if !o.repaired[s.ID] {
+		if m := o.changed[s.Machine.ID]; !o.repaired[s.ID] && (m == nil || !m.Verdict.Good()) {
 			g.pending[s.Machine.ID] = s
 			g.proof = g.proof || len(s.Machine.Proof) > 0
 		}
 	}
 	return groups
+}
+
+// provenIn says whether a machine of a group is healthy with what this run gave
+// it: that is so only when the plan became another one on the way.
+func (o *rollout) provenIn(group string) bool {
+	for _, m := range o.changed {
+		if m.Group == group && m.Verdict == onemachine.Healthy {
+			return true
+		}
+	}
+	return false
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/fly-standards/fly-standards/internal/journal"
 	"github.com/fly-standards/fly-standards/internal/linepatch"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
 )
 
 // History is what the journal of one run tells: what was done, as far as it
@@ -33,6 +34,7 @@ type History struct {
 	Machines []PastMachine // in the order in which they were first updated
 	Clones   []PastClone
 	Volumes  []PastVolume
+	Tried    []plan.Tried // new checks that did not pass
 	Steps    int
 	// Unknown are the steps of kinds that this program does not know: the record
 	// is of a newer one, Tool.
@@ -41,6 +43,7 @@ type History struct {
 	Begun   bool // false: it was cut off before anything was done
 	Ended   bool // false: it was killed, or runs still
 	Outcome Outcome
+	images  map[string]string // that machines ran, by id
 	// Unreadable is why nothing but the ID is known.
 	Unreadable error
 }
@@ -53,6 +56,20 @@ type PastFile struct {
 	BeforeSHA256, AfterSHA256 string
 	Back, Bare                *linepatch.Patch
 	Restored                  bool
+	// Earlier is what the run had written before that: it went on without a part
+	// of it.
+	Earlier *PastFile
+}
+
+// Of is the version of the file step that left a file with this sum; the last one
+// when none did.
+func (f *PastFile) Of(sum string) *PastFile {
+	for v := f; v != nil; v = v.Earlier {
+		if v.AfterSHA256 == sum {
+			return v
+		}
+	}
+	return f
 }
 
 // PastMachine is one machine that was updated, or perhaps was. Inverse takes
@@ -151,7 +168,7 @@ func (h *History) addFile(e journal.Entry) error {
 	}
 	switch {
 	case e.Kind == journal.Intent && !rec.Restored:
-		h.File = &PastFile{BeforeSHA256: rec.BeforeSHA256, AfterSHA256: rec.AfterSHA256, Back: rec.Back, Bare: rec.Bare}
+		h.File = &PastFile{BeforeSHA256: rec.BeforeSHA256, AfterSHA256: rec.AfterSHA256, Back: rec.Back, Bare: rec.Bare, Earlier: h.File}
 	case rec.Restored && e.Kind == journal.Done && h.File != nil:
 		h.File.Restored = true
 	}
@@ -181,6 +198,7 @@ func (h *History) addMachine(e journal.Entry) error {
 	if rec.Repair { // it was another run's
 		return nil
 	}
+	h.addTried(e, rec)
 	i := slices.IndexFunc(h.Machines, func(m PastMachine) bool { return m.ID == rec.Machine })
 	if i < 0 {
 		if e.Kind != journal.Intent {
@@ -204,6 +222,28 @@ func (h *History) addMachine(e journal.Entry) error {
 		m.answered(e.Kind, rec)
 	}
 	return nil
+}
+
+// addTried notes the checks that did not pass. The image is that of the intent
+// before it, by which the machine is known already.
+func (h *History) addTried(e journal.Entry, rec machineRecord) {
+	if rec.Image != "" {
+		if h.images == nil {
+			h.images = map[string]string{}
+		}
+		h.images[rec.Machine] = rec.Image
+	}
+	for _, t := range rec.Tried {
+		check, ok := machineconfig.ParseCheck(t.Check, t.Port)
+		i := slices.IndexFunc(h.Machines, func(m PastMachine) bool { return m.ID == rec.Machine })
+		if !ok || i < 0 {
+			continue
+		}
+		h.Tried = append(h.Tried, plan.Tried{
+			Machine: rec.Machine, Group: h.Machines[i].Group, Image: h.images[rec.Machine], At: e.Time,
+			Check: check, Status: t.Status, Said: t.Said,
+		})
+	}
 }
 
 // answered notes what became of an update.

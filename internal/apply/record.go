@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -63,6 +64,14 @@ type (
 		// because another machine was not, or could not be updated.
 		Unhealthy bool   `json:"unhealthy,omitempty"`
 		Error     string `json:"error,omitempty"`
+		// Tried are the checks that the update brought and that did not pass.
+		Tried []triedRecord `json:"tried,omitempty"`
+	}
+	triedRecord struct {
+		Check  json.RawMessage `json:"check"` // as the op adds it
+		Port   int             `json:"port"`  // of its service
+		Status int             `json:"status,omitempty"`
+		Said   string          `json:"said"`
 	}
 	cloneRecord struct {
 		Source  string `json:"source"`

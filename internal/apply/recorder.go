@@ -3,6 +3,7 @@ package apply
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
@@ -52,6 +53,7 @@ func (c recorder) Ended(m *onemachine.InFlight, err error) {
 	}
 	rec := c.outcome(m)
 	rec.Error = c.r.migrated.clean(err)
+	rec.Tried = c.tried(m)
 	kind := journal.Done
 	var lost *LostError
 	switch {
@@ -62,6 +64,28 @@ func (c recorder) Ended(m *onemachine.InFlight, err error) {
 		kind = journal.Failed
 	}
 	_ = c.r.d.Journal.Append(kind, m.Step.ID, rec)
+}
+
+// tried notes the checks that a machine refused, for the next plan and the
+// report.
+func (c recorder) tried(m *onemachine.InFlight) []triedRecord {
+	var out []triedRecord
+	for _, t := range c.r.triedOn(m) {
+		path, _, _ := strings.Cut(t.Check.Path, "?")
+		said := t.Said
+		if c.r.migrated.in(said) {
+			said = t.Check.String()
+		}
+		c.r.rep.Refused = append(c.r.rep.Refused, RefusedCheck{
+			Machine: t.Machine, Type: t.Check.Type, Port: t.Check.Port, Method: t.Check.Method, Path: path, Status: t.Status, Said: said,
+		})
+		for _, op := range m.Step.Machine.Ops {
+			if t.IsAdded(op) && c.r.migrated.clear(op.Value) {
+				out = append(out, triedRecord{op.Value, op.Service.InternalPort, t.Status, said})
+			}
+		}
+	}
+	return out
 }
 
 func (recorder) outcome(m *onemachine.InFlight) machineRecord {
@@ -93,7 +117,7 @@ func (c recorder) RolledBack(m *onemachine.InFlight) {
 		c.r.emit(RolledBack{m.Machine, true, nil})
 	case m.Verdict == onemachine.Unhealthy: // it has its old configuration, and is not healthy with it either
 		res.State, res.Version = Restored, m.Version
-		res.Why = "it has its previous configuration, and is not healthy with it: " + Reason(m.Err)
+		res.Unhealthy, res.Why = true, "it has its previous configuration, and is not healthy with it: "+Reason(m.Err)
 		c.r.rollout.forget(m.Machine)
 		c.r.emit(RolledBack{m.Machine, false, nil})
 	default:

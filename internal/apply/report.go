@@ -9,10 +9,12 @@ type Outcome string
 const (
 	NothingToDo Outcome = "nothing-to-do"
 	Complete    Outcome = "complete"
-	Stopped     Outcome = "stopped"     // part-way; what was done stays
-	PutBack     Outcome = "put-back"    // file and machines are as before; stored secrets stay
-	Halted      Outcome = "interrupted" // by the user; what was done stays
-	Refused     Outcome = "refused"     // nothing was changed
+	Stopped     Outcome = "stopped"  // part-way; what was done stays
+	PutBack     Outcome = "put-back" // file and machines are as before; stored secrets stay
+	// WithoutCheck: all is done but for new checks that did not pass.
+	WithoutCheck Outcome = "done-without-check"
+	Halted       Outcome = "interrupted" // by the user; what was done stays
+	Refused      Outcome = "refused"     // nothing was changed
 )
 
 // State is what became of a file, a machine or a clone.
@@ -43,6 +45,8 @@ type Report struct {
 	Machines []MachineResult `json:"machines,omitempty"`
 	Clones   []CloneResult   `json:"clones,omitempty"`
 	Volumes  []VolumeResult  `json:"volumes,omitempty"`
+	// Refused are new checks that did not pass, and were taken off again.
+	Refused []RefusedCheck `json:"refused_checks,omitempty"`
 	// LeasesLeft are machines whose lease could not be released. It ends by
 	// itself within seconds.
 	LeasesLeft []string `json:"leases_left,omitempty"`
@@ -73,7 +77,9 @@ type MachineResult struct {
 	// Repaired: what an earlier run had left on it was taken back first.
 	Repaired bool   `json:"repaired,omitempty"`
 	Why      string `json:"why,omitempty"`
-	step     string
+	// Unhealthy: it has its old configuration, and is not healthy with it either.
+	Unhealthy bool `json:"unhealthy,omitempty"`
+	step      string
 }
 
 // CloneResult is one machine that the plan adds.
@@ -84,6 +90,17 @@ type CloneResult struct {
 	State   State  `json:"state"`
 	Why     string `json:"why,omitempty"`
 	step    string
+}
+
+// RefusedCheck is a new check that did not pass on a machine.
+type RefusedCheck struct {
+	Machine string `json:"machine"`
+	Type    string `json:"type"`
+	Port    int    `json:"port"`
+	Method  string `json:"method,omitempty"`
+	Path    string `json:"path,omitempty"`   // without its query
+	Status  int    `json:"status,omitempty"` // of the app's HTTP answer
+	Said    string `json:"said"`             // what it asked and what came back, without secrets
 }
 
 // Changed says whether anything is not as it was, or may not be.

@@ -221,7 +221,7 @@ func (o *rollout) batch(ctx context.Context, g *group, jobs []onemachine.Job) er
 	}
 	o.r.machines.Follow(ctx, inFlight...)
 	for _, m := range inFlight {
-		if err := o.conclude(g, m); err != nil && (stopped == nil || isUnhealthy(err)) {
+		if err := o.conclude(g, m); gravity(err) > gravity(stopped) {
 			stopped = err
 		}
 	}
@@ -253,7 +253,9 @@ func (o *rollout) conclude(g *group, m *onemachine.InFlight) error {
 		o.unproven[g.name] = o.unproven[g.name] || len(m.Step.Machine.Proof) > 0
 		o.r.emit(Unproven{m.Machine})
 	default:
-		o.r.failed(m.Step, m.Err)
+		if !o.r.without.begun { // it is told then that the check is left out
+			o.r.failed(m.Step, m.Err)
+		}
 		if m.Verdict != onemachine.Unhealthy { // of the others the recorder has told
 			res.State, res.Why = NotSure, Reason(m.Err)
 			o.forget(m.Machine)
@@ -275,6 +277,20 @@ func (o *rollout) noteChanged(m *onemachine.InFlight) {
 func (o *rollout) forget(machine string) {
 	delete(o.changed, machine)
 	o.order = slices.DeleteFunc(o.order, func(id string) bool { return id == machine })
+}
+
+// gravity sorts errors by what follows from them: all goes back; the rest goes
+// on without a check; the run stops where it is.
+func gravity(err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case isRefused(err):
+		return 2
+	case isUnhealthy(err):
+		return 3
+	}
+	return 1
 }
 
 func isUnhealthy(err error) bool {

@@ -58,6 +58,7 @@ type run struct {
 	rollout  *rollout
 	clones   *cloneSteps
 	machines *onemachine.Updater
+	without  *withoutCheck
 }
 
 func newRun(ctx context.Context, p *plan.Plan, d Deps) (*run, error) {
@@ -74,8 +75,12 @@ func newRun(ctx context.Context, p *plan.Plan, d Deps) (*run, error) {
 	r.others = &otherFiles{r: r}
 	r.rollout = newRollout(r)
 	r.machines = onemachine.New(onemachine.Updater{
-		Platform: d.Machines, Clock: d.Clock, Record: recorder{r}, Wait: d.WaitTimeout, Stop: ctx, Secrets: r.secrets.versionFor,
+		Platform: d.Machines, Clock: d.Clock, Record: recorder{r}, Wait: d.WaitTimeout, Stop: ctx, Secrets: r.secrets.versionFor, Hide: d.Hide,
 	})
+	r.without = &withoutCheck{r: r}
+	if d.Without != nil && !d.NoRollback {
+		r.machines.Instead = r.without.instead
+	}
 	if d.Secret != nil {
 		r.migrated.finds = append(r.migrated.finds, d.Secret)
 	}
@@ -184,7 +189,7 @@ func (r *run) carryOutSteps(ctx context.Context) error {
 		r.leave()
 		return volumes.update(ctx)
 	}
-	if err := r.rollout.updateMachines(ctx); err != nil {
+	if err := r.without.updateMachines(ctx); err != nil {
 		r.afterFailure(ctx, err)
 		return err
 	}
@@ -197,7 +202,7 @@ func (r *run) carryOutSteps(ctx context.Context) error {
 	if err := r.clones.destroyAll(ctx); err != nil {
 		return err
 	}
-	return r.rollout.unrepaired
+	return errors.Join(r.rollout.unrepaired, r.without.err())
 }
 
 // one carries out a step that is done as a whole.

@@ -3,6 +3,7 @@ package machineconfig
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -62,6 +63,37 @@ func readCheck(raw map[string]any, port int) Check {
 		c.Headers[str(h, "name")] = stringList(h["values"])
 	}
 	return c
+}
+
+// ParseCheck reads a check as an op would add it to a service with this internal
+// port. ok is false for what is no object.
+func ParseCheck(value json.RawMessage, internalPort int) (c Check, ok bool) {
+	v, err := decode(value)
+	raw, ok := v.(map[string]any)
+	if err != nil || !ok {
+		return Check{}, false
+	}
+	return readCheck(raw, internalPort), true
+}
+
+// Asks says whether two checks ask the same question, headers included. How
+// often they ask is not part of it.
+func (c Check) Asks(o Check) bool {
+	return c.Type == o.Type && c.Port == o.Port && c.Path == o.Path && c.Method == o.Method && c.Protocol == o.Protocol &&
+		c.TLSServerName == o.TLSServerName && maps.EqualFunc(c.Headers, o.Headers, slices.Equal)
+}
+
+// String is "GET /healthz on port 8080". Tokens are put into queries, so none is
+// shown.
+func (c Check) String() string {
+	if c.Type != "http" {
+		return fmt.Sprintf("the TCP check of port %d", c.Port)
+	}
+	path, query, has := strings.Cut(c.Path, "?")
+	if has && query != "" {
+		path += "?(hidden)"
+	}
+	return fmt.Sprintf("%s %s on port %d", c.Method, path, c.Port)
 }
 
 func durationText(v any) string {

@@ -12,8 +12,8 @@ import (
 // still what the apply left; else only the apply's own lines, when nobody
 // touched them or their neighbours; else nothing.
 func (u *Undo) file(w World) {
-	past := u.Of.File
 	now := w.File.Bytes()
+	past := u.Of.File.Of(sum(now))
 	switch {
 	case past == nil, past.Restored:
 		return
@@ -61,7 +61,7 @@ func (u *Undo) fileStays(format string, args ...any) {
 
 // before is the file without what the apply did, or why there is none.
 func (u *Undo) before(now []byte) (want []byte, how, why string) {
-	past := u.Of.File
+	past := u.Of.File.Of(sum(now))
 	if sum(now) == past.AfterSHA256 {
 		want, err := past.Back.Apply(now)
 		if err != nil {

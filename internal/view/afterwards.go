@@ -35,9 +35,9 @@ func afterwards(p *plan.Plan, r apply.Report, same string) []string {
 		out = append(out, "Rotate "+list(stored)+": git history keeps the "+map[bool]string{true: "old values.", false: "old value."}[len(stored) > 1])
 		updated := slices.ContainsFunc(r.Machines, func(m apply.MachineResult) bool { return m.State == apply.Done })
 		switch {
-		case r.Outcome == apply.Complete && updated:
+		case complete(r) && updated:
 			out = append(out, "`fly secrets list` shows them as Staged until the next deploy; the machines that were updated have them already.")
-		case r.Outcome == apply.Complete:
+		case complete(r):
 			out = append(out, "`fly secrets list` shows them as Staged; machines see them when they start or deploy next.")
 		default:
 			out = append(out, "The secrets stay set. They have the values of the file, so the app behaves the same.")
@@ -64,6 +64,11 @@ func afterwards(p *plan.Plan, r apply.Report, same string) []string {
 		out = append(out, "The record of this apply is "+r.Journal+".")
 	}
 	return out
+}
+
+// complete says whether all was done that can be done.
+func complete(r apply.Report) bool {
+	return r.Outcome == apply.Complete || r.Outcome == apply.WithoutCheck
 }
 
 // wishes are what fly.toml said of the author's wishes, and says no more.

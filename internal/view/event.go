@@ -1,6 +1,7 @@
 package view
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -133,6 +134,8 @@ func (p *Progress) other(e apply.Event) {
 		p.say(" ", in[2:]+proving(e))
 	case apply.Proven:
 		p.say(" ", in[2:]+"the new check passes on machine "+e.Machine)
+	case apply.CheckLeftOut:
+		p.say(p.yellow("!"), "machine "+e.Machine+" does not pass the new check: going on without it")
 	case apply.Unproven:
 		p.say(p.yellow("!"), "machine "+e.Machine+" was stopped by Fly's proxy during the test: not tested, not unhealthy")
 	case apply.Repairing:
@@ -142,7 +145,7 @@ func (p *Progress) other(e apply.Event) {
 	case apply.RollingBack:
 		text := "machine " + e.Machine + ": rolling back to its previous configuration"
 		if e.Why != nil {
-			text += ", because " + apply.Reason(e.Why)
+			text += ", because " + brief(e.Why)
 		}
 		p.say(p.yellow("↩"), text)
 	case apply.RolledBack:
@@ -194,6 +197,16 @@ func (p *Progress) rolledBack(e apply.RolledBack) (mark, text string) {
 	default:
 		return p.yellow("↩"), "machine " + e.Machine + " restored and healthy"
 	}
+}
+
+// brief is why a machine is not healthy, without what its checks were answered:
+// that is told once, at the end.
+func brief(err error) string {
+	var unhealthy *apply.UnhealthyError
+	if errors.As(err, &unhealthy) {
+		return unhealthy.Why
+	}
+	return apply.Reason(err)
 }
 
 func proving(e apply.Proving) string {

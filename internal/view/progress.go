@@ -175,7 +175,7 @@ func (p *Progress) Event(e apply.Event) {
 	case apply.StepFailed:
 		why := e.Err.Error()
 		if e.Step.Kind == plan.StepMachine { // which the step names
-			why = apply.Reason(e.Err)
+			why = brief(e.Err)
 		}
 		p.stepEnd(e.Step.ID, p.red("✗"), stepDoing(e.Step)+": "+why)
 	case apply.Waiting:

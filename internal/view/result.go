@@ -42,6 +42,8 @@ func Result(w io.Writer, p *plan.Plan, r apply.Report, o Options) error {
 		h.line(h.green(h.bold("Undone.")))
 	case r.Outcome == apply.Complete:
 		h.line(h.green(h.bold("Done.")))
+	case r.Outcome == apply.WithoutCheck:
+		h.line(h.yellow(h.bold("Done, without the new health check.")))
 	case r.Outcome == apply.PutBack:
 		h.line(h.yellow(h.bold("Rolled back.")))
 	default:
@@ -105,7 +107,8 @@ func (h *human) states(r apply.Report) {
 		texts = append(texts, machinesState(by[s], s, machineDone(r)))
 	}
 	for _, m := range r.Machines {
-		if m.Why != "" {
+		// Of one that is as before, the error tells what was wrong.
+		if m.Why != "" && (m.State != apply.Restored || m.Unhealthy) {
 			texts = append(texts, "machine "+m.ID+": "+m.Why)
 		}
 	}

@@ -164,7 +164,10 @@ const maxNamed = 6
 // rolloutWords say what the machines of one group go through.
 func rolloutWords(r plan.Rollout) []string {
 	var out []string
-	switch {
+	switch enough := r.Blocked(); {
+	case enough > 0:
+		out = append(out, fmt.Sprintf("no machine can restart: %d of %d fail their checks already, and %d must stay up; --max-unavailable %d allows it",
+			r.Unhealthy, r.Started, r.Floor, enough))
 	case r.Gap && r.Restarts > 1:
 		out = append(out, fmt.Sprintf("the only started machine restarts %d times, as the check is tested first: requests fail for some seconds each time", r.Restarts))
 	case r.Gap:

@@ -3,9 +3,13 @@ package onemachine
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
 )
 
 // ErrInterrupted is why work stopped when its context ended.
@@ -14,8 +18,11 @@ var ErrInterrupted = errors.New("interrupted")
 // UnhealthyError is a machine that is not healthy after its update.
 type UnhealthyError struct {
 	Machine string
-	Why     string            // "its checks do not pass within 5m0s", "it keeps crashing"
-	Checks  []live.CheckState // those that do not pass
+	Why     string              // "its checks do not pass within 5m0s", "it keeps crashing"
+	Checks  []live.CheckState   // those that do not pass
+	Failing []live.FailingCheck // and what came back, where something did
+	// Refused: it is up, and nothing fails but checks that its update brought.
+	Refused bool
 }
 
 func (e *UnhealthyError) Error() string { return "machine " + e.Machine + ": " + e.Reason() }
@@ -24,9 +31,27 @@ func (e *UnhealthyError) Error() string { return "machine " + e.Machine + ": " +
 func (e *UnhealthyError) Reason() string {
 	s := e.Why
 	for _, c := range e.Checks {
-		s += fmt.Sprintf("; check %s is %s", c.Name, c.Status)
+		i := slices.IndexFunc(e.Failing, func(f live.FailingCheck) bool { return f.Row.Name == c.Name && f.Known })
+		if i < 0 {
+			s += fmt.Sprintf("; check %s is %s", c.Name, c.Status)
+		} else {
+			s += "; " + Answer(e.Failing[i].Config, e.Failing[i].Row)
+		}
 	}
 	return s
+}
+
+// Answer is what a check asked and what came back: "GET /healthz on port 8080
+// answered 400 Bad Request".
+func Answer(c machineconfig.Check, row live.Check) string {
+	switch status := strconv.Itoa(row.HTTPStatus()); {
+	case status != "0":
+		_, after, _ := strings.Cut(row.Output, status)
+		return c.String() + " answered " + status + after
+	case row.Output != "":
+		return c.String() + " failed: " + row.Output
+	}
+	return c.String() + " is " + row.Status
 }
 
 // MovedError is a machine that somebody else changed while the plan was being

@@ -111,6 +111,7 @@ type InFlight struct {
 	smoke    time.Time // when it has been up long enough
 	told     string    // what was last said about waiting for it
 	lastErr  error     // the last look, when it failed
+	steady   steady    // answers that time won't change
 	// In a row: looks at which it was down, that the token was refused for, at
 	// which there was no such machine; tries of a Restore.
 	downs, denied, missing, tries int

@@ -68,7 +68,13 @@ type Updater struct {
 	Stop context.Context //nolint:containedctx // asked only; work has a context of its own
 	// Secrets is the version of the app's secrets that a machine must boot with.
 	Secrets func(ctx context.Context, needed bool) (uint64, error)
-	Leases  *Leases
+	// Instead is asked about a started machine that only checks which its update
+	// brought fail on: the job that leaves them out. Nil, or false: it gets its old
+	// configuration back, as any other that is not healthy.
+	Instead func(m *InFlight) (Job, bool)
+	// Hide takes secrets out of what the platform says of a check; nil: nothing.
+	Hide   func(string) string
+	Leases *Leases
 
 	interruptReported bool
 }

@@ -30,7 +30,7 @@ const MinWait = smokeTime + 5*time.Second
 //	          WaitStart   the new version is started; the lease goes back
 //	          WaitSmoke   it stays up for 10 s
 //	          WaitChecks  its health checks pass            -> Healthy
-//	        an Unhealthy one goes the way back (restore.go) and is looked at on
+//	        an Unhealthy one goes the way out (refused.go, restore.go) and is looked at on
 
 // Begin takes a machine: lease, read, compare, patch, post. On an error nothing
 // was changed, unless it is a *LostError. The lease is held on when the update
@@ -170,7 +170,7 @@ func (u *Updater) Follow(ctx context.Context, machines ...*InFlight) {
 			case m.Verdict == Pending:
 				next = append(next, m)
 			case m.Verdict == Unhealthy && m.Goal.RollsBack():
-				next = append(next, u.BeginRestore(m, m.Err))
+				next = append(next, u.wayOut(ctx, m))
 			}
 		}
 		active = next
@@ -289,8 +289,11 @@ func (u *Updater) lookHealth(ctx context.Context, m *InFlight) {
 		m.Phase = WaitChecks
 		u.tellWaiting(m, failing)
 	}
-	if !u.Clock.Now().Before(m.deadline) {
-		u.finish(ctx, m, Unhealthy, &UnhealthyError{m.Machine, "its checks do not pass" + within(u.Wait), failing})
+	switch hopeless := m.hopeless(u.Clock.Now(), now, since); {
+	case up && hopeless:
+		u.finish(ctx, m, Unhealthy, u.unhealthy(m, now, since, "its checks do not pass"))
+	case !u.Clock.Now().Before(m.deadline):
+		u.finish(ctx, m, Unhealthy, u.unhealthy(m, now, since, "its checks do not pass"+within(u.Wait)))
 	}
 }
 

@@ -1,0 +1,87 @@
+package fixers
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// runningGroup is a process group as it is on the app.
+type runningGroup struct {
+	t        plan.Target
+	name     string
+	only     bool           // the app has no other group
+	machines []live.Machine // those that are there to run it: no standbys, none on a schedule
+}
+
+// runningGroups are the groups of the app that are meant to be up.
+func runningGroups(t plan.Target) []runningGroup {
+	byName := map[string]*runningGroup{}
+	var names []string
+	for _, m := range t.App.Machines {
+		if !meantToRun(m) {
+			continue
+		}
+		g := byName[m.Group()]
+		if g == nil {
+			g = &runningGroup{t: t, name: m.Group()}
+			byName[g.name] = g
+			names = append(names, g.name)
+		}
+		g.machines = append(g.machines, m)
+	}
+	slices.Sort(names)
+	out := make([]runningGroup, len(names))
+	for i, name := range names {
+		out[i] = *byName[name]
+		out[i].only = len(names) == 1
+	}
+	return out
+}
+
+// meantToRun: not a machine that is down by design, or about which nothing can
+// be told.
+func meantToRun(m live.Machine) bool {
+	return !m.Config.IsZero() && m.Config.Schedule() == "" && !m.Config.AutoDestroy() && len(m.Config.Standbys()) == 0 &&
+		!strings.HasPrefix(m.Group(), "fly_app_") && m.State != "destroying" && m.State != "destroyed"
+}
+
+// works says whether visitors of the group get an answer, as far as checks
+// tell; for a group without services: whether something of it runs.
+func (g runningGroup) works() bool {
+	return slices.ContainsFunc(g.machines, func(m live.Machine) bool {
+		switch {
+		case m.Started():
+			return takesRequests(g.t, m)
+		case startable(m):
+			return startedByProxy(m)
+		}
+		return false
+	})
+}
+
+// takesRequests: started, not cordoned, on a host that answers, and no service
+// check of it fails.
+func takesRequests(t plan.Target, m live.Machine) bool {
+	if !m.Started() || m.Unreadable() || !m.Serves() {
+		return false
+	}
+	return !slices.ContainsFunc(failingChecks(t, m), func(c failingCheck) bool { return c.Service })
+}
+
+// startable says whether nothing but a start is missing.
+func startable(m live.Machine) bool {
+	return m.State == "stopped" || m.State == "suspended" || m.State == "created"
+}
+
+// startedByProxy says whether a request would start the machine.
+func startedByProxy(m live.Machine) bool {
+	for _, s := range m.Config.Services() {
+		if s.Key.Protocol == "tcp" && len(s.Ports) > 0 && (s.Autostart == nil || *s.Autostart) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,64 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/live"
+)
+
+// failsAlready is why apply leaves a machine alone for now: a check of it fails,
+// so that an update would prove nothing, and might hide what is wrong; "" when
+// none does. What an earlier run left on it is taken back all the same.
+func failsAlready(t Target, m live.Machine) string {
+	if _, left := t.Left[m.ID]; left || t.App == nil {
+		return ""
+	}
+	var asked []string
+	for _, c := range m.FailingFor(t.App.ReadAt) {
+		name := "check " + c.Row.Name
+		if c.Known {
+			name = c.Config.String()
+		}
+		if !slices.Contains(asked, name) {
+			asked = append(asked, name)
+		}
+	}
+	if len(asked) == 0 {
+		return ""
+	}
+	return "its health check fails already (" + strings.Join(asked, ", ") + ")"
+}
+
+// leaveFailing takes the machines out of a fix whose checks fail already. A fix
+// that is about them alone is held.
+func (f *Finding) leaveFailing(t Target) {
+	if f.Fix == nil || t.App == nil {
+		return
+	}
+	why := ""
+	fails := func(c Change) bool {
+		if c.Machine == nil {
+			return false
+		}
+		m, ok := t.App.Machine(c.Machine.ID)
+		if !ok {
+			return false
+		}
+		reason := failsAlready(t, m)
+		if reason != "" {
+			why = "machine " + m.ID + ": " + reason
+		}
+		return reason != ""
+	}
+	left := slices.DeleteFunc(slices.Clone(f.Fix.Changes), fails)
+	if len(left) == len(f.Fix.Changes) {
+		return
+	}
+	fix := *f.Fix
+	fix.Changes = left
+	f.Fix = &fix
+	if len(left)+len(fix.Edits) == 0 && f.Held == "" {
+		f.Held = why + "; apply leaves it alone until it passes"
+	}
+}
