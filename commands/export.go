@@ -50,10 +50,7 @@ func runExport(env *Env, o *exportOptions) error {
 	if !slices.Contains(guidance.Forms(), form) {
 		return &usageError{message: fmt.Sprintf("--as %s: want markdown, agents, clinerules or cursor", o.as)}
 	}
-	var rules []guidance.Rule
-	for _, f := range fixers.All() {
-		rules = append(rules, guidance.Rule{ID: f.ID, Severity: string(f.Severity), Title: f.Title})
-	}
+	rules := exportedRules()
 	var uses []string
 	if !o.complete {
 		uses = guidance.Seen(env.Dir)
@@ -64,6 +61,15 @@ func runExport(env *Env, o *exportOptions) error {
 		return err
 	}
 	return exportInto(env, o.output, form, rules, topics)
+}
+
+// exportedRules are the rules as an export lists them.
+func exportedRules() []guidance.Rule {
+	var rules []guidance.Rule
+	for _, f := range fixers.All() {
+		rules = append(rules, guidance.Rule{ID: f.ID, Severity: string(f.Severity), Title: f.Title})
+	}
+	return rules
 }
 
 func exportInto(env *Env, path string, form guidance.Form, rules []guidance.Rule, topics []guidance.Topic) error {

@@ -13,6 +13,7 @@ import (
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/fly"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/guidance"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/secretscan"
 	"github.com/fly-standards/fly-standards/internal/view"
@@ -149,6 +150,9 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 		return nil, err
 	}
 	s.target.App = app
+	if s.asks(o, "guidance-file") {
+		s.target.Edition = guidance.Edition(exportedRules())
+	}
 	if s.asks(o, "flyctl-version") { // it takes some hundredths of a second
 		s.target.Flyctl = env.installedFlyctl()
 	}

@@ -221,7 +221,7 @@ func (w *world) target(t *testing.T) plan.Target {
 		t.Fatal(err)
 	}
 	facts.Root = ""
-	target := plan.Target{File: file, Repo: facts}
+	target := plan.Target{File: file, Repo: facts, Edition: "4ed17104"}
 	if n, ok := file.Get("app"); ok {
 		target.AppName, _ = n.Str()
 	}

@@ -35,6 +35,7 @@ func All() []plan.Fixer {
 		flyctlVersion(),
 		forceHTTPS(),
 		gitignore(),
+		guidanceFile(),
 		healthChecks(),
 		idleCost(),
 		imagePin(),

@@ -17,6 +17,7 @@ type Around struct {
 	Editor     string     // the .editorconfig
 	Updates    string     // what keeps dependencies up to date
 	Tests      *Evidence  // a file with tests
+	Guidance   []Guidance // blocks that rules export wrote
 	Scans      *Evidence  // what scans dependencies or the image
 	// Texts are files that rules speak of and may edit, by path: the .gitignore at
 	// the root, the Dockerfile and its ignore file, the workflows.
@@ -71,4 +72,12 @@ type Install struct {
 type Manifest struct {
 	File, Lock string // the lockfile that it would have
 	IgnoredBy  string // .gitignore:40, where git passes over the lockfile
+}
+
+// Guidance is a block of exported standards.
+type Guidance struct {
+	File    string
+	Line    int // in which it begins
+	Edition string
+	Form    string // of the export: "agents"
 }

@@ -29,7 +29,10 @@ type Target struct {
 	OfflineDetail string
 	// Flyctl is the one that is installed, Text its version; nil where nobody
 	// asked, or it can't be told.
-	Flyctl   *Evidence
+	Flyctl *Evidence
+	// Edition is that of the standards that this version exports; "" where nobody
+	// asked.
+	Edition  string
 	Settings Settings
 	// Shown says whether what a rule finds will be carried out, or waits for
 	// consent: then nobody need speak of it a second time. What is ignored,

@@ -44,7 +44,8 @@ func rooms() []room {
 
 		{name: "internal/atomicfile", io: "files"},
 		{name: "internal/journal", may: "internal/atomicfile internal/clock", io: "files"},
-		{name: "internal/repo", may: facts + " plan", io: "reads files"},
+		{name: "internal/guidance", io: "reads files"},
+		{name: "internal/repo", may: facts + " internal/guidance plan", io: "reads files"},
 		{name: "internal/fly", may: "internal/clock internal/live internal/machineconfig internal/secret", io: "the network: the only room that speaks to Fly"},
 		{name: "internal/flysim", may: "internal/clock", io: "a server on loopback"},
 		{name: "internal/flysim/shortform", may: "internal/flysim"},
@@ -52,7 +53,6 @@ func rooms() []room {
 		{name: "internal/apply", may: facts + " internal/apply/onemachine internal/atomicfile internal/clock internal/journal internal/linepatch plan"},
 		{name: "internal/undo", may: facts + " internal/apply plan"},
 		{name: "internal/view", may: facts + " internal/apply internal/clock internal/undo plan"},
-		{name: "internal/guidance", io: "reads files"},
 		{name: "internal/starter", may: "internal/flytoml", io: "reads files"},
 		{name: "internal/lsp", may: facts + " internal/clock plan", io: "the language server protocol, on streams that it is given"},
 		{name: "internal/mcp", io: "the Model Context Protocol, on streams that it is given"},

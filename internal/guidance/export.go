@@ -110,12 +110,13 @@ func Replace(text string, form Form, rules []Rule, topics []Topic) (string, erro
 	return text[:from] + strings.TrimSuffix(block, "\n") + text[to:], nil
 }
 
-// EditionIn is the edition of the block in text; ok says that there is one.
-func EditionIn(text string) (edition string, ok bool) {
-	_, rest, found := strings.Cut(text, begin)
+// EditionIn is the edition of the block in text, and the line in which it begins;
+// ok says that there is one.
+func EditionIn(text string) (edition string, line int, ok bool) {
+	before, rest, found := strings.Cut(text, begin)
 	if !found {
-		return "", false
+		return "", 0, false
 	}
 	edition, _, found = strings.Cut(rest, " -->")
-	return edition, found && len(edition) == 8
+	return edition, strings.Count(before, "\n") + 1, found && len(edition) == 8
 }

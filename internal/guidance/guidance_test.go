@@ -59,9 +59,9 @@ func TestReplaceKeepsTheWordsAround(t *testing.T) {
 
 func TestEdition(t *testing.T) {
 	old, other := Block(Markdown, rules(1), nil), Block(Cursor, rules(1), Topics(nil))
-	a, ok := EditionIn("words\n" + old)
-	b, _ := EditionIn(other)
-	if !ok || a != b || a != Edition(rules(1)) {
+	a, line, ok := EditionIn("words\n" + old)
+	b, _, _ := EditionIn(other)
+	if !ok || line != 2 || a != b || a != Edition(rules(1)) {
 		t.Errorf("%q and %q are editions of the same catalogue %q", a, b, Edition(rules(1)))
 	}
 	if Edition(rules(2)) == a {

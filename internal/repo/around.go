@@ -58,6 +58,7 @@ func (sc *scanner) survey() *plan.Around {
 		v.out.Workflows = append(v.out.Workflows, w)
 	}
 	v.standards()
+	v.exported()
 	v.envFiles()
 	v.unignored()
 	v.manifests()
