@@ -1,6 +1,7 @@
 package apply_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/flysim"
+	"github.com/fly-standards/fly-standards/internal/journal"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -51,6 +53,31 @@ func TestClone(t *testing.T) {
 				t.Errorf("it runs %s", cfg.Image())
 			}
 		})
+	}
+}
+
+// A machine's id is on record before anything else is asked for, also where the
+// first call for it was lost: the mark alone also goes to whatever is copied of it.
+func TestCloneIsOnRecordAtOnce(t *testing.T) {
+	w := newWorld(t, three()...)
+	w.look()
+	w.clone("aaa", "lhr")
+	w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines$`, Effect: flysim.DropBefore()})
+	made, asked := false, 0
+	w.p.Fault(flysim.Fault{Path: `.`, Effect: flysim.DropBefore(), Match: func(r *http.Request) bool {
+		onRecord := func(e journal.Entry) bool { return e.Kind == journal.Accepted && e.Step == "clone:lhr" }
+		if made {
+			if asked++; asked == 1 && !slices.ContainsFunc(w.entries(), onRecord) {
+				t.Errorf("%s %s came before the record", r.Method, r.URL.Path)
+			}
+		}
+		made = made || r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/machines")
+		return false
+	}})
+	_, err := w.run()
+	w.ok(err)
+	if asked == 0 {
+		t.Error("nothing was asked for behind it")
 	}
 }
 

@@ -140,6 +140,17 @@ func TestLoneMachine(t *testing.T) {
 	}
 }
 
+func TestProbeGoesWhenTheSecondUpdateIsRefused(t *testing.T) {
+	w := newWorld(t, three()[:1]...)
+	w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+	w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines/aaa$`, Nth: 2, Effect: flysim.Status(422, "no")})
+	rep, err := w.run()
+	partial(t, err)
+	if got := states(rep)["aaa"]; got != apply.Restored || strings.Contains(string(w.app.Machine("aaa").Config()), "standards-proof") {
+		t.Errorf("machine aaa is %s: %s", got, w.app.Machine("aaa").Config())
+	}
+}
+
 func TestNoneStarted(t *testing.T) {
 	for _, c := range []struct {
 		path string
