@@ -19,6 +19,7 @@ import (
 //	placeOf(f, key, table)    where a finding points
 //	setKey(path, value)       the edit of one key; safeFix(edits...) a fix that needs no consent
 //	serviceChanges, lagging   the same setting on the machines, and machines that lack it
+//	machineSetting(m, p, v)   a value of a machine itself, by JSON pointer
 //	fromLiveApp(t, &f)        the guard of a fix that writes what this app's machines have
 //	plan.Saw("...")           evidence in words; plan.Evidence has a file and a line
 

@@ -74,6 +74,12 @@ func serviceChanges(t plan.Target, s service, settings ...serviceSetting) (chang
 	return changes, ids
 }
 
+// machineSetting gives a value to a machine; ok is false when it has it already.
+func machineSetting(m live.Machine, pointer string, value any) (c plan.Change, ok bool) {
+	op := machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: pointer, Value: asJSON(value)}
+	return plan.Change{Machine: &plan.MachineChange{ID: m.ID, Op: op}}, machineconfig.Changed(m.Config, op)
+}
+
 // lagging finds machines that lack what the file says of a service already.
 func lagging(t plan.Target, s service, key string, settings ...serviceSetting) (plan.Finding, bool) {
 	changes, _ := serviceChanges(t, s, settings...)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
-	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -114,11 +113,11 @@ func metricsFix(t plan.Target, port int, path string, processes []string) *plan.
 func metricsChanges(t plan.Target, port int, path string, processes []string) []plan.Change {
 	var out []plan.Change
 	for _, m := range machinesOf(t, processes) {
-		for _, want := range []serviceSetting{{pointer: "/metrics/port", value: port}, {pointer: "/metrics/path", value: path}} {
-			op := machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: want.pointer, Value: asJSON(want.value)}
-			if _, changed, err := machineconfig.Apply(m.Config, []machineconfig.Op{op}); err == nil && changed {
-				out = append(out, plan.Change{Machine: &plan.MachineChange{ID: m.ID, Op: op}})
-			}
+		if c, lacks := machineSetting(m, "/metrics/port", port); lacks {
+			out = append(out, c)
+		}
+		if c, lacks := machineSetting(m, "/metrics/path", path); lacks {
+			out = append(out, c)
 		}
 	}
 	return out

@@ -1,5 +1,5 @@
-// Command newrule begins a rule: its file, a fixture and the registration. All
-// three are meant to be changed; they compile and pass as they are.
+// Command newrule begins a rule: its file, fixtures and the registration. All of
+// it is meant to be changed; it compiles and passes as it is.
 //
 //	go run ./internal/cmd/newrule my-rule
 //
@@ -13,6 +13,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -45,7 +46,7 @@ func run(root, id string) error {
 		}
 		fmt.Println("wrote", f.path)
 	}
-	fmt.Printf("next: go test ./fixers -run 'TestFixtures$/^%s$' -update\n", id)
+	fmt.Printf("next: go test ./fixers -run 'TestFixtures$/^%s' -update\n", id)
 	return nil
 }
 
@@ -66,8 +67,11 @@ func newRule(root, id string, rules []plan.Fixer) ([]file, error) {
 	}
 	name := goName(id)
 	code := filepath.Join(root, "fixers", strings.ReplaceAll(id, "-", "_")+".go")
-	fixture := filepath.Join(root, "testdata", "fixers", id+".txtar")
-	for _, path := range []string{code, fixture} {
+	paths := []string{code}
+	for _, name := range slices.Sorted(maps.Keys(fixtures)) {
+		paths = append(paths, filepath.Join(root, "testdata", "fixers", id+name+".txtar"))
+	}
+	for _, path := range paths {
 		if _, err := os.Lstat(path); err == nil {
 			return nil, fmt.Errorf("%s is there already", path)
 		} else if !errors.Is(err, os.ErrNotExist) {
@@ -88,11 +92,11 @@ func newRule(root, id string, rules []plan.Fixer) ([]file, error) {
 		return nil, fmt.Errorf("%s: %w", register, err)
 	}
 	fill := strings.NewReplacer("RULE_ID", id, "RULE_CHECK", check, "RULE_FUNC", name)
-	return []file{
-		{code, []byte(fill.Replace(codeTemplate))},
-		{fixture, []byte(fill.Replace(fixtureTemplate))},
-		{register, listed},
-	}, nil
+	out := []file{{code, []byte(fill.Replace(codeTemplate))}}
+	for i, name := range slices.Sorted(maps.Keys(fixtures)) {
+		out = append(out, file{paths[i+1], []byte(fixtures[name])})
+	}
+	return append(out, file{register, listed}), nil
 }
 
 var idForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
