@@ -77,7 +77,8 @@ func serviceChanges(t plan.Target, s service, settings ...serviceSetting) (chang
 // machineSetting gives a value to a machine; ok is false when it has it already.
 func machineSetting(m live.Machine, pointer string, value any) (c plan.Change, ok bool) {
 	op := machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: pointer, Value: asJSON(value)}
-	return plan.Change{Machine: &plan.MachineChange{ID: m.ID, Op: op}}, machineconfig.Changed(m.Config, op)
+	_, changed, err := machineconfig.Apply(m.Config, []machineconfig.Op{op})
+	return plan.Change{Machine: &plan.MachineChange{ID: m.ID, Op: op}}, err == nil && changed
 }
 
 // lagging finds machines that lack what the file says of a service already.
