@@ -20,7 +20,7 @@ func fileOnly() []string {
 	return []string{
 		"auto-rollback", "build-conflict", "config-shape", "deploy-blockers", "internal-port", "limits", "process-command", plan.UnusedIgnore,
 		"dependency-updates", "deploy-workflow", "dockerfile-base", "dockerfile-secrets", "dockerfile-stages", "dockerfile-user", "dockerignore",
-		"editorconfig", "env-file", "flyctl-version", "gitignore", "lockfile", "security-scan", "statics-path",
+		"editorconfig", "env-file", "flyctl-version", "gitignore", "guidance-file", "lockfile", "security-scan", "statics-path",
 	}
 }
 

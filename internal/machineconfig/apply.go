@@ -206,10 +206,10 @@ func isServiceChecks(op Op, names []string) bool {
 	return op.Service != nil && op.Port == "" && len(names) == 1 && names[0] == "checks"
 }
 
-// Changed says whether an op that takes a service check finds none of its
+// CheckChanged says whether an op that takes a service check finds none of its
 // spelling or meaning, but one that asks the same question in another way: other
 // times, other headers. Somebody changed it since.
-func Changed(c Config, op Op) bool {
+func CheckChanged(c Config, op Op) bool {
 	names, err := splitPointer(op.Pointer)
 	if err != nil || op.Verb != VerbTake || !isServiceChecks(op, names) {
 		return false

@@ -203,7 +203,7 @@ func still(now machineconfig.Config, inverse []machineconfig.Op) (ops []machinec
 			foreign++
 		case changed:
 			ops, now = append(ops, op), next
-		case othersValue(now, op), machineconfig.Changed(now, op):
+		case othersValue(now, op), machineconfig.CheckChanged(now, op):
 			foreign++
 		}
 	}
