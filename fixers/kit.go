@@ -14,7 +14,7 @@ import (
 //
 //	services(f), service      the services of the file, each with its ports, groups and checks
 //	isPublic(s)               people reach it over HTTP or TLS
-//	groupsServed(f, p)        the process groups of a service; groupsOrDefault those of all else
+//	groupsServed(f, p)        the process groups of a service; t.Deployed().GroupsOf those of all else
 //	machinesOf(t, processes)  the machines of those groups that may be changed
 //	placeOf(f, key, table)    where a finding points
 //	setKey(path, value)       the edit of one key; safeFix(edits...) a fix that needs no consent

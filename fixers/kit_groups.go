@@ -25,16 +25,6 @@ func groupsServed(f *flytoml.File, processes []string) []string {
 	return groupNames(f)
 }
 
-// groupsOrDefault are the process groups that a check, a mount, metrics or a restart
-// policy with these `processes` goes to: without any, the default group only,
-// which is app, else the first by name (flyctl, August 2026).
-func groupsOrDefault(f *flytoml.File, processes []string) []string {
-	if len(processes) > 0 {
-		return processes
-	}
-	return []string{deployed.Read(f).Default()}
-}
-
 func overlap(a, b []string) bool {
 	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
 }

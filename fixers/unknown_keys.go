@@ -74,7 +74,7 @@ func unknownNodes(n flytoml.Node, out []flytoml.Node) []flytoml.Node {
 		for _, key := range item.Keys() {
 			c, _ := item.Key(key)
 			k, known := flyschema.Lookup(c.Path())
-			if !known {
+			if !known || droppedForm(c.Path()) != "" {
 				out = append(out, c)
 				continue
 			}
@@ -85,6 +85,36 @@ func unknownNodes(n flytoml.Node, out []flytoml.Node) []flytoml.Node {
 		}
 	}
 	return out
+}
+
+// droppedForm is the table that a heading in other letters means, where flyctl
+// reads keys whatever their case and yet drops this one: [[Mounts]] (config show,
+// August 2026); "" for all else.
+func droppedForm(path string) string {
+	form, _, _ := strings.Cut(path, "[")
+	for _, name := range []string{"mounts", "vm", "metrics"} {
+		if form != name && strings.EqualFold(form, name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// capital is such a heading.
+func capital(t plan.Target, n flytoml.Node, to string, f *plan.Finding) {
+	f.Message = n.Path() + " is not read by flyctl: the name is " + to + ", in small letters"
+	if to == "mounts" {
+		f.Severity = plan.Error
+		f.Message += "; the machines get no volume, and what they write is lost at every deploy"
+	}
+	if t.Deployed().Get(to).Said() {
+		f.Notes = append(f.Notes, to+" is in the file too; only that one counts")
+		return
+	}
+	f.Fix = &plan.Fix{
+		Safety: plan.Review, Why: "it takes effect at the next deploy; flyctl ignored it so far", Costs: to != "metrics",
+		Edits: []flytoml.Edit{{Op: flytoml.Move, Path: n.Path(), To: to}},
+	}
 }
 
 // holdsNoKeys says whether a table stands where the schema has single values.
@@ -105,6 +135,10 @@ func knownUnknown(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 	_, name, _ := cutLast(form)
 	top, _, _ := strings.Cut(form, ".")
 	switch {
+	case droppedForm(n.Path()) != "":
+		capital(t, n, droppedForm(n.Path()), f)
+	case strings.HasPrefix(n.Path(), "http_service.") && isServiceTable(n):
+		f.Notes = append(f.Notes, "there is one http_service, without names: a second one is an entry of [[services]]")
 	case isLeftover(form):
 		leftover(n, name, f)
 	case form == "deploy.regions" || top == "regions":
@@ -139,6 +173,12 @@ func knownUnknown(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 			nearMiss(t, n, form, f)
 		}
 	}
+}
+
+// isServiceTable says whether a table looks like a service of its own: [http_service.web].
+func isServiceTable(n flytoml.Node) bool {
+	_, port := n.Key("internal_port")
+	return n.Kind() == flytoml.Table && port
 }
 
 func cutLast(form string) (parent, name string, nested bool) {
