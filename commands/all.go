@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/spf13/pflag"
 
@@ -53,6 +56,9 @@ type builder func(*source, *sourceOptions) (*plan.Plan, error)
 
 // planAll plans for every file. One that can't be planned for keeps none of
 // the others from it; it is told of at once, and failed says so in the end.
+//
+// Without the app the files are read side by side: nothing is changed, and
+// nobody else's limits are in the way.
 func planAll(ctx context.Context, env *Env, g *global, o *sourceOptions, build builder) ([]view.Part, []plan.FileError, error) {
 	files, err := o.configs(ctx, env)
 	if err != nil {
@@ -63,9 +69,14 @@ func planAll(ctx context.Context, env *Env, g *global, o *sourceOptions, build b
 	var parts []view.Part
 	var failed []plan.FileError
 	offline := plan.Offline("")
-	for _, file := range files {
-		single := o.one(file)
-		part, err := planOne(ctx, env, &quiet, single, build)
+	one := func(file string) planned {
+		part, err := planOne(ctx, env, &quiet, o.one(file), build)
+		return planned{part, err}
+	}
+	next := sideBySide(files, one, o.offline && !o.writes)
+	for i, file := range files {
+		got := next(i)
+		part, err := got.part, got.err
 		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
 		}
@@ -85,6 +96,34 @@ func planAll(ctx context.Context, env *Env, g *global, o *sourceOptions, build b
 		parts = append(parts, part)
 	}
 	return parts, failed, nil
+}
+
+// planned is the plan for one of several files.
+type planned struct {
+	part view.Part
+	err  error
+}
+
+// sideBySide gives the plan of each file, in any order that it is asked for:
+// made when it is asked for, or all of them by as many workers as there are
+// processors.
+func sideBySide(files []string, one func(string) planned, together bool) func(int) planned {
+	workers := min(runtime.GOMAXPROCS(0), len(files))
+	if !together || workers < 2 {
+		return func(i int) planned { return one(files[i]) }
+	}
+	out := make([]planned, len(files))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
+				out[i] = one(files[i])
+			}
+		})
+	}
+	wg.Wait()
+	return func(i int) planned { return out[i] }
 }
 
 func planOne(ctx context.Context, env *Env, g *global, o *sourceOptions, build builder) (view.Part, error) {
@@ -132,6 +171,7 @@ func runCheckAll(ctx context.Context, env *Env, g *global, o *checkOptions) erro
 		one.source = *single
 		return one.planAccepting(env, g, s)
 	}
+	o.source.writes = o.suppressAll || o.prune // one list for all files
 	parts, failed, err := planAll(ctx, env, g, &o.source, accepting)
 	if err != nil {
 		return err

@@ -29,6 +29,7 @@ type sourceOptions struct {
 	maxUnavailable       string
 	noRestart            bool
 	all                  bool
+	writes               bool    // with all: each file writes into one that they share
 	buffer               *buffer // what is read in the place of the file; nil: the file
 	scan                 scanner // what reads the source tree
 }

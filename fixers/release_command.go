@@ -119,6 +119,9 @@ func missingRelease(t plan.Target) []plan.Finding {
 		HowTo:    "[deploy] release_command = " + quote(m.Command),
 		Notes:    []string{"it runs before each deploy, on a machine of the new image, which must have that command"},
 	}
+	if t.Repo.Unread != "" {
+		f.Notes = append(f.Notes, "not all of the source was read: "+t.Repo.Unread+"; what runs them may be in the rest")
+	}
 	if m.Tool == "Ecto" {
 		f.Notes = append(f.Notes, "mix phx.gen.release makes bin/migrate")
 	}
