@@ -3,6 +3,7 @@ package fixers
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
@@ -76,7 +77,7 @@ func (g runningGroup) findings() []plan.Finding {
 		out = append(out, down)
 	}
 	out = append(out, g.crashes(isDown)...)
-	if f, ok := g.allCordoned(started); ok {
+	if f, ok := g.cordoned(started); ok {
 		out = append(out, f)
 	}
 	if f, ok := g.floor(); ok {
@@ -121,7 +122,7 @@ func (g runningGroup) nothingStarts(started []live.Machine, works bool) (plan.Fi
 	for _, m := range down {
 		f.Evidence = append(f.Evidence, plan.Saw("machine "+m.ID+" in "+m.Region+" is "+m.State+lastExit(m))...)
 	}
-	f.HowTo = "fly machine start " + down[0].ID
+	f.HowTo = "fly machine start " + idsOf(down)
 	return f, true
 }
 
@@ -147,14 +148,34 @@ func them(machines []live.Machine) string {
 	return "them"
 }
 
-// allCordoned: started machines of which the proxy uses none.
-func (g runningGroup) allCordoned(started []live.Machine) (plan.Finding, bool) {
-	if len(started) == 0 || !g.hasService() || slices.ContainsFunc(started, func(m live.Machine) bool { return !m.Cordoned }) {
+// cordoned: started machines that the proxy does not use.
+func (g runningGroup) cordoned(started []live.Machine) (plan.Finding, bool) {
+	out := slices.DeleteFunc(slices.Clone(started), func(m live.Machine) bool { return !m.Cordoned || m.WhyUntouchable() != "" })
+	if len(out) == 0 || !g.hasService() {
 		return plan.Finding{}, false
 	}
-	f := g.about(started, fmt.Sprintf("%s gets no requests: every started machine of it is cordoned", g.called()))
-	f.HowTo = "fly machine uncordon " + started[0].ID
+	f := g.about(out, fmt.Sprintf("%s of %s %s cordoned, and Fly's proxy sends %s no requests", ofThose(len(out), len(started)), g.called(), isAre(len(out)), them(out)))
+	if len(out) == len(started) {
+		f.Message = fmt.Sprintf("%s gets no requests: every started machine of it is cordoned", g.called())
+	}
+	f.HowTo = "fly machine uncordon " + idsOf(out)
 	return f, true
+}
+
+// idsOf are machines as an argument of flyctl.
+func idsOf(machines []live.Machine) string {
+	var ids []string
+	for _, m := range machines {
+		ids = append(ids, m.ID)
+	}
+	return strings.Join(ids, " ")
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 // floor is a min_machines_running that the primary region can't meet.

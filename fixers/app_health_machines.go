@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -16,7 +17,7 @@ func (g runningGroup) failing(started []live.Machine, works bool) []plan.Finding
 	type same struct {
 		check failingCheck
 		on    []live.Machine
-		said  []string
+		said  []plan.Evidence
 	}
 	var all []*same
 	for _, m := range started {
@@ -26,7 +27,11 @@ func (g runningGroup) failing(started []live.Machine, works bool) []plan.Finding
 				i, all = len(all), append(all, &same{check: c})
 			}
 			all[i].on = append(all[i].on, m)
-			all[i].said = append(all[i].said, fmt.Sprintf("machine %s in %s: %s%s", m.ID, m.Region, cmp.Or(maskSaid(c.Row.Output), c.Row.Status), since(c.Row.UpdatedAt)))
+			path, _, _ := strings.Cut(c.Config.Path, "?")
+			all[i].said = append(all[i].said, plan.Evidence{
+				Text:    fmt.Sprintf("machine %s in %s: %s%s", m.ID, m.Region, cmp.Or(maskSaid(c.Row.Output), c.Row.Status), since(c.Row.UpdatedAt)),
+				Machine: m.ID, Path: path, Status: c.Row.HTTPStatus(),
+			})
 		}
 	}
 	var out []plan.Finding
@@ -44,11 +49,24 @@ func (g runningGroup) failing(started []live.Machine, works bool) []plan.Finding
 		default:
 			f.Notes = append(f.Notes, "it affects no routing, but every deploy waits for it and fails")
 		}
-		f.Evidence = plan.Saw(s.said...)
+		f.Evidence, f.Notes = s.said, append(f.Notes, s.check.meaning()...)
 		f.HowTo = "fly logs -i " + s.on[0].ID
 		out = append(out, f)
 	}
 	return out
+}
+
+// meaning is what an answer says that no restart changes.
+func (c failingCheck) meaning() []string {
+	switch status := c.Row.HTTPStatus(); {
+	case status >= 300 && status < 400:
+		return []string{"a redirect fails a check: let it ask where that leads, or send X-Forwarded-Proto: https in its headers, then fly deploy"}
+	case status == 401 || status == 403:
+		return []string{"a check is not logged in: let it ask a path that needs no login, then fly deploy"}
+	case status == 404:
+		return []string{"the app has no such path: let the check ask one that it has, then fly deploy"}
+	}
+	return nil
 }
 
 func ofThose(n, all int) string {

@@ -124,9 +124,11 @@ func TestOneStepAMachineWhateverTheRules(t *testing.T) {
 }
 
 func TestOrderOfStepsKeepsTheValue(t *testing.T) {
+	m1 := machine(t, "m1", "app", "started")
+	m1.Config, _, _ = machineconfig.Apply(m1.Config, []machineconfig.Op{{Verb: machineconfig.VerbSet, Pointer: "/env/A_PASSWORD", Value: json.RawMessage(`"x"`)}})
 	target := plan.Target{
 		File: parse(t, "[env]\nA_PASSWORD = \"canary\"\n"),
-		App:  &live.App{Name: "x", Machines: []live.Machine{machine(t, "m1", "app", "started")}},
+		App:  &live.App{Name: "x", Machines: []live.Machine{m1}},
 	}
 	drop := plan.Change{Machine: &plan.MachineChange{ID: "m1", Op: machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: "/env/A_PASSWORD"}}}
 	p := build(t, target, plan.Options{}, says("a", plan.Finding{Fix: &plan.Fix{

@@ -16,6 +16,7 @@ type finding struct {
 	reason    string
 	heldFor   HeldFor
 	ignoredBy *IgnoredBy
+	done      bool // its fix would change nothing
 }
 
 // KnownRule gives an *UnknownRuleError when there is no rule with the id.
@@ -58,7 +59,9 @@ func collect(t Target, fixers []Fixer, ignores []*ignore, o Options) []*finding 
 			slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(a.At.Line, b.At.Line) })
 		}
 		for _, f := range found {
-			all = append(all, judge(t, fx, f, ignores, o))
+			if n := judge(t, fx, f, ignores, o); !n.done {
+				all = append(all, n)
+			}
 		}
 	}
 	for _, fx := range fixers {
@@ -79,7 +82,8 @@ func judge(t Target, fx Fixer, f Finding, ignores []*ignore, o Options) *finding
 	}
 	f.remember(t)
 	f.leaveFailing(t)
-	n := &finding{Finding: f.hide(o.Hide), fixer: fx}
+	done := f.dropDone(t)
+	n := &finding{Finding: f.hide(o.Hide), fixer: fx, done: done}
 	n.decide(t, o)
 	if n.outcome == Planned && fx.ID != Shape && onMistyped(n.Fix, t.Deployed()) {
 		n.outcome, n.reason, n.heldFor = HeldBack, "flyctl can't read the value there; "+Shape+" comes first", HeldOther
@@ -91,7 +95,7 @@ func judge(t Target, fx Fixer, f Finding, ignores []*ignore, o Options) *finding
 // goesOn says whether the fix is carried out, now, with consent, or with the
 // next deploy.
 func (f *finding) goesOn() bool {
-	return f.outcome == Planned || f.outcome == NeedsConsent || f.heldFor == HeldNoRestart
+	return !f.done && (f.outcome == Planned || f.outcome == NeedsConsent || f.heldFor == HeldNoRestart)
 }
 
 func (f *finding) decide(t Target, o Options) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
 )
 
 // failsAlready is why apply leaves a machine alone for now: a check of it fails,
@@ -61,4 +62,31 @@ func (f *Finding) leaveFailing(t Target) {
 	if len(left)+len(fix.Edits) == 0 && f.Held == "" {
 		f.Held = why + "; apply leaves it alone until it passes"
 	}
+}
+
+// dropDone takes the changes out of a fix that a machine has already: apply
+// would find nothing to do there, and restart nothing. done: nothing else was in
+// the fix.
+func (f *Finding) dropDone(t Target) (done bool) {
+	if f.Fix == nil || t.App == nil {
+		return false
+	}
+	left := slices.DeleteFunc(slices.Clone(f.Fix.Changes), func(c Change) bool {
+		if c.Machine == nil {
+			return false
+		}
+		m, ok := t.App.Machine(c.Machine.ID)
+		if !ok {
+			return false
+		}
+		_, changed, err := machineconfig.Apply(m.Config, []machineconfig.Op{c.Machine.Op})
+		return err == nil && !changed
+	})
+	if len(left) == len(f.Fix.Changes) {
+		return false
+	}
+	fix := *f.Fix
+	fix.Changes = left
+	f.Fix = &fix
+	return len(left)+len(fix.Edits) == 0
 }

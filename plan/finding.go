@@ -86,6 +86,11 @@ type Evidence struct {
 	// Text is the line, trimmed and cut, or what is to be said of the place or
 	// the app; never a secret.
 	Text string `json:"text,omitempty"`
+	// Machine is where it was seen; of a health check there, Path is what it asks,
+	// without its query, and Status what the app answered.
+	Machine string `json:"machine,omitempty"`
+	Path    string `json:"path,omitempty"`
+	Status  int    `json:"status,omitempty"`
 }
 
 // Saw is evidence in words, an entry each.
