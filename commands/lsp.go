@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -49,6 +50,9 @@ func runLSP(ctx context.Context, env *Env, o *sourceOptions) error {
 	if o.settings != "" {
 		o.settings = env.abs(o.settings) // from where the server was started, whatever the workspace
 	}
+	// Each keystroke reads the file again and drops what it made of it before:
+	// with little that lives long, the collector would run all the time.
+	debug.SetGCPercent(400)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	return lsp.Serve(ctx, env.Stdin, env.Stdout, lsp.Options{

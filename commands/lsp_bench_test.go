@@ -14,11 +14,11 @@ func longApp() string {
 	var b strings.Builder
 	b.WriteString(editedApp)
 	b.WriteString("\n[processes]\n")
-	for i := range 40 {
+	for i := range 4 {
 		fmt.Fprintf(&b, "  group%d = \"bin/worker %d\"\n", i, i)
 	}
 	for i := range 40 {
-		fmt.Fprintf(&b, "\n# Service %d\n[[services]]\n  internal_port = %d\n  protocol = \"tcp\"\n  processes = [\"group%d\"]\n  auto_stop = true\n\n  [[services.ports]]\n    port = %d\n    handlers = [\"tls\"]\n", i, 9000+i, i%40, 20000+i)
+		fmt.Fprintf(&b, "\n# Service %d\n[[services]]\n  internal_port = %d\n  protocol = \"tcp\"\n  processes = [\"group%d\"]\n  auto_stop = true\n\n  [[services.ports]]\n    port = %d\n    handlers = [\"tls\"]\n", i, 9000+i, i%4, 20000+i)
 	}
 	b.WriteString("\n[build.args]\n")
 	for n := strings.Count(b.String(), "\n"); n < 2000; n++ {
