@@ -2,7 +2,6 @@ package commands
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -35,7 +34,7 @@ type rawSession struct {
 	t    *testing.T
 	in   io.WriteCloser
 	out  *bufio.Reader
-	seen bytes.Buffer
+	seen recorder
 	wait func() int
 }
 
