@@ -137,9 +137,14 @@ func (s *source) sweep(p *plan.Plan) {
 	atomicfile.Sweep(s.path)
 	for _, step := range p.Steps {
 		if step.OtherFile != nil {
-			atomicfile.Sweep(filepath.Join(filepath.Dir(s.path), filepath.FromSlash(step.OtherFile.File)))
+			s.sweepOther(step.OtherFile.File)
 		}
 	}
+}
+
+// sweepOther does it for a file besides fly.toml, by its path from there.
+func (s *source) sweepOther(file string) {
+	atomicfile.Sweep(filepath.Join(filepath.Dir(s.path), filepath.FromSlash(file)))
 }
 
 // prepare makes the plan, or reads the saved one.

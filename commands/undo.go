@@ -120,7 +120,9 @@ func runUndo(ctx context.Context, env *Env, g *global, o *undoOptions) error {
 		return err
 	}
 	u := undo.New(h, o.world(s, h))
-	s.sweep(u.Plan)
+	for _, past := range h.Others { // also one that the run never came to write
+		s.sweepOther(past.File)
+	}
 	u.Stays = append(u.Stays, goneOnFrom(all, h.ID)...)
 	return o.carryOut(ctx, env, g, s, u)
 }

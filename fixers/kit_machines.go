@@ -132,10 +132,13 @@ func inGroup(t plan.Target, group string) int {
 }
 
 // cloneSource is the machine to clone: a started one before a
-// stopped one, a healthy one before one that is not, then by id.
+// stopped one, a healthy one before one that is not, then by id. Last is one
+// that went down by itself: apply does not copy it.
 func cloneSource(machines []live.Machine) live.Machine {
 	rank := func(m live.Machine) int {
 		switch {
+		case !m.Started() && m.Health() == live.Unhealthy:
+			return 3
 		case !m.Started():
 			return 2
 		case m.Health() != live.Healthy:
@@ -151,7 +154,7 @@ func cloneSource(machines []live.Machine) live.Machine {
 // nothingToCopy says why no machine of a group can be copied, so that the copy
 // would work; "" when one can.
 func nothingToCopy(t plan.Target, group string, source live.Machine) string {
-	if source.Started() && source.Health() != live.Healthy { // a stopped one keeps old results, which say nothing
+	if h := source.Health(); h == live.Unhealthy || source.Started() && h != live.Healthy {
 		return "no machine of " + group + " is healthy, so there is none to copy"
 	}
 	for _, g := range runningGroups(t) {

@@ -47,8 +47,11 @@ func choose(candidates, all []live.Machine, f floorNow, first bool) []live.Machi
 	}
 	inRegion := map[string]int{} // machines that serve and are well: a sick one carries no region
 	for _, m := range all {
-		if m.Started() && m.Serves() && m.Health() == live.Healthy {
-			inRegion[m.Region]++
+		if m.Started() && m.Serves() {
+			inRegion[m.Region] += 0 // a region all the same, with nothing to spare
+			if m.Health() == live.Healthy {
+				inRegion[m.Region]++
+			}
 		}
 	}
 	taken := map[string]int{}

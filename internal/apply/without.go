@@ -132,14 +132,19 @@ func (o *rollout) align(ctx context.Context) error {
 		switch res.State {
 		case Unhealthy:
 			return errNotAligned
-		case NotSure:
-			if m := o.changed[res.ID]; m == nil || !m.Verdict.Good() {
+		case Restored:
+			// Not well without the change either, or it could not be brought to
+			// the other plan: a third try would restart it once too often.
+			if res.Unhealthy || wanted && s.Machine.State == "started" {
 				return errNotAligned
 			}
-		case Restored:
 			if wanted { // its turn comes again
 				s.Machine.Version = res.Version
 				res.State, res.Why = NotReached, ""
+			}
+		case NotSure:
+			if m := o.changed[res.ID]; m == nil || !m.Verdict.Good() {
+				return errNotAligned
 			}
 		default:
 		}

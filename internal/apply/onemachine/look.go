@@ -2,6 +2,7 @@ package onemachine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -29,6 +30,10 @@ func (u *Updater) missed(ctx context.Context, m *InFlight) {
 	}
 }
 
+// errUnreadable is a look at a machine whose host does not answer: what the API
+// shows of it then is what it knew before, or no configuration.
+var errUnreadable = errors.New("its host does not answer")
+
 // read gets the machine while it is still ours; false ends this look.
 func (u *Updater) read(ctx context.Context, m *InFlight) (live.Machine, bool) {
 	now, err := u.Platform.Machine(ctx, m.Machine)
@@ -36,6 +41,8 @@ func (u *Updater) read(ctx context.Context, m *InFlight) (live.Machine, bool) {
 	switch {
 	case err == nil && now.Version != m.Version:
 		u.finish(ctx, m, ChangedByOthers, updatedMeanwhile(now))
+	case err == nil && now.Unreadable(): // old news, or no checks at all: it proves nothing
+		m.lastErr = errUnreadable
 	case err == nil:
 		m.denied, m.missing = 0, 0
 		return now, true

@@ -66,6 +66,9 @@ func (m *InFlight) adds(c live.FailingCheck) bool {
 	if m.Goal == Added || m.Step.Machine == nil || !c.Known {
 		return false
 	}
+	if _, own := m.Was.Config.Checks()[c.Row.Name]; own { // it fails too, so the app is not well
+		return false
+	}
 	ops := m.Step.Machine.Ops
 	brought := slices.ContainsFunc(m.Step.Machine.Proof, func(i int) bool {
 		if i < 0 || i >= len(ops) || ops[i].Service == nil {

@@ -82,6 +82,9 @@ func (u *Updater) postOld(ctx context.Context, m *InFlight) error {
 	if err != nil {
 		return err
 	}
+	if !u.Leases.Holds(m.Machine) && m.tries < 3 { // reading took too long; the version guards the last tries
+		return errLeaseRanOut
+	}
 	_ = u.Record.Intent(m, now.Version) // no record may stand in the way of a rescue
 	// What the proxy put to sleep since is not woken for this.
 	start := m.Was.Started() && !now.AtRestSince(m.Since)
@@ -93,6 +96,8 @@ func (u *Updater) postOld(ctx context.Context, m *InFlight) error {
 	u.accepted(m, got, start)
 	return nil
 }
+
+var errLeaseRanOut = errors.New("the lease on it ran out")
 
 // updatable reads a machine, and says why it can't be updated yet: it must be
 // ours still, not in the middle of a swap, and stopped again when it was started

@@ -64,6 +64,11 @@ func TestSeedsThatFailed(t *testing.T) {
 		6763: "somebody else's update on top of ours was taken for ours, and rolled back",
 		// Of these the judge was wrong: it looked for a lease at the end of a run
 		// that had ended before its start, and it read words that had changed.
+		254032374793:  "a machine whose host had vanished, so that no check of it was known, was taken for healthy",
+		254032375205:  "a stopped machine that had failed was chosen to be copied, and refused each time",
+		254032376203:  "a check of the machine's own that failed too counted as one that the update brought",
+		254032376463:  "a machine that was not well without the check either was tried once more",
+		1169043293052: "a rescue went out after its lease had run out over a slow read",
 		2637911353115: "both healthy machines of a region were taken at once, since a sick third one counted as up",
 		3451612256091: "a lease that was dropped in time counted as one that was overlooked",
 		3451612256111: "a lone machine whose second update could not be leased counted as put back for a stop by the proxy",

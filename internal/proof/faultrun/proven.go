@@ -102,7 +102,9 @@ func (w *world) checkNothingLeft() {
 		if bytes.Contains(m.Config(), []byte(`"standards-proof-`)) {
 			w.fail("a check that was to prove another one is left on %s", m.ID())
 		}
-		if w.route && !w.answers && bytes.Contains(m.Config(), []byte(`"/healthz"`)) {
+		// Where the file has it too, an apply that stopped part-way had not come
+		// to test it (seed 1169043294439); a killed undo has still to take it off.
+		if w.route && !w.answers && !w.undoKilled && !strings.Contains(w.file(), `"/healthz"`) && bytes.Contains(m.Config(), []byte(`"/healthz"`)) {
 			w.fail("a check that the app never passes is left on %s", m.ID())
 		}
 	}
@@ -113,14 +115,21 @@ func (w *world) checkNothingLeft() {
 func (p *process) checkRegions() {
 	w := p.w
 	for _, group := range []string{"app", "worker"} {
-		in := map[string][]*flysim.Machine{}
+		in, well := map[string][]*flysim.Machine{}, map[string]int{}
 		for _, mine := range w.machines {
-			if s, there := p.start[mine.id]; there && s.healthy && mine.touchable && mine.group == group && s.state == "started" {
-				in[mine.region] = append(in[mine.region], w.app.Machine(mine.id))
+			s := p.start[mine.id] // none of one that others added meanwhile
+			if mine.group != group || w.app.Machine(mine.id) == nil {
+				continue
+			}
+			// One that was sick at the start may carry its region by now, once
+			// it is repaired (seed 254032377218).
+			in[mine.region] = append(in[mine.region], w.app.Machine(mine.id))
+			if mine.touchable && s.healthy && s.state == "started" {
+				well[mine.region]++
 			}
 		}
 		for region, list := range in {
-			if len(in) < 2 || len(list) < 2 {
+			if len(well) < 2 || well[region] < 2 {
 				continue
 			}
 			if least, at := p.least(list); least == 0 {

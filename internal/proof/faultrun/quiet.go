@@ -57,6 +57,9 @@ func (p *process) checkProxy() {
 		if json.Unmarshal(line, &e) != nil || e.Kind != journal.Intent || !e.Data.Rollback || !e.Data.Unhealthy {
 			continue // a line that was cut off is none
 		}
+		if p.blind() {
+			continue // what it can't see, it can't judge (seed 254032374433)
+		}
 		others := func(s string) bool { return s != byProxy }
 		if why := w.why[e.Data.Machine]; len(why) > 0 && w.sick != e.Data.Machine && !slices.ContainsFunc(why, others) {
 			w.fail("%s was stopped by the proxy, which counts as a failure", e.Data.Machine)
@@ -186,4 +189,9 @@ func (p *process) sawList() {
 		p.w.must(json.Unmarshal(m.Config(), &c))
 		p.listed[c.Metadata["fly_standards_clone"]] = m.ID()
 	}
+}
+
+// blind says whether reads failed for minutes.
+func (p *process) blind() bool {
+	return slices.ContainsFunc(p.w.struck, func(s string) bool { return strings.Contains(s, ": reads fail for ") })
 }
