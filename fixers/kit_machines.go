@@ -158,7 +158,9 @@ func nothingToCopy(t plan.Target, group string, source live.Machine) string {
 		return "no machine of " + group + " is healthy, so there is none to copy"
 	}
 	for _, g := range runningGroups(t) {
-		if g.name == group && !g.works() {
+		// One that is down as a whole is no matter: its copy is started, and stays
+		// only when it is healthy.
+		if g.name == group && slices.ContainsFunc(g.machines, live.Machine.Started) && !g.works() {
 			return "nothing of " + group + " runs now, so there is nothing healthy to copy"
 		}
 	}

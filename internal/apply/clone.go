@@ -56,7 +56,7 @@ func (c *cloneSteps) addOne(ctx context.Context, s plan.Step, n int) error {
 	}
 	res := r.rep.clone(s.ID)
 	res.State = NotSure
-	m, asked, err := c.create(ctx, s.ID, wanted, rec)
+	m, asked, err := c.create(ctx, s, wanted, rec)
 	if err != nil {
 		kind := journal.Unknown
 		if !live.Uncertain(err) {
@@ -159,7 +159,7 @@ func (c *cloneSteps) wanted(ctx context.Context, s *plan.CloneStep, mark string)
 // create makes the machine. When the answer is lost it looks for the mark
 // before it tries once more: two machines cost twice. Of two that come up in
 // the end, the second is destroyed. asked is how often it was asked for.
-func (c *cloneSteps) create(ctx context.Context, step string, wanted Create, rec cloneRecord) (m live.Machine, asked int, err error) {
+func (c *cloneSteps) create(ctx context.Context, step plan.Step, wanted Create, rec cloneRecord) (m live.Machine, asked int, err error) {
 	r := c.r
 	m, err = r.d.Machines.CreateMachine(ctx, wanted)
 	for until := r.d.Clock.Now().Add(onemachine.NotYetTime); live.Is(err, live.NotYet) && r.d.Clock.Now().Before(until); {
@@ -184,9 +184,13 @@ func (c *cloneSteps) create(ctx context.Context, step string, wanted Create, rec
 		}
 	}
 	first := err
+	// The source may have been deployed again meanwhile.
+	if wanted, err = c.wanted(ctx, step.Clone, rec.Marker); err != nil {
+		return live.Machine{}, 1, first
+	}
 	if m, err = r.d.Machines.CreateMachine(ctx, wanted); err == nil {
 		rec.Machine = m.ID // at once, as below: looking for a second one takes a request
-		_ = r.d.Journal.Append(journal.Accepted, step, rec)
+		_ = r.d.Journal.Append(journal.Accepted, step.ID, rec)
 	}
 	found, e := c.marked(ctx, rec.Marker)
 	switch {
@@ -198,7 +202,7 @@ func (c *cloneSteps) create(ctx context.Context, step string, wanted Create, rec
 		return live.Machine{}, 2, err
 	}
 	if e == nil {
-		c.destroySurplus(ctx, step, rec, found, m.ID)
+		c.destroySurplus(ctx, step.ID, rec, found, m.ID)
 	}
 	return m, 2, nil
 }
