@@ -1,8 +1,8 @@
 package commands
 
 import (
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -82,31 +82,14 @@ func (o *sourceOptions) check() error {
 	if _, err := plan.AtOnce(o.maxUnavailable, 1); err != nil {
 		return &usageError{message: "--max-unavailable: " + err.Error()}
 	}
-	if err := checkRules(o.rules, o.skip); err != nil {
+	switch err := plan.CheckRules(allRules(), o.rules, o.skip); {
+	case errors.Is(err, plan.ErrNoRules):
+		return &usageError{message: err.Error()}
+	case err != nil:
 		return err
 	}
 	_, err := o.consent()
 	return err
-}
-
-// checkRules refuses the names of rules that there aren't, and a choice that
-// leaves none.
-func checkRules(only, skip []string) error {
-	all, left := allRules(), 0
-	for _, id := range slices.Concat(only, skip) {
-		if err := plan.KnownRule(id, all); err != nil {
-			return err
-		}
-	}
-	for _, f := range all {
-		if (len(only) == 0 || slices.Contains(only, f.ID)) && !slices.Contains(skip, f.ID) {
-			left++
-		}
-	}
-	if left == 0 {
-		return &usageError{message: "--rule and --skip leave no rule to check"}
-	}
-	return nil
 }
 
 // waitFlag adds --wait-timeout.

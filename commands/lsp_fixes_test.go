@@ -94,18 +94,14 @@ func fixtureFolder(t *testing.T, arc *txtar.Archive) *fixtureWorld {
 func (w *fixtureWorld) eachFix(t *testing.T, actions []protocol.CodeAction, e *editor, u string) (n int) {
 	t.Helper()
 	o := &sourceOptions{offline: true, allow: []string{"review", "paid"}}
-	read := func() (*source, *plan.Plan) {
-		s, err := load(context.Background(), w.env, &global{quiet: true}, o)
-		if err != nil {
-			t.Skipf("can't be planned for: %v", err)
-		}
-		p, err := s.plan(o)
-		if err != nil {
-			t.Skipf("can't be planned for: %v", err)
-		}
-		return s, p
+	s, err := load(context.Background(), w.env, &global{quiet: true}, o)
+	if err != nil {
+		return nothingOffered(t, actions, err)
 	}
-	s, all := read()
+	all, err := s.plan(o)
+	if err != nil {
+		return nothingOffered(t, actions, err)
+	}
 	left := slices.Clone(actions)
 	for _, f := range all.Findings {
 		if f.Outcome == plan.Ignored || len(f.Edits) == 0 {
@@ -140,6 +136,15 @@ func (w *fixtureWorld) eachFix(t *testing.T, actions []protocol.CodeAction, e *e
 		t.Errorf("code actions that apply knows nothing of: %v", titles(left))
 	}
 	return n
+}
+
+// nothingOffered: where apply could make no plan, an editor must offer no fix.
+func nothingOffered(t *testing.T, actions []protocol.CodeAction, why error) int {
+	t.Helper()
+	if len(actions) > 0 {
+		t.Errorf("no plan can be made (%v), and there are code actions: %v", why, titles(actions))
+	}
+	return 0
 }
 
 func sameFinding(a, b plan.Finding) bool {

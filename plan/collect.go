@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 
@@ -27,19 +28,38 @@ func KnownRule(id string, fixers []Fixer) error {
 	return &UnknownRuleError{ID: id, Near: nearest(id, fixers)}
 }
 
+// ErrNoRules is a choice of rules that leaves none.
+var ErrNoRules = errors.New("--rule and --skip leave no rule to check")
+
+// CheckRules says whether a choice of rules can be meant: an *UnknownRuleError
+// for a name that no rule has, ErrNoRules for a choice that leaves none.
+func CheckRules(fixers []Fixer, only, skip []string) error {
+	for _, id := range slices.Concat(only, skip) {
+		if err := KnownRule(id, fixers); err != nil {
+			return err
+		}
+	}
+	if len(only)+len(skip) > 0 && !slices.ContainsFunc(fixers, func(f Fixer) bool { return isChosen(f.ID, only, skip) }) {
+		return ErrNoRules
+	}
+	return nil
+}
+
+func isChosen(id string, only, skip []string) bool {
+	return (len(only) == 0 || slices.Contains(only, id)) && !slices.Contains(skip, id)
+}
+
 // choose filters the fixers by --rule and --skip and sorts them by id.
 func choose(fixers []Fixer, o Options) ([]Fixer, error) {
-	for _, id := range slices.Concat(o.Only, o.Skip) {
-		if err := KnownRule(id, fixers); err != nil {
-			return nil, err
-		}
+	if err := CheckRules(fixers, o.Only, o.Skip); err != nil {
+		return nil, err
 	}
 	var chosen []Fixer
 	for _, f := range fixers {
 		if f.OptIn && !o.asked(f.ID) {
 			continue
 		}
-		if (len(o.Only) == 0 || slices.Contains(o.Only, f.ID)) && !slices.Contains(o.Skip, f.ID) {
+		if isChosen(f.ID, o.Only, o.Skip) {
 			chosen = append(chosen, f)
 		}
 	}

@@ -36,7 +36,7 @@ func OthersOnDisk(dir string, via atomicfile.FS) OtherFiles { return othersOnDis
 
 func (o othersOnDisk) path(file string) (string, error) {
 	if !filepath.IsLocal(filepath.FromSlash(withoutUps(file))) {
-		return "", fmt.Errorf("%s: it is no path of the repository", file)
+		return "", fmt.Errorf("%s: it is not a path of the repository", file)
 	}
 	return filepath.Join(o.dir, filepath.FromSlash(file)), nil
 }
@@ -212,7 +212,7 @@ func (o *otherFiles) replace(file string, now, want []byte) error {
 	if readErr != nil {
 		return readErr
 	}
-	return fmt.Errorf("write %s: it does not hold what was written", file)
+	return fmt.Errorf("write %s: reading it back gives something else", file)
 }
 
 // putBack brings the old bytes of all of them back, from memory, the last one

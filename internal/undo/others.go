@@ -16,7 +16,7 @@ func (u *Undo) others(w World) {
 		}
 		shown := path.Join(path.Dir(w.Path), past.File)
 		if w.Other {
-			u.stays("%s: it was edited beside %s", shown, u.Of.Where)
+			u.stays("%s: the apply edited it with %s, which is another file", shown, u.Of.Where)
 			u.Partly = true
 			continue
 		}
@@ -42,19 +42,19 @@ func (u *Undo) other(past apply.PastOther, shown string, now []byte, there bool)
 		u.stays("%s: it is gone", shown)
 		return
 	case past.Back == nil:
-		u.stays("%s: it can't be undone, because the record of it would hold a secret value; git has the old one", shown)
+		u.stays("%s: it can't be undone, because its record would hold a secret value; git has the old one", shown)
 		return
 	}
 	step := &plan.OtherFileStep{File: past.File, BeforeSHA256: sum(now)}
 	how := "the previous contents"
 	if made {
-		how = "removed: the apply had made it"
+		how = "removed: the apply created it"
 	}
 	want, err := past.Back.Apply(now)
 	if err != nil {
 		how = "the apply's lines only: it was edited since"
 		if want, err = past.Back.Merge(now); err != nil {
-			u.stays("%s: the apply's lines were edited since, or those beside them; undo what you don't want yourself", shown)
+			u.stays("%s: the apply's lines, or those next to them, were edited since; remove what you don't want yourself", shown)
 			return
 		}
 	}

@@ -1,0 +1,109 @@
+package repo
+
+import (
+	"bytes"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/secretscan"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// addUntrackedEnv adds the env files that lie beside fly.toml, in the build
+// context and at the root: git does not know them, a build may send them.
+func (v *surveyor) addUntrackedEnv() {
+	v.files = slices.Clone(v.files)
+	for _, dir := range []string{".", relSlash(v.base, v.sc.dir), relSlash(v.base, v.sc.abs(v.sc.context))} {
+		if strings.HasPrefix(dir, "..") {
+			continue
+		}
+		entries, _ := os.ReadDir(filepath.Join(v.base, filepath.FromSlash(dir)))
+		for _, entry := range entries {
+			if rel := path.Join(dir, entry.Name()); entry.Type().IsRegular() && isEnvFile(entry.Name()) && !v.has(rel) {
+				v.files = append(v.files, rel)
+				slices.Sort(v.files)
+			}
+		}
+	}
+}
+
+// isEnvFile: .env, .env.production, prod.env.
+func isEnvFile(name string) bool {
+	return name == ".env" || strings.HasPrefix(name, ".env.") || strings.HasSuffix(name, ".env") && !strings.HasPrefix(name, "docker")
+}
+
+// isSample: by its name it holds examples.
+func isSample(name string) bool {
+	for _, word := range []string{"example", "sample", "template", "dist", "default", "schema"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *surveyor) envFiles() {
+	for _, file := range v.files {
+		if !isEnvFile(path.Base(file)) || elsewhere(file) || len(v.out.EnvFiles) == maxEnvFiles {
+			continue
+		}
+		text := v.read(file)
+		v.out.EnvFiles = append(v.out.EnvFiles, plan.EnvFile{
+			File: v.shown(file), Sample: isSample(path.Base(file)), Entries: envEntries(text), Remarks: envRemarks(text),
+			Tracked: v.known && has(v.sc.tracked(), file, false), Ignored: v.ignored(file),
+		})
+	}
+}
+
+// envEntries are the assignments of an env file, each with the verdict on its
+// value: the value itself goes nowhere.
+func envEntries(text []byte) []plan.EnvEntry {
+	var out []plan.EnvEntry
+	line := 0
+	for raw := range bytes.Lines(text) {
+		line++
+		name, value, ok := strings.Cut(strings.TrimSpace(string(raw)), "=")
+		name = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(name), "export "))
+		if !ok || name == "" || name[0] == '#' || strings.ContainsAny(name, " \t") || len(out) == 500 {
+			continue
+		}
+		value = strings.TrimSpace(value)
+		if value != "" && (value[0] == '"' || value[0] == '\'') {
+			if i := strings.IndexByte(value[1:], value[0]); i >= 0 {
+				value = value[1 : 1+i]
+			}
+		} else if i := strings.Index(value, " #"); i >= 0 {
+			value = strings.TrimSpace(value[:i])
+		}
+		if value != "" {
+			certain := !secretscan.Placeholder(value) && secretscan.Classify(name, value).Verdict == secretscan.Certain
+			out = append(out, plan.EnvEntry{Name: name, Line: line, Secret: certain})
+		}
+	}
+	return out
+}
+
+// envRemarks are the ignore comments of an env file, without what it holds.
+func envRemarks(text []byte) string {
+	const mark = "fly-standards:"
+	if !contains(text, mark) {
+		return ""
+	}
+	lines := strings.Split(string(text), "\n")
+	for i, line := range lines {
+		switch line = strings.TrimSpace(line); {
+		case strings.HasPrefix(line, "#") && strings.Contains(line, mark), line == "":
+		case strings.HasPrefix(line, "#"):
+			lines[i] = "#"
+		default:
+			lines[i] = "x"
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// hasSecretLike: any value at all; what is a secret, the rule says.
+func (v *surveyor) hasSecretLike(file string) bool { return len(envEntries(v.read(file))) > 0 }
