@@ -64,10 +64,10 @@ func (p *Process) Wait() (code int, stdout, stderr string) {
 	return code, p.stdout.String(), p.stderr.String()
 }
 
-// Apply runs `apply --yes` to its end; an exit code other than 0 is an error
+// Apply runs `apply --yes`, with further flags, to its end; an exit code other than 0 is an error
 // with all that it printed.
-func (s *Site) Apply() error {
-	p, err := s.Start("apply", "--yes")
+func (s *Site) Apply(flags ...string) error {
+	p, err := s.Start(append([]string{"apply", "--yes"}, flags...)...)
 	if err != nil {
 		return err
 	}
