@@ -16,15 +16,15 @@ func appHealth() plan.Fixer {
 		Title:    "the app runs",
 		Severity: plan.Warning,
 		Doc: `What is broken now, before anything is said about the file: health checks that fail, machines that crash or were killed for memory,
-groups of which no machine is started and that nothing starts, floors that no machine can meet, machines stuck between two states, and
+groups whose machines are all stopped with nothing to start them, floors higher than the number of machines, machines stuck between two states, and
 hosts that don't answer.
 
 A failing service check takes the machine out of routing until it passes; when all of them fail, visitors get nothing. Fly restarts a
 machine whose process exits, not one whose check fails. The proxy starts stopped machines only for a service with auto_start_machines on,
-over TCP; a worker without a service stays stopped until somebody starts it, or a deploy does.
+over TCP; a worker without a service stays stopped until somebody, or a deploy, starts it.
 
-It is an error when a group of the app serves nobody, else a warning. Nothing is changed: what is down needs a person, and an update in
-the middle of an outage hides its cause. In scripts: fly-standards check --require-live --rule app-health exits 1 while something is
+It is an error when a group serves nobody, otherwise a warning. Nothing is changed: an outage needs a person, and an update in the
+middle of one hides its cause. In scripts: fly-standards check --require-live --rule app-health exits 1 while something is
 broken.
 
 Manual fix: fly status, fly checks list, fly logs -i MACHINE, fly machine start MACHINE.`,

@@ -15,7 +15,7 @@ func autoRollback() plan.Fixer {
 key, and ignored.
 
 flyctl (to v2026.8) reads the key and does nothing with it: no code looks at it. What does roll back is this tool's own apply, which
-puts every machine back that does not get healthy, and strategy = "bluegreen", which keeps the old machines until the new ones are
+restores every machine that does not become healthy, and strategy = "bluegreen", which keeps the old machines until the new ones are
 healthy.
 
 Manual fix: write auto_rollback = true under [experimental].`,

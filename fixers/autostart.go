@@ -12,11 +12,11 @@ func autostart() plan.Fixer {
 		ID:       "autostart",
 		Title:    "machines that stop when idle start again by themselves",
 		Severity: plan.Warning,
-		Doc: `With auto_stop_machines on, Fly's proxy stops machines that have nothing to do. With auto_start_machines = false it never starts
-them again: once the last one is stopped, the app is down until somebody starts a machine manually or over the API.
+		Doc: `With auto_stop_machines on, Fly's proxy stops idle machines. With auto_start_machines = false it never starts them again: once the
+last one is stopped, the app is down until somebody starts a machine manually or through the API.
 
-Without the key, the proxy starts them; so only an explicit false is found. Since somebody wrote it, the fix needs consent: an app that
-starts its own machines over the API may mean it.
+Without the key, the proxy starts them, so only an explicit false is a finding. Since somebody wrote it, the fix needs consent: an app
+that starts its own machines through the API may mean it.
 
 Manual fix: auto_start_machines = true, or auto_stop_machines = "off".`,
 		Check: checkAutostart,

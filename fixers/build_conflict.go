@@ -12,13 +12,13 @@ import (
 func buildConflict() plan.Fixer {
 	return plan.Fixer{
 		ID:       "build-conflict",
-		Title:    "the image is built in one way",
+		Title:    "there is one way to build the image",
 		Severity: plan.Warning,
-		Doc: `[build] takes one way to the image: an image, a builder with its buildpacks, a builtin, or a Dockerfile. With several of them
-flyctl warns and one of them wins, which a reader of the file can't see.
+		Doc: `[build] names one way to get the image: an image, a builder with its buildpacks, a builtin, or a Dockerfile. With several, flyctl
+warns and picks one, and a reader of the file can't see which.
 
-builder names a buildpacks image. builder = "dockerfile" is no builder: flyctl would look for an image of that name. Without the key
-flyctl uses the Dockerfile.
+builder names a buildpacks image. builder = "dockerfile" is not a builder: flyctl would look for an image of that name. Without the
+key, flyctl uses the Dockerfile.
 
 A builder and its buildpacks are one way, and so are a Dockerfile and the target in it.
 

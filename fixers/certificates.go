@@ -15,12 +15,12 @@ func certificates() plan.Fixer {
 		ID:       "certificates",
 		Title:    "every hostname has a certificate that renews",
 		Severity: plan.Warning,
-		Doc: `Fly issues a certificate for a hostname of yours once it can tell that the hostname is the app's: by an AAAA record that points to
-it, by a CNAME at _acme-challenge, or by a TXT record at _fly-ownership. The same is needed each time it renews one, every two months; where
-the record went away since, the certificate runs out. One that you uploaded is renewed by nobody.
+		Doc: `Fly issues a certificate for a hostname once it can tell that the hostname belongs to the app: by an AAAA record that points to
+it, by a CNAME at _acme-challenge, or by a TXT record at _fly-ownership. The same proof is needed for every
+renewal, about every two months; where the record has gone, the certificate expires. One that you uploaded is never renewed for you.
 
-When a certificate ends is not in the list that is read here: fly certs check HOSTNAME says it. A token that may not read certificates
-hides this rule's findings, which is no error.
+The expiry date is not in the list that this rule reads: fly certs check HOSTNAME shows it. With a token that may not read
+certificates, the rule is silent; that is not an error.
 
 TLS below 1.2 has been off by default in browsers since 2020; a [[services.ports]] that allows it is a finding.
 

@@ -27,13 +27,13 @@ func concurrency() plan.Fixer {
 		Doc: `The proxy prefers machines below soft_limit, starts another when all are above it, and sends nothing to one at hard_limit. Without
 limits the soft limit is 20 and there is no hard one: a busy machine is sent everything until it breaks.
 
-type = "connections" counts TCP connections. The proxy keeps those open and reuses them, so for HTTP they say little about the work in
-hand; requests does. For WebSockets and other long-lived connections, connections is right: so the fix needs consent.
+type = "connections" counts TCP connections. The proxy keeps those open and reuses them, so for HTTP they say little about the load;
+requests does. For WebSockets and other long-lived connections, connections is right, so the fix needs consent.
 
-A new block gets a soft limit of 200 and no hard one, to be measured and changed; numbers that are there stay. Not so 20 and 25: flyctl's
+A new block gets a soft limit of 200 and no hard limit, as a start to measure from; existing numbers stay, except 20 and 25: flyctl's
 old template wrote them into every file, and the hard limit of 25 refuses the 26th visitor. With soft_limit above hard_limit a machine
-is full before the proxy prefers another, and which of the two is to change only you know; equal ones are what flyctl writes for Phoenix.
-A comment beside the block says that somebody thought about it, and the rule is silent.
+is full before the proxy prefers another, and only you know which of the two to change; equal limits are what flyctl writes for
+Phoenix. A comment beside the block shows that somebody thought about it, and the rule is silent.
 
 Manual fix: [http_service.concurrency] with type = "requests", soft_limit and hard_limit.`,
 		Check: checkConcurrency,

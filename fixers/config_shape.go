@@ -17,12 +17,12 @@ func configShape() plan.Fixer {
 		Severity: plan.Error,
 		Doc: `flyctl refuses the whole file for one value of a wrong type ("8080" for a port), one bracket too few or too many
 ([http_service.checks], [[build]]), one unknown word ("blue-green"), a duration or size that can't be read, a number out of bounds, a
-command with an open quote, a process group that isn't there, or a service that names no group where there are some. It tells one fault at a
-time; this rule tells all of them, each with its line, what the file says and what flyctl takes. Types, words and bounds are those of flyctl
+command with an open quote, a process group that isn't there, or a service that names no group where there are some. It reports one fault at
+a time; this rule reports all of them, each with its line, what the file says and what flyctl takes. Types, words and bounds are those of flyctl
 of August 2026.
 
-The fix writes the form that flyctl reads. Where there is one reading it is safe, and comments stay; where there is a likely one it needs
-consent; else only you know what was meant. Forms that flyctl accepts are no findings: "8080" is a port in [[services]], and 15000 is 15
+The fix writes the form that flyctl reads. Where only one reading is possible it is safe; where one is likely it needs consent;
+otherwise only you know what was meant. Comments stay. Forms that flyctl accepts are not findings: "8080" is a port in [[services]], and 15000 is 15
 seconds there and in [checks.NAME]. In [http_service] and [deploy] a number without a unit means nanoseconds: flyctl accepts that, and
 nobody means it.
 

@@ -15,14 +15,14 @@ func conflictingServices() plan.Fixer {
 		ID:       "conflicting-services",
 		Title:    "services and strategy don't contradict each other",
 		Severity: plan.Warning,
-		Doc: `http_service always means the ports 80 and 443. A [[services]] entry with one of them besides is deployed too, and which of the
-two answers is not defined. The same goes for two entries of [[services]] on one port. To a service without ports the proxy sends nothing; a
+		Doc: `http_service always means the ports 80 and 443. A [[services]] entry on one of them is deployed as well, and which of the
+two answers is undefined. The same goes for two entries of [[services]] on one port. The proxy sends nothing to a service without ports; a
 process group that does not exist makes the deploy fail. canary and bluegreen can't be used with volumes, and bluegreen needs a health
-check. Fly's proxy starts no machine for UDP, hands its packets on to the very port that they were sent to, and takes them at a dedicated
-IPv4 address only.
+check. Fly's proxy starts no machine for UDP, forwards packets to the same port number that they were sent to, and accepts them only on a
+dedicated IPv4 address.
 
-A [[services]] entry that says nothing that http_service doesn't say is removed, from the file and from the machines, with consent. Of other
-pairs only you know which one is meant, so this rule tells what only one of them has.
+A [[services]] entry that only repeats http_service is removed, from the file and from the machines, with consent. For other pairs only
+you know which one is meant, so the rule shows what only one of them has.
 
 Manual fix: keep the one that has the port, the handlers and the checks that the app needs, and delete the other.`,
 		Check: checkConflictingServices,

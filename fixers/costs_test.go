@@ -45,7 +45,7 @@ func costsOf(t *testing.T, rule string, of []*fixture) costs {
 // section says it for a page.
 func (c costs) section() string {
 	if c == (costs{}) {
-		return "## What it costs\n\nNothing: this rule only tells; what is to be done is done by a person.\n\n"
+		return "## What it costs\n\nNothing. The fix is manual.\n\n"
 	}
 	var file, app []string
 	if c.edits {

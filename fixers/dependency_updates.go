@@ -8,8 +8,8 @@ func dependencyUpdates() plan.Fixer {
 		Title:    "dependencies are kept up to date",
 		Severity: plan.Info,
 		OptIn:    true,
-		Doc: `A dependency with a known hole is repaired by taking its next release, and somebody has to do it. Dependabot and Renovate open a pull request
-for each.
+		Doc: `A known vulnerability in a dependency is fixed by updating it, and somebody has to remember to. Dependabot and Renovate open a pull
+request for each update.
 
 Manual fix: fly-standards init dependabot writes .github/dependabot.yml for the ecosystems that are here.`,
 		Check: func(t plan.Target) []plan.Finding {

@@ -11,17 +11,17 @@ import (
 func deployBlockers() plan.Fixer {
 	return plan.Fixer{
 		ID:       "deploy-blockers",
-		Title:    "the next deploy does not fail on the file",
+		Title:    "the next deploy does not fail because of the file",
 		Severity: plan.Error,
-		Doc: `fly config validate accepts these, and fly deploy dies of them, some in the middle: a top-level check without a port where no http_service
+		Doc: `fly config validate accepts these, and fly deploy fails on them, sometimes half-way: a top-level check without a port where no http_service
 of its group gives one, or on a port that only another process group serves; a check for a group that isn't there; max_unavailable = 0 and an
 unknown release_command_vm.size (both make flyctl panic); an unknown vm.size; memory that can't be read, or that the CPUs don't allow; a GPU,
 which Fly has not had since 2026-08-01; a mount without a source; a Dockerfile, ignore file, compose file, machine config or
 files.local_path that isn't there.
 
-The fix is the nearest value that works, with consent. A build.dockerfile, build.ignorefile and compose file is looked for from the folder of
-fly.toml, as flyctl does; files.local_path and a machine config from the folder where flyctl is started, so that one counts as missing only
-when it lies neither beside fly.toml nor above it.
+The fix is the nearest value that works, with consent. build.dockerfile, build.ignorefile and a compose file are looked up relative to fly.toml,
+as flyctl does; files.local_path and a machine config relative to the folder where flyctl is started, so one of those counts as missing
+only when it is neither beside fly.toml nor above it.
 
 Manual fix: correct the value that the finding names, then fly deploy.`,
 		Check: checkDeployBlockers,

@@ -13,12 +13,12 @@ func deployStrategy() plan.Fixer {
 		Together: "defaults",
 		Title:    "the deploy strategy is written down, and is not immediate",
 		Severity: plan.Warning,
-		Doc: `The strategy decides how many machines a deploy takes away at a time. rolling is flyctl's default: a few at a time, each healthy
+		Doc: `The strategy decides how many machines a deploy replaces at a time. rolling is flyctl's default: a few at a time, each healthy
 before the next. immediate replaces all at once and waits for nothing.
 
-Written down, the strategy stays what it is when the default changes, and a reader sees it. An explicit immediate is its author's
-decision, so changing it needs consent, and it is a warning; a default that is not written down is only told. canary and bluegreen, if your settings ask for them, are refused for apps with volumes, and
-bluegreen needs a health check.
+Written down, the strategy stays the same when the default changes, and a reader sees it. An explicit immediate is a warning, and its
+author's decision, so changing it needs consent; a default that is not written down is info. canary and bluegreen, if your settings ask
+for them, are refused for apps with volumes, and bluegreen needs a health check.
 
 Manual fix: write strategy = "rolling" under [deploy].`,
 		Check: checkDeployStrategy,

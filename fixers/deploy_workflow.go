@@ -15,16 +15,16 @@ func deployWorkflow() plan.Fixer {
 		Title:     "the workflow that deploys is pinned, alone, and finds its file",
 		Severity:  plan.Warning,
 		MoreAsked: true,
-		Doc: `A workflow that deploys holds a token that can change the app. An action on @master or on a tag that moves runs whatever its owner pushed
-last, with that token. Two runs at the same time deploy over each other: concurrency keeps them apart. A --config that names a file which is not there fails
-at the next deploy. A push that deploys before anything was tested brings its faults to your users.
+		Doc: `A workflow that deploys holds a token that can change the app. An action pinned to @master or to a moving tag runs whatever its
+owner pushed last, with that token. Two runs at the same time deploy over each other; concurrency keeps them apart. A --config that
+names a missing file fails at the next deploy. A push that deploys before anything was tested ships its bugs to your users.
 
 superfly/flyctl-actions/setup-flyctl is the action; release 1.6 is commit ed8efb33836e8b2096c7fd3ba1c8afe303ebbff1. Tags that exist: 1, 1.0
-to 1.6, v1, v1.4. A deploy token for one app is enough: fly tokens create deploy. What
-fly auth token prints reaches every app of its owner.
+to 1.6, v1, v1.4. A deploy token for one app is enough: fly tokens create deploy. The
+token that fly auth token prints can change every app of its owner.
 
-No workflow is ever created unasked. With --rule deploy-workflow, or enabled = true in the settings, the rule also says when nothing
-deploys.
+No workflow is ever created unasked. With --rule deploy-workflow, or enabled = true in the settings, the rule also reports
+that nothing deploys.
 
 Manual fix: uses: superfly/flyctl-actions/setup-flyctl@ed8efb33836e8b2096c7fd3ba1c8afe303ebbff1 # 1.6, and concurrency: with a group for each
 app and cancel-in-progress: false.`,

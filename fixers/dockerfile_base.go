@@ -15,14 +15,14 @@ func dockerfileBase() plan.Fixer {
 		Title:    "the base image is one version, small, and maintained",
 		Severity: plan.Info,
 		OptIn:    true,
-		Doc: `The stage that runs is built on an image that somebody else keeps. Without a version, with latest or with a major version only, the next
-deploy may bring another one. A full distribution brings some hundred megabytes of tools that the app never calls and that have to be
+		Doc: `The final stage is built on an image that somebody else maintains. Without a version, with latest or with a major version only, the next
+deploy may use a different one. A full distribution adds hundreds of megabytes of tools that the app never calls and that have to be
 patched all the same. And a version past its end of life gets no patches at all.
 
-ARGs are resolved with their defaults and with [build.args]. What an image calls its lines differs: node:22 and debian:13 are lines with
-releases inside, python:3 is whatever is newest. The dates of ends of life are of November 2026.
+ARGs are resolved with their defaults and with [build.args]. Images number their releases differently: node:22 and debian:13 are release
+lines, python:3 is whatever is newest. End-of-life dates are as of November 2026.
 
-Manual fix: name the version and the slim variant, FROM node:24-slim, or a digest that Dependabot or Renovate moves.`,
+Manual fix: name the version and the slim variant, FROM node:24-slim, or a digest that Dependabot or Renovate keeps up to date.`,
 		Check: checkDockerfileBase,
 	}
 }

@@ -14,14 +14,14 @@ func dockerfileSecrets() plan.Fixer {
 		ID:       "dockerfile-secrets",
 		Title:    "no secret is built into the image",
 		Severity: plan.Warning,
-		Doc: `What ENV sets is in the image for good, and in everything that runs from it; what an ARG is given stays in the image's history. Both are
-read by whoever can pull the image. An ENV that was meant for the build alone is also there at run time: when the real secret is missing,
-the app runs with the published one.
+		Doc: `What ENV sets is in the image for good, and in everything that runs from it; the value of an ARG stays in the image's history. Anyone
+who can pull the image can read both. An ENV that was meant only for the build is also there at run time: when the real secret is
+missing, the app runs with the published one.
 
 A value for one command belongs to that command: RUN SECRET_KEY_BASE=x rails assets:precompile. A real secret for the build is mounted:
 RUN --mount=type=secret,id=NAME, with fly deploy --build-secret NAME=... Secrets for running are app secrets: fly secrets set.
 
-Manual fix: take the line out, and rotate the secret if it was a real one: images and git keep it.`,
+Manual fix: delete the line, and rotate the secret if it was a real one: images and git keep it.`,
 		Check: checkDockerfileSecrets,
 	}
 }

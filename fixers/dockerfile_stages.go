@@ -11,16 +11,16 @@ import (
 func dockerfileStages() plan.Fixer {
 	return plan.Fixer{
 		ID:       "dockerfile-stages",
-		Title:    "what builds the app is not in what runs",
+		Title:    "build tools are not in the final image",
 		Severity: plan.Info,
 		OptIn:    true,
-		Doc: `Compilers, build tools and development dependencies in the stage that runs make the image larger, each deploy slower, and give whoever
-gets in the tools to go on with.
+		Doc: `Compilers, build tools and development dependencies in the final stage make the image larger and each deploy slower, and give an
+intruder tools to work with.
 
-The rule judges the stage that runs with the stages that it is FROM: a compiler's own image, packages such as build-essential that the
-same RUN does not remove again, and development dependencies of JavaScript that are installed there or copied in.
+The rule looks at the final stage and the stages that it is built FROM: a compiler's own image, packages such as build-essential that
+the same RUN does not remove again, and JavaScript development dependencies that are installed there or copied in.
 
-Manual fix: build in a stage of its own, and COPY --from=build what runs. For JavaScript: npm ci --omit=dev, or npm prune --omit=dev before the
+Manual fix: build in a separate stage, and COPY --from=build only what runs. For JavaScript: npm ci --omit=dev, or npm prune --omit=dev before the
 copy.`,
 		Check: checkDockerfileStages,
 	}

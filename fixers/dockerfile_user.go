@@ -11,17 +11,18 @@ import (
 func dockerfileUser() plan.Fixer {
 	return plan.Fixer{
 		ID:       "dockerfile-user",
-		Title:    "the image runs as a user of its own",
+		Title:    "the image runs as a non-root user",
 		Severity: plan.Info,
 		OptIn:    true,
-		Doc: `Without USER, what runs in the machine runs as root. A Fly machine is a virtual machine, so root in it is not root on the host; but a
-hole in the app then reads and changes everything in the machine, its secrets and its volume too.
+		Doc: `Without USER, the app runs as root. A Fly machine is a virtual machine, so root in it is not root on the host; but whoever breaks into
+the app can then read and change everything in the machine, its secrets and its volume included.
 
-The rule judges the stage that runs: the one of build-target, or the last one, with the stages that it is FROM. Images whose first process
-must be root and whose workers step down by themselves (nginx, php-fpm, apache, databases) are clean, and so is an entrypoint that steps
-down (gosu, su-exec, setpriv).
+The rule looks at the final stage (build-target, or the last one) and the stages that it is built FROM. Images whose first process must
+be root and whose workers drop privileges (nginx, php-fpm, apache, databases) are fine, and so is an entrypoint that drops them (gosu,
+su-exec, setpriv).
 
-A volume belongs to root when it is new. An app with another user needs an entrypoint that runs chown on the mount and then steps down.
+A new volume belongs to root. An app that runs as another user needs an entrypoint that runs chown on the mount and then drops
+privileges.
 
 Manual fix: RUN adduser ..., then USER before CMD. The node image has a user node, oven/bun has bun, .NET has $APP_UID.`,
 		Check: checkDockerfileUser,

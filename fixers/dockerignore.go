@@ -15,15 +15,15 @@ func dockerignore() plan.Fixer {
 		Title:     "the build gets no secrets, git history or installed packages",
 		Severity:  plan.Warning,
 		MoreAsked: true,
-		Doc: `COPY . . takes everything of the build context that the ignore file does not leave out: an .env with its values, .git with the whole
-history, node_modules of another system. What comes into the stage that runs can be read by whoever gets in; what comes into a stage that
-builds is in the cache of the builder, and makes each upload longer.
+		Doc: `COPY . . copies everything in the build context that the ignore file does not exclude: an .env with its values, .git with the whole
+history, node_modules of another system. What lands in the final stage can be read by whoever breaks in; what lands in a build stage is
+in the builder's cache, and makes each upload slower.
 
 flyctl reads one ignore file: build.ignorefile, or .dockerignore in the folder that it deploys from. One beside a
 Dockerfile further down is not read.
 
-Never left out: .fly/, which Fly's own launchers copy; what a COPY names; .env files as a pattern, for a frontend's public one may be
-wanted.
+Never excluded: .fly/, which Fly's own launchers copy; what a COPY names; .env files as a pattern, since a frontend's public one may
+be wanted.
 
 Manual fix: write the names into that file, one a line.`,
 		Check: checkDockerignore,

@@ -13,21 +13,21 @@ import (
 func drift() plan.Fixer {
 	return plan.Fixer{
 		ID:       driftID,
-		Title:    "a deploy of this file leaves the machines as they are",
+		Title:    "deploying this file changes nothing that runs",
 		Severity: plan.Info,
 		NeedsApp: true,
 		OwnOrder: true,
-		Doc: `fly deploy writes the file over the machines. What somebody changed with fly scale, fly machine update or the dashboard is gone
-afterwards, and nobody is asked. This rule tells beforehand what the next deploy of this very file would change: process groups, size,
+		Doc: `fly deploy makes the machines match the file. What somebody changed with fly scale, fly machine update or the dashboard is lost without
+a question. This rule reports beforehand what the next deploy of this file would change: process groups, size,
 commands, env entries, services, checks, mounts, metrics, statics, files, swap, how machines stop and restart, and the image when [build]
-names one. A warning is about what shrinks or vanishes.
+names one. What shrinks or disappears is a warning.
 
 It knows what a deploy leaves alone: the size of a machine when the file has no [[vm]] for its group, the number of machines, secrets,
 schedules and metadata, and the restart policy when the file has none. The values of env entries and commands are compared and never
-shown; of files, the place alone. What another rule fixes, in the file or on the machines, is that rule's to tell and no drift, unless that
-rule is left out or ignored: then nothing is fixed, and the deploy does it. Standbys, and machines that release a version or run a console, are left out.
+shown; of files, only the path. What another rule fixes is not drift, unless that rule is skipped or ignored: then nothing is fixed,
+and the deploy changes it. Standbys, release-command machines and console machines are left out.
 
-Which side is right only you know. Manual fix: to keep what runs, write it into the file; to have what the file says, deploy.`,
+Only you know which side is right. Manual fix: to keep what runs, write it into the file; to get what the file says, deploy.`,
 		Check: checkDrift,
 	}
 }

@@ -8,7 +8,7 @@ func editorconfig() plan.Fixer {
 		Title:    "editors agree on indentation and line ends",
 		Severity: plan.Info,
 		OptIn:    true,
-		Doc: `An .editorconfig says how files are indented and ended, and every editor keeps to it: diffs show what changed and not who typed.
+		Doc: `An .editorconfig says how files are indented and how lines end, and editors follow it: diffs show what changed, not whose editor it was.
 
 Manual fix: fly-standards init editorconfig writes one for the languages that are here.`,
 		Check: func(t plan.Target) []plan.Finding {

@@ -12,10 +12,10 @@ func envFile() plan.Fixer {
 		ID:       "env-file",
 		Title:    "no env file with secrets is in git",
 		Severity: plan.Error,
-		Doc: `Whoever can read the repository, now or ever, can read what is in it. Most env files in git hold nothing of value; this rule speaks of those
-with an entry that env-secrets would call a secret for certain.
+		Doc: `Anyone who can read the repository, now or later, can read what is in it. Most env files in git hold nothing of value; this rule reports
+only those with an entry that is certainly a secret.
 
-Taking the file out of git does not take it out of the history. The secrets in it are to be seen as known.
+Removing the file from git does not remove it from the history. Treat the secrets in it as compromised.
 
 Manual fix: rotate them at their issuers, git rm --cached FILE, add it to .gitignore, and set the new values with fly secrets set.`,
 		Check: checkEnvFile,

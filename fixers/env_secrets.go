@@ -18,14 +18,13 @@ func envSecrets() plan.Fixer {
 		ID:       "env-secrets",
 		Title:    "[env] holds no secrets",
 		Severity: plan.Error,
-		Doc: `What is in [env] is in git, for good. A secret of the same name beats an [env] entry, so the move has no gap: the value is stored
+		Doc: `What is in [env] is in git, for good. A secret takes precedence over an [env] entry of the same name, so the move has no gap: the value is stored
 as a secret first, and confirmed by its digest; then the entry leaves the file; then the machines restart once, without the entry and
 with the secret.
 
-A secret that exists is never written over: nobody can read it back. When any machine of the app has another value than the file's (a
-secret is the whole app's, and reaches also those that this tool leaves alone), when the file may serve several apps, or when the value
-only looks like a secret, the fix needs consent. Containers with a secrets list of their
-own are left to a person.
+A secret that exists is never written over: nobody can read it back. When a machine of the app has a different value from the file's (a
+secret is app-wide, and reaches machines that this tool leaves alone too), when the file may serve several apps, or when the value only
+looks like a secret, the fix needs consent. For containers with their own list of secrets the fix is manual.
 
 Rotate what was in git. Manual fix: fly secrets set NAME=- --stage with the value on stdin, check fly secrets list, remove the line, deploy.`,
 		Check: checkEnvSecrets,

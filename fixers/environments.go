@@ -16,15 +16,15 @@ func environments() plan.Fixer {
 		Doc: `Fly has no environments inside an app: staging and production are two apps, each with its own machines, secrets, volumes and
 addresses. What tells them apart is the name in the file.
 
-Two files that name the same app overwrite each other. A deploy makes the app what its file says: the one that was deployed last wins,
-services and env of the other are gone, and machines of process groups that it does not have are destroyed.
+Two files that name the same app overwrite each other. A deploy makes the app match its file: the last one deployed wins, services and
+env of the other are gone, and machines of process groups that it does not have are destroyed.
 
-A staging file without a name deploys to whatever app -a, FLY_APP or a habit says, which one day is production.
+A staging file without an app name deploys to whatever -a or FLY_APP says, which one day is production.
 
 Nothing is changed for you: only you know which file is the live one.
 
 Manual fix: fly apps create NAME-staging, app = "NAME-staging" in the staging file, and fly deploy -c fly.staging.toml. Delete a file that
-nothing deploys any more.`,
+is no longer deployed.`,
 		Check: checkEnvironments,
 	}
 }

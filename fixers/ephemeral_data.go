@@ -13,15 +13,15 @@ import (
 func ephemeralData() plan.Fixer {
 	return plan.Fixer{
 		ID:       "ephemeral-data",
-		Title:    "data that must stay is on a volume",
+		Title:    "data that must survive is on a volume",
 		Severity: plan.Warning,
-		Doc: `The disk of a machine is created again from the image at every deploy, and whenever the machine moves to another host. What an app writes
-there is gone then: a SQLite file, uploads, the data folder of a database. A volume stays, and the file says where it is mounted.
+		Doc: `A machine's disk is recreated from the image at every deploy, and whenever the machine moves to another host. What an app wrote there is
+then gone: a SQLite file, uploads, a database's data folder. A volume stays, and fly.toml says where it is mounted.
 
-Found are paths of database files in [env], and images of databases, whose folder no [[mounts]] covers. A database image without any
-volume loses everything at its next deploy.
+The rule looks for database files named in [env], and for database images, whose folder no [[mounts]] covers. A database image without
+a volume loses everything at its next deploy.
 
-Nothing is changed for you: the data that is there now has to be moved to the volume first.
+The fix is manual: existing data has to be moved to the volume first.
 
 Manual fix: [[mounts]] with source = "data" and destination = "/data", and the path of the file below it.`,
 		Check: checkEphemeralData,

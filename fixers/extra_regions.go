@@ -15,14 +15,13 @@ func extraRegions() plan.Fixer {
 		ID:       "extra-regions",
 		Title:    "a service runs in more than one region",
 		Severity: plan.Info,
-		Doc: `A region can be away as a whole. fly.toml has no key for regions (except primary_region): they are a property of the machines.
+		Doc: `A whole region can go down. fly.toml has no key for regions (except primary_region): they are a property of the machines.
 
-A second region costs money, so one is never chosen for you: the plan shows three near ones and the price of one machine. Name one with
---regions, or in .fly-standards.toml as [extra-regions] regions = ["lhr"]. The new machine is a copy of a healthy one, image pinned by
-digest, and waited for.
+A second region costs money, so one is never chosen for you: the plan shows three nearby ones and the price of one machine. Name one with
+--regions, or in .fly-standards.toml as [extra-regions] regions = ["lhr"]. The new machine is a copy of a healthy one, its image pinned
+by digest, and apply waits until it is healthy.
 
-With volumes this is left to you: a second volume starts empty, and the two diverge. With SQLite the fix needs consent for the same
-reason. Manual fix: fly machine clone ID --region lhr.`,
+With volumes the fix is manual: a second volume starts empty, and the two diverge. With SQLite it needs consent for the same reason. Manual fix: fly machine clone ID --region lhr.`,
 		Check:    checkExtraRegions,
 		NeedsApp: true,
 	}

@@ -16,11 +16,11 @@ func flycast() plan.Fixer {
 		Doc: `Other apps of your organization call a private app at NAME.flycast, through Fly's proxy, or at NAME.internal, past it.
 
 With force_https the proxy answers plain HTTP on port 80 with a redirect to https. A private app has no certificate for NAME.flycast, so
-that its callers follow the redirect into an error; the network between them is encrypted anyway. On an app with nothing but Flycast
-addresses, force_https = false.
+its callers follow the redirect into an error; the network between them is encrypted anyway. An app with only Flycast addresses needs
+force_https = false.
 
-Only the proxy starts stopped machines. A call to NAME.internal finds none of them, and fails while the app sleeps; a call to NAME.flycast
-wakes one. With auto_stop_machines on, call NAME.flycast.
+Only the proxy starts stopped machines. A call to NAME.internal fails while all machines are stopped; a call to NAME.flycast starts one.
+With auto_stop_machines on, call NAME.flycast.
 
 Manual fix: force_https = false in the service; http://NAME.flycast in what calls it, after fly ips allocate-v6 --private.`,
 		Check: checkFlycast,

@@ -17,12 +17,11 @@ func flyctlVersion() plan.Fixer {
 		Title:     "flyctl is not older than three months",
 		Severity:  plan.Info,
 		MoreAsked: true,
-		Doc: `A flyctl that a workflow pins deploys with what it knew then: new keys of fly.toml are ignored, faults that were repaired are still there,
-and the platform drops support for old clients. Versions since 2025 are dates (2026.8.12), so their age can be told without asking
-anybody; those before are numbers that count up (0.3.57 is of December 2024).
+		Doc: `A pinned old flyctl ignores newer keys of fly.toml, still has bugs that were fixed since, and one day the platform stops supporting it.
+Versions since 2025 are dates (2026.8.12), so their age needs no look-up; earlier ones count up (0.3.57 is from December 2024).
 
-With --rule flyctl-version, or enabled = true in the settings, the one that is installed here is looked at too: its version is read off the
-file, and nothing is run.
+With --rule flyctl-version, or enabled = true in the settings, the installed flyctl is checked too: its version is read from
+its file, and nothing is run.
 
 Manual fix: fly version upgrade; in a workflow raise the version, or leave it out, and pin the action instead.`,
 		Check: checkFlyctlVersion,

@@ -17,9 +17,8 @@ func forceHTTPS() plan.Fixer {
 Fly's proxy answers http:// with a redirect to https://, before the request reaches the app.
 
 The proxy does the same for Flycast addresses, and inside the private network apps mostly call each other over plain HTTP. So the fix
-is safe only for an app that was seen to have a public address and no Flycast one; anything else needs consent. An explicit false is
-its author's decision. A service on port 80 without a sibling that terminates TLS on 443 would redirect to nowhere: that is left to
-you.
+is safe only for an app known to have a public address and no Flycast one; anything else needs consent. An explicit false is its
+author's decision. A service on port 80 without another that terminates TLS on 443 would redirect to nowhere: there the fix is manual.
 
 Manual fix: force_https = true in [http_service], or in the [[services.ports]] of port 80.`,
 		Check: checkForceHTTPS,

@@ -14,11 +14,11 @@ func gitignore() plan.Fixer {
 		Severity:  plan.Info,
 		MoreAsked: true,
 		Doc: `A file that git does not ignore is one "git add ." away from the history, where it stays. The rule looks for env files with values
-or with an example beside them, for packages that are installed, and for what Python compiles.
+or with an example beside them, for installed packages, and for Python bytecode.
 
-A file that git keeps already is not forgotten by ignoring it: git rm --cached takes it out of the next commit, and the history keeps it.
+Ignoring a file that git already tracks changes nothing: git rm --cached removes it from the next commit, and the history keeps it.
 
-Never added: .fly/, where Fly's own launchers keep what the image runs, and what a line with ! takes in.
+Never added: .fly/, where Fly's own launchers keep what the image runs, and anything that a line with ! includes.
 
 Manual fix: write the names into .gitignore at the root, one a line.`,
 		Check: checkGitignore,

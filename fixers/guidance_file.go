@@ -9,11 +9,11 @@ func guidanceFile() plan.Fixer {
 		Severity: plan.Info,
 		OptIn:    true,
 		Doc: `fly-standards rules export --output writes the rules and the guidance into a file that people and coding assistants read, between two marker
-lines. The first of them has the edition. A later version of the tool has other rules, and an assistant goes on following the old ones.
+lines. The first marker names the edition. A later version of the tool has different rules, and an assistant keeps following the old ones.
 
 The rule looks at AGENTS.md, CLAUDE.md, .clinerules, .cursor/rules and fly-standards.md. A repository without such a block is fine.
 
-Manual fix: run the same fly-standards rules export again. What stands outside of the marker lines stays as it is.`,
+Manual fix: run the same fly-standards rules export again. Everything outside the marker lines stays as it is.`,
 		Check: func(t plan.Target) []plan.Finding {
 			if t.Edition == "" {
 				return nil

@@ -13,17 +13,18 @@ func healthChecks() plan.Fixer {
 		ID:       "health-checks",
 		Title:    "every public service has a health check",
 		Severity: plan.Warning,
-		Doc: `Without a check, Fly's proxy sends requests to a machine as soon as its process runs, and a deploy goes on to the next machine
-though this one answers nothing. A failing service check takes the machine out of routing until it passes; it does not restart it. A
+		Doc: `Without a check, Fly's proxy sends requests to a machine as soon as its process runs, and a deploy moves on to the next machine
+even if this one answers nothing. A failing service check takes the machine out of routing until it passes; it does not restart it. A
 failing top-level check affects neither. A deploy waits for both kinds.
 
 A check on a path that does not answer takes a working app down, so the path is never guessed. It comes from the settings, a check that
-passes on the app now (with its own times), another check of the file, the Dockerfile's HEALTHCHECK, or a route that the app defines; apply
-proves it on one machine before the others get it. Where nothing names a path, a TCP check is added at the top level, which never affects
-routing. A deploy waits for that one too, so it needs consent unless something says that the port is served: a check that passes, EXPOSE, PORT,
-the start command, a listen call. Where something says another port, no check is proposed, and none for a group that only works.
+passes on the app now (with its own times), another check in the file, the Dockerfile's HEALTHCHECK, or a route that the app defines;
+apply tests it on one machine before the others get it. Where nothing names a path, a TCP check is added at the top level, which never
+affects routing. A deploy waits for that one too, so it needs consent unless something shows that the port is served: a check that
+passes, EXPOSE, PORT, the start command, a listen call. Where something points to another port, no check is proposed; nor is one for a
+worker's group.
 
-A check that is already there is judged in the same way: one that the app is known to answer with 400, 301 or 404 is a finding, unless it passes.
+An existing check is judged in the same way: one that the app is known to answer with 400, 301 or 404 is a finding, unless it passes.
 
 Fly's checks send the machine's IP address as Host and do not follow redirects. Django's ALLOWED_HOSTS and frameworks that force HTTPS
 answer them with an error unless told otherwise: then the fix needs consent, and the check sends X-Forwarded-Proto.

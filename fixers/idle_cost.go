@@ -14,13 +14,13 @@ import (
 func idleCost() plan.Fixer {
 	return plan.Fixer{
 		ID:       "idle-cost",
-		Title:    "nothing is paid for that nobody uses",
+		Title:    "nothing unused is paid for",
 		Severity: plan.Info,
 		Doc: `A volume costs about $0.15 per GB a month whether a machine mounts it or not, a dedicated IPv4 address about $2, and a stopped
-machine about $0.15 per GB of its root file system (prices of 2026-06). Machines go and leave their volumes behind; an address of the time
-before shared ones stays.
+machine about $0.15 per GB of its root file system (prices of 2026-06). Machines go and leave their volumes behind; an
+address from before shared ones were the default stays.
 
-Nothing is taken away for you: what is on a volume may be the only copy, and a DNS record may point to the address.
+Nothing is deleted for you: a volume may hold the only copy of something, and a DNS record may point to the address.
 
 Manual fix: fly volumes destroy ID, fly ips release ADDRESS, fly machine destroy ID.`,
 		Check:    checkIdleCost,

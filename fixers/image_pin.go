@@ -14,10 +14,10 @@ func imagePin() plan.Fixer {
 		Title:    "build.image names one version of the image",
 		Severity: plan.Warning,
 		Doc: `With image under [build], flyctl deploys an image that somebody else builds. Without a tag, with latest or with a major version only,
-the next deploy takes whatever the tag means that day: two deploys of one commit differ, and nothing says what ran before.
+the next deploy takes whatever the tag points to that day: two deploys of one commit differ, and nothing says what ran before.
 
-flyctl resolves the tag when it deploys, and the machines keep that digest until the next deploy. Which version is right is for you to say,
-so nothing is changed; with a look at the app, the digest that runs now is shown.
+flyctl resolves the tag when it deploys, and the machines keep that digest until the next deploy. Only you know which version is
+right, so nothing is changed; when the app can be read, the digest that runs now is shown.
 
 Manual fix: name a whole version, image = "ghost:5.82.2", or a digest, image = "ghost@sha256:...".`,
 		Check: checkImagePin,

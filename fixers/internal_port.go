@@ -10,13 +10,13 @@ import (
 func internalPort() plan.Fixer {
 	return plan.Fixer{
 		ID:       "internal-port",
-		Title:    "internal_port is the port that the app serves",
+		Title:    "internal_port is the port that the app listens on",
 		Severity: plan.Info,
-		Doc: `Fly's proxy connects to internal_port of the machine. When the app listens at another port, no request arrives, and a check of the port
+		Doc: `Fly's proxy connects to internal_port of the machine. When the app listens on another port, no request arrives, and a check of the port
 fails the deploy.
 
-Here a sign is the PORT in [env], which most frameworks listen at, and the port that the Dockerfile's HEALTHCHECK asks. Neither is proof: an app may ignore
-PORT, or serve several ports. So both ends are shown, and nothing is changed.
+The evidence is PORT in [env], which most frameworks listen on, and the port in the Dockerfile's HEALTHCHECK. Neither is proof: an app
+may ignore PORT, or serve several ports. So both sides are shown, and nothing is changed.
 
 Manual fix: make them equal; internal_port = 3000, or PORT = "8080" in [env].`,
 		Check: checkInternalPort,

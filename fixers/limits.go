@@ -15,17 +15,17 @@ import (
 func limits() plan.Fixer {
 	return plan.Fixer{
 		ID:       "limits",
-		Title:    "values are within what the platform does with them",
+		Title:    "values are within the platform's limits",
 		Severity: plan.Warning,
-		Doc: `Some values are accepted and then cut, or do nothing. A grace_period above 60 s is lowered to 60 s, as are the interval and timeout of a
+		Doc: `Some values are accepted and then lowered, or do nothing. A grace_period above 60 s is lowered to 60 s, as are the interval and timeout of a
 service's check. A machine is killed 300 s after its signal, whatever kill_timeout says. kill_signal takes the names of seven signals. At
-most ten [[statics]] are served, and of two for one URL only the first. min_machines_running says nothing where machines never stop. The
-platform sets FLY_... and PRIMARY_REGION itself. flyctl encodes files.raw_value, so text that is encoded already arrives encoded.
+most ten [[statics]] are served, and of two with the same URL only the first. min_machines_running does nothing where machines never stop. The
+platform sets FLY_... and PRIMARY_REGION itself. flyctl encodes files.raw_value, so text that is already encoded arrives encoded twice.
 
-Values above a bound are lowered to it, with consent: whoever wrote a longer one needs something, and has to get it in another way. An app
-that takes more than a minute to boot can answer its health path early, or be given the time by wait_timeout of a deploy.
+Values above a limit are lowered to it, with consent: whoever wrote a longer one needs the time, and has to get it in another way. An
+app that takes more than a minute to boot can answer its health path early, or get the time from the deploy's wait_timeout.
 
-Manual fix: write the bound, or take the key out.`,
+Manual fix: write the limit, or delete the key.`,
 		Check: checkLimits,
 	}
 }

@@ -5,11 +5,11 @@ import "github.com/fly-standards/fly-standards/plan"
 func lockfile() plan.Fixer {
 	return plan.Fixer{
 		ID:       "lockfile",
-		Title:    "the image installs what the lockfile says",
+		Title:    "the image installs what the lockfile pins",
 		Severity: plan.Info,
 		OptIn:    true,
-		Doc: `Without a lockfile, or with an install that does not keep to it, two builds of one commit differ: the versions of the day are taken, also
-of what your dependencies depend on.
+		Doc: `Without a lockfile, or with an install that ignores it, two builds of one commit differ: each takes the latest versions of the day, of
+your dependencies' dependencies too.
 
 The rule looks at the manifests of this app whose ecosystem has a lockfile (not Maven, Gradle and NuGet, not members of a workspace, not
 generated ones), and at the installs of JavaScript packages in the Dockerfile.

@@ -16,10 +16,10 @@ func machinesAgree() plan.Fixer {
 		Title:    "the machines of a group are alike",
 		Severity: plan.Warning,
 		Doc: `Visitors reach any machine of a group, so one that runs another image, another size or without an env entry answers some of them
-differently. It comes from a deploy that stopped half-way, from fly machine update on one machine, or from a machine that deploys pass by:
-fly deploy leaves those alone that it did not make.
+differently. It comes from a deploy that stopped half-way, from fly machine update on one machine, or from a machine that fly deploy did
+not create and therefore skips.
 
-Nothing is changed: which of them is right only you know. Manual fix: fly deploy makes the managed ones alike; fly machine update ID
+Nothing is changed: only you know which of them is right. Manual fix: fly deploy makes the managed ones alike; fly machine update ID
 --image IMAGE for one; fly machine destroy ID for one that nobody needs.`,
 		Check:    checkMachinesAgree,
 		NeedsApp: true,

@@ -15,14 +15,14 @@ func metrics() plan.Fixer {
 		ID:       "metrics",
 		Title:    "metrics that the app serves are collected",
 		Severity: plan.Info,
-		Doc: `Fly collects Prometheus metrics of every machine each 15 seconds when fly.toml says where, and shows them in the Grafana of your
-organization (fly-metrics.net) beside its own. Without [metrics] what the app counts is seen by nobody.
+		Doc: `Fly collects Prometheus metrics from every machine every 15 seconds when fly.toml says where, and shows them in your organization's
+Grafana (fly-metrics.net) beside its own. Without [metrics] nobody sees what the app counts.
 
-The rule looks for a route called /metrics, or a client's own server, in code that speaks of Prometheus. The collector asks inside the
-private network and brings no password, so a route behind a login is shown and not wired.
+The rule looks for a route called /metrics, or a client library's own server, in code that mentions Prometheus. The collector asks from
+inside the private network without a password, so a route behind a login is reported, not configured.
 
-A [metrics] block does not open the route to the Internet. A route on the app's public port is open already: keep it on a port of its
-own if what it tells is nobody's business.
+A [metrics] block does not open the route to the Internet. A route on the app's public port is open already: move it to a separate
+port if its numbers are private.
 
 Manual fix: [metrics] with port and path; [[metrics]] with processes where several process groups differ.`,
 		Check: checkMetrics,

@@ -13,8 +13,8 @@ func minMachines() plan.Fixer {
 		ID:       "min-machines",
 		Title:    "one machine stays up for the next request",
 		Severity: plan.Info,
-		Doc: `With auto_stop_machines on and min_machines_running 0 or missing, all machines stop when nobody asks anything. The next visitor
-waits while one starts: about a second after a suspend, as long as the app takes to boot after a stop.
+		Doc: `With auto_stop_machines on and min_machines_running 0 or missing, all machines stop when there are no requests. The next
+visitor waits while one starts: about a second after a suspend, as long as the app takes to boot after a stop.
 
 min_machines_running = 1 keeps one up. It counts in the primary region only: machines elsewhere still stop, and without a
 primary_region, or without a machine there, the key does nothing. A machine that stays up costs its full price, so the fix needs

@@ -1,39 +1,73 @@
 package fixers_test
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/aymanbagabas/go-udiff"
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/fly-standards/fly-standards/fixers"
+	"github.com/fly-standards/fly-standards/internal/secretscan"
+	"github.com/fly-standards/fly-standards/internal/view"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
 const pagesDir = "../docs/rules"
 
-// page is docs/rules/<id>.md: the rule's own text, and its first fixture.
-func page(fx plan.Fixer, f *fixture, c costs) string {
+// page is docs/rules/<id>.md: the rule's own text, and what a user sees of its
+// first fixture.
+func page(t *testing.T, fx plan.Fixer, f *fixture, c costs) string {
+	t.Helper()
 	var b strings.Builder
+	target := f.target(t)
+	p, err := plan.Build(target, fixers.All(), f.options())
+	if err != nil {
+		t.Fatal(err)
+	}
 	fmt.Fprintf(&b, "<!-- Made from fixers/ and testdata/fixers/%s.txtar by `go test ./fixers -update`. Don't edit. -->\n", f.name)
 	fmt.Fprintf(&b, "# %s\n\n%s. Severity: %s.\n\n%s\n\n", fx.ID, fx.Heading(), fx.Severity, fx.Doc)
 	comment, _, _ := strings.Cut(string(f.arc.Comment), "\n\n")
 	fmt.Fprintf(&b, "## Example\n\n%s\n\n", strings.TrimSpace(comment))
-	before, _ := f.file("fly.toml")
-	if after, ok := f.file("fly.toml.want"); ok {
-		diff := udiff.Unified("fly.toml", "fly.toml, after", string(before), string(after))
-		fmt.Fprintf(&b, "```diff\n%s```\n\n", diff)
-	} else {
-		fmt.Fprintf(&b, "```toml\n%s```\n\n", before)
-	}
-	want, _ := f.file("plan.want")
-	fmt.Fprintf(&b, "```text\n%s```\n\n", want)
+	fmt.Fprintf(&b, "%s`fly-standards plan --verbose` says:\n\n```text\n%s```\n\n", f.subject(p), shown(t, p, target))
 	b.WriteString(c.section())
 	b.WriteString(strings.ReplaceAll(ignoring(), "RULE", fx.ID))
+	return b.String()
+}
+
+// subject is the file that the findings are about, as the user has it.
+func (f *fixture) subject(p *plan.Plan) string {
+	for _, o := range p.Findings {
+		name := cmp.Or(o.File, "fly.toml")
+		text, ok := f.file(name)
+		if name != "fly.toml" {
+			text, ok = f.file("repo/" + name)
+		}
+		if ok {
+			return fmt.Sprintf("%s:\n\n```%s\n%s\n```\n\n", name, strings.TrimPrefix(filepath.Ext(name), "."), bytes.TrimRight(text, "\n"))
+		}
+	}
+	return ""
+}
+
+// shown is the plan as a terminal of 80 columns has it.
+func shown(t *testing.T, p *plan.Plan, target plan.Target) string {
+	t.Helper()
+	var b bytes.Buffer
+	hidden := func(_, name, value string) bool {
+		return secretscan.Classify(name, value).Verdict == secretscan.Certain
+	}
+	err := view.Human(&b, p, view.Options{
+		Width: 80, Verbose: true, File: target.File, Mask: view.NewMask(target.File, hidden, secretscan.Redact),
+		Next: "fly-standards apply", More: "fly-standards apply",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return b.String()
 }
 
@@ -82,7 +116,7 @@ func TestPages(t *testing.T) {
 		}
 		path := filepath.Join(pagesDir, fx.ID+".md")
 		want = append(want, path)
-		text := page(fx, f, costsOf(t, fx.ID, all[fx.ID]))
+		text := page(t, fx, f, costsOf(t, fx.ID, all[fx.ID]))
 		if *update {
 			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 				t.Fatal(err)
@@ -94,12 +128,12 @@ func TestPages(t *testing.T) {
 			t.Errorf("rule %s has no page (-update writes it): %v", fx.ID, err)
 			continue
 		}
-		if diff := cmp.Diff(text, string(got)); diff != "" {
+		if diff := gocmp.Diff(text, string(got)); diff != "" {
 			t.Errorf("%s is not what its sources make (-update writes it):\n%s", path, diff)
 		}
 	}
 	if !*update {
-		if diff := cmp.Diff(want, have); diff != "" {
+		if diff := gocmp.Diff(want, have); diff != "" {
 			t.Errorf("pages of no rule: %s", diff)
 		}
 	}

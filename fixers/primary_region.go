@@ -16,14 +16,14 @@ func primaryRegion() plan.Fixer {
 		Title:    "primary_region names a region that exists",
 		Severity: plan.Warning,
 		Doc: `primary_region is where a deploy puts new machines, the one region in which min_machines_running counts, and what the app sees as
-PRIMARY_REGION. Without it the platform picks what is near to whoever deploys.
+PRIMARY_REGION. Without it the platform picks a region near whoever deploys.
 
-Fly has closed regions; files still name them, and a deploy that needs a new machine there fails. The platform's own list is asked
-when online; otherwise a list with a date is used, and a code that it does not know is said to be unknown, not wrong.
+Fly has closed regions; files still name them, and a deploy that needs a new machine there fails. The platform's own list is used
+when online; otherwise a dated list, and a code that is not on it is reported as unknown, not wrong.
 
 The fix is the region in which most of the app's machines run. Writing down a missing one is safe; changing one that somebody wrote
-needs consent, since apps elect their database's primary by it. Offline, where two regions are equal, or where other apps are deployed
-with the same file, you decide.
+needs consent, since apps choose their database's primary by it. Offline, where two regions are equal, or where other apps are deployed
+with the same file, the fix is manual.
 
 Manual fix: primary_region = "iad", beside app.`,
 		Check: checkPrimaryRegion,

@@ -14,12 +14,12 @@ func privatePorts() plan.Fixer {
 		ID:       "private-ports",
 		Title:    "no database is published to the Internet",
 		Severity: plan.Warning,
-		Doc: `A [[services]] entry with ports is reachable from everywhere as soon as the app has a public address. Databases and caches are
-scanned for around the clock, and many ask for no password by default.
+		Doc: `A [[services]] entry with ports is reachable from anywhere as soon as the app has a public address. Scanners look for open databases
+and caches around the clock, and many need no password by default.
 
-Apps of one organization reach each other without any service: at NAME.internal, on any port, inside Fly's private network. When the
-proxy is wanted for it (load balancing, starting stopped machines), give the app a Flycast address, fly ips allocate-v6 --private, and
-release its public ones. An app that was seen to have only Flycast addresses is as it should be.
+Apps of one organization reach each other without any service: at NAME.internal, on any port, inside Fly's private network. If you want the
+proxy for it (load balancing, starting stopped machines), give the app a Flycast address, fly ips allocate-v6 --private, and
+release its public ones. An app known to have only Flycast addresses is fine.
 
 Nothing is changed for you: somebody may connect from outside right now.
 

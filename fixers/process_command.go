@@ -14,11 +14,11 @@ import (
 func processCommand() plan.Fixer {
 	return plan.Fixer{
 		ID:       "process-command",
-		Title:    "a command needs no shell, or says so",
+		Title:    "a command needs no shell, or calls one",
 		Severity: plan.Warning,
-		Doc: `flyctl splits a command into words, and the machine runs the first of them with the others as they stand. No shell reads the line: in
-NAME=value cmd the program is called NAME=value, and cmd && next, a | b, > file and $PORT reach the program as arguments. The machine
-fails with "executable not found", or the program with an argument that it doesn't know.
+		Doc: `flyctl splits a command into words, and the machine runs the first with the others as its arguments. No shell reads the line: in
+NAME=value cmd the program is called NAME=value, and &&, |, > and $PORT reach the program as they are. The machine fails with
+"executable not found", or the program with an argument that it doesn't know.
 
 A leading NAME=value becomes env NAME=value cmd, and what needs a shell is given to sh -c, in both cases with consent: an image without a
 shell (distroless, scratch) can't run it, and an entrypoint that ends in exec "$@" may be a shell already.

@@ -10,19 +10,19 @@ import (
 func releaseCommand() plan.Fixer {
 	return plan.Fixer{
 		ID:       "release-command",
-		Title:    "a deploy brings the database up to date first",
+		Title:    "a deploy migrates the database first",
 		Severity: plan.Info,
-		Doc: `[deploy] release_command runs once in a deploy, on a machine of its own with the new image and the app's secrets, before any machine
-is updated. When it fails, the deploy stops, and the old version goes on serving. That is the place for migrations.
+		Doc: `[deploy] release_command runs once per deploy, on a temporary machine with the new image and the app's secrets, before any machine is
+updated. When it fails, the deploy stops, and the old version keeps serving. That is the place for migrations.
 
-Run manually, they are forgotten. Run when the app starts they run once on every machine at the same time, and a migration that fails
-takes the machines down one after the other.
+Run manually, they are forgotten. Run when the app starts, they run on every machine at the same time, and a migration that fails takes
+the machines down one after the other.
 
-The machine of the release command has no volume: it can't see a database file. So an app with SQLite gets no such advice, and neither
-does one that was seen to run its migrations already; a release_command that migrates a file on a volume is an error. It has the size of the app's
+The machine of the release command has no volume: it can't see a database file. So an app with SQLite gets no such advice, nor does one
+that already runs its migrations; a release_command that migrates a file on a volume is an error. It has the size of the app's
 machines unless [deploy.release_command_vm] says otherwise, and Node and Ruby tools run out of memory in 256 MB.
 
-Nothing is changed for you: the command runs against the live database at the next deploy, which a person should choose.
+Nothing is changed for you: the command would run against the live database at the next deploy, which is for you to decide.
 
 Manual fix: [deploy] release_command = "...", with a command that the image has.`,
 		Check: checkReleaseCommand,

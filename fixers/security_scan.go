@@ -5,11 +5,12 @@ import "github.com/fly-standards/fly-standards/plan"
 func securityScan() plan.Fixer {
 	return plan.Fixer{
 		ID:       "security-scan",
-		Title:    "something looks for known holes in the dependencies",
+		Title:    "dependencies are scanned for known vulnerabilities",
 		Severity: plan.Info,
 		OptIn:    true,
-		Doc: `Well-kept tools look for known holes: osv-scanner and trivy for dependencies, trivy and grype for images, the auditors of the package
-managers. Dependabot and Renovate count, for they tell of holes too. What GitHub does by itself can't be seen in the files.
+		Doc: `Well-maintained tools find known vulnerabilities: osv-scanner and trivy in dependencies, trivy and grype in images, and the package
+managers' own audit commands. Dependabot and Renovate count, since they report them too. What GitHub does by itself can't be seen in
+the files.
 
 Manual fix: a step of google/osv-scanner-action in CI, or trivy image registry.fly.io/APP:TAG after the build.`,
 		Check: func(t plan.Target) []plan.Finding {

@@ -12,13 +12,13 @@ func singleMachine() plan.Fixer {
 		ID:       "single-machine",
 		Title:    "a public service has more than one machine",
 		Severity: plan.Info,
-		Doc: `With one machine, every deploy and every restart is a gap in which requests fail, and so is every failure of its server. With two,
-a rolling deploy takes one at a time.
+		Doc: `With one machine, requests fail during every deploy, every restart and every failure of its host. With two, a rolling deploy takes one
+at a time.
 
 The fix adds a clone in the primary region, image pinned by digest, and waits until it is healthy. It costs as much as the first while
 it is up, so it needs --allow paid. With auto_stop_machines the second is stopped while one is enough. An app that keeps data in its
 own memory or in a SQLite file would show two different states: with SQLite seen, the fix needs consent for that too. Machines with
-volumes are left alone; single-volume speaks of those.
+volumes are left alone; see single-volume.
 
 Manual fix: fly scale count 2.`,
 		Check: checkSingleMachine,

@@ -11,12 +11,12 @@ func singleVolume() plan.Fixer {
 		ID:       "single-volume",
 		Title:    "data is on more than one volume",
 		Severity: plan.Warning,
-		Doc: `A volume is a slice of one disk in one server. When that disk fails, or the server is away, an app with one machine and one volume
-is down, and what was written since the last daily snapshot may be gone.
+		Doc: `A volume is a slice of one disk in one server. When that disk or server fails, an app with one machine and one volume is down, and
+what was written since the last daily snapshot may be gone.
 
 Nothing is changed for you: a second volume starts empty, and only the app, or its database, can copy data to it. What helps: a
-database that replicates (Fly's Managed Postgres, LiteFS, a replica of your own), or backups outside of the app (Litestream, a dump to
-object storage) that were restored once to see that they work.
+database that replicates (Fly's Managed Postgres, LiteFS, your own replica), or backups outside the app (Litestream, a dump to object
+storage) that you have restored once to see that they work.
 
 Manual fix: fly volumes list shows the volumes, fly volumes snapshots list ID what could be restored.`,
 		Check: checkSingleVolume,

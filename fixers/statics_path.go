@@ -17,8 +17,8 @@ func staticsPath() plan.Fixer {
 		Doc: `With [[statics]], Fly's proxy serves the files of guest_path itself, from a copy that it takes when a machine is made. When the image has no
 such folder, nothing is served: the requests go to the app, or get a 404.
 
-The rule reads the Dockerfile. It speaks where no WORKDIR, COPY, ADD, VOLUME or mount of the stage that runs can make the folder, no RUN or start
-command names it, and the stage is built on an image of a language or a distribution, which has no app in it.
+The rule reads the Dockerfile. It reports a folder that no WORKDIR, COPY, ADD, VOLUME or mount of the final stage can create and that no
+RUN or start command names, when the base image is that of a language or a distribution, which has no app in it.
 
 Manual fix: correct guest_path, or copy the files there.`,
 		Check: checkStaticsPath,

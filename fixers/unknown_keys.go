@@ -14,18 +14,18 @@ func unknownKeys() plan.Fixer {
 		ID:       "unknown-keys",
 		Title:    "every key is one that flyctl knows",
 		Severity: plan.Warning,
-		Doc: `flyctl ignores a key or section that it does not know, without a word (only flyctl config validate --strict tells). So what
-the key was to do does not happen.
+		Doc: `flyctl silently ignores a key or section that it does not know (only fly config validate --strict reports it). So what the key was
+meant to do does not happen.
 
 Some come from published examples: regions in fly.toml (a machine has a region, the file has none but primary_region), [scale] (the
 floor is min_machines_running of a service; there is no ceiling), [[http_service.route]] and [[http_service.ports]] (http_service always
 means 80 and 443), restart_limit, script_checks and allowed_public_ports (left over from the platform before machines).
 
-Leftovers that say nothing are removed; what is in the wrong place moves, with consent, since it takes effect then; the rest is
-shown. Forms that flyctl accepts though its own types don't have them are no findings. A list of regions goes with consent: the plan says
-which lines of .fly-standards.toml keep the wish.
+Leftovers without effect are removed; what is in the wrong place moves, with consent, since it then takes effect; the rest is only
+shown. Older forms that flyctl still accepts are not findings. A list of regions is removed with consent: the plan shows the lines for
+.fly-standards.toml that keep the intent.
 
-Manual fix: fly config validate --strict lists them all; correct the spelling, move the key to the table it belongs to, or delete it.`,
+Manual fix: fly config validate --strict lists them all; correct the spelling, move the key to its table, or delete it.`,
 		Check: checkUnknownKeys,
 	}
 }

@@ -11,14 +11,14 @@ func unusedIgnore() plan.Fixer {
 		Severity: plan.Info,
 		Doc: `A comment in fly.toml keeps a rule from being reported and fixed there:
 
-- ` + "`# fly-standards: ignore[rule-a, rule-b] reason`" + ` at the end of a line is about that line, and standing alone about the next one;
-- ` + "`# fly-standards: ignore-file[rule-a] reason`" + ` above the first key is about the whole file, and the way to ignore what is missing;
+- ` + "`# fly-standards: ignore[rule-a, rule-b] reason`" + ` at the end of a line applies to that line; alone on a line, to the next one;
+- ` + "`# fly-standards: ignore-file[rule-a] reason`" + ` above the first key applies to the whole file, and is the way to ignore what is missing;
 - ` + "`until=2027-01-31`" + ` behind the bracket ends it after that day.
 
-Once the finding is gone, or the day has come, such a comment only says something that is no longer so, and would hide the next finding there.
-Of a rule that didn't run, or that needs the live app when it was not looked at, nothing is said. A rule that there isn't is an error.
+Once the finding is gone, or the day has passed, such a comment only hides the next finding there. Rules that didn't run, or that need
+the live app when it wasn't read, are not judged. A rule that doesn't exist is an error.
 
-Manual fix: take the comment out.`,
+Manual fix: delete the comment.`,
 		Check: func(plan.Target) []plan.Finding { return nil },
 	}
 }

@@ -13,12 +13,12 @@ func vmMemory() plan.Fixer {
 		ID:       "vm-memory",
 		Title:    "memory is set in one place",
 		Severity: plan.Warning,
-		Doc: `[[vm]] takes memory ("1gb", or a number of MB) and memory_mb. When both are there, memory_mb wins and memory is read by people only.
+		Doc: `[[vm]] takes memory ("1gb", or a number of MB) and memory_mb. When both are there, memory_mb takes precedence and memory does nothing.
 
 A [[vm]] that names neither a size nor an amount gets the memory of flyctl's default, shared-cpu-1x with 256 MB, at the next deploy,
-whatever the machines have now; cpus alone changes nothing of that.
+whatever the machines have now; setting only cpus does not change that.
 
-Manual fix: keep the value that is in force, and write the size of the machines that run.`,
+Manual fix: keep the value in effect, and write the size that the machines have now.`,
 		Check: checkVMMemory,
 	}
 }

@@ -18,16 +18,16 @@ func volumeSnapshots() plan.Fixer {
 		ID:       "volume-snapshots",
 		Title:    "volumes have daily snapshots, kept five days",
 		Severity: plan.Warning,
-		Doc: `A volume is on one disk in one server. Fly makes a snapshot of it every day and keeps it for five days: the only way back from a
-lost disk, a bad migration or a deleted table, unless the app copies its data elsewhere.
+		Doc: `A volume is on one disk in one server. Fly takes a snapshot every day and keeps it for five days: the only way back from a lost disk, a
+bad migration or a deleted table, unless the app copies its data elsewhere.
 
-scheduled_snapshots = false ends that. With a retention of a day or two, what breaks on a Friday can't be brought back on Monday.
+scheduled_snapshots = false ends that. With a retention of a day or two, what breaks on a Friday can't be restored on Monday.
 
-Both keys in fly.toml are about volumes that are made later: those that exist keep the settings they were made with. So the fix also
+Both keys in fly.toml apply to volumes created later: existing ones keep the settings they were created with. So the fix also
 changes the live volumes, through the volumes API and without a restart. It never makes a volume keep less: where a live volume keeps
 its snapshots for longer than the file says, that is a finding, and nothing is changed. A volume that is not attached is left alone.
 
-Snapshots cost storage: how much is known only when they are made. And a volume that is only a cache needs none. So the fix needs
+Snapshots cost storage: how much is known only once they exist. And a volume that is only a cache needs none. So the fix needs
 --allow review,paid.
 
 Manual fix: snapshot_retention = 5 in [mounts], and fly volumes update ID --snapshot-retention 5 --scheduled-snapshots=true.`,

@@ -15,17 +15,17 @@ import (
 func workerGroups() plan.Fixer {
 	return plan.Fixer{
 		ID:       "worker-groups",
-		Title:    "a group that works off jobs keeps running",
+		Title:    "a worker group keeps running",
 		Severity: plan.Warning,
-		Doc: `A process group without a service is nobody's to start: the proxy starts machines for requests only. Its machines run because a
-deploy started them, and stay up because the restart policy says so. Without [[restart]] a process that ends well (exit code 0) is not
-brought back, and the group is down until the next deploy. policy = "always" brings it back whatever it ended with.
+		Doc: `Nothing starts the machines of a process group without a service: the proxy starts machines only for requests. They run because a
+deploy started them, and stay up because the restart policy says so. Without [[restart]] a process that exits with code 0 is not
+restarted, and the group is down until the next deploy. policy = "always" restarts it whatever the exit code.
 
-A worker that a service names in processes gets requests that it can't answer, is stopped by autostop while it works, and a health check of
-the service fails on it.
+A worker named in a service's processes gets requests that it can't answer, is stopped by autostop while it works, and fails the
+service's health check.
 
-With one machine, a broken host stops the group. A deploy makes a standby for such a group, which Fly starts then; one that was scaled to
-one machine, or cloned manually, has none.
+With one machine, a failed host stops the group. A deploy creates a standby for such a group, which Fly then starts; a group that was
+scaled to one machine, or cloned manually, has none.
 
 Manual fix: [[restart]] with policy = "always" and processes = ["worker"]; processes = ["web"] in the service; fly machine clone ID
 --standby-for ID.`,

@@ -33,6 +33,7 @@ func (h *human) block(b block) {
 		h.detail("", text, plainly)
 	}
 	h.details(b)
+	h.more(b)
 	h.line()
 }
 
@@ -51,6 +52,7 @@ func (h *human) detailed(b block) {
 		}
 	}
 	h.details(b)
+	h.more(b)
 }
 
 // heading is the rule, the messages and the label at the right edge, where there
@@ -251,9 +253,14 @@ func (h *human) details(b block) {
 		if f.HowTo != "" && f.Rule != plan.AppHealth {
 			once("to do", f.HowTo, plainly)
 		}
-		if !seen[f.Rule] {
-			seen[f.Rule] = true
-			h.line(h.faint("    more: "), h.cyan("fly-standards explain "+Clean(f.Rule)))
+	}
+}
+
+// more says, for --verbose, where a block's rules are explained.
+func (h *human) more(b block) {
+	for _, rule := range b.rules {
+		if h.Verbose {
+			h.line(h.faint("    more: "), h.cyan("fly-standards explain "+Clean(rule)))
 		}
 	}
 }

@@ -95,7 +95,11 @@ func Human(w io.Writer, p *plan.Plan, o Options) error {
 	}
 	h.totals()
 	h.next(g)
-	_, err := w.Write(h.buf.Bytes())
+	text := h.buf.Bytes()
+	if !p.Changes() { // and no question follows
+		text = append(bytes.TrimRight(text, "\n"), '\n')
+	}
+	_, err := w.Write(text)
 	return err
 }
 

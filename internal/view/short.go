@@ -24,20 +24,30 @@ func (h *human) short(b block) {
 		h.line(h.bold(rule))
 		lead, column = "  ", 2
 	}
+	first := lead
 	say := func(m message, most int) {
 		for _, l := range h.atMost(m, h.Width-column, most) {
 			h.line(lead, l)
 			lead = strings.Repeat(" ", column)
 		}
 	}
+	if h.Verbose {
+		for _, a := range h.messages(b) {
+			lead = first
+			say(message{h.shortText(a), a.findings[0].Severity == plan.Error}, maxShort)
+			h.whole(block{b.rules, a.findings})
+		}
+		h.more(b)
+		return
+	}
 	var whys []string
 	for i, all := 0, h.messages(b); i < len(all); i++ {
-		if i == maxMessages-1 && len(all) > maxMessages && !h.Verbose {
+		if i == maxMessages-1 && len(all) > maxMessages {
 			say(message{text: "and " + h.moreOf(all[i:])}, maxShort)
 			break
 		}
 		say(message{h.shortText(all[i]), all[i].findings[0].Severity == plan.Error}, maxShort)
-		if f := all[i].findings[0]; f.Severity == plan.Info && f.NeedsFlags() && len(h.price(all[i].findings)) > 0 && !h.Verbose {
+		if f := all[i].findings[0]; f.Severity == plan.Info && f.NeedsFlags() && len(h.price(all[i].findings)) > 0 {
 			continue // its flag and its price say what it takes, and little hangs on it
 		}
 		for _, text := range because(all[i].findings[0]) {
@@ -46,12 +56,13 @@ func (h *human) short(b block) {
 			}
 		}
 	}
-	if !h.Verbose {
-		for _, text := range whys {
-			say(message{text: text}, maxWhy)
-		}
-		return
+	for _, text := range whys {
+		say(message{text: text}, maxWhy)
 	}
+}
+
+// whole is everything about findings that say the same, below their message.
+func (h *human) whole(b block) {
 	h.evidence(b, false)
 	for _, l := range h.editLines(b) {
 		h.line(h.faint(l))

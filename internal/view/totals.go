@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/plan"
@@ -18,7 +19,9 @@ func (h *human) totals() {
 	if text, costs := price(h.plan.Totals); costs {
 		h.total("cost", text)
 	}
-	h.total("skipped", h.leftAlone()...)
+	if !onlyManual(h.plan) {
+		h.total("skipped", h.leftAlone()...)
+	}
 	if n := h.plan.Totals.Ignored; n > 0 && !h.Verbose {
 		h.total("ignored", fmt.Sprintf("%s (--verbose lists them)", count(n, "finding")))
 	}
@@ -130,6 +133,11 @@ func (h *human) appTotals() []string {
 		out = append(out, "no change")
 	}
 	return out
+}
+
+// onlyManual says whether apply would do nothing whatever it is allowed.
+func onlyManual(p *plan.Plan) bool {
+	return !p.Changes() && !slices.ContainsFunc(p.Findings, func(o plan.Outcome) bool { return o.NeedsFlags() || o.Outcome == plan.HeldBack })
 }
 
 // leftAlone names the machines that are never changed, by the reason.
