@@ -62,7 +62,7 @@ func (c failingCheck) meaning() []string {
 	case status >= 300 && status < 400:
 		return []string{"a redirect fails a check: let it ask where that leads, or send X-Forwarded-Proto: https in its headers, then fly deploy"}
 	case status == 401 || status == 403:
-		return []string{"a check is not logged in: let it ask a path that needs no login, then fly deploy"}
+		return []string{"a check does not log in: point it at a path that needs no login, then fly deploy"}
 	case status == 404:
 		return []string{"the app has no such path: let the check ask one that it has, then fly deploy"}
 	}

@@ -47,7 +47,7 @@ func checkBuildConflict(t plan.Target) []plan.Finding {
 		out = append(out, plan.Finding{
 			Message: "[build] has more than one way to the image: " + strings.Join(ways, ", "),
 			At:      placeOf(t.File, "build", ""),
-			Notes:   []string{"keep the one that the app is built with today; flyctl uses one and says nothing of the others"},
+			Notes:   []string{"keep the one that builds the app today; flyctl uses one and silently ignores the others"},
 		})
 	}
 	return out

@@ -93,7 +93,7 @@ func limitFindings(t plan.Target, s service, block deployed.Value) []plan.Findin
 			Message:  fmt.Sprintf("soft_limit %d of %s is above hard_limit %d", soft, s.Path, hard),
 			Severity: plan.Warning,
 			At:       placeOf(t.File, path+".soft_limit", path),
-			Notes:    []string{"a machine is full before the proxy prefers another; which number is to change only you know"},
+			Notes:    []string{"a machine is full before the proxy prefers another; only you know which number to change"},
 		})
 	}
 	if commented(t.File, block) {
@@ -122,7 +122,7 @@ func limitFindings(t plan.Target, s service, block deployed.Value) []plan.Findin
 		return append(out, templateLimits(t, s, block))
 	}
 	f := plan.Finding{
-		Message: s.Path + " is measured by connections, which say little about an HTTP service's load",
+		Message: s.Path + " is measured by connections, which say little about the load of an HTTP service",
 		At:      placeOf(t.File, path+".type", path),
 		Fix: &plan.Fix{
 			Safety: plan.Review, Why: "requests are counted instead; an app with WebSockets or other long-lived connections may want connections",

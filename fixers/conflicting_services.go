@@ -57,7 +57,7 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 				f.Message, f.Notes = said+", so that "+services[0].Path+" has none", notes[1:]
 			}
 		default:
-			add(s.Path, s.Path+" has no ports: Fly's proxy sends it nothing", "add [[services.ports]], or take the service away: other machines of the organization reach the app without it")
+			add(s.Path, s.Path+" has no ports: Fly's proxy sends it nothing", "add [[services.ports]], or remove the service: other apps of the organization reach this one without it")
 			if len(s.Checks) > 0 { // the checks run all the same, and a private app is often written so
 				out[len(out)-1].Severity = plan.Info
 			}

@@ -25,7 +25,7 @@ func duplicateFix(t plan.Target, web, other service) (*plan.Fix, string) {
 		return nil, other.Path + " says nothing that http_service doesn't say" // taking it would renumber those behind it
 	}
 	fix := &plan.Fix{
-		Safety: plan.Review, Why: "http_service alone answers then; both may be there for a reason",
+		Safety: plan.Review, Why: "http_service alone then answers; both may be there for a reason",
 		Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: other.Path}},
 	}
 	for _, m := range machinesOf(t, other.Processes) {

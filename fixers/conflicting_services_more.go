@@ -26,7 +26,7 @@ func portQuarrels(t plan.Target, ports onPorts) []plan.Finding {
 		}
 		if onlyTLS(s) && !plain {
 			out = append(out, plan.Finding{
-				Severity: plan.Info, Message: s.Path + " is served on 443 only: who types the name without https:// reaches nothing", At: placeOf(t.File, s.Path, ""),
+				Severity: plan.Info, Message: s.Path + " is served on 443 only: visitors who type the name without https:// get no answer", At: placeOf(t.File, s.Path, ""),
 				Notes: []string{"add port 80 with the handler http and force_https = true"},
 			})
 		}
@@ -90,7 +90,7 @@ func mountQuarrels(t plan.Target) []plan.Finding {
 		if all := groupsOf[source]; len(all) > 1 && slices.Contains(groups, all[len(all)-1]) {
 			out = append(out, plan.Finding{
 				Message: fmt.Sprintf("the volume %s is for the groups %s: each of their machines gets one of its own, and they share no files", source, strings.Join(all, " and ")),
-				At:      placeOf(t.File, m.Path(), ""), Notes: []string{"what both need belongs into a database or object storage, or into one group"},
+				At:      placeOf(t.File, m.Path(), ""), Notes: []string{"what both need belongs in a database or object storage, or in one group"},
 			})
 		}
 	}

@@ -107,7 +107,7 @@ func workflowFindings(t plan.Target, w plan.Workflow) []plan.Finding {
 				add("install", plan.Info, lineOf(s.Run, at[0]), "install.sh takes the newest flyctl each time", "use superfly/flyctl-actions/setup-flyctl, pinned")
 			}
 			if at := personalToken().FindStringIndex(s.Run.Text); at != nil {
-				add("wide", plan.Warning, lineOf(s.Run, at[0]), "fly auth token gives a person's own token, which reaches all that they do", "fly tokens create deploy -a APP makes one for this app alone")
+				add("wide", plan.Warning, lineOf(s.Run, at[0]), "fly auth token prints a personal token, which can change every app of its owner", "fly tokens create deploy -a APP makes one for this app alone")
 			}
 			if at := orgToken().FindStringIndex(s.Run.Text); at != nil {
 				add("wide", plan.Warning, lineOf(s.Run, at[0]), "this makes a token for the whole organization", "fly tokens create deploy -a APP makes one for this app alone")
@@ -131,17 +131,17 @@ func workflowFindings(t plan.Target, w plan.Workflow) []plan.Finding {
 		concurrent = concurrent || jobDeploys && j.Concurrency
 	}
 	if !concurrent && first.Line > 0 {
-		add("concurrency", plan.Info, first, "two runs can deploy at the same time: there is no concurrency", "concurrency: { group: deploy-APP, cancel-in-progress: false }")
+		add("concurrency", plan.Info, first, "two runs can deploy at the same time: the workflow sets no concurrency", "concurrency: { group: deploy-APP, cancel-in-progress: false }")
 	}
 	if at, message := sharedToken(w); message != "" {
 		add("wide", plan.Info, at, message, "a secret for each app: fly tokens create deploy -a APP")
 	}
 	if at, ok := untested(t, w); ok {
-		add("tests", plan.Info, at, "it deploys without a test before it, and there are tests ("+around(t).Tests.Place()+")", "a job that tests, and needs: in the one that deploys")
+		add("tests", plan.Info, at, "it deploys without running the tests first ("+around(t).Tests.Place()+")", "a job that tests, and needs: in the one that deploys")
 	}
 	if i, found := of["action"]; found && canEdit(t, pins) {
 		out[i].HowTo = ""
-		out[i].Fix = &plan.Fix{Safety: plan.Review, Lines: pins, Why: "the next run takes the release that is pinned, not what it took before"}
+		out[i].Fix = &plan.Fix{Safety: plan.Review, Lines: pins, Why: "the next run uses the pinned release, not the one it used before"}
 	}
 	return out
 }
@@ -159,7 +159,7 @@ func judgeAction(uses plan.Word, add func(string, plan.Severity, plan.Word, stri
 		add("action", plan.Error, uses, name+" does not exist: the workflow fails", pinIt+setupFlyctl)
 	case !strings.HasPrefix(name, "superfly/"):
 	case ref == "master" || ref == "main" || ref == "":
-		add("action", plan.Warning, uses, uses.Text+" floats: it runs whatever was pushed last, with the deploy token", pinIt+setupFlyctl)
+		add("action", plan.Warning, uses, uses.Text+" is not pinned: it runs whatever was pushed last, with the deploy token", pinIt+setupFlyctl)
 	case fullSHA().MatchString(ref):
 	case strings.HasPrefix(name, "superfly/flyctl-actions") && !isOneOf(flyTags, ref):
 		add("action", plan.Error, uses, "superfly/flyctl-actions has no tag "+ref+": the workflow fails", pinIt+setupFlyctl)
@@ -184,7 +184,7 @@ func missingConfig(t plan.Target, w plan.Workflow, s plan.WorkStep, add func(str
 		}
 		file := path.Join(s.Dir, name)
 		if there, known := around(t).Files[file]; known && !there {
-			add("config", plan.Error, lineOf(s.Run, at[0]), "--config "+name+" is not there: the deploy fails", "name the file that it is now")
+			add("config", plan.Error, lineOf(s.Run, at[0]), "--config "+name+" is not there: the deploy fails", "correct the path")
 		}
 	}
 }

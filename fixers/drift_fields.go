@@ -65,7 +65,7 @@ func runFields() []configField {
 		{name: "kill_signal", at: "/stop_config/signal", key: "kill_signal", text: func(c machineconfig.Config) string { return cmp.Or(c.Text("/stop_config/signal"), defaultSignal) }},
 		{
 			name: "kill_timeout", at: "/stop_config/timeout", key: "kill_timeout", text: func(c machineconfig.Config) string { return shortTime(stopTimeout(c)) },
-			rank: weaker, does: "gives less time to stop to %s", worse: func(want, have machineconfig.Config) bool { return stopTimeout(want) < stopTimeout(have) },
+			rank: weaker, does: "gives %s less time to stop", worse: func(want, have machineconfig.Config) bool { return stopTimeout(want) < stopTimeout(have) },
 			keep: func(have machineconfig.Config) string {
 				return fmt.Sprintf("kill_timeout = %q", shortTime(stopTimeout(have)))
 			},
@@ -83,7 +83,7 @@ var swapField = configField{
 
 var metricsField = configField{
 	name: "metrics", at: "/metrics", key: "metrics", text: metricsText,
-	rank: weaker, does: "ends the collection of metrics of %s", worse: func(want, _ machineconfig.Config) bool { return metricsText(want) == "" },
+	rank: weaker, does: "stops collecting metrics of %s", worse: func(want, _ machineconfig.Config) bool { return metricsText(want) == "" },
 	keep: func(have machineconfig.Config) string {
 		return fmt.Sprintf("[metrics] with port = %d and path = %q", have.Number("/metrics/port"), have.Text("/metrics/path"))
 	},
@@ -103,7 +103,7 @@ func initField(name, key, place, keep string) configField {
 	words := func(c machineconfig.Config) string { return strings.Join(c.Words("/init/"+key), "\x00") }
 	return configField{
 		name: name, at: "/init/" + key, key: place, secret: true, text: words,
-		rank: commandGone, does: "takes the " + name + " of %s away, and what the image says runs",
+		rank: commandGone, does: "removes the " + name + " of %s, so the image's own runs",
 		worse: func(want, _ machineconfig.Config) bool { return words(want) == "" },
 		keep:  func(machineconfig.Config) string { return keep },
 	}

@@ -181,7 +181,7 @@ func (d *deploy) services() {
 		d.out = append(d.out, pair.differences()...)
 	}
 	for _, s := range have {
-		d.lose(serviceGone, "services", "http_service", "it as [[services]]", "takes service %s away from %s: live, not in the file", s.Key, d.have.Group())
+		d.lose(serviceGone, "services", "http_service", "it as [[services]]", "removes service %s from %s: live, not in the file", s.Key, d.have.Group())
 	}
 }
 

@@ -35,7 +35,7 @@ func (d *deploy) env() {
 	}
 	for _, name := range gone {
 		d.lose(envGone, flytoml.Join("env", name), "env", "it into [env], or set a secret of that name",
-			"takes %s out of the env of %s: live, not in the file", name, d.have.Group())
+			"removes %s from the env of %s: live, not in the file", name, d.have.Group())
 	}
 	for _, name := range differ {
 		d.say(d.envKey(name), "env %s differs", name)
@@ -56,7 +56,7 @@ func (d *deploy) checks() {
 	for name, s := range all {
 		// The platform adds those itself while a bluegreen deploy runs.
 		if !s.said && !strings.HasPrefix(name, "bg_deployments_compat") {
-			d.lose(checkGone, "checks", "", "[checks."+name+"]", "takes the check %s (%s) away from %s: live, not in the file", name, question(s.have), group)
+			d.lose(checkGone, "checks", "", "[checks."+name+"]", "removes the check %s (%s) from %s: live, not in the file", name, question(s.have), group)
 		}
 	}
 	for name, s := range all {
@@ -131,7 +131,7 @@ func (d *deploy) statics() {
 		switch {
 		case !s.said:
 			d.lose(serviceGone, "statics", "", fmt.Sprintf("[[statics]] with url_prefix = %q and guest_path = %q", prefix, s.have),
-				"ends the serving of %s by Fly's proxy for %s: live, not in the file", prefix, d.have.Group())
+				"stops Fly's proxy serving %s for %s: live, not in the file", prefix, d.have.Group())
 		case !s.live:
 			d.say("statics", "statics for %s in the file, not live", prefix)
 		case s.want != s.have:
@@ -146,7 +146,7 @@ func (d *deploy) files() {
 	for path, s := range both(of(d.want.Config), of(d.have.Config)) {
 		switch {
 		case !s.said:
-			d.lose(weaker, "files", "", fmt.Sprintf("[[files]] with guest_path = %q", path), "takes the file %s away from %s: live, not in fly.toml", path, d.have.Group())
+			d.lose(weaker, "files", "", fmt.Sprintf("[[files]] with guest_path = %q", path), "removes the file %s from %s: live, not in fly.toml", path, d.have.Group())
 		case !s.live:
 			d.say("files", "the file %s in fly.toml, not live", path)
 		}

@@ -51,7 +51,7 @@ func checkEnvFile(t plan.Target) []plan.Finding {
 		}
 		if !a.Git {
 			f.Severity = plan.Warning
-			f.Message = fmt.Sprintf("%s holds %s, and git would take it in", file.File, listed(names))
+			f.Message = fmt.Sprintf("%s holds %s, and git does not ignore it", file.File, listed(names))
 		}
 		out = append(out, f)
 	}

@@ -31,7 +31,7 @@ Rotate what was in git. Manual fix: fly secrets set NAME=- --stage with the valu
 	}
 }
 
-const rotate = "rotate it: git history keeps the old value"
+const rotate = "rotate it: the git history keeps the old value"
 
 func checkEnvSecrets(t plan.Target) []plan.Finding {
 	var out []plan.Finding
@@ -167,7 +167,7 @@ func notSeenYet(t plan.Target, s live.Secret) []string {
 	if len(ids) == 0 {
 		return nil
 	}
-	return []string{"the secret was set after machine " + strings.Join(ids, ", ") + " last started, so a restart may bring another value than the one in use"}
+	return []string{"the secret was set after machine " + strings.Join(ids, ", ") + " last started, so a restart may bring a different value from the one in use"}
 }
 
 func dropEnv(m live.Machine, name string) plan.Change {
@@ -181,7 +181,7 @@ func differs(m live.Machine, file, have secret.Value, ok bool) string {
 	if !ok {
 		return "machine " + m.ID + " runs without it"
 	}
-	return fmt.Sprintf("machine %s runs with another value (%s) than the file's (%s)", m.ID, have.Fingerprint(), file.Fingerprint())
+	return fmt.Sprintf("machine %s runs with a value (%s) that differs from the file's (%s)", m.ID, have.Fingerprint(), file.Fingerprint())
 }
 
 // reachedLater says which of the machines that this tool leaves alone would get
@@ -203,7 +203,7 @@ func reachedLater(t plan.Target, name string, v secret.Value) []string {
 	}
 	var out []string
 	if len(others) > 0 {
-		out = append(out, "a secret is the whole app's: it would give another value at the next start to machine "+strings.Join(others, ", "))
+		out = append(out, "a secret is app-wide: at its next start it would give a different value to machine "+strings.Join(others, ", "))
 	}
 	if len(unread) > 0 {
 		out = append(out, "what machine "+strings.Join(unread, ", ")+" has for "+name+" can't be read, and a secret is the whole app's")

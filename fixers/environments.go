@@ -44,7 +44,7 @@ func checkEnvironments(t plan.Target) []plan.Finding {
 				Message:  s.File + " names the same app, " + own + ": whichever file is deployed last wins",
 				At:       placeOf(t.File, "app", ""),
 				Evidence: []plan.Evidence{{File: s.File, Text: "app = " + quote(s.App)}},
-				Notes:    []string{"each environment needs its own app; delete a file that nothing deploys"},
+				Notes:    []string{"each environment needs its own app; delete a file that is no longer deployed"},
 			})
 		case s.App == "" && forTrials(s.File) && !namedElsewhere(t.Repo, s.File):
 			out = append(out, plan.Finding{

@@ -90,9 +90,9 @@ func internalCalls(t plan.Target) []plan.Finding {
 		return nil
 	}
 	return []plan.Finding{{
-		Message:  fmt.Sprintf("%s.internal is called, which wakes no machine, and auto_stop_machines puts all of them to sleep", app),
+		Message:  fmt.Sprintf("%s.internal is called, which starts no machine, and auto_stop_machines stops all of them", app),
 		At:       placeOf(t.File, sleeps.Path+".auto_stop_machines", sleeps.Path),
 		Evidence: calls,
-		Notes:    []string{"call http://" + app + ".flycast, which wakes one (fly ips allocate-v6 --private), or keep one up: min_machines_running = 1"},
+		Notes:    []string{"call http://" + app + ".flycast, which starts one (fly ips allocate-v6 --private), or keep one up: min_machines_running = 1"},
 	}}
 }

@@ -73,7 +73,7 @@ func oldFlyctl(t plan.Target, w plan.Workflow, pin plan.Word) []plan.Finding {
 		return nil
 	}
 	return []plan.Finding{{
-		Message: "CI pins flyctl " + version + ", which is " + age, HowTo: "raise it, or leave it out",
+		Message: "CI pins flyctl " + version + ", which is " + age, HowTo: "raise the version, or remove it",
 		At: plan.At{File: w.File, Line: pin.Line, Column: columnOf(t, w, pin)},
 	}}
 }
@@ -85,7 +85,7 @@ func flyctlAge(t plan.Target, version string) string {
 	year, _ := strconv.Atoi(parts[0])
 	switch {
 	case parts[0] == "0" && len(parts) > 1:
-		return "of 2024 or earlier"
+		return "from 2024 or earlier"
 	case year >= 2025 && year < 2100 && len(parts) == 3:
 		month, _ := strconv.Atoi(parts[1])
 		digits := parts[2][:len(parts[2])-len(strings.TrimLeft(parts[2], "0123456789"))]

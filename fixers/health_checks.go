@@ -81,15 +81,15 @@ func missingCheck(t plan.Target, s service) (plan.Finding, bool) {
 		f.Message = s.Path + " has no health check, and no internal_port to aim one at"
 		return f, true
 	case covered:
-		f.Message = fmt.Sprintf("%s is watched by a TCP check only; %s answers a health path", s.Path, way.path)
+		f.Message = fmt.Sprintf("%s has only a TCP check, but the app serves %s", s.Path, way.path)
 	default:
 		f.Message = s.Path + " has no health check"
 	}
 	signs := signsOf(t, s)
 	if signs.against() && !signs.weak && way.rank != rankLive {
-		f.Message += fmt.Sprintf(", and something else than internal_port %d seems to be served", s.InternalPort)
+		f.Message += fmt.Sprintf(", and the app seems to listen on a port other than internal_port %d", s.InternalPort)
 		f.Evidence = few(signs.no)
-		f.Notes = append(f.Notes, fmt.Sprintf("a check of port %d would fail every deploy: settle which port it is first", s.InternalPort))
+		f.Notes = append(f.Notes, fmt.Sprintf("a check of port %d would fail every deploy: decide on the port first", s.InternalPort))
 		return f, true
 	}
 	f.Evidence = way.evidence
@@ -100,7 +100,7 @@ func missingCheck(t plan.Target, s service) (plan.Finding, bool) {
 			replaceTCP(t, s, top, f.Fix)
 		case covered:
 			f.Severity = plan.Info
-			doubt(f.Fix, "somebody chose to watch it with a TCP check")
+			doubt(f.Fix, "somebody chose a TCP check")
 		}
 		if way.rank == rankLive {
 			fromLiveApp(t, &f)

@@ -72,7 +72,7 @@ func refusedCheck(t plan.Target, s service, c fileCheck) (plan.Finding, bool) {
 	}
 	if h := t.Repo.HostCheck; h != nil && !sends("Host") {
 		say("400: the app refuses unknown hosts, and Fly's checks send the machine's IP address", *h,
-			"let the app answer this path for any host, or send a host that it takes: headers = { Host = \"...\" } in the check")
+			"let the app answer this path for any host, or send a host that it accepts: headers = { Host = \"...\" } in the check")
 	}
 	protocol, _ := c.Key("protocol").Str()
 	if ssl := t.Repo.ForceSSL; ssl != nil && !sends("X-Forwarded-Proto") && protocol != "https" {
@@ -146,10 +146,10 @@ func httpBesideTCP(t plan.Target, s service) (plan.Finding, bool) {
 	}
 	f := plan.Finding{
 		Severity: plan.Info, At: placeOf(t.File, s.Path, ""), Evidence: way.evidence,
-		Message: fmt.Sprintf("%s is watched by a TCP check only; %s answers a health path", s.Path, way.path),
+		Message: fmt.Sprintf("%s has only a TCP check, but the app serves %s", s.Path, way.path),
 		Fix:     httpFix(t, s, way),
 	}
-	doubt(f.Fix, "somebody chose to watch it with a TCP check")
+	doubt(f.Fix, "somebody chose a TCP check")
 	liveNotes(t, s, &f)
 	return f, true
 }

@@ -23,7 +23,7 @@ func tcpFallback(t plan.Target, s service, signs portSigns, f *plan.Finding) {
 	if t.Repo != nil && t.Repo.Unread != "" {
 		f.Notes = append(f.Notes, "not all of the source was read: "+t.Repo.Unread+"; name the path in the settings")
 	}
-	f.Notes = append(f.Notes, "no health path was found, so this sees that the port answers, not that the app works; "+
+	f.Notes = append(f.Notes, "no health path was found, so this check shows that the port answers, not that the app works; "+
 		"better: give the app a health route, or name one in .fly-standards.toml ([rules.health-checks] path)")
 	if s.HTTPService {
 		topTCP(t, s, w, f)
@@ -35,7 +35,7 @@ func tcpFallback(t plan.Target, s service, signs portSigns, f *plan.Finding) {
 	}
 	f.Fix = &plan.Fix{
 		Safety: plan.Review,
-		Why:    "nobody saw the port open; an app that listens only when used would become unroutable",
+		Why:    "nothing shows that the port is open; an app that listens only when needed would become unroutable",
 		Edits:  []flytoml.Edit{{Op: flytoml.Append, Path: s.Path + ".tcp_checks", Entries: w.entries()}},
 		Changes: onService(t, s, asJSON(map[string]any{
 			"type": "tcp", "interval": w.interval, "timeout": w.timeout, "grace_period": w.grace,
@@ -61,7 +61,7 @@ func servedDoubt(s service, signs portSigns, f *plan.Finding) {
 	switch {
 	case signs.seen:
 	case len(signs.yes) == 0:
-		doubt(f.Fix, fmt.Sprintf("nothing was seen that says that port %d is served, and a deploy waits for the check", s.InternalPort))
+		doubt(f.Fix, fmt.Sprintf("nothing shows that port %d is served, and a deploy waits for the check", s.InternalPort))
 	case len(signs.no) > 0:
 		doubt(f.Fix, "the signs of the port contradict each other: "+few(signs.no)[0].String())
 	}

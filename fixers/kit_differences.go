@@ -85,7 +85,7 @@ func (f field[D]) sides(want, have string, unsaid bool) string {
 	case have == "":
 		return shown(want) + " in the file, none live"
 	case unsaid:
-		want = "not said (" + want + ")"
+		want = "not set (" + want + ")"
 	}
 	between := ", "
 	if strings.Contains(want+have, between) {

@@ -93,7 +93,7 @@ func lagging(t plan.Target, s service, key string, settings ...serviceSetting) (
 func notOnApp(what string, at plan.At, changes []plan.Change) (plan.Finding, bool) {
 	ids := machinesChanged(changes)
 	return plan.Finding{
-		Message:  what + " is in the file as it should be, but not on the app",
+		Message:  what + " is right in the file, but not yet on the app",
 		At:       at,
 		Evidence: plan.Saw("differs on machine " + strings.Join(ids, ", ")),
 		Machines: ids,

@@ -83,7 +83,7 @@ func fromLiveApp(t plan.Target, f *plan.Finding) {
 	}
 	if textAt(t, "app") == "" {
 		f.Fix = nil
-		f.Notes = append(f.Notes, "what this app has may be wrong for the others: "+strings.Join(why, "; "))
+		f.Notes = append(f.Notes, "this app's value may be wrong for the others: "+strings.Join(why, "; "))
 		return
 	}
 	doubt(f.Fix, why...)

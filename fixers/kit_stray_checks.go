@@ -124,7 +124,7 @@ func moveCheck(c strayCheckNode, f *plan.Finding) {
 	}
 	f.Message = c.node.Path() + " is not where flyctl reads it: it belongs to " + c.to
 	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "the check counts from the next deploy on: a machine that fails it gets no requests", Edits: c.edits,
+		Safety: plan.Review, Why: "the check takes effect at the next deploy: a machine that fails it gets no requests", Edits: c.edits,
 	}
 }
 

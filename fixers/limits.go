@@ -50,7 +50,7 @@ func checkLimits(t plan.Target) []plan.Finding {
 			if d, ok := v.Duration(); ok && d > longestCheck && (key == "grace_period" || !isTopLevel(check)) {
 				f := above(t, v, d, longestCheck, `"60s"`)
 				if key == "grace_period" {
-					f.Notes = []string{"an app that boots longer than that fails its first checks: let it answer the health path before it is ready for all else"}
+					f.Notes = []string{"an app that boots longer than that fails its first checks: let it answer the health path before everything else is ready"}
 				}
 				out = append(out, f)
 			}
@@ -89,7 +89,7 @@ func above(t plan.Target, v deployed.Value, have, most time.Duration, literal st
 	return plan.Finding{
 		Message: fmt.Sprintf("%s is %s; the platform lowers it to %s", v.Path(), inSeconds(have), inSeconds(most)),
 		At:      placeOf(t.File, v.Path(), ""),
-		Fix:     &plan.Fix{Safety: plan.Review, Why: "it is what happens already; whoever wrote more may need more", Edits: literalEdit(v.Path(), literal)},
+		Fix:     &plan.Fix{Safety: plan.Review, Why: "it is what happens already; whoever wrote it may need the time", Edits: literalEdit(v.Path(), literal)},
 	}
 }
 
@@ -162,11 +162,11 @@ func platformEnv(t plan.Target, c *deployed.Config) []plan.Finding {
 		_, primary := c.Get("primary_region").Str()
 		switch {
 		case strings.HasPrefix(name, "FLY_"):
-			f.Message = name + " in [env] is a name of the platform, which sets it for every machine"
+			f.Message = name + " in [env] is reserved: the platform sets it on every machine"
 			f.Notes = []string{"give it another name"}
 		case name == "PRIMARY_REGION" && primary:
 			f.Message = "PRIMARY_REGION in [env] is overridden by primary_region"
-			f.Notes = []string{"take it out of [env]"}
+			f.Notes = []string{"remove it from [env]"}
 		default:
 			continue
 		}

@@ -61,7 +61,7 @@ func checkMachinesAgree(t plan.Target) []plan.Finding {
 	}
 	for _, m := range passedBy {
 		out = append(out, plan.Finding{
-			Message:  fmt.Sprintf("machine %s is none that fly deploy made: deploys pass it by", m.ID),
+			Message:  fmt.Sprintf("machine %s was not made by fly deploy, and deploys skip it", m.ID),
 			Severity: plan.Info, At: plan.At{Machine: m.ID}, Machines: []string{m.ID},
 			Evidence: plan.Saw(fmt.Sprintf("%s in %s, image %s, without release metadata", m.State, m.Region, shortImage(m.Image))),
 			HowTo:    "fly machine update " + m.ID + " --image IMAGE, or fly machine destroy " + m.ID,

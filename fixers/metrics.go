@@ -45,7 +45,7 @@ func checkMetrics(t plan.Target) []plan.Finding {
 	port, group, why := metricsPort(t, m)
 	switch {
 	case m.Guarded:
-		f.Notes = []string{"the route seems to ask for a login, which Fly's collector does not have"}
+		f.Notes = []string{"the route seems to ask for a login, and Fly's collector does not log in"}
 	case m.Prefixed:
 		f.Notes = []string{"its router is mounted elsewhere, so the full path is not known"}
 	case why != "":
@@ -73,7 +73,7 @@ func metricsPort(t plan.Target, m *plan.Metrics) (port int, processes []string, 
 	case m.OwnServer:
 		return 0, nil, "a separate server seems to serve it, on an unknown port"
 	case port == 0:
-		return 0, nil, "which port it is on can't be told: the file has " + count(len(ports), "service port")
+		return 0, nil, "it is unclear which port it is on: the file has " + count(len(ports), "service port")
 	case len(groupNames(t.File)) < 2:
 		return port, nil, ""
 	case len(ports) == 1 && len(processes) > 0:
@@ -104,7 +104,7 @@ func metricsFix(t plan.Target, port int, path string, processes []string) *plan.
 		edit.Entries = append(entries, flytoml.Entry{Key: "processes", Value: "[" + strings.Join(names, ", ") + "]"})
 	}
 	return &plan.Fix{
-		Safety: plan.Review, Why: "the app is asked every 15 seconds, at a port that the code only suggests",
+		Safety: plan.Review, Why: "metrics are collected every 15 seconds, from a port that the code only suggests",
 		Edits: []flytoml.Edit{edit}, Changes: metricsChanges(t, port, path, processes),
 	}
 }
@@ -141,7 +141,7 @@ func metricsNotLive(t plan.Target, entries []deployed.Value) []plan.Finding {
 			continue
 		}
 		if f, ok := notOnApp(v.Path(), placeOf(t.File, v.Path(), ""), metricsChanges(t, port, path, processes)); ok {
-			f.Fix.Safety, f.Fix.Why = plan.Review, "the app is asked every 15 seconds"
+			f.Fix.Safety, f.Fix.Why = plan.Review, "metrics are collected every 15 seconds"
 			out = append(out, f)
 		}
 	}

@@ -48,7 +48,7 @@ func checkPrimaryRegion(t plan.Target) []plan.Finding {
 	most, count, total := busiestRegion(t)
 	if next := successor(code); most == "" && next != "" && regionProblem(t, next) == "" {
 		f.Evidence = plan.Saw(fmt.Sprintf("flyctl gives new apps of %s to %s (list of %s)", code, next, regionsAsOf))
-		f.Fix = &plan.Fix{Safety: plan.Review, Why: "the next machines start in " + next + "; what is near to " + code + " may be nearer to another", Edits: []flytoml.Edit{setKey("primary_region", next)}}
+		f.Fix = &plan.Fix{Safety: plan.Review, Why: "the next machines start in " + next + "; another region may be closer", Edits: []flytoml.Edit{setKey("primary_region", next)}}
 		if env := t.Deployed().Get("env").Key("PRIMARY_REGION"); saysRegion(env, code) {
 			f.Fix.Edits = append(f.Fix.Edits, setKey(env.Path(), next))
 		}
@@ -58,12 +58,12 @@ func checkPrimaryRegion(t plan.Target) []plan.Finding {
 		said, _ := env.Str()
 		if regionProblem(t, said) == "" {
 			f.Evidence = []plan.Evidence{{File: t.File.Name(), Line: env.Node().Position().Line, Text: "PRIMARY_REGION = " + said}}
-			f.Fix = &plan.Fix{Safety: plan.Review, Why: "new machines start there; the app may mean its database's region by it", Edits: []flytoml.Edit{setKey("primary_region", said)}}
+			f.Fix = &plan.Fix{Safety: plan.Review, Why: "new machines start there; the app may find its database's region by it", Edits: []flytoml.Edit{setKey("primary_region", said)}}
 			return []plan.Finding{f}
 		}
 	}
 	if most == "" || most == code || regionProblem(t, most) != "" {
-		f.Notes = append(f.Notes, "set it to the region that most of your users, or your database, are near to")
+		f.Notes = append(f.Notes, "set it to the region nearest to your users or your database")
 		return []plan.Finding{f}
 	}
 	f.Evidence = append(f.Evidence, plan.Saw(fmt.Sprintf("%d of %d machines run in %s", count, total, most))...)

@@ -19,7 +19,7 @@ Manual fix: a step of google/osv-scanner-action in CI, or trivy image registry.f
 				return nil
 			}
 			return []plan.Finding{{
-				Message: "nothing in CI scans dependencies or the image for known holes",
+				Message: "nothing in CI scans dependencies or the image for known vulnerabilities",
 				HowTo:   "osv-scanner or trivy in CI; Dependabot or Renovate tell of them too",
 			}}
 		},

@@ -60,7 +60,7 @@ func secondMachine(t plan.Target, s service, group string) (plan.Finding, bool) 
 	}
 	price, known := MonthlyPrice(m.Config.Guest())
 	f := plan.Finding{
-		Message:  fmt.Sprintf("%s has one machine: every deploy is a gap", group),
+		Message:  fmt.Sprintf("%s has one machine: requests fail during every deploy", group),
 		At:       placeOf(t.File, s.Path, ""),
 		Evidence: plan.Saw(fmt.Sprintf("only machine %s in %s; a copy in %s: %s", m.ID, m.Region, region, about(price, known))),
 		Machines: []string{m.ID},

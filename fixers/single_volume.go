@@ -33,11 +33,11 @@ func checkSingleVolume(t plan.Target) []plan.Finding {
 		m := machines[0]
 		mount := m.Config.Mounts()[0]
 		out = append(out, plan.Finding{
-			Message:  fmt.Sprintf("%s has one machine and one volume: one disk failure loses what is in %s", g, mount.Path),
+			Message:  fmt.Sprintf("%s has one machine and one volume: one disk failure loses everything in %s", g, mount.Path),
 			At:       placeOf(t.File, "mounts", ""),
 			Evidence: plan.Saw(fmt.Sprintf("volume %s of machine %s in %s", mount.Volume, m.ID, m.Region)),
 			Machines: []string{m.ID},
-			Notes:    []string{"a second volume starts empty, so only the app's own replication or backups outside of it help"},
+			Notes:    []string{"a second volume starts empty, so only the app's own replication, or backups elsewhere, help"},
 		})
 	}
 	return out

@@ -51,7 +51,7 @@ func checkStaticsPath(t plan.Target) []plan.Finding {
 			continue
 		}
 		out = append(out, plan.Finding{
-			Message: fmt.Sprintf("%s = %q is in no folder that the image has", v.Path(), guest), At: placeOf(t.File, v.Path(), item.Path()),
+			Message: fmt.Sprintf("%s = %q is not a folder that the image can have", v.Path(), guest), At: placeOf(t.File, v.Path(), item.Path()),
 			Evidence: []plan.Evidence{{File: image.From.File, Line: image.From.Line, Text: "the stage that runs has " + strings.Join(folders, ", ")}},
 			HowTo:    "correct guest_path, or copy the files there in the Dockerfile",
 		})

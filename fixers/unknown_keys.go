@@ -48,7 +48,7 @@ func checkUnknownKeys(t plan.Target) []plan.Finding {
 		if f.Fix != nil {
 			f.Fix.Edits = inShape(t.Deployed(), f.Fix.Edits)
 		} else if v := newerFlyctl(t); v != "" {
-			f.Notes = append(f.Notes, "the keys known here are flyctl's of "+flyschema.AsOf+"; the app was deployed with flyctl "+v+", which may know more: fly config validate --strict tells")
+			f.Notes = append(f.Notes, "the keys known here are flyctl's of "+flyschema.AsOf+"; the app was deployed with flyctl "+v+", which may know more: run fly config validate --strict")
 		}
 		out = append(out, f)
 	}
@@ -147,7 +147,7 @@ func knownUnknown(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 		f.Notes = append(f.Notes, "the floor is min_machines_running of a service, the number of machines is set with fly scale count; there is no ceiling")
 		scaleTable(t, n, f)
 	case form == "http_service.max_machines_running":
-		remove(n, f, "there is no ceiling in fly.toml: there are never more machines than were made with fly scale count")
+		remove(n, f, "there is no ceiling in fly.toml: there are never more machines than fly scale count created")
 	case form == "http_service.route" || form == "http_service.routes":
 		remove(n, f, "fly.toml has no routes: the app routes by path itself, or answers with the fly-replay header")
 	case form == "http_service.ports":
@@ -205,10 +205,10 @@ func leftover(n flytoml.Node, name string, f *plan.Finding) {
 	if isInt && v == 0 || isBool && !on || n.Kind() == flytoml.Array && len(n.Items()) == 0 {
 		return
 	}
-	f.Fix.Safety, f.Fix.Why = plan.Review, "someone wrote it for a reason, and it has no effect"
+	f.Fix.Safety, f.Fix.Why = plan.Review, "somebody wrote it for a reason, and it has no effect"
 	switch name {
 	case "restart_limit":
-		f.Notes = append(f.Notes, "a failing check takes the machine out of routing and never restarts it; [[restart]] rules a process that ends")
+		f.Notes = append(f.Notes, "a failing check takes the machine out of routing and never restarts it; [[restart]] is about a process that exits")
 	case "script_checks":
 		f.Notes = append(f.Notes, "what it tested can be an HTTP check, or a machine check, which runs at deploy")
 	}

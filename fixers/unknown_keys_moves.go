@@ -21,7 +21,7 @@ func moveTo(t plan.Target, n flytoml.Node, to, why string, f *plan.Finding) {
 func moveFix(t plan.Target, n flytoml.Node, to, why string, f *plan.Finding) {
 	gone := flytoml.Edit{Op: flytoml.Remove, Path: n.Path()}
 	if _, taken := t.File.Get(to); taken {
-		f.Notes = append(f.Notes, to+" is in the file already; only that one counts")
+		f.Notes = append(f.Notes, to+" is in the file already, and only that one takes effect")
 		f.Fix = &plan.Fix{Safety: plan.Review, Why: noEffect, Edits: []flytoml.Edit{gone}}
 		return
 	}
@@ -129,9 +129,9 @@ func checkKey(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding)
 	switch {
 	case name == "type" && (parent == "services.tcp_checks") == (kind == "tcp"), name == "port" && nodePort(table) == services[i].InternalPort:
 		f.Fix = safeFix(flytoml.Edit{Op: flytoml.Remove, Path: n.Path()})
-		f.Notes = append(f.Notes, "it says what is so anyway")
+		f.Notes = append(f.Notes, "it repeats the default")
 	case name == "port":
-		f.Notes = append(f.Notes, "the check of a service asks its internal_port; another port can be asked by a top-level check, [checks.NAME]")
+		f.Notes = append(f.Notes, "the check of a service asks its internal_port; for another port use a top-level check, [checks.NAME]")
 	}
 }
 

@@ -85,9 +85,9 @@ func fallsToDefault(t plan.Target, vm deployed.Value) (plan.Finding, bool) {
 		f.Machines = append(f.Machines, m.ID)
 		most = max(most, g.MemoryMB)
 	}
-	f.Message = fmt.Sprintf("[[vm]] says no memory: the next deploy takes the machines from %d MB to flyctl's default of %d MB", most, defaultMB)
+	f.Message = fmt.Sprintf("[[vm]] sets no memory: the next deploy takes the machines from %d MB to flyctl's default of %d MB", most, defaultMB)
 	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "the file says what runs now; a smaller machine may have been meant",
+		Safety: plan.Review, Why: "the file then says what runs now; a smaller machine may have been meant",
 		Edits: []flytoml.Edit{{Op: flytoml.Set, Path: vm.Path() + ".memory", Value: quote(fmt.Sprintf("%dmb", most))}},
 	}
 	fromLiveApp(t, &f)

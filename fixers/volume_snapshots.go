@@ -100,7 +100,7 @@ func (m mount) scheduled(t plan.Target) []plan.Finding {
 	}
 	switch {
 	case m.off:
-		f.Message = "no daily snapshots of " + m.what() + ": what is on a broken disk is lost"
+		f.Message = "no daily snapshots of " + m.what() + ": a failed disk loses everything on it"
 		f.Fix.Why = "somebody turned them off, and a cache needs none"
 		f.Fix.Edits = []flytoml.Edit{setKey(m.path+".scheduled_snapshots", true)}
 	case len(f.Fix.Changes) > 0:
@@ -149,7 +149,7 @@ func (m mount) retention(t plan.Target) []plan.Finding {
 	if len(longer) > 0 && m.days >= keepDays {
 		out = append(out, plan.Finding{
 			Severity: plan.Info,
-			Message:  fmt.Sprintf("snapshots of %s are kept for longer on the app than the file says: a new volume gets %s only", m.what(), days(m.days)),
+			Message:  fmt.Sprintf("the app keeps snapshots of %s longer than the file says: a new volume gets only %s", m.what(), days(m.days)),
 			At:       f.At, Evidence: plan.Saw(longer...),
 			Notes: []string{"nothing is shortened for you; write the longer time into the file if it is meant"},
 		})

@@ -159,7 +159,7 @@ func staysDown(t plan.Target, groups []string) plan.Finding {
 		entries = append(entries, flytoml.Entry{Key: "processes", Value: "[" + strings.Join(quoted, ", ") + "]"})
 	}
 	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "a process that is meant to end would be restarted forever",
+		Safety: plan.Review, Why: "a process that is meant to exit would be restarted forever",
 		Edits: []flytoml.Edit{{Op: flytoml.Append, Path: "restart", Entries: entries}},
 	}
 	policies := 0
@@ -214,7 +214,7 @@ func noStandby(t plan.Target, group string) (plan.Finding, bool) {
 	}
 	return plan.Finding{
 		Severity: plan.Info,
-		Message:  fmt.Sprintf("%s has one machine and no standby: when its host breaks, %s is down until somebody acts", group, group),
+		Message:  fmt.Sprintf("%s has one machine and no standby: if its host fails, %s is down until somebody acts", group, group),
 		At:       plan.At{Machine: m.ID}, Machines: []string{m.ID},
 		HowTo: "fly machine clone " + m.ID + " --standby-for " + m.ID,
 		Notes: []string{"a stopped standby costs about $0.15 a month for each GB of its root file system (prices of " + PricesAsOf + ")"},

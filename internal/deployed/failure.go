@@ -147,7 +147,7 @@ func repairSizeName(v Value) *Repair {
 	if ok {
 		for _, s := range flyschema.Sizes() {
 			if s.CPUKind == kind && s.GPUKind == "" && s.CPUs >= rest {
-				return likely("it is the nearest that exists", set(v.Path(), strconv.Quote(s.Name)))
+				return likely("it is the nearest value that exists", set(v.Path(), strconv.Quote(s.Name)))
 			}
 		}
 	}
@@ -249,7 +249,7 @@ func (c *Config) deployFailures() []Failure {
 	if n, ok := v.Float(); ok && n <= 0 && strategy != "bluegreen" { // immediate ignores it until somebody changes the strategy
 		out = append(out, Failure{
 			Kind: NoUnavailable, Value: v, Takes: "a number above 0: a share of the machines below 1, a count from 1 on",
-			Repair: likely("one machine at a time is the least", set(v.Path(), "1")),
+			Repair: likely("one machine at a time is the minimum", set(v.Path(), "1")),
 		})
 	}
 	if v := c.machineConfig(); text(v) != "" && !strings.HasPrefix(text(v), "{") && !strings.HasSuffix(text(v), ".json") {
