@@ -14,12 +14,16 @@ import (
 //
 //	services(f), service      the services of the file, each with its ports, groups and checks
 //	isPublic(s)               people reach it over HTTP or TLS
-//	groupsServed(f, p)        the process groups of a service; t.Deployed().GroupsOf those of all else
-//	machinesOf(t, processes)  the machines of those groups that may be changed
+//	groupsServed(f, p)        the groups of a service (none named: all); t.Deployed().GroupsOf: of anything else (none named: the default one)
+//	machinesOf(t, processes)  the machines of those groups that may be changed; of all groups with nil
 //	placeOf(f, key, table)    where a finding points
 //	setKey(path, value)       the edit of one key; safeFix(edits...) a fix that needs no consent
-//	serviceChanges, lagging   the same setting on the machines, and machines that lack it
+//	serviceChanges            the same setting on the machines; lagging is the finding about machines that lack it
 //	machineSetting(m, p, v)   a value of a machine itself, by JSON pointer
+//	notOnApp(what, at, c)     the finding about what the file has and the app has not yet
+//	portOf(text), portAt(v)   a port number, 0 for anything else
+//	textAt(t, path)           the text at a path of fly.toml
+//	signsOf(t, s)             what says that a service's port is served, or that another is
 //	fromLiveApp(t, &f)        the guard of a fix that writes what this app's machines have
 //	plan.Saw("...")           evidence in words; plan.Evidence has a file and a line
 

@@ -75,6 +75,8 @@ func serviceChanges(t plan.Target, s service, settings ...serviceSetting) (chang
 }
 
 // machineSetting gives a value to a machine; ok is false when it has it already.
+// Not below /env, /containers or /processes: their values are in no record, so
+// that an undo could not bring them back (TestFixturesUndone).
 func machineSetting(m live.Machine, pointer string, value any) (c plan.Change, ok bool) {
 	op := machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: pointer, Value: asJSON(value)}
 	_, changed, err := machineconfig.Apply(m.Config, []machineconfig.Op{op})

@@ -100,7 +100,7 @@ func (p *portSigns) ofSource(r *plan.Repo, own int, others []int) {
 					}
 				}
 			case "ENV":
-				if port := envPort(i.Args); port != 0 {
+				if port := portOfENV(i.Args); port != 0 {
 					add(port, i.Evidence)
 				}
 			case "CMD", "ENTRYPOINT":
@@ -116,8 +116,8 @@ func (p *portSigns) ofSource(r *plan.Repo, own int, others []int) {
 	}
 }
 
-// envPort is PORT of an ENV instruction, in either of its forms.
-func envPort(args []string) int {
+// portOfENV is PORT of an ENV instruction, in either of its forms.
+func portOfENV(args []string) int {
 	for i, a := range args {
 		name, value, ok := strings.Cut(a, "=")
 		if name == "PORT" && ok {

@@ -47,7 +47,7 @@ func TestOnlyNamedPartsOfMachinesChange(t *testing.T) {
 			for _, path := range changed("", was, u.after[id]) {
 				rule := mayTouch(rules[id], path)
 				if rule == "" {
-					t.Errorf("%s: %s of %s changed, and no rule of %v may", f.name, path, id, rules[id])
+					t.Errorf("%s: %s of %s changed, and no rule of %v may; say so in touches()", f.name, path, id, rules[id])
 				}
 				seen[rule] = true
 			}

@@ -8,6 +8,7 @@
 //	repairs    what an earlier run left on machines that are not healthy (repair.go)
 //	secrets    stored, and seen to be stored under their digest       (secrets.go)
 //	the file   only then loses the entries that are secrets now       (file.go)
+//	others     other files of the repository                          (otherfile.go)
 //	machines   group by group, a few at a time                        (rollout.go)
 //	clones     machines that are added                                (clone.go)
 //	volumes    their snapshot settings                                (volume.go)
@@ -15,16 +16,25 @@
 //
 // What holds over all of them:
 //
-//   - Order and floor. Of each group the first machine alone proves a change;
-//     then as many at a time as --max-unavailable allows, never more than eight,
-//     never the whole of a region while another is up (pick.go, floor.go). How
+//   - Order and floor. The floor is looked at before anything is written. Of each
+//     group the first started machine alone proves a change; then as many at a time
+//     as --max-unavailable allows, never more than eight, never the whole of a region
+//     while another is up (pick.go, floor.go). Stopped ones follow and stay stopped,
+//     but for one that is started to test a new check (proof.go). A machine that is
+//     unhealthy already is taken only when it is the only one. How
 //     one machine is updated, watched and given its old configuration back is
 //     package onemachine.
 //   - The journal comes before what it tells of (record.go), except for a rescue:
 //     nothing that puts a machine, a clone or the file back waits for a record.
 //     An undo and the next apply know the past from there alone (history.go).
-//   - When a machine does not become healthy, it and those before it go back, and
-//     the file with them when no machine kept the change (afterFailure).
+//   - When a machine does not become healthy with its update, it gets its old
+//     configuration back (onemachine), then all that this run changed before it, of
+//     every group, newest first and never below the floor; the files go back when no
+//     machine kept the change (afterFailure). Not so: where only a new check fails,
+//     the run goes on without it (without.go); --no-rollback leaves those before it; a
+//     repair takes nothing back with it; a clone that is not well is destroyed, and
+//     the rest stays. Any other end (held, moved, lost) stops the run and leaves the
+//     machines as they are.
 //   - Values of secrets that leave the file are in memory and in the request to
 //     Fly's secrets endpoint, and nowhere else: not in records, reports, events
 //     and errors (record.go has the net).
@@ -32,5 +42,5 @@
 //     happens. Package view makes words of both.
 //
 // Everything waits on a clock that a test drives, and one goroutine does all the
-// work, so that the same world gives the same run.
+// work but the keeping of leases, so that the same world gives the same run.
 package apply

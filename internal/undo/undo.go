@@ -156,7 +156,7 @@ func (u *Undo) machine(past apply.PastMachine, m live.Machine) {
 		u.later(m.ID, m.Group(), why)
 		return
 	case past.Incomplete:
-		u.stays("machine %s: the parts of its configuration that hold a migrated value are not restored", m.ID)
+		u.stays("machine %s: the parts of its configuration that may hold a secret are not restored", m.ID)
 	}
 	if foreign > 0 {
 		u.stays("machine %s: %s", m.ID, changedSince(foreign))

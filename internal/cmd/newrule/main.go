@@ -153,7 +153,7 @@ func free(dir string, names ...string) error {
 		for _, d := range parsed.Decls {
 			for _, have := range declared(d) {
 				if slices.Contains(names, have) {
-					return fmt.Errorf("%s has a %s already; take another id", path, have)
+					return fmt.Errorf("%s has a %s already; take another id, or rename that one if it is the kit's", path, have)
 				}
 			}
 		}

@@ -28,7 +28,7 @@ func RULE_CHECK(t plan.Target) []plan.Finding {
 	f := plan.Finding{
 		Message: "kill_timeout is not set", // what is wrong here; quote the value, never a secret
 		At:      placeOf(t.File, "kill_timeout", ""),
-		Fix: &plan.Fix{
+		Fix: &plan.Fix{ // none: a person decides, and HowTo says what to do
 			Safety: plan.Review, Why: "a stop may take longer", // Safe needs no Why: a working app behaves the same afterwards
 			Edits: []flytoml.Edit{setKey("kill_timeout", "30s")},
 		},
