@@ -116,9 +116,9 @@ func (p Part) mdWhy(f plan.Outcome) string {
 			}
 		}
 	}
-	for _, text := range because(f) {
-		if text != "" {
-			parts = append(parts, text)
+	for _, w := range because(f) {
+		if w.text != "" {
+			parts = append(parts, w.text)
 		}
 	}
 	return strings.Join(parts, "; ")

@@ -8,8 +8,9 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// maxShort is how many lines a message gets of what is not done, and maxWhy how
-// many its reason; where the terminal is narrow, each gets twice as many.
+// maxShort is how many lines a message gets of what is not done, and what to do
+// about it; maxWhy how many its reason; where the terminal is narrow, each gets
+// twice as many.
 const (
 	maxShort = 2
 	maxWhy   = 1
@@ -40,7 +41,7 @@ func (h *human) short(b block) {
 		h.more(b)
 		return
 	}
-	var whys []string
+	var whys []reasonLine
 	for i, all := 0, h.messages(b); i < len(all); i++ {
 		if i == maxMessages-1 && len(all) > maxMessages {
 			say(message{text: "and " + h.moreOf(all[i:])}, maxShort)
@@ -50,14 +51,14 @@ func (h *human) short(b block) {
 		if f := all[i].findings[0]; f.Severity == plan.Info && f.NeedsFlags() && len(h.price(all[i].findings)) > 0 {
 			continue // its flag and its price say what it takes, and little hangs on it
 		}
-		for _, text := range because(all[i].findings[0]) {
-			if text = h.say(text); text != "" && !slices.Contains(whys, text) && !slices.Contains(h.price(all[i].findings), text) {
-				whys = append(whys, text)
+		for _, w := range because(all[i].findings[0]) {
+			if w.text = h.say(w.text); w.text != "" && !slices.Contains(whys, w) && !slices.Contains(h.price(all[i].findings), w.text) {
+				whys = append(whys, w)
 			}
 		}
 	}
-	for _, text := range whys {
-		say(message{text: text}, maxWhy)
+	for _, w := range whys {
+		say(message{text: w.text}, w.lines)
 	}
 }
 
@@ -176,21 +177,28 @@ func (h *human) price(all []plan.Outcome) []string {
 	return out
 }
 
+// reasonLine is a text below a message, and how many lines it gets.
+type reasonLine struct {
+	text  string
+	lines int
+}
+
 // because is why a finding is not simply done, and what to do about it.
-func because(f plan.Outcome) []string {
+func because(f plan.Outcome) []reasonLine {
+	why, todo := reasonLine{f.Reason, maxWhy}, reasonLine{f.HowTo, maxShort}
 	switch {
 	case f.IgnoredBy != nil:
-		return []string{reason(f)}
+		why.text = reason(f)
 	case f.Outcome == plan.ByHand && f.HowTo != "":
-		return []string{f.HowTo}
+		return []reasonLine{todo}
 	case f.Outcome == plan.ByHand && f.Reason == "" && len(f.Notes) > 0:
-		return f.Notes[:1]
+		why.text = f.Notes[0]
 	case f.Outcome == plan.HeldBack && f.NeedsFlags():
 		return nil // its flag says it
 	case f.Outcome == plan.HeldBack, f.Outcome == plan.Conflicting:
-		return []string{f.Reason, f.HowTo}
+		return []reasonLine{why, todo}
 	}
-	return []string{f.Reason}
+	return []reasonLine{why}
 }
 
 // message is a text that begins with a mark where it is an error.
