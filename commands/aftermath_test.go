@@ -2,12 +2,14 @@ package commands_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/flysim"
 	"github.com/fly-standards/fly-standards/internal/journal"
 )
@@ -81,4 +83,23 @@ func TestTheWayBackNamesFileAndApp(t *testing.T) {
 	s.says(s.must(4, "apply", "--yes", "--no-rollback", "--allow", "review", "-c", "the shop", "-a", "shop"), "To undo: fly-standards undo"+flags, "`fly-standards apply"+flags+"` finishes it")
 	s.platform.ClearFaults()
 	s.says(s.must(0, "undo", "--yes", "--config", "the shop/fly.toml", "--app", "shop"), "Undone.")
+}
+
+// A second machine that came of one request, long after it, is told of by the
+// next plan; an undo takes both, and not what somebody copied of them.
+func TestASecondMachineForOneRequest(t *testing.T) {
+	s := newShop(t, healthz)
+	s.must(0, "apply", "--yes", "--rule", "extra-regions", "--regions", "lhr")
+	added := s.app.Machines()[3]
+	var cfg struct{ Metadata map[string]string }
+	if err := json.Unmarshal(added.Config(), &cfg); err != nil {
+		t.Fatal(err)
+	}
+	if out := s.must(0, "plan"); strings.Contains(out, "a second one") {
+		t.Errorf("it tells of a second machine:\n%s", out)
+	}
+	s.app.AddMachine(flysim.MachineSpec{ID: "5eca0de1", Name: cfg.Metadata[apply.CloneMarker], Region: "lhr", Config: added.Config()})
+	s.app.AddMachine(flysim.MachineSpec{ID: "5eca1ed0", Region: "lhr", Config: added.Config()})
+	s.says(s.must(0, "plan"), "Machine 5eca0de1 in lhr is a second one", "fly machine destroy 5eca0de1 -a shop")
+	s.says(s.must(0, "undo", "--yes"), "machine "+added.ID()+" in lhr: destroyed", "machine 5eca0de1 in lhr: destroyed", "machine 5eca1ed0 in lhr: somebody's copy")
 }

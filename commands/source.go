@@ -160,7 +160,7 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 		return nil, err
 	}
 	if app != nil {
-		env.recall(&s.target)
+		env.recall(g, &s.target)
 	}
 	if o.probe {
 		s.probe(ctx, env, g)

@@ -2,9 +2,11 @@ package apply
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
@@ -14,16 +16,23 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// CloneMarker is the metadata key that tells a machine of ours: the only way
-// to know it again when the answer to its creation was lost, and to take it
-// back later. Its value begins with the id of the journal.
+// CloneMarker is the metadata key of a machine that an apply added. Its value is
+// the name that the machine was asked for under (markOf), and both together tell
+// it: flyctl's clone, scale count and blue-green deploys copy metadata and let the
+// platform name what they make, so a machine with our mark and a name of its own
+// is somebody's copy.
 const CloneMarker = "fly_standards_clone"
 
-// cloneSteps adds machines, and destroys those that an apply had added.
-type cloneSteps struct {
-	r     *run
-	marks string // prefix of the markers; "" before the first
+// markOf is a name that no other request asks for. Fly takes a name once in an app
+// (409 "unique machine name violation", 2026), so a creation that arrives twice
+// makes one machine; the hosts agree on that with a delay, so it may be two, which
+// have the name both.
+func markOf(journal string, n int) string {
+	return strings.ToLower(fmt.Sprintf("fly-standards-%s-%d-%s", journal, n, rand.Text()[:8]))
 }
+
+// cloneSteps adds machines, and destroys those that an apply had added.
+type cloneSteps struct{ r *run }
 
 // add makes the clones, one after the other. One that never gets well
 // is destroyed; those before it stay.
@@ -45,7 +54,7 @@ func (c *cloneSteps) add(ctx context.Context) error {
 
 func (c *cloneSteps) addOne(ctx context.Context, s plan.Step, n int) error {
 	r := c.r
-	mark := fmt.Sprintf("%s-%d", c.marksPrefix(), n)
+	mark := markOf(r.d.Journal.ID(), n)
 	wanted, err := c.wanted(ctx, s.Clone, mark)
 	if err != nil {
 		return err
@@ -56,7 +65,7 @@ func (c *cloneSteps) addOne(ctx context.Context, s plan.Step, n int) error {
 	}
 	res := r.rep.clone(s.ID)
 	res.State = NotSure
-	m, asked, err := c.create(ctx, s, wanted, rec)
+	m, err := c.create(ctx, s, wanted)
 	if err != nil {
 		kind := journal.Unknown
 		if !live.Uncertain(err) {
@@ -67,14 +76,11 @@ func (c *cloneSteps) addOne(ctx context.Context, s plan.Step, n int) error {
 		return err
 	}
 	rec.Machine, res.Machine = m.ID, m.ID
-	// Its id at once: the mark alone also goes to whatever is copied from it.
 	unrecorded := r.d.Journal.Append(journal.Accepted, s.ID, rec)
 	r.emit(CloneMade{m.ID, s.Clone.Source, m.Region})
 	made := r.machines.Watch(onemachine.Job{Step: s, Goal: onemachine.Added}, m, s.Clone.Group)
 	r.machines.Follow(ctx, made)
-	if asked > 1 {
-		c.lateSurplus(ctx, s.ID, m, rec, res)
-	}
+	c.destroySurplus(ctx, m, mark)
 	// It is looked after in any case: one that is not healthy must not stay, and cost.
 	if err := c.conclude(ctx, made, res, rec); err != nil {
 		return err
@@ -104,15 +110,6 @@ func (c *cloneSteps) conclude(ctx context.Context, m *onemachine.InFlight, res *
 		_ = r.d.Journal.Append(journal.Unknown, m.Step.ID, rec)
 	}
 	return m.Err
-}
-
-func (c *cloneSteps) marksPrefix() string {
-	if c.marks == "" {
-		if c.marks = c.r.d.Journal.ID(); c.marks == "" {
-			c.marks = c.r.d.Clock.Now().UTC().Format("20060102T150405Z")
-		}
-	}
-	return c.marks
 }
 
 // wanted is the machine to make: the source as it is now, with a mark, on its
@@ -151,101 +148,74 @@ func (c *cloneSteps) wanted(ctx context.Context, s *plan.CloneStep, mark string)
 	if image != "" {
 		cfg = cfg.WithImage(image)
 	}
-	out := Create{Region: s.Region, Config: cfg}
+	out := Create{Name: mark, Region: s.Region, Config: cfg}
 	out.MinSecrets, err = r.secrets.versionFor(ctx, s.Secrets)
 	return out, err
 }
 
-// create makes the machine. When the answer is lost it looks for the mark
-// before it tries once more: two machines cost twice. Of two that come up in
-// the end, the second is destroyed. asked is how often it was asked for.
-func (c *cloneSteps) create(ctx context.Context, step plan.Step, wanted Create, rec cloneRecord) (m live.Machine, asked int, err error) {
-	r := c.r
-	m, err = r.d.Machines.CreateMachine(ctx, wanted)
-	for until := r.d.Clock.Now().Add(onemachine.NotYetTime); live.Is(err, live.NotYet) && r.d.Clock.Now().Before(until); {
-		if r.d.Clock.Sleep(ctx, 2*time.Second) != nil {
-			return m, 1, err
-		}
-		m, err = r.d.Machines.CreateMachine(ctx, wanted)
-	}
-	if err == nil || !live.Uncertain(err) {
-		return m, 1, err
-	}
-	for range 4 {
-		if e := r.d.Clock.Sleep(ctx, 3*time.Second); e != nil {
-			return live.Machine{}, 1, err
-		}
-		found, e := c.marked(ctx, rec.Marker)
-		if e != nil {
-			return live.Machine{}, 1, err
-		}
-		if len(found) > 0 {
-			return found[0], 1, nil
-		}
-	}
+// create makes the machine. When the answer is lost, or says that the name is
+// taken, it looks for the name before it tries once more: two machines cost twice.
+func (c *cloneSteps) create(ctx context.Context, step plan.Step, wanted Create) (live.Machine, error) {
+	m, err := c.ask(ctx, wanted)
 	first := err
-	// The source may have been deployed again meanwhile.
-	if wanted, err = c.wanted(ctx, step.Clone, rec.Marker); err != nil {
-		return live.Machine{}, 1, first
-	}
-	if m, err = r.d.Machines.CreateMachine(ctx, wanted); err == nil {
-		rec.Machine = m.ID // at once, as below: looking for a second one takes a request
-		_ = r.d.Journal.Append(journal.Accepted, step.ID, rec)
-	}
-	found, e := c.marked(ctx, rec.Marker)
-	switch {
-	case err != nil && len(found) > 0: // whatever the second answer says: the first call made one
-		m = found[0]
-	case err != nil && !live.Uncertain(err) && e != nil:
-		return live.Machine{}, 2, first // nobody knows what the first call did
-	case err != nil:
-		return live.Machine{}, 2, err
-	}
-	if e == nil {
-		c.destroySurplus(ctx, step.ID, rec, found, m.ID)
-	}
-	return m, 2, nil
-}
-
-// destroySurplus destroys what was made for a clone besides the machine to keep.
-func (c *cloneSteps) destroySurplus(ctx context.Context, step string, rec cloneRecord, made []live.Machine, keep string) {
-	for _, other := range made {
-		if other.ID == keep {
-			continue
+	for try := 1; err != nil && (try > 1 || live.Uncertain(err) || live.Is(err, live.Conflict)); try++ {
+		found, e := c.named(ctx, wanted.Name)
+		switch {
+		case e != nil:
+			return live.Machine{}, first // nobody knows what the first call did
+		case len(found) > 0: // whatever the second answer says
+			return found[0], nil
+		case try > 1 || !live.Uncertain(err):
+			return live.Machine{}, err
 		}
-		surplus := rec
-		surplus.Machine, surplus.Surplus = other.ID, true
-		_ = c.r.d.Journal.Append(journal.Accepted, step, surplus)
-		c.r.emit(CloneDestroyed{other.ID, c.destroy(ctx, other.ID)})
+		// The source may have been deployed again meanwhile.
+		if wanted, err = c.wanted(ctx, step.Clone, wanted.Name); err != nil {
+			return live.Machine{}, first
+		}
+		m, err = c.ask(ctx, wanted)
+	}
+	return m, err
+}
+
+// ask asks for a machine, again while the platform can't make it just yet.
+func (c *cloneSteps) ask(ctx context.Context, wanted Create) (live.Machine, error) {
+	until := c.r.d.Clock.Now().Add(onemachine.NotYetTime)
+	for {
+		m, err := c.r.d.Machines.CreateMachine(ctx, wanted)
+		if !live.Is(err, live.NotYet) || !c.r.d.Clock.Now().Before(until) || c.r.d.Clock.Sleep(ctx, 2*time.Second) != nil {
+			return m, err
+		}
 	}
 }
 
-// lateSurplus looks once more for a machine that the first of two calls made,
-// when the second one's has been watched: the first may have taken effect only
-// then. One that was made about when the other one was is it; by later ones
-// somebody may have copied ours, mark and all, so they are named and stay.
-func (c *cloneSteps) lateSurplus(ctx context.Context, step string, kept live.Machine, rec cloneRecord, res *CloneResult) {
-	found, err := c.marked(ctx, rec.Marker)
+// named looks for the machines of a name, for as long as one that was just made
+// may not be on the list.
+func (c *cloneSteps) named(ctx context.Context, name string) (found []live.Machine, err error) {
+	for try := 0; try < 4 && len(found) == 0; try++ {
+		if err = c.r.d.Clock.Sleep(ctx, 3*time.Second); err != nil {
+			return nil, err
+		}
+		if found, err = c.r.d.Machines.Machines(ctx); err != nil {
+			return nil, err
+		}
+		found = slices.DeleteFunc(found, func(m live.Machine) bool { return m.Name != name })
+	}
+	return found, nil
+}
+
+// destroySurplus destroys what was made under the name besides the machine to
+// keep, when that has been watched: it may have come late. One that comes later
+// still is named by the next plan, and an undo takes it.
+func (c *cloneSteps) destroySurplus(ctx context.Context, keep live.Machine, name string) {
+	all, err := c.r.d.Machines.Machines(ctx)
 	if err != nil {
-		res.Why = "it was requested twice, and whether that made two can't be seen: look for a second one in " + rec.Region
 		return
 	}
-	var late []live.Machine
-	for _, m := range found {
-		switch {
-		case m.ID == kept.ID:
-		case m.CreatedAt.Sub(kept.CreatedAt).Abs() < ownWatch:
-			late = append(late, m)
-		default:
-			res.Why = "machine " + m.ID + " in " + m.Region + " has the same mark: somebody copied it, or the first of two requests took effect late"
+	for _, m := range all {
+		if m.ID != keep.ID && m.Name == name && notOurs(m, name) == "" {
+			c.r.emit(CloneDestroyed{m.ID, c.destroy(ctx, m.ID)})
 		}
 	}
-	c.destroySurplus(ctx, step, rec, late, kept.ID)
-}
-
-func (c *cloneSteps) marked(ctx context.Context, mark string) ([]live.Machine, error) {
-	all, err := c.r.d.Machines.Machines(ctx)
-	return slices.DeleteFunc(all, func(m live.Machine) bool { return m.Config.Metadata()[CloneMarker] != mark }), err
 }
 
 // destroy takes a machine of this run away. It is repeated when the answer is

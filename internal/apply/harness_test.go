@@ -88,9 +88,14 @@ type world struct {
 
 func newWorld(t *testing.T, specs ...flysim.MachineSpec) *world {
 	t.Helper()
+	return newWorldOf(t, flysim.Options{SecretsLag: time.Minute}, specs...)
+}
+
+func newWorldOf(t *testing.T, o flysim.Options, specs ...flysim.MachineSpec) *world {
+	t.Helper()
 	dir := t.TempDir()
 	w := &world{t: t, clk: clock.NewVirtual(epoch), path: filepath.Join(dir, "fly.toml"), state: filepath.Join(dir, "state"), abort: make(chan struct{})}
-	w.p = flysim.New(w.clk, flysim.Options{SecretsLag: time.Minute})
+	w.p = flysim.New(w.clk, o)
 	w.app = w.p.AddApp(flysim.AppSpec{Name: "web", Serves: []flysim.Respond{{Port: 8080, Path: "/healthz", After: 2 * time.Second}}})
 	for _, s := range specs {
 		if s.Config == nil {

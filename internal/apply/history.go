@@ -93,11 +93,9 @@ type PastMachine struct {
 
 // PastClone is one machine that was added, or perhaps was.
 type PastClone struct {
-	Machine string // "" when the answer is not on record
-	// IDs are all that were made for it: of two, one was surplus.
-	IDs                    []string
-	Source, Region, Marker string
-	Asked                  time.Time // when it was asked for
+	Machine        string // "" when the answer is not on record
+	Source, Region string
+	Marker         string // the name that it was asked for under, and its mark
 }
 
 // ReadHistory reads a journal. One that ends before its first entry gives a
@@ -270,15 +268,11 @@ func (h *History) addClone(e journal.Entry) error {
 	}
 	i := slices.IndexFunc(h.Clones, func(c PastClone) bool { return c.Marker == rec.Marker })
 	if i < 0 {
-		h.Clones = append(h.Clones, PastClone{Source: rec.Source, Region: rec.Region, Marker: rec.Marker, Asked: e.Time})
+		h.Clones = append(h.Clones, PastClone{Source: rec.Source, Region: rec.Region, Marker: rec.Marker})
 		i = len(h.Clones) - 1
 	}
-	c := &h.Clones[i]
-	if rec.Machine != "" && !rec.Surplus {
-		c.Machine = rec.Machine
-	}
-	if rec.Machine != "" && !slices.Contains(c.IDs, rec.Machine) {
-		c.IDs = append(c.IDs, rec.Machine)
+	if rec.Machine != "" {
+		h.Clones[i].Machine = rec.Machine
 	}
 	return nil
 }

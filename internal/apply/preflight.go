@@ -106,7 +106,7 @@ func envOp(op machineconfig.Op) (string, bool) {
 	if !ok || op.Verb != machineconfig.VerbRemove || op.Service != nil {
 		return "", false
 	}
-	return strings.NewReplacer("~1", "/", "~0", "~").Replace(name), true
+	return strings.ReplaceAll(strings.ReplaceAll(name, "~1", "/"), "~0", "~"), true
 }
 
 func (f preflight) app(ctx context.Context) ([]Moved, error) {

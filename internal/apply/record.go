@@ -76,10 +76,8 @@ type (
 	cloneRecord struct {
 		Source  string `json:"source"`
 		Region  string `json:"region"`
-		Marker  string `json:"marker"` // in the machine's metadata, key CloneMarker
+		Marker  string `json:"marker"` // the machine's name, and in its metadata under CloneMarker
 		Machine string `json:"machine,omitempty"`
-		// Surplus: of two that came up for one, the one that goes again.
-		Surplus bool   `json:"surplus,omitempty"`
 		Error   string `json:"error,omitempty"`
 	}
 	endRecord struct {

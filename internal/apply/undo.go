@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/fly-standards/fly-standards/internal/journal"
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -94,51 +93,32 @@ func notOurs(m live.Machine, marker string) string {
 	return ""
 }
 
-// lateAnswer is how long after it was asked for a machine may have been made,
-// when the run was cut off before it heard the answer.
-const lateAnswer = 5 * time.Minute
-
-// ownWatch is how long a run watches a machine that it made before it makes
-// anything else of it: a copy is younger than the original by more than this.
-const ownWatch = 10 * time.Second
-
 // Added are the machines of an app that the run had added for c, and copied
-// those that bear its mark and were made by somebody else: flyctl's clone and
-// scale count take the mark along with the rest of a configuration.
+// those that bear its mark and were made by somebody else.
 func (c PastClone) Added(machines []live.Machine) (ours, copied []live.Machine) {
-	known := slices.IndexFunc(machines, func(m live.Machine) bool { return m.ID == c.Machine })
-	first := c.firstMade(machines)
 	for _, m := range machines {
-		if notOurs(m, c.Marker) != "" {
-			continue
-		}
-		var made bool
 		switch {
-		case c.Machine == "": // a copy is younger than what it was made of
-			made = !first.IsZero() && m.CreatedAt.Sub(first).Abs() < ownWatch
-		case known >= 0: // a request that arrived twice; the run itself watched the machine for longer than this
-			made = m.CreatedAt.Sub(machines[known].CreatedAt).Abs() < ownWatch
-		}
-		if made || slices.Contains(c.IDs, m.ID) {
+		case notOurs(m, c.Marker) != "":
+		case c.Made(m):
 			ours = append(ours, m)
-		} else {
+		default:
 			copied = append(copied, m)
 		}
 	}
 	return ours, copied
 }
 
-// firstMade is when the oldest of the machines was made that may be the answer
-// which the run did not hear; zero: there is none.
-func (c PastClone) firstMade(machines []live.Machine) (first time.Time) {
-	for _, m := range machines {
-		after := m.CreatedAt.Sub(c.Asked)
-		if notOurs(m, c.Marker) == "" && after > -time.Minute && after < lateAnswer && (first.IsZero() || m.CreatedAt.Before(first)) {
-			first = m.CreatedAt
-		}
+// Surplus are the machines that came for c besides the one that it was to be.
+func (c PastClone) Surplus(machines []live.Machine) []live.Machine {
+	ours, _ := c.Added(machines)
+	if i := slices.IndexFunc(ours, func(m live.Machine) bool { return m.ID == c.Machine }); i > 0 {
+		ours[0], ours[i] = ours[i], ours[0]
 	}
-	return first
+	return ours[min(1, len(ours)):]
 }
+
+// Made says whether a machine is one that the run asked for.
+func (c PastClone) Made(m live.Machine) bool { return m.ID == c.Machine || m.Name == c.Marker }
 
 // Missed says why the machines of an app can't do without one of them; "" when
 // they can. The floor does not tell: it lets a group of one machine go away for

@@ -48,16 +48,17 @@ func hide(message string, values []secret.Value, from int) string {
 		return message
 	}
 	folded := fold(message)
+	places := windowsOf(folded)
 	hidden := make([]bool, len(message))
 	for _, v := range values {
 		text := v.Reveal()
 		if text == "" || len(text) < from {
 			continue
 		}
-		mark(hidden, folded, text)
+		mark(hidden, folded, places, text)
 		if len(text) >= envHideFrom {
 			for _, other := range packed(text) {
-				mark(hidden, folded, other)
+				mark(hidden, folded, places, other)
 			}
 		}
 	}
@@ -73,21 +74,40 @@ func hide(message string, values []secret.Value, from int) string {
 	return b.String()
 }
 
-// mark sets hidden where the message has a piece of text.
-func mark(hidden []bool, folded, text string) {
+// windowsOf are the places of every piece of window bytes in a message.
+func windowsOf(folded string) map[string][]int {
+	places := make(map[string][]int, len(folded))
+	for i := 0; i+window <= len(folded); i++ {
+		places[folded[i:i+window]] = append(places[folded[i:i+window]], i)
+	}
+	return places
+}
+
+// mark sets hidden where the message has a piece of text: window bytes of it, or
+// all of one that is shorter.
+func mark(hidden []bool, folded string, places map[string][]int, text string) {
 	text = fold(text)
 	size := min(len(text), window)
-	pieces := make(map[string]bool, len(text))
 	for i := 0; i+size <= len(text); i++ {
-		pieces[text[i:i+size]] = true
-	}
-	for i := 0; i+size <= len(folded); i++ {
-		if pieces[folded[i:i+size]] {
-			for j := i; j < i+size; j++ {
+		at := places[text[i:i+size]]
+		if size < window {
+			at = indexAll(folded, text)
+		}
+		for _, from := range at {
+			for j := from; j < from+size; j++ {
 				hidden[j] = true
 			}
 		}
 	}
+}
+
+func indexAll(s, part string) (at []int) {
+	for i := 0; i+len(part) <= len(s); i++ {
+		if s[i:i+len(part)] == part {
+			at = append(at, i)
+		}
+	}
+	return at
 }
 
 // packed are the other ways in which a text is often repeated. In base64 it

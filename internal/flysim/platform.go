@@ -32,6 +32,9 @@ type Options struct {
 	SecretsLag time.Duration
 	// CreateLag is how long a new machine is answered with 404.
 	CreateLag time.Duration
+	// LateNames lets machines of one name be made side by side, as while the hosts
+	// have not agreed on it yet.
+	LateNames bool
 	// SwapStops is how long a machine that gets a new version shows as stopped
 	// before the new one boots.
 	SwapStops time.Duration

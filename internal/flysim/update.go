@@ -172,7 +172,7 @@ func (c *call) placeable(in launchInput, cfg machineConfig) (reply, bool) {
 	case c.p.full[in.Region]:
 		return failFor(http.StatusConflict, "insufficient_capacity", "aborted: insufficient resources to create new machine in region %s", in.Region), false
 	}
-	if i := slices.IndexFunc(c.app.machines, func(m *Machine) bool { return !m.gone() && in.Name != "" && m.name == in.Name }); i >= 0 {
+	if i := slices.IndexFunc(c.app.machines, func(m *Machine) bool { return !m.gone() && in.Name != "" && m.name == in.Name }); i >= 0 && !c.p.opts.LateNames {
 		return fail(http.StatusConflict, "already_exists: unique machine name violation, machine ID %s already exists with name %q", c.app.machines[i].id, in.Name), false
 	}
 	return c.app.mountable(cfg, in.Region)

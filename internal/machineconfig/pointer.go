@@ -31,7 +31,7 @@ func unescape(n string) (string, error) {
 			return "", errors.New("the pointer has a bad escape")
 		}
 	}
-	return strings.NewReplacer("~1", "/", "~0", "~").Replace(n), nil
+	return strings.ReplaceAll(strings.ReplaceAll(n, "~1", "/"), "~0", "~"), nil
 }
 
 // Pointer joins names to a JSON pointer: Pointer("env", "A/B") is "/env/A~1B".
@@ -39,7 +39,7 @@ func Pointer(names ...string) string {
 	var b strings.Builder
 	for _, n := range names {
 		b.WriteByte('/')
-		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(n))
+		b.WriteString(strings.ReplaceAll(strings.ReplaceAll(n, "~", "~0"), "/", "~1"))
 	}
 	return b.String()
 }

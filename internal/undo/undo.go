@@ -138,7 +138,7 @@ func (u *Undo) machines(w World) {
 func (u *Undo) goneSince(app *live.App) string {
 	for _, m := range app.Machines {
 		known := slices.ContainsFunc(u.Of.Machines, func(past apply.PastMachine) bool { return past.ID == m.ID }) ||
-			slices.ContainsFunc(u.Of.Clones, func(past apply.PastClone) bool { return slices.Contains(past.IDs, m.ID) })
+			slices.ContainsFunc(u.Of.Clones, func(past apply.PastClone) bool { return past.Made(m) })
 		if !known && m.CreatedAt.After(u.Of.At) {
 			return "no longer there; a machine created since keeps what it was deployed with until the next deploy"
 		}

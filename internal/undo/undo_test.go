@@ -177,11 +177,11 @@ func TestClones(t *testing.T) {
 	clone.Config = config(t, `{"metadata":{"fly_platform_version":"v2","fly_standards_clone":"`+mark+`"}}`)
 	withVolume := clone
 	withVolume.Config = config(t, `{"mounts":[{"volume":"vol_1","path":"/d"}],"metadata":{"fly_platform_version":"v2","fly_standards_clone":"`+mark+`"}}`)
-	h := apply.History{App: "shop", Clones: []apply.PastClone{{Machine: "c", IDs: []string{"c"}, Source: "a", Region: "lhr", Marker: mark}}}
+	h := apply.History{App: "shop", Clones: []apply.PastClone{{Machine: "c", Source: "a", Region: "lhr", Marker: mark}}}
 	a := machine(t, "a", "")
 	scaled, surplus := clone, clone // by `fly scale count`, which copies metadata; by a request that arrived twice
-	scaled.ID, scaled.CreatedAt = "d", clone.CreatedAt.Add(time.Minute)
-	surplus.ID, surplus.CreatedAt = "e", clone.CreatedAt.Add(2*time.Second)
+	scaled.ID, scaled.Name, scaled.CreatedAt = "d", "still-moon-4711", clone.CreatedAt.Add(time.Second)
+	surplus.ID, surplus.Name, surplus.CreatedAt = "e", mark, clone.CreatedAt.Add(time.Hour)
 	asleep := a
 	asleep.State = "stopped"
 	for _, c := range []struct {
@@ -195,6 +195,7 @@ func TestClones(t *testing.T) {
 		{"copied by others", &live.App{Machines: []live.Machine{a, clone, scaled}}, []string{"destroy:c"}, 1, false},
 		{"gone, and copied by others", &live.App{Machines: []live.Machine{a, scaled}}, []string{}, 1, false},
 		{"made twice", &live.App{Machines: []live.Machine{a, clone, surplus}}, []string{"destroy:c", "destroy:e"}, 0, false},
+		{"made twice, and the one on record is gone", &live.App{Machines: []live.Machine{a, scaled, surplus}}, []string{"destroy:e"}, 1, false},
 		{"the only one left", &live.App{Machines: []live.Machine{clone}}, []string{}, 1, true},
 		{"the only one that runs", &live.App{Machines: []live.Machine{asleep, clone}}, []string{}, 1, true},
 		{"gone", &live.App{}, []string{}, 0, false},
@@ -215,20 +216,16 @@ func TestClones(t *testing.T) {
 	}
 }
 
-// A run that was cut off before it heard the id knows its machine by the mark
-// and the time.
+// A run that was cut off before it heard the id knows its machine by the name.
 func TestCloneWithoutAnID(t *testing.T) {
-	asked := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
 	clone := machine(t, "c", "")
+	clone.Name = mark
 	clone.Config = config(t, `{"metadata":{"fly_platform_version":"v2","fly_standards_clone":"`+mark+`"}}`)
-	clone.CreatedAt = asked.Add(time.Second)
 	scaled := clone
-	scaled.ID, scaled.CreatedAt = "d", asked.Add(time.Hour)
-	soon := scaled // a copy is younger than what it is made of
-	soon.ID, soon.CreatedAt = "b", asked.Add(time.Minute)
-	h := apply.History{App: "shop", Clones: []apply.PastClone{{Source: "a", Region: "lhr", Marker: mark, Asked: asked}}}
-	u := undo.New(h, world(t, before, &live.App{Machines: []live.Machine{machine(t, "a", ""), soon, clone, scaled}}))
-	if diff := cmp.Diff([]string{"destroy:c"}, show(u.Plan)); diff != "" || len(u.Stays) != 2 {
+	scaled.ID, scaled.Name = "b", "still-moon-4711"
+	h := apply.History{App: "shop", Clones: []apply.PastClone{{Source: "a", Region: "lhr", Marker: mark}}}
+	u := undo.New(h, world(t, before, &live.App{Machines: []live.Machine{machine(t, "a", ""), scaled, clone}}))
+	if diff := cmp.Diff([]string{"destroy:c"}, show(u.Plan)); diff != "" || len(u.Stays) != 1 {
 		t.Errorf("%s\nstays %q", diff, u.Stays)
 	}
 }
@@ -247,7 +244,7 @@ func TestTheLastThatServesAfterTheUndo(t *testing.T) {
 		Verb: machineconfig.VerbSet, Service: &machineconfig.ServiceKey{Protocol: "tcp", InternalPort: 8080, Ports: []string{"80"}},
 		Pointer: "/autostart", Value: json.RawMessage(`false`), If: json.RawMessage(`true`),
 	}}
-	h := apply.History{App: "shop", Machines: []apply.PastMachine{past}, Clones: []apply.PastClone{{Machine: "c", IDs: []string{"c"}, Source: "a", Region: "lhr", Marker: mark}}}
+	h := apply.History{App: "shop", Machines: []apply.PastMachine{past}, Clones: []apply.PastClone{{Machine: "c", Source: "a", Region: "lhr", Marker: mark}}}
 	u := undo.New(h, world(t, before, &live.App{Machines: []live.Machine{a, clone}}))
 	if diff := cmp.Diff([]string{"machine:a"}, show(u.Plan)); diff != "" || len(u.Stays) != 1 {
 		t.Errorf("%s\nstays %q", diff, u.Stays)

@@ -68,6 +68,13 @@ func (w *world) drawMore() {
 		what, do := w.drawFlyctl()
 		w.add(&trouble{run: 1, class: []string{"update", "lease-post", "wait", "secrets-get", "list", "create"}[w.also.IntN(6)], nth: upTo(3), what: what, do: do})
 	}
+	if w.has("--regions") && w.seed%7 < 2 { // two machines for one, at once or much later
+		what, e := "duplicated", flysim.Duplicate()
+		if d := time.Duration(w.seed%47) * time.Second; d > 0 && w.seed%7 == 1 {
+			what, e = "504, takes effect "+d.String()+" later", flysim.StatusBefore(d, http.StatusGatewayTimeout, "gateway timeout")
+		}
+		w.add(&trouble{run: 1, class: "create", nth: 1, what: what, do: reply(e)})
+	}
 	if w.has("--regions") && one(4) { // when all are updated, or nearly
 		change, what := w.drawSource()
 		w.add(&trouble{run: 1, class: "lease-delete", nth: max(1, len(w.machines)-w.also.IntN(2)), what: what, do: func(w *world, _ string, _ *strike) {

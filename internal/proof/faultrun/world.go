@@ -91,6 +91,7 @@ func newWorld(seed uint64, dir string) (*world, error) {
 	if w.also.IntN(6) == 0 { // longer than a machine is watched without checks
 		opts.OldRows, opts.OldRowsDated = time.Duration(11+w.also.IntN(15))*time.Second, w.also.IntN(2) == 0
 	}
+	opts.LateNames = w.seed%5 > 2
 	opts.Owners = map[string]string{othersToken: "mallory@example.com"}
 	w.p = flysim.New(w.clk, opts)
 	w.drawFile()
