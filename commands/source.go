@@ -211,7 +211,8 @@ func hidden(path, name, value string) bool {
 
 // inEnv says whether a path is in [env], [[env]] or [build.args].
 func inEnv(path string) bool {
-	return strings.HasPrefix(path, "env.") || strings.HasPrefix(path, "env[") || strings.HasPrefix(path, "build.args.")
+	top, _, _ := strings.Cut(path, "[")
+	return top == "env" || top == "build.args" || strings.HasPrefix(path, "env.") || strings.HasPrefix(path, "build.args.")
 }
 
 // otherFile reads another file of the repository, by its path from the folder of

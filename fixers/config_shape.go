@@ -2,6 +2,7 @@ package fixers
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,7 +22,7 @@ command with an open quote, a process group that isn't there, or a service that 
 a time; this rule reports all of them, each with its line, what the file says and what flyctl takes. Types, words and bounds are those of flyctl
 of August 2026.
 
-The fix writes the form that flyctl reads. Where only one reading is possible it is safe; where one is likely it needs consent;
+The fix writes the form that flyctl reads, also from other tools' forms (env = ["A=b"], mounts = ["data:/data"], restart = "always"). Where only one reading is possible it is safe; where one is likely it needs consent;
 otherwise only you know what was meant. Comments stay. Forms that flyctl accepts are not findings: "8080" is a port in [[services]], and 15000 is 15
 seconds there and in [checks.NAME]. In [http_service] and [deploy] a number without a unit means nanoseconds: flyctl accepts that, and
 nobody means it.
@@ -60,6 +61,9 @@ func shapePlace(note deployed.Refusal) plan.At {
 	return plan.At{Key: note.Node.Path(), Line: pos.Line, Column: pos.Column}
 }
 
+// position is that of an entry in a path; no heading says it.
+var position = regexp.MustCompile(`\[\d+\]`)
+
 // shapeMessage says what stands there and what flyctl takes.
 func shapeMessage(note deployed.Refusal) string {
 	path := note.Node.Path()
@@ -75,13 +79,14 @@ func shapeMessage(note deployed.Refusal) string {
 		return fmt.Sprintf("%s is ignored; flyctl takes %s", shapeStands(note), note.Takes)
 	}
 	if r := note.Repair; r != nil && len(r.Edits) == 1 {
+		heading := position.ReplaceAllString(path, "")
 		switch r.Edits[0].Op {
 		case flytoml.ArrayOf:
-			return fmt.Sprintf("[%s] must be [[%s]]", path, path)
+			return fmt.Sprintf("[%s] must be [[%s]]", heading, heading)
 		case flytoml.TableOf:
-			return fmt.Sprintf("[[%s]] must be [%s]", path, path)
+			return fmt.Sprintf("[[%s]] must be [%s]", heading, heading)
 		case flytoml.Nameless:
-			return fmt.Sprintf("entries of %s have no names; [%s] must be [[%s]]", path, flytoml.Join(path, note.Node.Keys()[0]), path)
+			return fmt.Sprintf("entries of %s have no names; [%s] must be [[%s]]", path, flytoml.Join(heading, note.Node.Keys()[0]), heading)
 		}
 	}
 	switch {

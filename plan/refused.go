@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
@@ -48,7 +49,7 @@ func refused(before, after *deployed.Config) *Refused {
 func onMistyped(fix *Fix, c *deployed.Config) bool {
 	for _, r := range c.Refusals() {
 		path := r.Node.Path()
-		if path == "" || r.Kind != deployed.WrongType && r.Kind != deployed.WrongForm {
+		if path == "" || !slices.Contains([]deployed.Kind{deployed.WrongType, deployed.WrongForm, deployed.NoName}, r.Kind) {
 			continue
 		}
 		for _, e := range fix.Edits {

@@ -39,6 +39,11 @@ func read(f *flytoml.File) *Config {
 	sortRefusals(r.all)
 	for i := range r.all {
 		r.all[i].Repair = repair(c, &r.all[i])
+		if m := r.all[i].Repair; m != nil && len(m.Edits) > 1 { // a value that goes by another place may not fit where it is to go
+			if _, err := f.Apply(m.Edits...); err != nil {
+				r.all[i].Repair = nil
+			}
+		}
 	}
 	c.Notes = r.all
 	return c

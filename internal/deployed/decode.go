@@ -28,7 +28,11 @@ func (r *reader) mistyped(n *node, t *flyschema.Type) {
 	if container(n) != (t.Kind == flyschema.Table || t.Kind == flyschema.Tables || t.Kind == flyschema.Names || t.Kind == flyschema.Strings) || container(n) && t.Kind != flyschema.Strings {
 		k = WrongForm
 	}
-	r.refuse(Refusal{Kind: k, Node: n.src, Type: t, Takes: takes(t)})
+	what := takes(t)
+	if t.Kind == flyschema.Tables && strings.HasSuffix(n.src.Path(), "]") {
+		what = "a table" // in the array
+	}
+	r.refuse(Refusal{Kind: k, Node: n.src, Type: t, Takes: what})
 }
 
 // form is mistyped for a path of the schema.
@@ -58,6 +62,9 @@ func (r *reader) decode(n *node, t *flyschema.Type) *node {
 		return r.strings(n, t)
 	case flyschema.Anything:
 		return n
+	}
+	if n.wrong { // a patch told of it
+		return &node{kind: n.kind, src: n.src, wrong: true}
 	}
 	out, ok := r.scalar(n, t)
 	if !ok {
@@ -92,17 +99,11 @@ func (r *reader) table(n *node, t *flyschema.Type) *node {
 			continue
 		}
 		c := r.decode(n.kids[key], field)
-		have, twice := out.kids[name]
-		switch {
-		case c.kind == kNull && !c.wrong:
+		if c.kind == kNull && !c.wrong {
 			out.drop(name)
-		case twice && have.kind == kTable && c.kind == kTable:
-			for _, k := range c.keys {
-				have.set(k, c.kids[k])
-			}
-		default:
-			out.set(name, c)
+			continue
 		}
+		out.set(name, onto(out.kids[name], c))
 	}
 	order := func(k string) flytoml.Position { return out.kids[k].src.Position() }
 	slices.SortStableFunc(out.keys, func(a, b string) int {
@@ -113,6 +114,25 @@ func (r *reader) table(n *node, t *flyschema.Type) *node {
 		return x.Column - y.Column
 	})
 	return out
+}
+
+// onto is what Go makes of a value that is decoded where another one stands, as
+// [[services]] after [[Services]]: tables are merged, and so are the entries of
+// arrays, one by one.
+func onto(have, c *node) *node {
+	switch {
+	case have == nil || have.kind != c.kind:
+	case c.kind == kTable:
+		for _, k := range c.keys {
+			have.set(k, onto(have.kids[k], c.kids[k]))
+		}
+		return have
+	case c.kind == kArray:
+		for i := range min(len(have.items), len(c.items)) {
+			c.items[i] = onto(have.items[i], c.items[i])
+		}
+	}
+	return c
 }
 
 // fieldOf is the field that Go decodes a key into: the exact one, else the

@@ -31,7 +31,7 @@ func (c *Config) Meant() *Config {
 func staysInPlace(edits []flytoml.Edit, path string) bool {
 	for _, e := range edits {
 		switch e.Op {
-		case flytoml.Set, flytoml.InArray, flytoml.Quote, flytoml.Only, flytoml.Words:
+		case flytoml.Set, flytoml.InArray, flytoml.Quote, flytoml.Only, flytoml.Words, flytoml.Under, flytoml.Pairs:
 		default:
 			return false
 		}

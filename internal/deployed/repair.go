@@ -1,6 +1,7 @@
 package deployed
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,10 +23,10 @@ func repair(c *Config, r *Refusal) *Repair {
 		}
 		return convert(c, r.Node, r.Type)
 	case BadWord:
-		return repairWord(*r)
+		return cmp.Or(repairWord(*r), nothing(r.Node, r.Type))
 	case BadDuration:
 		text, _ := r.Node.Str()
-		return repairDuration(path, text)
+		return cmp.Or(repairDuration(path, text), nothing(r.Node, r.Type))
 	case Nanoseconds:
 		return repairUnit(path, r.Node)
 	case BadSize:
@@ -55,7 +56,10 @@ func set(path, literal string) flytoml.Edit {
 
 // convert turns a value into one of the type, where it has one reading.
 func convert(c *Config, n flytoml.Node, t *flyschema.Type) *Repair {
-	if r := unwrap(c, n, t); r != nil {
+	if n.Kind() == flytoml.ArrayTables && lastName(t.Path) == "headers" {
+		return headerTables(n)
+	}
+	if r := cmp.Or(reading(c, n, t), unwrap(c, n, t), lone(n, t), nothing(n, t)); r != nil {
 		return r
 	}
 	text, isText := n.Str()
@@ -82,8 +86,6 @@ func convert(c *Config, n flytoml.Node, t *flyschema.Type) *Repair {
 		return toString(n, t)
 	case flyschema.Strings:
 		return toStrings(c, n, t)
-	case flyschema.Table, flyschema.Names:
-		return toTable(n, t)
 	case flyschema.Tables:
 		return toTables(n, t)
 	}
@@ -107,10 +109,13 @@ func unwrap(c *Config, n flytoml.Node, t *flyschema.Type) *Repair {
 	case 0:
 		return sure(flytoml.Edit{Op: flytoml.Remove, Path: n.Path()})
 	case 1:
-		if !fits(items[0], t) {
-			return nil
+		only := flytoml.Edit{Op: flytoml.Only, Path: n.Path()}
+		if fits(items[0], t) {
+			return sure(only)
 		}
-		return sure(flytoml.Edit{Op: flytoml.Only, Path: n.Path()})
+		if r := convert(c, items[0], t); r != nil && staysInPlace(r.Edits, items[0].Path()) {
+			return &Repair{Edits: append(r.Edits, only), Sure: r.Sure, Why: r.Why}
+		}
 	}
 	return nil
 }
@@ -155,7 +160,7 @@ func toBool(n flytoml.Node) (string, bool) {
 
 // toNumber reads a whole number, also with the unit that the key counts in.
 func toNumber(path, text string, t *flyschema.Type) *Repair {
-	key := t.Path[strings.LastIndexByte(t.Path, '.')+1:]
+	key := lastName(t.Path)
 	plain := strings.ReplaceAll(strings.ReplaceAll(text, "_", ""), ",", "")
 	if i, err := strconv.ParseInt(plain, 10, 64); err == nil && !strings.Contains(text, ",") {
 		if t.Kind == flyschema.Seconds && i < 0 {
@@ -174,21 +179,6 @@ func toNumber(path, text string, t *flyschema.Type) *Repair {
 	case t.Kind == flyschema.Seconds || strings.HasSuffix(key, "_seconds"):
 		if s, ok := wholeSeconds(text); ok {
 			return sure(set(path, strconv.FormatInt(s, 10)))
-		}
-	case strings.HasSuffix(key, "_threshold"):
-		if i, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(text, "%"))); err == nil {
-			return sure(set(path, strconv.Itoa(i)))
-		}
-	case key == "snapshot_retention":
-		days := strings.Fields(strings.NewReplacer("days", " ", "day", " ", "d", " ").Replace(text))
-		if len(days) == 1 {
-			if i, err := strconv.Atoi(days[0]); err == nil {
-				return sure(set(path, strconv.Itoa(i)))
-			}
-		}
-	case key == "port" && strings.HasPrefix(t.Path, "services"):
-		if p, ok := map[string]int{"https": 443, "http": 80}[strings.ToLower(text)]; ok {
-			return likely("that is the port of "+text, set(path, strconv.Itoa(p)))
 		}
 	}
 	return nil

@@ -51,7 +51,7 @@ func addGroup(c *Config, r *Refusal) *Repair {
 
 // complete writes what a combination of values lacks.
 func complete(r Refusal) *Repair {
-	key := r.Type.Path[strings.LastIndexByte(r.Type.Path, '.')+1:]
+	key := lastName(r.Type.Path)
 	path := flytoml.Join(r.Node.Path(), key)
 	switch key {
 	case "strategy":

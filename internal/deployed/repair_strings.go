@@ -26,9 +26,6 @@ func toString(n flytoml.Node, t *flyschema.Type) *Repair {
 		if strings.HasSuffix(t.Path, ".*") && !commandKey(t) { // headers, build.args: any text will do
 			return quote
 		}
-		if b, _ := n.Bool(); !b && t.Path == "restart[].policy" {
-			return sure(set(n.Path(), `"never"`))
-		}
 	case flytoml.Array:
 		for _, item := range n.Items() {
 			if _, ok := item.Str(); !ok {
@@ -44,7 +41,7 @@ func toString(n flytoml.Node, t *flyschema.Type) *Repair {
 
 func toStrings(c *Config, n flytoml.Node, t *flyschema.Type) *Repair {
 	text, isText := n.Str()
-	key := t.Path[strings.LastIndexByte(t.Path, '.')+1:]
+	key := lastName(t.Path)
 	words := key == "command" || key == "entrypoint" || key == "kernel_args" || key == "cmd" || key == "exec"
 	inArray := strings.HasSuffix(n.Path(), "]")
 	switch {
@@ -57,6 +54,8 @@ func toStrings(c *Config, n flytoml.Node, t *flyschema.Type) *Repair {
 		return nil
 	case !strings.ContainsAny(strings.TrimSpace(text), " ,"):
 		return sure(flytoml.Edit{Op: flytoml.InArray, Path: n.Path()})
+	case key == "command" || key == "entrypoint":
+		return likely("a shell takes the text apart", flytoml.Edit{Op: flytoml.InArray, Path: n.Path(), Value: `"sh", "-c"`})
 	case words:
 		return nil
 	}

@@ -1,8 +1,7 @@
 package deployed
 
 import (
-	"fmt"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,114 +9,8 @@ import (
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 )
 
-// oneKey is the key of a table that a lone text in its place must mean.
-var oneKey = map[string]string{
-	"build.compose": "file", "services[].ports[].proxy_proto_options": "version", "deploy.release_command_vm": "size",
-}
-
-// toTable makes a table of a text that has one place in it.
-func toTable(n flytoml.Node, t *flyschema.Type) *Repair {
-	text, isText := n.Str()
-	path := n.Path()
-	if strings.HasSuffix(t.Path, ".headers") {
-		return toHeaders(n)
-	}
-	if !isText {
-		return nil
-	}
-	entry := func(key string) *Repair {
-		return likely("a lone text there can only be its "+key,
-			flytoml.Edit{Op: flytoml.Remove, Path: path},
-			flytoml.Edit{Op: flytoml.AddTable, Path: path, Entries: []flytoml.Entry{{Key: key, Value: strconv.Quote(text)}}})
-	}
-	switch {
-	case oneKey[t.Path] != "":
-		return likely("a lone text there can only be its "+oneKey[t.Path], set(path, fmt.Sprintf("{ %s = %q }", oneKey[t.Path], text)))
-	case strings.HasSuffix(t.Path, "concurrency"):
-		return toLimits(path, text)
-	case t.Path == "build" && strings.Contains(strings.ToLower(text), "dockerfile"):
-		return entry("dockerfile")
-	case t.Path == "build" && imageRef.MatchString(text):
-		return entry("image")
-	case t.Path == "deploy" && word(text, typeAt("deploy.strategy").Words) == text:
-		return entry("strategy")
-	}
-	return nil
-}
-
-var imageRef = regexp.MustCompile(`^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$`)
-
-// toLimits reads "20,25" as flyctl reads it in [[services]].
-func toLimits(path, text string) *Repair {
-	left, right, ok := strings.Cut(text, ",")
-	soft, err1 := strconv.Atoi(strings.TrimSpace(left))
-	hard, err2 := strconv.Atoi(strings.TrimSpace(right))
-	if !ok || err1 != nil || err2 != nil {
-		return nil
-	}
-	return sure(set(path, fmt.Sprintf(`{ type = "requests", soft_limit = %d, hard_limit = %d }`, soft, hard)))
-}
-
-// plainHeaders are those that hold no secret; the plan may repeat their values.
-var plainHeaders = []string{"x-forwarded-proto", "x-forwarded-host", "x-forwarded-for", "x-forwarded-port", "host", "user-agent", "accept", "content-type", "origin", "referer"}
-
-// toHeaders reads the two other forms of headers: a list of name and value,
-// and text as HTTP has it. Values that may be secrets are left to the author.
-func toHeaders(n flytoml.Node) *Repair {
-	var entries []string
-	add := func(name, value string) bool {
-		for _, plain := range plainHeaders {
-			if strings.EqualFold(plain, name) {
-				entries = append(entries, flytoml.Join("", name)+" = "+strconv.Quote(value))
-				return true
-			}
-		}
-		return false
-	}
-	line := func(text string) bool {
-		name, value, ok := strings.Cut(text, ":")
-		return ok && add(strings.TrimSpace(name), strings.TrimSpace(value))
-	}
-	certain := true
-	if text, ok := n.Str(); ok {
-		certain = false
-		if !line(text) {
-			return nil
-		}
-	}
-	if n.Kind() == flytoml.Array {
-		for _, item := range n.Items() {
-			if text, ok := item.Str(); ok {
-				certain = false
-				if !line(text) {
-					return nil
-				}
-				continue
-			}
-			name, _ := item.Key("name")
-			value, _ := item.Key("value")
-			a, ok1 := name.Str()
-			b, ok2 := value.Str()
-			if !ok1 || !ok2 || len(item.Keys()) != 2 || !add(a, b) {
-				return nil
-			}
-		}
-	}
-	if len(entries) == 0 {
-		return nil
-	}
-	edit := set(n.Path(), "{ "+strings.Join(entries, ", ")+" }")
-	if certain {
-		return sure(edit)
-	}
-	return likely("the text reads as headers", edit)
-}
-
-var volumeAt = regexp.MustCompile(`^([a-z0-9_]+):(/[^:]*)$`)
-
 func toTables(n flytoml.Node, t *flyschema.Type) *Repair {
 	path := n.Path()
-	text, isText := n.Str()
 	switch {
 	case strings.HasSuffix(path, "]"):
 		return nil // an entry that is no table
@@ -128,13 +21,25 @@ func toTables(n flytoml.Node, t *flyschema.Type) *Repair {
 		return sure(flytoml.Edit{Op: flytoml.Nameless, Path: path})
 	case n.Kind() == flytoml.Table:
 		return sure(flytoml.Edit{Op: flytoml.ArrayOf, Path: path})
-	case isText && t.Path == "mounts[]" && volumeAt.MatchString(text):
-		m := volumeAt.FindStringSubmatch(text)
-		return likely("it reads as a volume and its place", set(path, fmt.Sprintf("[{ source = %q, destination = %q }]", m[1], m[2])))
-	case isText && t.Path == "vm[]":
-		return likely("a lone text there can only be its size", set(path, fmt.Sprintf("[{ size = %q }]", text)))
 	}
 	return nil
+}
+
+// headerTables makes one table of the [[headers]] with a name and a value each.
+func headerTables(n flytoml.Node) *Repair {
+	var out, in []flytoml.Edit
+	for _, item := range n.Items() {
+		name, _ := item.Key("name")
+		value, _ := item.Key("value")
+		text, ok := name.Str()
+		if _, isText := value.Str(); !ok || !isText || len(item.Keys()) != 2 {
+			return nil
+		}
+		aside := flytoml.Join("", n.Path()+" "+text)
+		out = append(out, flytoml.Edit{Op: flytoml.Move, Path: value.Path(), To: aside})
+		in = append(in, flytoml.Edit{Op: flytoml.Move, Path: aside, To: flytoml.Join(n.Path(), text)})
+	}
+	return sure(slices.Concat(out, []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path()}}, in)...)
 }
 
 // named says whether every key of the table is a table itself that has no

@@ -18,7 +18,7 @@ import (
 var (
 	certain = map[string]map[string]string{
 		"deploy.strategy":     {"rollingupdate": "rolling", "rollingdeploy": "rolling"},
-		"restart[].policy":    {"no": "never", "false": "never", "none": "never", "off": "never", "onfail": "on-failure", "onerror": "on-failure", "true": "always"},
+		"restart[].policy":    {"no": "never", "none": "never", "off": "never", "onfail": "on-failure", "onerror": "on-failure", "true": "always"},
 		"build.compression":   {"gz": "gzip", "zstandard": "zstd"},
 		"autostop":            {"on": "stop", "true": "stop", "yes": "stop", "1": "stop", "false": "off", "no": "off", "0": "off"},
 		"vm[].persist_rootfs": {"no": "never", "false": "never"},
@@ -27,8 +27,8 @@ var (
 	probable = map[string]map[string]string{
 		"deploy.strategy":     {"recreate": "immediate", "allatonce": "immediate", "simple": "rolling", "default": "rolling", "redblack": "bluegreen", "standard": "rolling"},
 		"restart[].policy":    {"unlessstopped": "always", "yes": "always", "on": "always", "restart": "always", "failure": "on-failure"},
-		"checks.*.type":       {"https": "http", "script": "tcp", "connect": "tcp", "h2": "http", "get": "http"},
-		"autostop":            {"never": "off", "none": "off", "disabled": "off", "enabled": "stop", "always": "stop", "sleep": "suspend", "pause": "suspend"},
+		"checks.*.type":       {"https": "http", "script": "tcp", "grpc": "tcp", "connect": "tcp", "h2": "http", "get": "http"},
+		"autostop":            {"never": "off", "none": "off", "disabled": "off", "enabled": "stop", "always": "stop", "stopped": "stop", "sleep": "suspend", "pause": "suspend", "suspended": "suspend"},
 		"vm[].persist_rootfs": {"true": "always", "yes": "always"},
 	}
 )

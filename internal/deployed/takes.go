@@ -11,12 +11,15 @@ import (
 
 // takes is what flyctl takes at a place, as a noun.
 func takes(t *flyschema.Type) string {
-	name := strings.ReplaceAll(t.Path, "[]", "")
+	name := strings.NewReplacer("[]", "", "*", "NAME").Replace(t.Path)
 	switch t.Kind {
 	case flyschema.Table:
 		return "a table, [" + name + "]"
 	case flyschema.Names:
-		return `a table of names, each with ` + takes(t.Each)
+		if t.Each.Kind == flyschema.Table {
+			return "a table for each name, [" + name + ".NAME]"
+		}
+		return `a table, { NAME = "..." }`
 	case flyschema.Tables:
 		return "an array of tables, [[" + name + "]]"
 	case flyschema.Strings:

@@ -85,8 +85,8 @@ func (f *File) change(e Edit) (change, error) {
 		return f.arrayOf(segs)
 	case TableOf:
 		return f.tableOf(segs)
-	case Quote, InArray, Only, Words:
-		return f.convert(segs, e.Op)
+	case Quote, InArray, Under, Pairs, Only, Words:
+		return f.convert(segs, e)
 	case Nameless:
 		return f.nameless(segs)
 	}

@@ -1,10 +1,14 @@
 package flytoml
 
-import "strings"
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
 
 // convert makes another form of a value out of the value itself, so that no
 // edit has to hold it.
-func (f *File) convert(segs []Segment, op Op) (change, error) {
+func (f *File) convert(segs []Segment, e Edit) (change, error) {
 	n, err := f.present(segs)
 	if err != nil {
 		return change{}, err
@@ -15,14 +19,22 @@ func (f *File) convert(segs []Segment, op Op) (change, error) {
 	if f.commentIn(n.val) {
 		return change{}, f.refuseAt(n, "its value has comments inside")
 	}
-	switch op {
+	raw := string(f.src[n.val.start:n.val.end])
+	switch e.Op {
 	case Quote:
 		return f.quoteScalar(n)
 	case InArray:
 		if n.kind == Array {
 			return change{}, f.refuseAt(n, "it is an array already")
 		}
-		return f.revalue(n, "["+string(f.src[n.val.start:n.val.end])+"]")
+		if e.Value != "" {
+			raw = e.Value + ", " + raw
+		}
+		return f.revalue(n, "["+raw+"]")
+	case Under:
+		return f.revalue(n, inlineTable([]Entry{{e.Value, raw}}, " = "))
+	case Pairs:
+		return f.pairs(n)
 	case Only:
 		return f.onlyElement(n)
 	}
@@ -66,6 +78,50 @@ func (f *File) words(n *node) (change, error) {
 	}
 	return f.revalue(n, quoteText(strings.Join(line, " "), f.singleQuotes()))
 }
+
+// pairs makes an inline table of texts that each hold a name and a value.
+func (f *File) pairs(n *node) (change, error) {
+	texts := n.items
+	if n.kind == String {
+		texts = []*node{n}
+	}
+	var entries []Entry
+	for _, it := range texts {
+		name, value, ok := pair(it.value)
+		if !ok || slices.ContainsFunc(entries, func(e Entry) bool { return e.Key == name }) {
+			return change{}, f.refuseAt(n, "it is no list of names and values")
+		}
+		entries = append(entries, Entry{name, quoteText(value, f.singleQuotes())})
+	}
+	if len(entries) == 0 {
+		return change{}, f.refuseAt(n, "it is no list of names and values")
+	}
+	return f.revalue(n, inlineTable(entries, " = "))
+}
+
+// pair takes a name and a value out of NAME=value, Name: value, or a table with
+// the two. A text that may hold several has no one reading.
+func pair(v any) (name, value string, ok bool) {
+	switch v := v.(type) {
+	case string:
+		i := strings.IndexAny(v, "=:")
+		if i < 0 {
+			return "", "", false
+		}
+		name, value = strings.TrimSpace(v[:i]), strings.TrimSpace(v[i+1:])
+		ok = !severalPairs.MatchString(value)
+	case map[string]any:
+		name, _ = v["name"].(string)
+		value, ok = v["value"].(string)
+		ok = ok && len(v) == 2
+	}
+	return name, value, ok && pairName.MatchString(name)
+}
+
+var (
+	pairName     = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+	severalPairs = regexp.MustCompile(`\n|[,;\s][A-Za-z_][A-Za-z0-9_.-]*[=:]`)
+)
 
 // shellWord quotes a word where a shell would take it for something else.
 func shellWord(w string) string {

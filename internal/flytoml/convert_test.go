@@ -15,6 +15,10 @@ func TestConvert(t *testing.T) {
 		{"only", "a = [ \"x\" ]  # why\n", "a = \"x\"  # why\n"},
 		{"words", "a = [\"sh\", \"-c\", \"a 'b' \\\"c\\\"\"]\n", "a = \"sh -c 'a '\\\"'\\\"'b'\\\"'\\\"' \\\"c\\\"'\"\n"},
 		{"in-array", "a = \"x\"\n", "a = [\"x\"]\n"},
+		{"behind", "a = 'x y'\n", "a = [\"sh\", \"-c\", 'x y']\n"},
+		{"under", "a = \"x\" # why\n", "a = { key = \"x\" } # why\n"},
+		{"pairs", "a = [\"B=c=d\", \"X-E: f, g\"] # why\n", "a = { B = \"c=d\", X-E = \"f, g\" } # why\n"},
+		{"pairs", "a = [{ name = \"B\", value = \"c\" }]\n", "a = { B = \"c\" }\n"},
 		{"nameless", "# x\n[a.one]\nb = 1\n\n[a.two]\nc = 2\n[a.two.h]\nd = 3\n", "# x\n[[a]]\nb = 1\n\n[[a]]\nc = 2\n[a.h]\nd = 3\n"},
 		{"cut-mark", "\xef\xbb\xbfa = 1\r\n", "a = 1\r\n"},
 	} {
@@ -29,6 +33,10 @@ func TestConvert(t *testing.T) {
 				e.Op = flytoml.Quote
 			case "cut-mark":
 				e.Path = ""
+			case "behind":
+				e.Op, e.Value = flytoml.InArray, `"sh", "-c"`
+			case "under":
+				e.Value = "key"
 			}
 			got, err := f.Apply(e)
 			if err != nil {
@@ -44,6 +52,7 @@ func TestConvert(t *testing.T) {
 func TestConvertRefuses(t *testing.T) {
 	for in, op := range map[string]flytoml.Op{
 		"a = [1, 2]\n": flytoml.Only, "a = [1]\n": flytoml.Words, "a = []\n": flytoml.Words, "[a]\nb = 1\n": flytoml.Nameless,
+		"a = \"B=c D=e\"\n": flytoml.Pairs, "a = \"B=c,D=e\"\n": flytoml.Pairs, "a = [\"B=1\", \"B=2\"]\n": flytoml.Pairs, "a = [\"B\"]\n": flytoml.Pairs, "a = 1\n": flytoml.Pairs,
 		"[a]\n": flytoml.Quote, "a = [ # why\n \"x\" ]\n": flytoml.Only, "a = [[1]]\n": flytoml.InArray,
 	} {
 		f, err := flytoml.Parse("fly.toml", []byte(in))

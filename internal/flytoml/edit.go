@@ -34,8 +34,14 @@ const (
 	// Quote makes a string of a number, boolean or date, of the very text that
 	// stands there.
 	Quote Op = "quote"
-	// InArray makes the value at Path the one element of an array.
+	// InArray makes the value at Path the last element of an array, behind those
+	// of Value, if any: `"sh", "-c"`.
 	InArray Op = "in-array"
+	// Under makes an inline table of the value at Path, under the key Value.
+	Under Op = "under"
+	// Pairs makes an inline table of "NAME=value" or "Name: value", of an array
+	// of such strings, or of one of tables with a name and a value.
+	Pairs Op = "pairs"
 	// Only puts the one element of the array at Path in the array's place.
 	Only Op = "only"
 	// Words makes one command line of an array of words, quoted where a shell
@@ -52,7 +58,7 @@ type Edit struct {
 	Op      Op      `json:"op"`
 	Path    string  `json:"path"`
 	To      string  `json:"to,omitempty"`      // Move
-	Value   string  `json:"value,omitempty"`   // Set: a TOML literal, strings in double quotes
+	Value   string  `json:"value,omitempty"`   // Set: a TOML literal, strings in double quotes; also of InArray and Under
 	Entries []Entry `json:"entries,omitempty"` // Append, AddTable
 	Comment string  `json:"comment,omitempty"` // without the "#"
 }

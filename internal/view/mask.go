@@ -66,6 +66,9 @@ func eachString(n flytoml.Node, name string, see func(path, name, value string))
 	case flytoml.String:
 		value, _ := n.Str()
 		see(n.Path(), name, value)
+		if i := strings.IndexAny(value, "=:"); i > 0 { // NAME=value, as people write env, args and headers
+			see(n.Path(), strings.TrimSpace(value[:i]), strings.TrimSpace(value[i+1:]))
+		}
 	case flytoml.Integer: // a password may be one
 		if value, ok := n.Int(); ok {
 			see(n.Path(), name, strconv.FormatInt(value, 10))

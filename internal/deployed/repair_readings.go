@@ -1,0 +1,112 @@
+package deployed
+
+import (
+	_ "embed"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flyschema"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+)
+
+// readings are what people write in another form than flyctl's and what they
+// mean by it, a row each, the first that matches counts: the place as flyschema
+// names it ("*port" is every one that ends so), the whole text that stands there
+// in any case, the TOML that it means, and what a likely reading rests on ("":
+// it is the only one). In the third column an entry of an array of tables stands
+// for the array too, "+" begins keys that stand in the place of this one, and
+// "@" an operation on the value where it stands, which may be a secret.
+//
+//go:embed readings.tsv
+var readings string
+
+// reading is what the table has for the value; nil for nothing.
+func reading(c *Config, n flytoml.Node, t *flyschema.Type) *Repair {
+	text, isText := n.Str()
+	if !isText {
+		text = n.Raw()
+	}
+	text = strings.TrimSpace(text)
+	for line := range strings.Lines(readings) {
+		row := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if suffix, some := strings.CutPrefix(row[0], "*"); some && !strings.HasSuffix(t.Path, suffix) || !some && row[0] != t.Path {
+			continue
+		}
+		whole := regexp.MustCompile(`(?is)^(?:` + row[1] + `)$`)
+		at := whole.FindStringSubmatchIndex(text)
+		if at == nil || strings.HasPrefix(row[2], "@under") && !isText || strings.ContainsAny(text, `"\`) && !strings.HasPrefix(row[2], "@") {
+			continue
+		}
+		edits := meantEdits(n, t, string(whole.ExpandString(nil, row[2], text, at)))
+		if _, err := c.file.Apply(edits...); err != nil { // "A" is no NAME=value
+			return nil
+		}
+		return &Repair{Edits: edits, Sure: row[3] == "", Why: row[3]}
+	}
+	return nil
+}
+
+// meantEdits write what the table says.
+func meantEdits(n flytoml.Node, t *flyschema.Type, means string) []flytoml.Edit {
+	path := n.Path()
+	if op, ok := strings.CutPrefix(means, "@"); ok {
+		name, value, _ := strings.Cut(op, " ")
+		return []flytoml.Edit{{Op: flytoml.Op(name), Path: path, Value: value}}
+	}
+	if keys, ok := strings.CutPrefix(means, "+"); ok {
+		table := strings.TrimSuffix(path, "."+lastName(t.Path))
+		edits := []flytoml.Edit{{Op: flytoml.Remove, Path: path}}
+		for pair := range strings.SplitSeq(keys, ";") {
+			key, value, _ := strings.Cut(pair, "=")
+			edits = append(edits, set(flytoml.Join(table, strings.TrimSpace(key)), strings.TrimSpace(value)))
+		}
+		return edits
+	}
+	if t.Kind == flyschema.Tables && !strings.HasSuffix(path, "]") {
+		means = "[" + means + "]"
+	}
+	return []flytoml.Edit{set(path, means)}
+}
+
+func lastName(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
+
+// needed are keys that a thing can't be without: one that says nothing does not
+// go, because then something else is missing.
+var needed = []string{"app", "internal_port", "port", "type", "policy", "source", "destination", "guest_path", "url_prefix", "path", "image"}
+
+// nothing takes away what says that there is none, where flyctl has no word for
+// it: "" for a number, false for a table.
+func nothing(n flytoml.Node, t *flyschema.Type) *Repair {
+	if slices.Contains(needed, lastName(t.Path)) || strings.HasSuffix(n.Path(), "]") {
+		return nil
+	}
+	text, isText := n.Str()
+	no, isBool := n.Bool()
+	none := isText && slices.Contains([]string{"", "none", "null", "nil", "~"}, strings.ToLower(strings.TrimSpace(text)))
+	number := t.Kind == flyschema.Int || t.Kind == flyschema.Seconds || t.Kind == flyschema.Float
+	if !none && (!isBool || no || number) {
+		return nil
+	}
+	return likely("it reads as none", flytoml.Edit{Op: flytoml.Remove, Path: n.Path()})
+}
+
+// loneNames are the keys that people put a single value under.
+var loneNames = []string{"command", "cmd", "run", "exec", "start", "name", "value", "type", "default"}
+
+// lone takes the one value out of a table that stands where a single value
+// belongs: [processes.web] with a command.
+func lone(n flytoml.Node, t *flyschema.Type) *Repair {
+	keys := n.Keys()
+	if n.Kind() != flytoml.Table || len(keys) != 1 || !slices.Contains(loneNames, keys[0]) && keys[0] != lastName(t.Path) {
+		return nil
+	}
+	if v, _ := n.Key(keys[0]); !fits(v, t) {
+		return nil
+	}
+	aside := flytoml.Join("", "lone "+n.Path()) // two such tables must not meet there
+	return likely("it is the only thing that the table says",
+		flytoml.Edit{Op: flytoml.Move, Path: flytoml.Join(n.Path(), keys[0]), To: aside},
+		flytoml.Edit{Op: flytoml.Remove, Path: n.Path()},
+		flytoml.Edit{Op: flytoml.Move, Path: aside, To: n.Path()})
+}
