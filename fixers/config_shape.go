@@ -22,8 +22,8 @@ command with an open quote, a process group that isn't there, or a service that 
 a time; this rule reports all of them, each with its line, what the file says and what flyctl takes. Types, words and bounds are those of flyctl
 of August 2026.
 
-The fix writes the form that flyctl reads, also from other tools' forms (env = ["A=b"], mounts = ["data:/data"], restart = "always"). Where only one reading is possible it is safe; where one is likely it needs consent;
-otherwise only you know what was meant. Comments stay. Forms that flyctl accepts are not findings: "8080" is a port in [[services]], and 15000 is 15
+The fix writes the form that flyctl reads, also from other tools' forms (env = ["A=b"], mounts = ["data:/data"], restart = "always").
+Where only one reading is possible it is safe; where one is likely it needs consent; otherwise only you know what was meant. Comments stay. Forms that flyctl accepts are not findings: "8080" is a port in [[services]], and 15000 is 15
 seconds there and in [checks.NAME]. In [http_service] and [deploy] a number without a unit means nanoseconds: flyctl accepts that, and
 nobody means it.
 
