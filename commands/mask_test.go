@@ -24,3 +24,21 @@ func TestMaskOfAPathWithAToken(t *testing.T) {
 		}
 	}
 }
+
+// The forms of other files hold secrets too, and what they are turned into
+// shows them alone.
+func TestMaskOfNamesWithValues(t *testing.T) {
+	const token = "s3cr3t-9f8e7d6c5b4a"
+	for _, text := range []string{
+		`env = ["API_KEY=` + token + `"]`, `env = "API_KEY=` + token + `"`, "[build]\nargs = [\"NPM_TOKEN=" + token + `"]`,
+		"[[http_service.checks]]\nheaders = \"Authorization: Bearer " + token + `"`,
+	} {
+		f, err := flytoml.Parse("fly.toml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !maskOf(f).Holds(`{ NAME = "Bearer ` + token + `" }`) && !maskOf(f).Holds(`{ NAME = "` + token + `" }`) {
+			t.Errorf("the token of %s is shown", text[:20])
+		}
+	}
+}
