@@ -37,7 +37,7 @@ func TestMaskOfNamesWithValues(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !maskOf(f).Holds(`{ NAME = "Bearer ` + token + `" }`) && !maskOf(f).Holds(`{ NAME = "` + token + `" }`) {
+		if !maskOf(f).Holds(`{ NAME = "Bearer `+token+`" }`) && !maskOf(f).Holds(`{ NAME = "`+token+`" }`) {
 			t.Errorf("the token of %s is shown", text[:20])
 		}
 	}
