@@ -95,6 +95,9 @@ func missingCheck(t plan.Target, s service) (plan.Finding, bool) {
 	f.Evidence = way.evidence
 	if way.path != "" && (s.HTTPService || s.handler("http")) {
 		f.Fix = httpFix(t, s, way)
+		if !covered && f.Fix.Safety != plan.Safe { // no diff is shown beside it
+			f.Message += ", but the app serves " + maskPath(way.path)
+		}
 		switch {
 		case covered && ourTCP(t, top):
 			replaceTCP(t, s, top, f.Fix)
