@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -201,14 +202,22 @@ func runApplyAll(ctx context.Context, env *Env, g *global, o *applyOptions) erro
 	if err != nil {
 		return err
 	}
+	batch := env.Clock.Now().UTC().Format("20060102T150405Z-") + rand.Text()[:8]
+	return oneByOne(env, g, files, func(i int) error {
+		one := *o
+		one.source, one.batch = *o.source.one(files[i]), batch
+		return runApply(ctx, env, g, &one)
+	})
+}
+
+// oneByOne does one file after the other, until one of them fails.
+func oneByOne(env *Env, g *global, files []string, do func(i int) error) error {
 	for i, file := range files {
 		if i > 0 {
 			_, _ = fmt.Fprintln(env.Stdout)
 		}
 		env.note(g, "%s (%d of %d)", file, i+1, len(files))
-		one := *o
-		one.source = *o.source.one(file)
-		if err := runApply(ctx, env, g, &one); err != nil {
+		if err := do(i); err != nil {
 			if rest := files[i+1:]; len(rest) > 0 {
 				env.note(g, "not started: %s", strings.Join(rest, ", "))
 			}

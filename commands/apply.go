@@ -25,6 +25,7 @@ type applyOptions struct {
 	yes         bool
 	noRollback  bool
 	waitTimeout time.Duration
+	batch       string // of one `apply --all`
 }
 
 func newApplyCmd(env *Env, g *global) *cobra.Command {
@@ -204,7 +205,7 @@ func (o *applyOptions) deps(s *source) apply.Options {
 		limit = fileMaxUnavailable(s.target.File)
 	}
 	return apply.Options{
-		MaxUnavailable: limit, WaitTimeout: waitTimeout(o.waitTimeout, s.target.File), NoRollback: o.noRollback, NoRestart: o.source.noRestart,
+		MaxUnavailable: limit, WaitTimeout: waitTimeout(o.waitTimeout, s.target.File), NoRollback: o.noRollback, NoRestart: o.source.noRestart, Batch: o.batch,
 	}
 }
 
@@ -263,5 +264,6 @@ func (o *applyOptions) finish(env *Env, g *global, s *source, p *plan.Plan, r ap
 	}
 	return view.Result(env.Stdout, p, r, view.Options{
 		Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose, Same: s.same(env, p),
+		Earlier: env.cutOffBefore(p.App.Name, r.Journal),
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,6 +94,25 @@ func (e *Env) noteCutOff(g *global, app string) {
 	}
 	e.note(g, "The last apply of %s, started %s, was interrupted: %s. `fly-standards apply` finishes it, `fly-standards undo` undoes it.",
 		app, when(h.At), howFar(h))
+}
+
+// cutOffBefore are the applies that were cut off, or stopped part-way, right
+// before a run.
+func (e *Env) cutOffBefore(app, run string) (out []apply.History) {
+	all, err := e.histories(&global{quiet: true}, app)
+	if err != nil {
+		return nil
+	}
+	for _, h := range slices.Backward(all) {
+		switch {
+		case h.ID == run:
+		case h.Unreadable == nil && h.Undo == "" && (!h.Ended || h.Outcome == apply.Halted || h.Outcome == apply.Stopped):
+			out = append(out, h)
+		default:
+			return out
+		}
+	}
+	return out
 }
 
 func when(t time.Time) string { return clock.Minute(t) }

@@ -108,6 +108,13 @@ func appName(env *Env, flag string, file *flytoml.File) string {
 	return fileApp(file)
 }
 
+func (o *sourceOptions) appName(env *Env, file *flytoml.File) string {
+	if o.all { // FLY_APP is one app, and the files are of several
+		return fileApp(file)
+	}
+	return appName(env, o.app, file)
+}
+
 func fileApp(file *flytoml.File) string {
 	n, _ := file.Get("app")
 	name, _ := n.Str()
@@ -125,10 +132,7 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 		return nil, &configError{err}
 	}
 	s := &source{shown: shown, path: path, mask: maskOf(file), today: env.Clock.Now()}
-	s.target.File, s.target.AppName = file, appName(env, o.app, file)
-	if o.all { // FLY_APP is one app, and the files are of several
-		s.target.AppName = fileApp(file)
-	}
+	s.target.File, s.target.AppName = file, o.appName(env, file)
 	if err := s.loadSettings(env, o); err != nil {
 		return nil, err
 	}

@@ -59,6 +59,12 @@ The record of an apply is on the computer that ran it. Exit codes: as for apply.
 			if err := checkWait(cmd.Flags(), o.waitTimeout); err != nil {
 				return err
 			}
+			if err := o.source.fitsAll(cmd.Flags()); err != nil {
+				return err
+			}
+			if o.source.all {
+				return runUndoAll(cmd.Context(), env, g, o)
+			}
 			return runUndo(cmd.Context(), env, g, o)
 		},
 	}
@@ -68,6 +74,7 @@ The record of an apply is on the computer that ran it. Exit codes: as for apply.
 	f.StringVarP(&o.source.config, "config", "c", "", "`PATH` of fly.toml or its folder")
 	f.StringVarP(&o.source.app, "app", "a", "", "app `NAME` (over FLY_APP and the file)")
 	f.StringVarP(&o.source.token, "access-token", "t", "", "Fly API `TOKEN` (default: flyctl's login)")
+	f.BoolVar(&o.source.all, "all", false, "undo the last apply --all, on every app of it")
 	f.BoolVar(&o.list, "list", false, "list the applies on record")
 	f.BoolVarP(&o.yes, "yes", "y", false, "don't ask")
 	f.BoolVar(&o.source.offline, "offline", false, "undo fly.toml only")
@@ -141,7 +148,7 @@ func (o *undoOptions) read(env *Env) (*source, error) {
 		return nil, err
 	}
 	s := &source{shown: shown, path: path, mask: maskOf(file)}
-	s.target.File, s.target.AppName = file, appName(env, o.source.app, file)
+	s.target.File, s.target.AppName = file, o.source.appName(env, file)
 	return s, nil
 }
 

@@ -64,7 +64,7 @@ func (s *shop) cut(n int) (lines int) {
 		s.t.Fatal(err)
 	}
 	all := strings.SplitAfter(string(b), "\n")
-	if err := os.WriteFile(path, []byte(strings.Join(all[:n], "")), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(strings.Join(all[:min(n, len(all))], "")), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 	return len(all) - 1
@@ -89,6 +89,26 @@ func TestKilledApplyIsNoticed(t *testing.T) {
 	if out := s.must(0, "plan"); strings.Contains(out, "was interrupted") {
 		t.Errorf("it is told of still:\n%s", out)
 	}
+}
+
+// What is left for a person is said by the run that ends it, whichever stored the
+// secrets and wrote the file. An undo that was cut off is told of too.
+func TestAResumedApplyRepeatsTheAdvice(t *testing.T) {
+	advice := []string{"Next steps", "Commit and push fly.toml", "Rotate DATABASE_URL and SESSION_SECRET"}
+	s := newShop(t, healthz)
+	s.platform.Fault(flysim.Fault{Method: "POST", Path: `/machines/148e000b$`, Times: -1, Effect: flysim.Status(500, "no")})
+	s.run("apply", "--yes", "--no-rollback")
+	s.platform.ClearFaults()
+	s.cut(7)
+	s.says(s.must(0, "apply", "--yes"), append(advice, "Done.")...)
+	if out := s.must(0, "apply", "--yes"); strings.Contains(out, "Next steps") {
+		t.Errorf("it is said again:\n%s", out)
+	}
+	s.cut(s.cut(1<<10) - 1) // of its end alone
+	s.says(s.must(0, "apply", "--yes"), append(advice, "Nothing to apply")...)
+	s.must(0, "undo", "--yes")
+	s.cut(6)
+	s.says(s.must(0, "plan"), "The last undo of shop, started", "was interrupted", "`fly-standards undo` finishes it")
 }
 
 func TestTwoAtOnce(t *testing.T) {

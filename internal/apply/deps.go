@@ -58,6 +58,9 @@ type Options struct {
 	NoRollback bool
 	// NoRestart carries out secrets and the file only.
 	NoRestart bool
+	// Batch is what the runs of one `apply --all` have in common; "" for a single
+	// one.
+	Batch string
 }
 
 const defaultWaitTimeout = 5 * time.Minute

@@ -20,6 +20,7 @@ type History struct {
 	ID       string
 	Undo     string // id of the apply that this run took back; "" for an apply
 	Partly   bool   // an undo that left something alone which could go back later
+	Batch    string // of the `apply --all` that it is of; "" for a single one
 	App      string
 	Path     string // of the file, as the user named it then
 	Where    string // of the file, from the root; "" in records of before 2026-11-24
@@ -120,7 +121,7 @@ func (h *History) add(e journal.Entry) error {
 		var rec beginRecord
 		err := json.Unmarshal(e.Data, &rec)
 		h.Undo, h.Partly, h.App, h.Path, h.Where, h.Migrated = rec.Undo, rec.Partly, rec.App, rec.Path, rec.Where, rec.Migrated
-		h.Tool, h.Begun, h.At, h.Steps = rec.Tool, true, e.Time, len(rec.Steps)
+		h.Batch, h.Tool, h.Begun, h.At, h.Steps = rec.Batch, rec.Tool, true, e.Time, len(rec.Steps)
 		return err
 	case e.Kind == journal.End:
 		var rec endRecord

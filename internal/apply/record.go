@@ -17,6 +17,7 @@ type (
 		Tool     string      `json:"tool"`
 		Undo     string      `json:"undo,omitempty"`   // journal of the apply that is taken back
 		Partly   bool        `json:"partly,omitempty"` // an undo that leaves something alone which could go back later
+		Batch    string      `json:"batch,omitempty"`  // of one `apply --all`
 		App      string      `json:"app"`
 		Path     string      `json:"path"`
 		Where    string      `json:"where,omitempty"` // the path from the root
@@ -141,7 +142,7 @@ func (m *migrated) clean(err error) string {
 
 func (r *run) beginRecord() beginRecord {
 	rec := beginRecord{
-		Tool: r.p.Tool, Undo: r.d.undoOf, Partly: r.d.undoPartly, App: r.p.App.Name, Path: r.p.File.Path,
+		Tool: r.p.Tool, Undo: r.d.undoOf, Partly: r.d.undoPartly, Batch: r.d.Batch, App: r.p.App.Name, Path: r.p.File.Path,
 		SHA256: r.p.File.SHA256, Steps: r.p.Steps, Migrated: r.migrated.names,
 	}
 	if f, ok := r.d.File.(located); ok {

@@ -2,15 +2,18 @@ package view
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// afterwards is what only a person can do.
-func afterwards(p *plan.Plan, r apply.Report, same string) []string {
+// afterwards is what only a person can do, also for what an apply before this
+// one did that was cut off, and whose end nobody saw.
+func afterwards(p *plan.Plan, r apply.Report, same string, earlier []apply.History) []string {
 	var out []string
+	r = withEarlier(r, earlier)
 	switch {
 	case r.File.State != apply.Done:
 	case r.Undo != "":
@@ -64,6 +67,26 @@ func afterwards(p *plan.Plan, r apply.Report, same string) []string {
 		out = append(out, "The record of this apply is "+r.Journal+".")
 	}
 	return out
+}
+
+// withEarlier is a report with what is done of the applies before it.
+func withEarlier(r apply.Report, earlier []apply.History) apply.Report {
+	for _, h := range earlier {
+		if h.File != nil && !h.File.Restored && r.File.State != apply.Restored {
+			r.File.State = apply.Done
+		}
+		for _, o := range h.Others {
+			if !o.Restored && !slices.ContainsFunc(r.Others, func(f apply.FileResult) bool { return f.Path == o.File }) {
+				r.Others = append(slices.Clone(r.Others), apply.FileResult{Path: o.File, State: apply.Done})
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(h.Digests)) {
+			if !slices.Contains(storedSecrets(r), name) {
+				r.Secrets = append(slices.Clone(r.Secrets), apply.SecretResult{Name: name, State: apply.Done})
+			}
+		}
+	}
+	return r
 }
 
 // complete says whether all was done that can be done.

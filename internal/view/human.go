@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -29,6 +30,8 @@ type Options struct {
 	// Same are the flags, each behind a space, that another command needs to
 	// mean the same file and app.
 	Same string
+	// Earlier are the applies that were cut off, and that this one went on from.
+	Earlier []apply.History
 	// Root gives a path as documents for CI name it: relative to the root of
 	// the repository, with slashes. nil leaves it as it is.
 	Root func(path string) string

@@ -34,6 +34,10 @@ func Result(w io.Writer, p *plan.Plan, r apply.Report, o Options) error {
 	o.Width = max(o.Width, minWidth)
 	h := &human{Options: o, Style: Style{o.Color}, plan: p}
 	switch {
+	case r.Outcome == apply.NothingToDo && len(o.Earlier) > 0:
+		h.titled("Next steps", afterwards(p, r, o.Same, o.Earlier))
+		_, err := w.Write(h.buf.Bytes())
+		return err
 	case r.Outcome == apply.NothingToDo, r.Outcome == apply.Refused:
 		return nil // the plan, or the error, has said it
 	case r.Outcome == apply.Complete && r.Partly:
@@ -51,15 +55,7 @@ func Result(w io.Writer, p *plan.Plan, r apply.Report, o Options) error {
 	}
 	h.states(r)
 	h.accepted(r)
-	if after := afterwards(p, r, o.Same); len(after) > 0 {
-		h.line()
-		h.line(h.bold("Next steps"))
-		for _, text := range after {
-			for i, l := range wrap(h.say(text), h.Width-4) {
-				h.line([]string{"  - ", "    "}[min(i, 1)], l)
-			}
-		}
-	}
+	h.titled("Next steps", afterwards(p, r, o.Same, o.Earlier))
 	if wayBack(r) {
 		h.line()
 		h.line("To undo: ", h.bold(h.say("fly-standards undo"+o.Same)))

@@ -47,8 +47,8 @@ func Undo(w io.Writer, u *undo.Undo, o Options) error {
 		}
 		h.line(l)
 	}
-	h.undoList("Will be undone", u.Back)
-	h.undoList("Stays as it is", u.Stays)
+	h.titled("Will be undone", u.Back)
+	h.titled("Stays as it is", u.Stays)
 	h.line()
 	if len(u.Plan.Steps) == 0 {
 		h.line("Nothing can be undone.")
@@ -72,7 +72,8 @@ func Undo(w io.Writer, u *undo.Undo, o Options) error {
 	return err
 }
 
-func (h *human) undoList(title string, texts []string) {
+// titled writes a list with a title, where there is something to list.
+func (h *human) titled(title string, texts []string) {
 	if len(texts) == 0 {
 		return
 	}

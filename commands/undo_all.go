@@ -1,0 +1,60 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// runUndoAll takes back the last apply --all that left something: its runs on
+// the files below this folder, the last one first.
+func runUndoAll(ctx context.Context, env *Env, g *global, o *undoOptions) error {
+	if o.format.format == "json" || o.list || o.id != "" {
+		return &usageError{"undo --all takes no --json, --list or ID", "`fly-standards undo --config FILE` is about one file"}
+	}
+	found, err := o.source.configs(ctx, env)
+	if err != nil {
+		return err
+	}
+	files, ids, err := o.lastBatch(env, g, found)
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		return env.say("Nothing to undo: no apply --all of files below this folder that left a change is on record on this computer.")
+	}
+	return oneByOne(env, g, files, func(i int) error {
+		one := *o
+		one.source, one.id = *o.source.one(files[i]), ids[i]
+		return runUndo(ctx, env, g, &one)
+	})
+}
+
+// lastBatch are the files of the last apply --all that left something, the one
+// that was done last first, and the ids of its runs.
+func (o *undoOptions) lastBatch(env *Env, g *global, found []string) (files, ids []string, err error) {
+	batch := ""
+	for _, file := range found {
+		one := undoOptions{source: *o.source.one(file)}
+		s, err := one.read(env)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w; nothing was changed", file, err)
+		}
+		all, err := one.histories(env, g, s)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, h := range all {
+			if h.Undo != "" || h.Batch == "" || h.Batch < batch || !h.Left() || otherFile(h, s.path) || undone(all, h.ID) {
+				continue
+			}
+			if h.Batch > batch {
+				batch, files, ids = h.Batch, nil, nil
+			}
+			files, ids = append(files, file), append(ids, h.ID)
+		}
+	}
+	slices.Reverse(files)
+	slices.Reverse(ids)
+	return files, ids, nil
+}
