@@ -2,6 +2,7 @@ package deployed
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"slices"
 
@@ -35,6 +36,9 @@ func read(f *flytoml.File) *Config {
 	r.validate(c)
 	if bytes.HasPrefix(f.Bytes(), []byte("\ufeff")) {
 		r.refuse(Refusal{Kind: ByteOrder, Takes: "UTF-8 without a byte order mark"})
+	}
+	for _, s := range f.Surplus() {
+		r.refuse(Refusal{Kind: Twice, Node: s.Node, Problem: fmt.Sprintf("%s follows at line %d, and a name is defined once", s.Again, s.Line)})
 	}
 	sortRefusals(r.all)
 	for i := range r.all {

@@ -26,6 +26,7 @@ const (
 	NoName      Kind = "no-name"     // a top-level check without a name
 	Combination Kind = "combination" // values that can't stand together
 	ByteOrder   Kind = "bom"         // a byte order mark
+	Twice       Kind = "twice"       // an empty array above the tables of its name
 	Nanoseconds Kind = "nanoseconds" // a number without a unit where it means nanoseconds
 	NoEffect    Kind = "no-effect"   // read and dropped without a word
 )

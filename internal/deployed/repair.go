@@ -17,6 +17,8 @@ func repair(c *Config, r *Refusal) *Repair {
 	switch r.Kind {
 	case ByteOrder:
 		return sure(flytoml.Edit{Op: flytoml.CutMark})
+	case Twice:
+		return sure(flytoml.Edit{Op: flytoml.CutSurplus, Path: path})
 	case WrongType, WrongForm:
 		if r.Type == nil {
 			return nil

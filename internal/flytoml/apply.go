@@ -58,6 +58,9 @@ func (f *File) change(e Edit) (change, error) {
 	if e.Op == CutMark {
 		return f.cutMark()
 	}
+	if e.Op == CutSurplus {
+		return f.cutSurplus(e.Path)
+	}
 	segs, err := ParsePath(e.Path)
 	if err != nil {
 		return change{}, refuse("the path can't be read")

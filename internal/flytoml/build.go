@@ -15,7 +15,7 @@ func (f *File) build() error {
 			s.table = table
 		} else {
 			s.table = table
-			ok = addValue(table, s.keys, s.value, span{s.body.start, s.body.end}, s)
+			ok = s.again != nil || addValue(table, s.keys, s.value, span{s.body.start, s.body.end}, s)
 		}
 		if !ok {
 			return f.errorAt(s.body.start, "this statement is too complex to edit", s)

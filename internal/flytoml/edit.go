@@ -51,6 +51,8 @@ const (
 	Nameless Op = "nameless"
 	// CutMark takes the byte order mark away; Path is empty.
 	CutMark Op = "cut-mark"
+	// CutSurplus takes the empty array at Path away, above the tables of that name.
+	CutSurplus Op = "cut-surplus"
 )
 
 // Edit is one change to a file, said symbolically: it names keys, never bytes.

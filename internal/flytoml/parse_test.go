@@ -22,9 +22,9 @@ func mustParse(tb testing.TB, src string) *flytoml.File {
 func TestParseErrors(t *testing.T) {
 	deep := "a = " + strings.Repeat("[", 101) + strings.Repeat("]", 101)
 	for _, c := range []struct{ name, in, want, text string }{
-		{"duplicate key", "app = \"x\"\nkill_timeout = 5\nkill_timeout = 6\n", "fly.toml:3:1: key kill_timeout is already defined", "kill_timeout = 6"},
-		{"duplicate in env", "[env]\n  A = \"1\"\n  A = \"hunter2\" # hunter2\n", "fly.toml:3:3: key A is already defined", "  A = (hidden)"},
-		{"duplicate secret", "[x]\npassword = 1\npassword = \"hunter2\"\n", "fly.toml:3:1: key password is already defined", "password = (hidden)"},
+		{"duplicate key", "app = \"x\"\nkill_timeout = 5\nkill_timeout = 6\n", "fly.toml:3:1: kill_timeout is set twice, at lines 2 and 3", "kill_timeout = 6"},
+		{"duplicate in env", "[env]\n  A = \"1\"\n  A = \"hunter2\" # hunter2\n", "fly.toml:3:3: env.A is set twice, at lines 2 and 3", "  A = (hidden)"},
+		{"duplicate secret", "[x]\npassword = 1\npassword = \"hunter2\"\n", "fly.toml:3:1: x.password is set twice, at lines 2 and 3", "password = (hidden)"},
 		{"duplicate table", "[a]\n[a]\n", "fly.toml:2:2: ", "[a]"},
 		{"after a byte order mark", "\ufeffapp = \"é\" x\n", "fly.toml:1:11: expected newline but got U+0078 'x'", "app = \"é\" x"},
 		{"crlf", "a = 1\r\nb = \r\n", "fly.toml:2:5: ", "b = "},

@@ -20,6 +20,7 @@ type stmt struct {
 	first, last int  // indices of its lines
 	index       int  // in File.stmts
 	value       *raw
+	again       *stmt // of a surplus key: the heading that defines it again
 	table       *node // of a key: the table whose section it stands in; of a heading: the table it opens
 }
 
@@ -47,6 +48,9 @@ type rawMember struct {
 func (f *File) checkText() error {
 	if len(f.src) > maxBytes {
 		return f.errorAt(f.base, fmt.Sprintf("the file has %d bytes; at most %d are read", len(f.src), maxBytes), nil)
+	}
+	if bytes.HasPrefix(f.src, []byte("\xff\xfe")) || bytes.HasPrefix(f.src, []byte("\xfe\xff")) {
+		return f.errorAt(f.base, "the file is UTF-16, and flyctl reads UTF-8 only; save it as UTF-8", nil)
 	}
 	if i := bytes.IndexByte(f.src, 0); i >= 0 {
 		return f.errorAt(i, "a NUL byte: this is not a text file", nil)
@@ -85,7 +89,11 @@ func (f *File) scan() error {
 		// behind it tells where it starts.
 		text := f.src[f.base:]
 		off := min(max(0, cap(text)-cap(perr.Highlight)), len(text))
-		return f.errorAt(f.base+off, perr.Message, nil)
+		message := perr.Message
+		if cure := f.cure(f.base + off); cure != "" {
+			message = cure
+		}
+		return f.errorAt(f.base+off, message, nil)
 	default:
 		return f.errorAt(f.base, err.Error(), nil)
 	}
@@ -94,7 +102,11 @@ func (f *File) scan() error {
 // decode reads the meaning, which finds what is no TOML though each line is:
 // a key said twice, a table said again.
 func (f *File) decode() error {
-	err := toml.Unmarshal(f.src[f.base:], &f.meaning)
+	text := f.src
+	if len(f.src) > f.base {
+		text = f.findSurplus()
+	}
+	err := toml.Unmarshal(text[f.base:], &f.meaning)
 	if f.meaning == nil {
 		f.meaning = map[string]any{}
 	}
@@ -108,7 +120,11 @@ func (f *File) decode() error {
 		if row >= 1 && row <= len(f.lines) {
 			off = min(f.lines[row-1].start+max(0, column-1), f.lines[row-1].end)
 		}
-		return f.errorAt(off, bareMessage(derr.Error()), f.stmtAt(off))
+		message := bareMessage(derr.Error())
+		if twice := f.twice(f.stmtAt(off)); twice != "" {
+			message = twice
+		}
+		return f.errorAt(off, message, f.stmtAt(off))
 	default:
 		// Some errors of go-toml carry no position; "line 1" is then a lie
 		// that the message makes up for by naming the key.

@@ -1,0 +1,167 @@
+package flytoml
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// An empty array above the tables of its name (`mounts = []` and [[mounts]]) says
+// nothing, yet makes the file no TOML: a name is defined once. Such a file is
+// read as if the line were not there, and CutSurplus takes the line away.
+
+// Surplus is a line that has to go before anybody can read the file.
+type Surplus struct {
+	Node  Node // the empty array; it is not in the tree
+	Line  int  // of the heading that defines the name again
+	Again string
+}
+
+// Surplus are those lines, in the order of the file.
+func (f *File) Surplus() []Surplus {
+	var out []Surplus
+	for _, s := range f.stmts {
+		if s.again == nil {
+			continue
+		}
+		n := &node{key: s.keys[0].text, kind: Array, form: formValue, at: s.body.start, index: -1, val: s.value.span, stmt: s, keyAt: s.keys[0].span, member: s.body, parent: s.table}
+		out = append(out, Surplus{Node{f: f, n: n}, f.position(s.again.body.start).Line, string(f.src[s.again.body.start:s.again.body.end])})
+	}
+	return out
+}
+
+// findSurplus marks the statements that are surplus, and gives the text without
+// them, byte for byte at the same places.
+func (f *File) findSurplus() []byte {
+	text := f.src
+	var under *stmt
+	for i, s := range f.stmts {
+		if s.heading {
+			under = s
+			continue
+		}
+		if len(s.keys) != 1 || s.value.kind != Array && s.value.kind != Table || len(s.value.items)+len(s.value.members) > 0 {
+			continue
+		}
+		if s.again = definedAgain(under, s, f.stmts[i+1:]); s.again == nil {
+			continue
+		}
+		if &text[0] == &f.src[0] {
+			text = slices.Clone(f.src)
+		}
+		for at := s.body.start; at < s.body.end; at++ {
+			if text[at] != '\n' && text[at] != '\r' {
+				text[at] = ' '
+			}
+		}
+	}
+	return text
+}
+
+// definedAgain is the heading that defines what s does, or a table of it, in the
+// table that s stands in.
+func definedAgain(under, s *stmt, later []*stmt) *stmt {
+	var home []string
+	if under != nil {
+		home = under.names()
+	}
+	full := append(slices.Clone(home), s.keys[0].text)
+	for _, h := range later {
+		if !h.heading {
+			continue
+		}
+		names := h.names()
+		if under != nil && slices.Equal(names, home) {
+			return nil // the next entry of the array
+		}
+		if len(names) >= len(full) && slices.Equal(names[:len(full)], full) {
+			return h
+		}
+	}
+	return nil
+}
+
+func (s *stmt) names() []string {
+	out := make([]string, len(s.keys))
+	for i, k := range s.keys {
+		out[i] = k.text
+	}
+	return out
+}
+
+// cutSurplus takes the surplus lines of that path away.
+func (f *File) cutSurplus(path string) (change, error) {
+	var cuts []lineRange
+	for _, s := range f.Surplus() {
+		if s.Node.Path() == path {
+			cuts = append(cuts, lineRange{s.Node.n.stmt.first, s.Node.n.stmt.last + 1})
+		}
+	}
+	if len(cuts) == 0 {
+		return change{}, refuse("it is not in the file")
+	}
+	next, err := f.with(f.cutLines(cuts)...)
+	return change{next: next, want: f.meaningCopy(), fewer: true}, err
+}
+
+// twice says of a statement that defines something again what it is, where it
+// stands first, and what to do; "" for one that does not.
+func (f *File) twice(s *stmt) string {
+	if s == nil {
+		return ""
+	}
+	var home []string
+	full := func(x *stmt) []string {
+		if x.heading {
+			return x.names()
+		}
+		return append(slices.Clone(home), x.names()...)
+	}
+	paths := map[*stmt][]string{}
+	for _, x := range f.stmts {
+		if x.heading {
+			home = x.names()
+		}
+		paths[x] = full(x)
+		if x == s {
+			break
+		}
+	}
+	mine := paths[s]
+	for _, x := range f.stmts[:s.index] {
+		if !slices.Equal(paths[x], mine) {
+			continue
+		}
+		name, line := Join("", mine...), f.position(x.body.start).Line
+		switch {
+		case x.heading && s.heading && x.array == s.array:
+			return fmt.Sprintf("[%s] is in the file twice, at lines %d and %d; put the keys of both under one heading", name, line, s.first+1)
+		case x.heading && s.heading:
+			return fmt.Sprintf("%s is one table at line %d and one of several at line %d; write each of them as [[%s]]", name, min(line, s.first+1), max(line, s.first+1), name)
+		case x.heading != s.heading:
+			return fmt.Sprintf("%s has a value at line %d and is a table at line %d; keep one of the two", name, line, s.first+1)
+		}
+		return fmt.Sprintf("%s is set twice, at lines %d and %d; keep one of the two", name, line, s.first+1)
+	}
+	return ""
+}
+
+// cure is what to do about a text that is no TOML at off; "" where nobody knows.
+func (f *File) cure(off int) string {
+	rest := string(f.src[off:min(len(f.src), off+40)])
+	word, _, _ := strings.Cut(rest, "\n")
+	word = strings.TrimSpace(strings.TrimSuffix(word, "\r"))
+	switch {
+	case strings.HasPrefix(rest, "\r") && !strings.HasPrefix(rest, "\r\n"):
+		return "a carriage return alone ends no line; save the file with line ends LF or CRLF"
+	case strings.HasPrefix(rest, "“") || strings.HasPrefix(rest, "”") || strings.HasPrefix(rest, "‘") || strings.HasPrefix(rest, "’"):
+		return `a curly quote is none in TOML; write "`
+	case strings.HasPrefix(rest, "\u00a0"):
+		return "a no-break space is none in TOML; write a plain one"
+	case slices.Contains([]string{"yes", "no", "on", "off", "True", "False", "TRUE", "FALSE"}, word):
+		return word + " is no value in TOML; write true or false"
+	case strings.HasPrefix(rest, ":"):
+		return "TOML has a = between key and value, not a colon"
+	}
+	return ""
+}

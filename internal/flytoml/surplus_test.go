@@ -1,0 +1,67 @@
+package flytoml_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+)
+
+// TestCures: what is no TOML is told with both lines and what to do.
+func TestCures(t *testing.T) {
+	for name, c := range map[string]struct{ in, want string }{
+		"a table twice":        {"[env]\nA = 1\n[vm]\nx = 1\n[env]\nB = 2\n", "f:5:2: [env] is in the file twice, at lines 1 and 5; put the keys of both under one heading"},
+		"a key twice":          {"app = 'a'\napp = 'b'\n", "f:2:1: app is set twice, at lines 1 and 2; keep one of the two"},
+		"one table and many":   {"[mounts]\na = 1\n[[mounts]]\nb = 1\n", "f:3:3: mounts is one table at line 1 and one of several at line 3; write each of them as [[mounts]]"},
+		"a value and a table":  {"mounts = 'x'\n[[mounts]]\nb = 1\n", "f:2:3: mounts has a value at line 1 and is a table at line 2; keep one of the two"},
+		"UTF-16":               {"\xff\xfea\x00", "f:1:1: the file is UTF-16, and flyctl reads UTF-8 only; save it as UTF-8"},
+		"curly quotes":         {"app = “a”\n", `f:1:7: a curly quote is none in TOML; write "`},
+		"yes":                  {"[http_service]\nforce_https = yes\n", "f:2:15: yes is no value in TOML; write true or false"},
+		"a colon":              {"app: 'a'\n", "f:1:4: TOML has a = between key and value, not a colon"},
+		"carriage returns":     {"app = 'a'\r[env]\r", "f:1:10: a carriage return alone ends no line; save the file with line ends LF or CRLF"},
+		"an array with things": {"mounts = [1]\n[[mounts]]\nb = 1\n", "f:2:3: mounts has a value at line 1 and is a table at line 2; keep one of the two"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := flytoml.Parse("f", []byte(c.in))
+			var bad *flytoml.ParseError
+			if !errors.As(err, &bad) || err.Error() != c.want {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+}
+
+// TestSurplus: an empty array above the tables of its name is not in the tree,
+// and one edit takes its line away, and no other byte.
+func TestSurplus(t *testing.T) {
+	for name, c := range map[string]struct{ in, path, want string }{
+		"arrays":         {"app = 'a'\nmounts = []\n\n[[mounts]]\nx = 1\n", "mounts", "app = 'a'\n\n[[mounts]]\nx = 1\n"},
+		"a table":        {"processes = []\n[processes]\nweb = 'x'\n", "processes", "[processes]\nweb = 'x'\n"},
+		"below an entry": {"[[services]]\nhttp_checks = []\n[[services.http_checks]]\nx = 1\n", "services[0].http_checks", "[[services]]\n[[services.http_checks]]\nx = 1\n"},
+		"crlf":           {"app = 'a'\r\nvm = [ ]\r\n[[vm]]\r\nx = 1\r\n", "vm", "app = 'a'\r\n[[vm]]\r\nx = 1\r\n"},
+		"several lines":  {"vm = [\n]\n[vm]\nx = 1\n", "vm", "[vm]\nx = 1\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, err := flytoml.Parse("f", []byte(c.in))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := f.Surplus()
+			if len(all) != 1 || all[0].Node.Path() != c.path {
+				t.Fatalf("got %v", all)
+			}
+			after, err := f.Apply(flytoml.Edit{Op: flytoml.CutSurplus, Path: c.path})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(after.Bytes()) != c.want || len(after.Surplus()) != 0 {
+				t.Errorf("got %q, want %q", after.Bytes(), c.want)
+			}
+		})
+	}
+	// Those of another entry of the array are not.
+	f, err := flytoml.Parse("f", []byte("[[services]]\nhttp_checks = []\n[[services]]\n[[services.http_checks]]\nx = 1\n"))
+	if err != nil || len(f.Surplus()) != 0 {
+		t.Errorf("got %v, %v", f.Surplus(), err)
+	}
+}
