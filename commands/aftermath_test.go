@@ -103,3 +103,34 @@ func TestASecondMachineForOneRequest(t *testing.T) {
 	s.says(s.must(0, "plan"), "Machine 5eca0de1 in lhr is a second one", "fly machine destroy 5eca0de1 -a shop")
 	s.says(s.must(0, "undo", "--yes"), "machine "+added.ID()+" in lhr: destroyed", "machine 5eca0de1 in lhr: destroyed", "machine 5eca1ed0 in lhr: somebody's copy")
 }
+
+// Somebody staged a secret for a deploy of theirs: no restart of ours brings it to
+// the machines unless it is agreed to.
+func TestSomebodysStagedSecretWaitsForReview(t *testing.T) {
+	s := newShop(t, healthz)
+	s.pass(time.Hour)
+	s.app.SetSecret("FEATURE_KEY", "theirs")
+	s.pass(time.Minute)
+	const why = "restarting also brings staged secrets: FEATURE_KEY"
+	s.says(s.must(0, "plan", "--rule", "health-checks"), "Needs consent: --allow review", why)
+	restarts := func() (n int) {
+		for _, m := range s.app.Machines() {
+			n += m.Record().Restarts
+		}
+		return n
+	}
+	s.must(0, "apply", "--yes")
+	if n := restarts(); n != 0 {
+		t.Errorf("%d restarts", n)
+	}
+	if out := s.must(0, "plan", "--no-restart", "--rule", "health-checks"); strings.Contains(out, why) {
+		t.Errorf("nothing restarts:\n%s", out)
+	}
+	s.must(0, "apply", "--yes", "--allow", "review")
+	if n := restarts(); n == 0 {
+		t.Error("no machine restarted")
+	}
+	if out := s.must(0, "plan"); strings.Contains(out, "staged") {
+		t.Errorf("they have it now:\n%s", out)
+	}
+}

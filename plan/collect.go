@@ -103,6 +103,7 @@ func judge(t Target, fx Fixer, f Finding, ignores []*ignore, o Options) *finding
 	f.remember(t)
 	f.leaveFailing(t)
 	done := f.dropDone(t)
+	f.needsLook(t, o)
 	n := &finding{Finding: f.hide(o.Hide), fixer: fx, done: done}
 	n.decide(t, o)
 	if n.outcome == Planned && fx.ID != Shape && onMistyped(n.Fix, t.Deployed()) {
