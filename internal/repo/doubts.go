@@ -3,6 +3,7 @@ package repo
 import (
 	"bytes"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/plan"
@@ -45,6 +46,30 @@ func (s *source) conditionAt(offset int) *plan.Evidence {
 		}
 	}
 	return nil
+}
+
+// outerHeads are the offsets in the lines that open what stands around offset.
+func (s *source) outerHeads(offset int) []int {
+	if inList(" .py .rb .ru .ex .exs .cr ", path.Ext(s.base)) {
+		return s.outerLines(offset)
+	}
+	var out []int
+	for _, b := range s.blocksAt(offset) {
+		out = append(out, b.open)
+	}
+	return out
+}
+
+// inTests: Rust's tests stand in the file that they test.
+func (s *source) inTests(offset int) bool {
+	if path.Ext(s.base) != ".rs" || !contains(s.text, "cfg(test)") {
+		return false
+	}
+	return slices.ContainsFunc(s.blocksAt(offset), func(b block) bool {
+		low := max(0, b.open-200)
+		at := bytes.LastIndex(s.code[low:b.open], []byte("#[cfg(test)]"))
+		return at >= 0 && !bytes.ContainsAny(s.code[low+at:b.open], ";{}")
+	})
 }
 
 func excused(head string) bool {
@@ -100,30 +125,61 @@ const maxOuter = 2000 // lines
 var listens = lazy(`\.listen\(\s*(?:\{\s*port\s*:\s*)?(\d{2,5})\b|ListenAndServe\(\s*"[\w.]*:(\d{2,5})"|\.Run\(\s*":(\d{2,5})"|\.Start\(\s*":(\d{2,5})"|\.Listen\(\s*":(\d{2,5})"|\bport\s*=\s*(\d{2,5})\s*[,)]|Bun\.serve\(\s*\{\s*port:\s*(\d{2,5})|Deno\.serve\(\s*\{\s*port:\s*(\d{2,5})|\bbind\(\s*"[\d.]+:(\d{2,5})"`)
 
 // otherPort is where the server of this file listens, when every number that
-// it names is another than those that fly.toml sends requests to.
-func (s *source) otherPort() *plan.Evidence {
-	if len(s.sc.opts.InternalPorts) == 0 || contains(s.code, "PORT") {
+// it names is another than those that fly.toml sends requests to. A server that
+// is given one of the receivers is the one of the route.
+func (s *source) otherPort(receivers []string) *plan.Evidence {
+	if len(s.sc.opts.InternalPorts) == 0 {
 		return nil
 	}
-	var other *plan.Evidence
-	for _, at := range s.all(listens) {
-		port := 0
-		for g := 1; g < len(at)/2; g++ {
-			if n := number5(s.group(at, g)); n > 0 {
-				port = n
-			}
-		}
-		for _, own := range s.sc.opts.InternalPorts {
-			if port == own {
+	var other, own *plan.Evidence
+	right := false // some server of the file listens where requests come
+	for i := range s.listening() {
+		l := &s.ports[i]
+		mine := slices.ContainsFunc(receivers, func(r string) bool { return r != "" && r != "app" && slices.Contains(l.words, r) })
+		switch {
+		case slices.Contains(s.sc.opts.InternalPorts, l.port):
+			if mine {
 				return nil
 			}
-		}
-		if other == nil {
-			e := s.at(at[0])
-			other = &e
+			right = true
+		case mine:
+			own = &l.at
+		case other == nil:
+			other = &l.at
 		}
 	}
+	switch {
+	case own != nil:
+		return own
+	case right || contains(s.code, "PORT"):
+		return nil
+	}
 	return other
+}
+
+// listening is one place where a server of the file listens.
+type listening struct {
+	port  int
+	words []string // of its line
+	at    plan.Evidence
+}
+
+func (s *source) listening() []listening {
+	if s.ports != nil {
+		return s.ports
+	}
+	s.ports = []listening{}
+	for _, at := range s.all(listens)[:min(len(s.all(listens)), 50)] {
+		l := listening{at: s.at(at[0])}
+		for g := 1; g < len(at)/2; g++ {
+			if n := number5(s.group(at, g)); n > 0 {
+				l.port = n
+			}
+		}
+		l.words = strings.FieldsFunc(s.codeLine(at[0]), func(r rune) bool { return r > 127 || !isWordByte(byte(r)) && r != '$' })
+		s.ports = append(s.ports, l)
+	}
+	return s.ports
 }
 
 func number5(text string) int {

@@ -1,6 +1,8 @@
 package repo
 
 import (
+	"bytes"
+	"go/build/constraint"
 	"go/parser"
 	"go/token"
 	"path"
@@ -155,4 +157,21 @@ func (sc *scanner) goMains(folders map[string][]string, dir, start string) []str
 		return mains
 	}
 	return nil
+}
+
+// builtOnLinux: no build constraint of a Go file leaves it out of the program
+// that Fly runs. Tags that nobody sets are not there.
+func builtOnLinux(text []byte) bool {
+	head, _, _ := bytes.Cut(text, []byte("\npackage "))
+	if !bytes.Contains(head, []byte("//go:build")) {
+		return true
+	}
+	for line := range bytes.Lines(head) {
+		if expr, err := constraint.Parse(string(bytes.TrimSpace(line))); err == nil && constraint.IsGoBuild(string(line)) {
+			return expr.Eval(func(tag string) bool {
+				return inList(" linux amd64 unix cgo gc ", tag) || strings.HasPrefix(tag, "go1.")
+			})
+		}
+	}
+	return true
 }

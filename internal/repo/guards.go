@@ -12,7 +12,7 @@ import (
 // or before all routes of the app.
 
 // guardWord finds the names that authentication goes by in code.
-var guardWord = lazy(`(?i)\b(require[sd]?_?(auth|login|user|admin|token|session|role|sign_?in)\w*|authenticat\w*|ensure_?(auth|logged_?in|session|user)\w*|is_?(authenticated|logged_?in|admin)|(login|permission|token|auth|jwt|session|api_?key)_?required|(get_)?current_(active_)?user|(verify|check|validate)_?(jwt|token|auth|session|api_?key|user)\w*|\w*auth(entication|orization)?_?(middleware|guard|filter|hook|handler|layer|plug|required|check)\w*|use_?guards|(basic|bearer|key|token|api_?key|session)_?auth\w*|\w*(login|sign_?in)_?required\w*|jwt_?(auth|middleware|guard|verify)\w*|jwt\(|with_?auth\w*|passport\.\w+|pre_?authorize|authorize\w*|protected?|admin_?only|api_?key_?(guard|middleware|check|filter)\w*|auth)\b|middleware\(\s*\[?['"]auth`)
+var guardWord = lazy(`(?i)\b(require[sd]?_?(auth|login|user|admin|token|session|role|sign_?in)\w*|authenticat\w*|ensure_?(auth|logged_?in|session|user)\w*|is_?(authenticated|logged_?in|admin)|\w+_required|user_passes_test|(must|only|restrict)_?\w*(auth|login|user|admin|session|token|role|member|staff)\w*|(login|permission|token|auth|jwt|session|api_?key)_?required|(get_)?current_(active_)?user|(verify|check|validate)_?(jwt|token|auth|session|api_?key|user)\w*|\w*auth(entication|orization)?_?(middleware|guard|filter|hook|handler|layer|plug|required|check)\w*|use_?guards|(basic|bearer|key|token|api_?key|session)_?auth\w*|\w*(login|sign_?in)_?required\w*|jwt_?(auth|middleware|guard|verify)\w*|jwt\(|with_?auth\w*|passport\.\w+|pre_?authorize|authorize\w*|protected?|admin_?only|api_?key_?(guard|middleware|check|filter)\w*|auth)\b|middleware\(\s*\[?['"]auth`)
 
 // denyWord finds what code does that turns people away.
 var denyWord = lazy(`(?i)\b40[13]\b|unauthori[sz]ed|forbidden|redirect|halt\b|abort\(|www-authenticate`)
@@ -26,6 +26,7 @@ func turnsAway(code string) bool {
 type appGuard struct {
 	frameworks string // a list
 	code       string // its own code: a path that it names is let through
+	moves      bool   // it sends visitors elsewhere, whoever they are
 	plan.Evidence
 }
 
@@ -86,12 +87,15 @@ func (s *source) guardsOfFile() {
 			if row.frameworks == " Django " && !contains(s.code, "MIDDLEWARE") {
 				continue
 			}
-			if row.certain || turnsAway(code) {
-				s.facts.guards = append(s.facts.guards, appGuard{row.frameworks, row.exempting(s, code), s.at(at[0])})
+			if moves := row.alone && movesLanguage().Match(s.code); moves || row.certain || turnsAway(code) {
+				s.facts.guards = append(s.facts.guards, appGuard{row.frameworks, row.exempting(s, code), moves, s.at(at[0])})
 			}
 		}
 	}
 }
+
+// movesLanguage finds middleware that redirects to the visitor's language.
+var movesLanguage = lazy(`["'](?:next-intl|next-i18n-router|next-international|next-globe-gen|next-translate)(?:/\w+)?["']|\bparaglideMiddleware\b|negotiator|@formatjs/intl-localematcher`)
 
 // exempting is the code in which a path may be let through: the guard's own,
 // and the lists that it names. A file that is nothing but a guard is all that.
@@ -250,6 +254,16 @@ func (s *source) routerGuard(receivers []string, offset int, p string) *plan.Evi
 		}
 	}
 	return nil
+}
+
+// mountGuard is what stands before a router where it is mounted: named in the
+// call, or put before it on the routers that it is mounted on.
+func (s *source) mountGuard(receivers []string, offset int, call string) *plan.Evidence {
+	if guardWord().MatchString(call) {
+		e := s.at(offset)
+		return &e
+	}
+	return s.routerGuard(receivers, offset, "/")
 }
 
 func ours(receivers []string, name string) bool {

@@ -9,12 +9,17 @@ import (
 // index is what is worked out once for a file, however many routes it has: no
 // look around a route may cost as much as the file is long.
 type index struct {
-	lines    []int // offsets of the line ends
-	matches  map[*regexp.Regexp][][]int
-	braces   []block
-	braced   bool
-	defined  map[string]string
-	imported map[string]string
+	lines      []int // offsets of the line ends
+	matches    map[*regexp.Regexp][][]int
+	braces     []block
+	braced     bool
+	defined    map[string]string
+	imported   map[string]string
+	routers    []goRouter
+	parameters map[string]bool
+	ports      []listening
+	used       []jsUse
+	given      []pyUse
 }
 
 // maxMatches and maxMarks bound what one file may tell: code written by hand

@@ -90,6 +90,9 @@ func (s *source) metricsRoutes(ext string) {
 		case ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx":
 			prefix, unknown, _ = jsPrefix(s, receiver)
 		}
+		if !isTold(prefix) {
+			return
+		}
 		m := s.metricsAt(at[0], joinPath(prefix, s.group(at, 3)))
 		m.Prefixed, m.Port = unknown, s.ownPort(ext, receiver)
 		m.OwnServer = m.Port == 0 && strings.Contains(s.base, "metrics") && s.seen(startsServer) != nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -28,24 +29,21 @@ func (s *source) mountsOfFile() {
 		if bytes.Contains(s.code, []byte("exclude")) {
 			s.facts.mount("NestJS")
 		}
+	case ".go":
+		s.goHandings()
 	case ".rs":
 		if !bytes.Contains(s.text, []byte(".nest(")) && !bytes.Contains(s.text, []byte("web::scope(")) && !bytes.Contains(s.text, []byte(".mount(")) {
 			return
 		}
-		s.everywhere(rsPrefix, func(at []int) {
-			if s.group(at, 1)+s.group(at, 2)+s.group(at, 3) != "/" {
-				s.facts.mount("Rust")
-			}
-		})
+		s.rustMountings()
 	}
 }
 
 var (
 	jsImport   = lazy(`\bimport\s+(?:\*\s+as\s+)?([\w$]+|\{[^}]*\})\s+from\s+["'](\.{1,2}/[^"'\s]+)["']|\b(?:const|let|var)\s+([\w$]+|\{[^}]*\})\s*=\s*require\(\s*["'](\.{1,2}/[^"'\s]+)["']\s*\)`)
-	jsMounts   = lazy("([\\w$]*)\\)?\\s*\\.(?:use|route|register|group|mount)\\(\\s*(?:[\"'`]([^\"'`\\s]*)[\"'`]\\s*,\\s*)?(?:[\\w$]+\\s*,\\s*)*?(?:require\\(\\s*[\"'](\\.{1,2}/[^\"'\\s]+)[\"']\\s*\\)|([\\w$]+))(?:\\.(?:routes|middleware|router)(?:\\(\\))?)?(?:\\(\\))?\\s*(?:,\\s*\\{[^}]*?prefix\\s*:\\s*[\"'`]([^\"'`]*)[\"'`][^}]*\\}\\s*)?\\)")
 	pyFrom     = lazy(`(?m)^[ \t]*from\s+([.\w]+)\s+import\s+([^\n(#]+|\([^)]*\))`)
-	pyMounts   = lazy(`(\w+)\.(?:include_router|register_blueprint)\(\s*([\w.]+)((?:[^()]|\([^()]*\))*)\)`)
-	djangoIncl = lazy(`\b(?:path|re_path|url)\(\s*r?["']\^?([^"'\s]*)["']\s*,\s*include\(\s*\(?["']([\w.]+)["']`)
+	djangoI18n = lazy(`\bi18n_patterns\(`)
+	djangoIncl = lazy(`\b(?:path|re_path|url)\(\s*(?:r?["']\^?([^"'\s]*)["']|([^"',()][^,()]*))\s*,\s*include\(\s*\(?["']([\w.]+)["']`)
 )
 
 // mountings notes the routers of other files that this one mounts.
@@ -55,7 +53,7 @@ func (s *source) mountings() {
 		if contains(s.text, `.get("/"`) || contains(s.text, `.get('/'`) {
 			s.facts.rootGets = append(s.facts.rootGets, s.file)
 		}
-		if contains(s.text, "./") && (contains(s.text, ".use(") || contains(s.text, ".route(") || contains(s.text, ".register(") || contains(s.text, ".group(")) {
+		if contains(s.text, "./") && slices.ContainsFunc([]string{".use(", ".route(", ".register(", ".group(", "(app", "(server", "(fastify"}, func(word string) bool { return contains(s.text, word) }) {
 			s.jsMountings()
 		}
 	case ".py":
@@ -90,18 +88,17 @@ func (s *source) imports() map[string]string {
 func (s *source) jsMountings() {
 	s.parse()
 	from := s.imports()
-	for _, at := range s.all(jsMounts) {
-		target := from[s.group(at, 4)]
-		if t := s.group(at, 3); t != "" {
-			target = path.Join(path.Dir(s.file), t)
+	for _, use := range s.jsUses() {
+		target := from[use.name]
+		if use.file != "" {
+			target = path.Join(path.Dir(s.file), use.file)
 		}
 		if target == "" {
 			continue
 		}
-		receiver := s.group(at, 1)
-		base, unknown, _ := jsPrefix(s, receiver)
+		base, unknown, receivers := jsPrefix(s, use.outer)
 		s.facts.mountings = append(s.facts.mountings, mounting{
-			by: s.file, target: target, prefix: joinPath(base, s.group(at, 2)+s.group(at, 5)), rooted: !unknown,
+			by: s.file, target: target, prefix: joinPath(base, use.prefix), rooted: !unknown, guard: s.mountGuard(receivers, use.at, use.call),
 		})
 	}
 }
@@ -118,8 +115,8 @@ func (s *source) pyMountings() {
 			from[fields[2]] = module
 		}
 	}
-	for _, at := range s.all(pyMounts) {
-		name, attr, dotted := strings.Cut(s.group(at, 2), ".")
+	for _, use := range s.pyUses() {
+		name, attr, dotted := strings.Cut(use.name, ".")
 		module, ok := from[name]
 		if !ok {
 			continue
@@ -128,10 +125,13 @@ func (s *source) pyMountings() {
 		if dotted && attr != "" && !strings.Contains(attr, ".") { // from app.routers import health; health.router
 			target = strings.TrimPrefix(module+"/"+name, "/")
 		}
-		_, unknown, _ := pyWhere(s, s.group(at, 1))
-		s.facts.mountings = append(s.facts.mountings, mounting{
-			by: s.file, target: target, prefix: joinPath(firstGroup(pyPrefix(), s.group(at, 3)), ""), rooted: !unknown,
-		})
+		base, unknown, made := pyWhere(s, use.outer)
+		m := mounting{by: s.file, target: target, prefix: joinPath(base, use.prefix), rooted: !unknown}
+		if strings.TrimSpace(made+pyGuards(use.call)) != "" {
+			e := s.at(use.at)
+			m.guard = &e
+		}
+		s.facts.mountings = append(s.facts.mountings, m)
 	}
 }
 
@@ -154,23 +154,80 @@ func (s *source) djangoMountings() {
 	s.parse()
 	for _, at := range s.all(djangoIncl) {
 		s.facts.mountings = append(s.facts.mountings, mounting{
-			by: s.file, target: strings.ReplaceAll(s.group(at, 2), ".", "/"), prefix: joinPath(s.group(at, 1), ""), rooted: djangoRoot(s),
+			by: s.file, target: strings.ReplaceAll(s.group(at, 3), ".", "/"), prefix: joinPath(s.djangoPrefix(at), ""), rooted: djangoRoot(s),
 		})
 	}
 }
 
-// rustRooted says whether the route at offset is chained onto the app or the
-// router that its own file serves.
-func (s *source) rustRooted(offset int) bool {
-	serves := false
-	for _, mark := range [...]string{"axum::serve", "HttpServer::new", "Server::bind", "Server::new", "rocket::build"} {
-		serves = serves || bytes.Contains(s.code, []byte(mark))
+// djangoPrefix is the path of an include, below the language where it is one of
+// i18n_patterns.
+func (s *source) djangoPrefix(at []int) string {
+	prefix := s.group(at, 1)
+	if other := s.group(at, 2); other != "" {
+		prefix = s.pathOf(other)
 	}
+	if s.inLanguages(at[0]) {
+		return unknownPath
+	}
+	return prefix
+}
+
+// inLanguages: what stands at offset is served below the code of a language.
+func (s *source) inLanguages(offset int) bool {
+	for _, at := range s.all(djangoI18n) {
+		if call := s.arguments(at[1]); at[1] <= offset && offset < at[1]+len(call) {
+			return true
+		}
+	}
+	return false
+}
+
+// rustMountings notes what is mounted below which prefix: routers by the
+// variable or the function that they come from, handlers by their names.
+func (s *source) rustMountings() {
+	note := func(expr, names string) {
+		prefix := s.pathOf(expr)
+		if prefix != "/" {
+			s.facts.mount("Rust")
+		}
+		for _, name := range strings.FieldsFunc(names, func(r rune) bool { return strings.ContainsRune(", \n\t\r", r) }) {
+			name, _, _ = strings.Cut(name, "(")
+			s.facts.mountedFns = append(s.facts.mountedFns, mountedFn{name: name[strings.LastIndexByte(name, ':')+1:], prefix: prefix})
+		}
+	}
+	s.everywhere(rsNested, func(at []int) {
+		arguments := splitArguments(s.arguments(at[1]))
+		switch {
+		case s.group(at, 1) == "merge" && len(arguments) == 1:
+			note(`"/"`, arguments[0])
+		case len(arguments) == 2 && strings.HasPrefix(arguments[1], "routes!["):
+			note(arguments[0], strings.TrimSuffix(strings.TrimPrefix(arguments[1], "routes!["), "]"))
+		case len(arguments) == 2:
+			note(arguments[0], arguments[1])
+		}
+	})
+	s.everywhere(rsScope, func(at []int) {
+		names := ""
+		for _, m := range rsServed().FindAllStringSubmatch(s.group(at, 2), 100) {
+			names += m[1] + " "
+		}
+		note(s.group(at, 1), names)
+	})
+}
+
+// rustRouter is the router that the route at offset is chained onto: the
+// variable or the function that it comes from, and whether its own file serves
+// it.
+func (s *source) rustRouter(offset int) (name string, served bool) {
+	for _, mark := range [...]string{"axum::serve", "HttpServer::new", "Server::bind", "Server::new", "rocket::build"} {
+		served = served || bytes.Contains(s.code, []byte(mark))
+	}
+	name = s.functionAt(rsFn, offset)
 	low := max(0, offset-20_000)
 	before := s.code[low:offset]
 	start := max(bytes.LastIndex(before, []byte("Router::new()")), bytes.LastIndex(before, []byte("App::new()")), bytes.LastIndex(before, []byte("Route::new()")))
-	if !serves || start < 0 {
-		return false
+	if start < 0 {
+		return name, false
 	}
 	start += low
 	depth := 0
@@ -181,9 +238,12 @@ func (s *source) rustRooted(offset int) bool {
 		case ')':
 			depth--
 		case ';':
-			return false
+			return name, false
 		}
 	}
+	if m := rsBound().FindSubmatch(s.code[max(low, start-120):start]); m != nil {
+		name = string(m[1])
+	}
 	nested := bytes.LastIndex(bytes.TrimRight(s.code[low:start], " \t\r\n"), []byte(".nest("))
-	return depth == 0 && (nested < 0 || bytes.ContainsAny(s.code[low+nested:start], ")"))
+	return name, served && depth == 0 && (nested < 0 || bytes.ContainsAny(s.code[low+nested:start], ")"))
 }

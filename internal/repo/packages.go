@@ -165,7 +165,7 @@ func (sc *scanner) chosen(all []packageInfo, start string) []string {
 	if dirs := sc.namedPackages(all, start, true); len(dirs) > 0 {
 		return dirs
 	}
-	if script := sc.npmScript(start); script != "" {
+	if script := sc.npmScript(start, []string{sc.context}); script != "" {
 		if dirs := sc.namedPackages(all, script, true); len(dirs) > 0 {
 			return dirs
 		}
@@ -198,8 +198,9 @@ func (sc *scanner) chosen(all []packageInfo, start string) []string {
 	return nil
 }
 
-// npmScript is the script of the root's package.json that a start command runs.
-func (sc *scanner) npmScript(start string) string {
+// npmScript is the script that a start command runs, of the first package.json
+// in the folders that has one of its name.
+func (sc *scanner) npmScript(start string, dirs []string) string {
 	fields := strings.Fields(start)
 	for i, f := range fields {
 		if !inList(" npm pnpm yarn bun ", path.Base(f)) || i+1 == len(fields) {
@@ -209,9 +210,11 @@ func (sc *scanner) npmScript(start string) string {
 		if name == "run" && i+2 < len(fields) {
 			name = fields[i+2]
 		}
-		text, _ := readInto(nil, sc.abs(path.Join(sc.context, "package.json")))
-		if m := lazy(`"` + quoteMeta(name) + `"\s*:\s*"((?:[^"\\]|\\.)*)"`)().FindSubmatch(text); m != nil {
-			return string(m[1])
+		for _, dir := range dirs {
+			text, _ := readInto(nil, sc.abs(path.Join(dir, "package.json")))
+			if m := lazy(`"` + quoteMeta(name) + `"\s*:\s*"((?:[^"\\]|\\.)*)"`)().FindSubmatch(text); m != nil {
+				return string(m[1])
+			}
 		}
 	}
 	return ""

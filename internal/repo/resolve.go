@@ -18,7 +18,9 @@ type localRoute struct {
 	rooted   bool   // its file shows that it stands at the root
 	prefixed bool   // its router is mounted where its file doesn't tell
 	open     bool   // marked as an exception from a guard
+	known    bool   // its path was judged by the file's place
 	handler  string // Rails: controller#action
+	maker    string // the function that makes the route's router, or takes it
 	// target is the file whose router answers, without its ending; unsureMount
 	// says that where that router is mounted isn't known either.
 	target      string
@@ -35,6 +37,7 @@ func (r *localRoute) doubt(kind plan.DoubtKind, e plan.Evidence) {
 type base struct {
 	frameworks string
 	prefix     string // "" when it isn't a literal
+	slash      bool   // not a prefix, but a slash behind every path
 	plan.Evidence
 }
 
@@ -43,7 +46,32 @@ type mounting struct {
 	by     string // the file that mounts it
 	target string // the mounted file's path without its ending, or its end
 	prefix string
-	rooted bool // on the app itself
+	rooted bool           // on the app itself
+	guard  *plan.Evidence // what stands before it where it is mounted
+}
+
+// mountedFn is a function whose router is mounted below a prefix: one that makes
+// it, one that it is handed to, or a handler that is mounted by its name.
+type mountedFn struct {
+	name, prefix string
+	guard        *plan.Evidence // what the mounting puts before it
+}
+
+// mountedBy is the prefix that a function's router has; ok is false when nobody
+// mounts it, or more than one does.
+func (f *facts) mountedBy(name string) (by mountedFn, ok bool) {
+	for _, m := range f.mountedFns {
+		if m.name != name || name == "" {
+			continue
+		}
+		if ok && m.prefix != by.prefix {
+			return by, false
+		}
+		if !ok || by.guard == nil {
+			by, ok = m, true
+		}
+	}
+	return by, ok
 }
 
 // mounts reports whether the mounting is about the file.
@@ -59,22 +87,26 @@ func (m mounting) mounts(file string) bool {
 
 // mountedAt follows a file's router up to the app. ok is false when nobody
 // mounts it, or more than one does.
-func (f *facts) mountedAt(file string, depth int) (prefix string, ok bool) {
-	var found []mounting
+func (f *facts) mountedAt(file string, depth int) (at mounting, ok bool) {
+	found := 0
 	for _, m := range f.mountings {
 		if m.by != file && m.mounts(file) {
-			found = append(found, m)
+			at = m
+			found++
 		}
 	}
-	if len(found) != 1 || depth == 0 {
-		return "", false
+	if found != 1 || depth == 0 {
+		return at, false
 	}
-	m := found[0]
-	if m.rooted {
-		return m.prefix, true
+	if at.rooted {
+		return at, true
 	}
-	outer, ok := f.mountedAt(m.by, depth-1)
-	return joinPath(outer, m.prefix), ok
+	outer, ok := f.mountedAt(at.by, depth-1)
+	at.prefix = joinPath(outer.prefix, at.prefix)
+	if at.guard == nil {
+		at.guard = outer.guard
+	}
+	return at, ok
 }
 
 // resolve gives the routes as the app serves them.
@@ -84,12 +116,23 @@ func (f *facts) resolve(sc *scanner) []plan.Route {
 		if r.target != "" && slices.ContainsFunc(f.rootGets, func(file string) bool { return mounting{target: r.target}.mounts(file) }) {
 			r.prefixed = r.unsureMount
 		}
+		var guard *plan.Evidence
+		if m, ok := f.mountedBy(r.maker); ok {
+			r.Path, r.prefixed, r.rooted, guard = joinPath(m.prefix, r.Path), false, true, m.guard
+		}
 		if r.prefixed && !r.rooted {
-			if prefix, ok := f.mountedAt(r.file, 5); ok {
-				if r.Path, r.prefixed = joinPath(prefix, r.Path), false; healthRank(r.Path) < 0 && !nearHealth(r.Path) {
-					continue
-				}
+			if m, ok := f.mountedAt(r.file, 5); ok {
+				r.Path, r.prefixed, guard = joinPath(m.prefix, r.Path), false, m.guard
 			}
+		}
+		if isNamed(r.Path) {
+			r.Path = sc.constants(r.Path)
+		}
+		if !isTold(r.Path) || !r.known && !r.prefixed && healthRank(r.Path) < 0 && !nearHealth(r.Path) {
+			continue
+		}
+		if r.Framework == "Django" && !f.judgeView(sc, &r) {
+			continue
 		}
 		if (r.prefixed || f.mounts[r.Framework]) && !r.rooted {
 			if vague(r.Path, r.file) {
@@ -103,13 +146,17 @@ func (f *facts) resolve(sc *scanner) []plan.Route {
 		for _, b := range f.bases {
 			switch {
 			case !inList(b.frameworks, r.Framework):
+			case b.slash:
+				r.Path = strings.TrimSuffix(r.Path, "/") + "/"
 			case b.prefix == "":
 				r.doubt(plan.DoubtBase, b.Evidence)
 			default:
 				r.Path = joinPath(b.prefix, r.Path)
 			}
 		}
-		f.guard(&r)
+		if f.guard(&r); guard != nil && !r.open {
+			r.doubt(plan.DoubtGuard, *guard)
+		}
 		out = append(out, r.Route)
 	}
 	return slices.DeleteFunc(out, func(r plan.Route) bool { return f.gone[r.Framework] })
@@ -150,11 +197,15 @@ func (f *facts) guard(r *localRoute) {
 	}
 	for i := range f.guards {
 		if g := &f.guards[i]; g.stops(r.Framework, r.Path) {
-			r.doubt(plan.DoubtGuard, g.Evidence)
+			kind := plan.DoubtGuard
+			if g.moves {
+				kind = plan.DoubtBase
+			}
+			r.doubt(kind, g.Evidence)
 			return
 		}
 	}
-	if r.handler != "" {
+	if r.Framework == "Rails" {
 		if e := f.controllerGuard(r.handler); e != nil {
 			r.doubt(plan.DoubtGuard, *e)
 		}

@@ -141,6 +141,7 @@ type found struct {
 	request     bool // found in a condition on the request
 	context     string
 	handler     string // Rails: controller#action
+	maker       string // the function that makes the router, or takes it
 	unsureMount bool
 	target      string // the file whose router answers, without its ending
 	doubts      []plan.Doubt
@@ -149,18 +150,21 @@ type found struct {
 // add keeps a definition when its full path is a health path. The context is
 // what of the code may name a guard: the line by default.
 func (s *source) add(f found) {
-	if inString(s.spans, f.offset) || strings.ContainsAny(f.path, ":*{<$") {
+	if inString(s.spans, f.offset) || !isTold(f.path) {
+		return
+	}
+	if s.inTests(f.offset) {
 		return
 	}
 	full := joinPath(f.prefix, f.path)
-	if strings.ContainsAny(full, ":*{<$") || !f.known && healthRank(full) < 0 && !nearHealth(full) && !(f.prefixed && mayBeHealth(full)) {
+	if !isNamed(full) || !f.known && isTold(full) && healthRank(full) < 0 && !nearHealth(full) && !(f.prefixed && mayBeHealth(full)) {
 		return
 	}
 	if f.context == "" {
 		f.context = s.codeLine(f.offset)
 	}
 	r := localRoute{Route: plan.Route{Evidence: s.at(f.offset), Path: full, Framework: f.framework, Doubts: f.doubts},
-		file: s.file, rooted: f.rooted, prefixed: f.prefixed, handler: f.handler, target: f.target, unsureMount: f.unsureMount, open: isOpen().MatchString(f.context)}
+		file: s.file, rooted: f.rooted, prefixed: f.prefixed, handler: f.handler, known: f.known, maker: f.maker, target: f.target, unsureMount: f.unsureMount, open: isOpen().MatchString(f.context)}
 	guard := guardWord().MatchString(f.context) && !r.open
 	if e := s.routerGuard(f.receivers, f.offset, full); e != nil && !guard {
 		r.doubt(plan.DoubtGuard, *e)
@@ -173,7 +177,12 @@ func (s *source) add(f found) {
 	if otherHost().MatchString(f.context) || otherHost().MatchString(s.from(f.offset, 300)[:statementEnd(s.from(f.offset, 300))]) {
 		r.doubt(plan.DoubtHost, plan.Evidence{})
 	}
-	if e := s.otherPort(); e != nil {
+	for _, at := range s.outerHeads(f.offset) {
+		if otherHost().MatchString(s.codeLine(at)) {
+			r.doubt(plan.DoubtHost, s.at(at))
+		}
+	}
+	if e := s.otherPort(f.receivers); e != nil {
 		r.doubt(plan.DoubtPort, *e)
 	}
 	if s.verdict == unsure {

@@ -11,7 +11,8 @@ import (
 
 var (
 	rbRoute    = lazy(`(?m)^[ \t]*(?:r\.)?(get|match|is|on|mount|map)[ (]+` + `(?:[\w:.]+\s*,\s*at:\s*)?(?:["']([^"'\s]{0,80})["']|:(\w+))([^\n]*)`)
-	rbScope    = lazy(`^\s*(?:namespace\s+[:"']([\w/]+)|scope\s+(?:path:\s*)?["':]([\w/]+)|scope\s+.*\bpath:\s*["']([\w/]+))`)
+	rbScope    = lazy(`^\s*(?:namespace\s+[:"']([\w/]+)|scope\s+(?:path:\s*)?["':]([\w/:()]+)|scope\s+.*\bpath:\s*["']([\w/:()]+))`)
+	rbOptional = lazy(`\([^()]*\)`)
 	rbHandler  = lazy(`(?:=>|to:)\s*["']([\w/]+#\w+)["']`)
 	rbClass    = lazy(`(?m)^[ \t]*class\s+([\w:]+)\s*<\s*([\w:]+)`)
 	rbBefore   = lazy(`(?m)^[ \t]*(before_action|prepend_before_action|http_basic_authenticate_with|include)\b([^\n]*)`)
@@ -74,7 +75,7 @@ func ruby(s *source) {
 // rbPrefix is what a line that opens a block puts before the paths in it.
 func rbPrefix(line string) (prefix string) {
 	if m := rbScope().FindStringSubmatch(line); m != nil {
-		return m[1] + m[2] + m[3]
+		return rbOptional().ReplaceAllString(m[1]+m[2]+m[3], "")
 	}
 	return ""
 }

@@ -14,7 +14,11 @@ var (
 	jsRequest  = lazy(`(?:\.url|\.pathname|\bpathname|\.path)\s*={2,3}\s*` + literal)
 	jsApp      = lazy(`([\w$]+)\s*(?::[^=\n]+)?=\s*(?:await\s+)?(?:(?:[\w$]+\.)?(?:express|fastify|Fastify|polka|restana|createServer|createApp|build\w*)\(|new\s+(?:Hono|OpenAPIHono|Elysia|Koa|Application|Server|HyperExpress\.Server)\b)`)
 	jsRouter   = lazy(`([\w$]+)\s*(?::[^=\n]+)?=\s*(?:new\s+)?(?:[\w$]+\.)?(?:Router|KoaRouter|createRouter|OpenAPIRouter)\s*(?:<[^>]*>)?\(\s*(?:\{[^}]*prefix\s*:\s*` + literal + `)?`)
-	jsMount    = lazy(`\.(?:use|route|register|group)\(\s*(?:` + literal + `\s*,\s*)?(?:[\w$]+\s*,\s*)?([\w$]+)(?:\.routes\(\)|\.middleware\(\))?\s*(?:,\s*\{[^}]*prefix\s*:\s*` + literal + `)?`)
+	jsMount    = lazy(`([\w$]*)\)?\s*\.(?:use|route|register|group|mount)\(\s*`)
+	jsHanded   = lazy(`(?:\brequire\(\s*["'](\.{1,2}/[^"'\s]+)["']\s*\)|\b([\w$]+))\(\s*(app|server|fastify)\b\s*[,)]`)
+	jsTarget   = lazy(`^(?:await\s+)?(?:require\(\s*["'](\.{1,2}/[^"'\s]+)["']\s*\)|([\w$]+))`)
+	jsOption   = lazy(`\bprefix\s*:\s*([^,}]+)`)
+	pathName   = lazy(`(?i)prefix|base|path|root|^api|url|version|mount`)
 	jsBase     = lazy(`\.basePath\(\s*` + literal)
 	nestClass  = lazy(`@Controller\(\s*(?:` + literal + `)?`)
 	nestGet    = lazy(`@Get\(\s*(?:` + literal + `)?\s*\)`)
@@ -115,38 +119,96 @@ func jsNamedHandler(arguments, receiver string) bool {
 	return arguments != "" && (arguments[0] != '{' || inList(" app fastify server router ", receiver))
 }
 
+// jsUse is a router that is put onto another: by its name, or by the file that
+// it comes from.
+type jsUse struct {
+	at                        int
+	outer, prefix, name, file string
+	call                      string // its arguments
+}
+
+// jsUses are the routers that the file puts onto others.
+func (s *source) jsUses() []jsUse {
+	if s.used != nil {
+		return s.used
+	}
+	s.used = []jsUse{}
+	for _, at := range s.all(jsMount) {
+		call := s.arguments(at[1])
+		use := jsUse{at: at[0], outer: s.group(at, 1), call: call}
+		arguments := splitArguments(call)
+		if n := len(arguments); n > 1 && arguments[n-1][0] == '{' {
+			if m := jsOption().FindStringSubmatch(arguments[n-1]); m != nil {
+				use.prefix = s.pathOf(m[1])
+			}
+			arguments = arguments[:n-1]
+		}
+		if len(arguments) == 0 {
+			continue
+		}
+		if first := arguments[0]; len(arguments) > 1 {
+			// A name may be middleware, and then it says nothing of the path.
+			if p := s.pathOf(first); p != unknownPath || strings.ContainsAny(first[:1], "\"'`") || pathName().MatchString(first) {
+				use.prefix = joinPath(p, use.prefix)
+			}
+		}
+		if m := jsTarget().FindStringSubmatch(arguments[len(arguments)-1]); m != nil {
+			use.file, use.name = m[1], m[2]
+			s.used = append(s.used, use)
+		}
+	}
+	for _, at := range s.all(jsHanded) {
+		s.used = append(s.used, jsUse{at: at[0], outer: s.group(at, 3), file: s.group(at, 1), name: s.group(at, 2)})
+	}
+	return s.used
+}
+
 // jsPrefix is where the receiver of a route is mounted, as far as this file
 // tells, and the routers that it is part of. A router that the file neither
-// serves nor exports as the app is mounted elsewhere.
+// serves nor exports as the app is mounted elsewhere, and so is an app that a
+// function is handed.
 func jsPrefix(s *source, receiver string) (prefix string, unknown bool, receivers []string) {
 	base := ""
 	if all := s.all(jsBase); len(all) > 0 {
 		base = s.group(all[0], 1)
 	}
 	receivers = []string{receiver}
-	isApp, isRouter := receiver == "app" || receiver == "server" || receiver == "", false
+	isApp, made := receiver == "app" || receiver == "server" || receiver == "", false
 	for _, at := range s.all(jsApp) {
-		isApp = isApp || s.group(at, 1) == receiver
+		made = made || s.group(at, 1) == receiver
 	}
+	isRouter := !made && isApp && s.isParameter(receiver)
+	isApp = isApp || made
 	for _, at := range s.all(jsRouter) {
 		if s.group(at, 1) == receiver {
 			isRouter, isApp, base = true, false, joinPath(base, s.group(at, 2))
 		}
 	}
-	for _, at := range s.all(jsMount) {
-		if s.group(at, 2) != receiver || receiver == "" {
-			continue
+	for _, use := range s.jsUses() {
+		if use.name == receiver && receiver != "" && use.outer != receiver {
+			return joinPath(use.prefix, base), false, append(receivers, "app", "server")
 		}
-		receivers = append(receivers, "app", "server")
-		if outer := s.group(at, 1) + s.group(at, 3); outer != "" {
-			return joinPath(outer, base), false, receivers
-		}
-		return base, false, receivers
 	}
 	if isApp && s.subApp() {
 		return base, true, receivers
 	}
 	return base, isRouter || !isApp, receivers
+}
+
+// isParameter: a function of the file takes it, and the file makes no app.
+func (s *source) isParameter(name string) bool {
+	if name == "" || len(s.all(jsApp)) > 0 {
+		return false
+	}
+	is, known := s.parameters[name]
+	if !known && len(s.parameters) < 20 {
+		is = lazy(`(?:\(|,\s*|=\s*)` + quoteMeta(name) + `\s*(?::\s*[\w.<>, \[\]]+)?\s*(?:,[^()]*)?\)?\s*(?::\s*[\w<>\[\] ]+)?\s*(?:=>|\{)`)().Match(s.code)
+		if s.parameters == nil {
+			s.parameters = map[string]bool{}
+		}
+		s.parameters[name] = is
+	}
+	return is
 }
 
 // subApp: the file makes an app of a kind that is a router as well (Hono,

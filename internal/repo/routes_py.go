@@ -15,8 +15,9 @@ var (
 	pyDjango    = lazy(`\b(path|re_path|url)\(\s*r?` + literal + `\s*,\s*([\w."'(]+)`)
 	pyRouter    = lazy(`(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(Blueprint|APIRouter|Router|APIBlueprint)\(((?:[^()]|\([^()]*\))*)\)`)
 	pyApp       = lazy(`(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(?:Flask|FastAPI|Starlette|Quart|Sanic|Litestar|Bottle|APIFlask|Robyn|FalconApp|App|create_app)\(`)
-	pyMount     = lazy(`(?:include_router|register_blueprint|blueprint|mount)\(\s*(?:` + literal + `\s*,\s*)?([\w.]+)\s*((?:,[^()]*)?)\)`)
-	pyPrefix    = lazy(`\b(?:url_prefix|prefix)\s*=\s*` + literal)
+	pyMount     = lazy(`([\w.]+)\.(?:include_router|register_blueprint|blueprint|mount)\(`)
+	pyPrefix    = lazy(`^(?:url_prefix|prefix)\s*=\s*(.+)$`)
+	pyName      = lazy(`^(?:router\s*=\s*|blueprint\s*=\s*|app\s*=\s*)?([A-Za-z_][\w.]*)$`)
 	pyBefore    = lazy(`(?m)^[ \t]*@(\w+)\.before_request\b`)
 	pyMethods   = lazy(`methods\s*=\s*[\[({]([^\])}]*)`)
 )
@@ -65,6 +66,48 @@ func pyAbove(s *source, offset int) string {
 	return above.String()
 }
 
+// pyUse is a router or an app that another is given.
+type pyUse struct {
+	at                        int
+	outer, name, prefix, call string
+	flask                     bool // its prefix replaces the blueprint's own
+}
+
+// pyUses are those of the file.
+func (s *source) pyUses() []pyUse {
+	if s.given != nil {
+		return s.given
+	}
+	s.given = []pyUse{}
+	for _, at := range s.all(pyMount) {
+		use := pyUse{at: at[0], outer: s.group(at, 1), call: s.arguments(at[1]), flask: contains(s.code[at[0]:at[1]], "blueprint")}
+		arguments := splitArguments(use.call)
+		if contains(s.code[at[0]:at[1]], ".mount(") && len(arguments) > 1 {
+			use.prefix = s.pathOf(arguments[0])
+			arguments = arguments[1:]
+		}
+		for _, one := range arguments {
+			if m := pyPrefix().FindStringSubmatch(one); m != nil {
+				use.prefix = s.pathOf(m[1])
+			} else if m := pyName().FindStringSubmatch(one); m != nil && use.name == "" {
+				use.name = m[1]
+			}
+		}
+		s.given = append(s.given, use)
+	}
+	return s.given
+}
+
+// pyOwn is the prefix that a router is made with.
+func (s *source) pyOwn(arguments string) string {
+	for _, one := range splitArguments(arguments) {
+		if m := pyPrefix().FindStringSubmatch(one); m != nil {
+			return s.pathOf(m[1])
+		}
+	}
+	return ""
+}
+
 // pyWhere is the prefix of a router as this file tells it, and the code that
 // made it. A blueprint that isn't mounted here is mounted elsewhere.
 func pyWhere(s *source, receiver string) (prefix string, unknown bool, made string) {
@@ -76,7 +119,7 @@ func pyWhere(s *source, receiver string) (prefix string, unknown bool, made stri
 	for _, at := range s.all(pyRouter) {
 		if s.group(at, 1) == receiver {
 			isApp = false
-			base, made = firstGroup(pyPrefix(), s.group(at, 3)), " "+pyGuards(s.group(at, 3))
+			base, made = s.pyOwn(s.group(at, 3)), " "+pyGuards(s.group(at, 3))
 		}
 	}
 	for _, at := range s.all(pyBefore) {
@@ -84,21 +127,17 @@ func pyWhere(s *source, receiver string) (prefix string, unknown bool, made stri
 			made += " requireAuth"
 		}
 	}
-	if isApp {
-		return "", false, made
-	}
-	for _, at := range s.all(pyMount) {
-		if s.group(at, 2) != receiver {
+	for _, use := range s.pyUses() {
+		if use.name != receiver || use.outer == receiver {
 			continue
 		}
-		made += " " + pyGuards(s.group(at, 3))
-		outer := s.group(at, 1) + firstGroup(pyPrefix(), s.group(at, 3))
-		if bytes.Contains(s.code[at[0]:at[1]], []byte("register_blueprint")) && outer != "" {
-			return outer, false, made // Flask: the later prefix replaces the blueprint's
+		made += " " + pyGuards(use.call)
+		if use.flask && use.prefix != "" {
+			return use.prefix, false, made
 		}
-		return joinPath(outer, base), false, made
+		return joinPath(use.prefix, base), false, made
 	}
-	return base, true, made
+	return base, !isApp, made
 }
 
 // pyGuards is a mark when a router's arguments name dependencies that guard.
@@ -127,22 +166,11 @@ func django(s *source) {
 		}
 		// django-health-check answers at the root of its include.
 		included := strings.HasPrefix(view, "include(") && !strings.Contains(view, "health_check")
-		if s.postOnly(view) {
+		if s.inLanguages(at[0]) {
 			return
 		}
-		s.add(found{offset: at[0], framework: "Django", path: p, prefixed: included || !root && path.Dir(s.file) != "." && !djangoRoot(s)})
+		s.add(found{offset: at[0], framework: "Django", path: p, handler: view, prefixed: included || !root && path.Dir(s.file) != "." && !djangoRoot(s)})
 	})
-}
-
-// postOnly: the view stands in this file and takes no GET.
-func (s *source) postOnly(view string) bool {
-	name := strings.Trim(view, `"'(`)
-	at := bytes.Index(s.code, []byte("def "+name+"("))
-	if at < 0 || name == "" {
-		return false
-	}
-	above := string(s.code[max(0, at-120):at])
-	return strings.Contains(above, "require_POST") || strings.Contains(above, `require_http_methods(["POST"`)
 }
 
 // djangoRoot: the file is the project's URLconf, not an application's.

@@ -186,7 +186,7 @@ type source struct {
 }
 
 func (s *source) look() {
-	if IsConfig(s.base) {
+	if IsConfig(s.base) || path.Ext(s.base) == ".go" && !builtOnLinux(s.text) {
 		return
 	}
 	if s.verdict == outside || s.verdict == beside {

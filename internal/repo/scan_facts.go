@@ -19,7 +19,9 @@ type facts struct {
 	guards     []appGuard
 	bases      []base
 	mountings  []mounting
+	mountedFns []mountedFn
 	rootGets   []string        // files in which a router answers GET /
+	restricted *plan.Evidence  // Django REST framework asks everybody who they are
 	secured    *plan.Evidence  // Spring Security is a dependency
 	gone       map[string]bool // frameworks that serve nothing at run time
 	security   []string        // Spring Security's own configuration, as code
@@ -50,9 +52,13 @@ func (f *facts) merge(o *facts) {
 	f.guards = append(f.guards, o.guards...)
 	f.bases = append(f.bases, o.bases...)
 	f.mountings = append(f.mountings, o.mountings...)
+	f.mountedFns = append(f.mountedFns, o.mountedFns...)
 	f.rootGets = append(f.rootGets, o.rootGets...)
 	if o.secured != nil && (f.secured == nil || byPlace(*o.secured, *f.secured) < 0) {
 		f.secured = o.secured
+	}
+	if o.restricted != nil && (f.restricted == nil || byPlace(*o.restricted, *f.restricted) < 0) {
+		f.restricted = o.restricted
 	}
 	for framework := range o.gone {
 		f.goes(framework)
@@ -127,6 +133,7 @@ func (sc *scanner) repo(f *facts) *plan.Repo {
 		}
 	}
 	r.Around = sc.survey()
+	f.ofAnother(sc)
 	r.Routes = f.resolve(sc)
 	sortRoutes(r.Routes)
 	r.Migrations = f.migrated.best(sc)

@@ -9,23 +9,26 @@ import (
 )
 
 var (
-	railsSSL     = lazy(`(?m)^[ \t]*config\.force_ssl\s*=\s*true\b`)
-	railsHosts   = lazy(`(?m)^[ \t]*config\.hosts\s*(?:<<|=|\+=|\.concat|\.push)\s*\(?\s*[^\s]`)
-	djangoSSL    = lazy(`(?m)^[ \t]*SECURE_SSL_REDIRECT\s*(?::\s*bool\s*)?=\s*(?:True\b|not\s+DEBUG\b|.*\bdefault\s*=\s*True\b)`)
-	djangoHosts  = lazy(`(?m)^[ \t]*ALLOWED_HOSTS\s*(?::[^=\n]+)?\+?=\s*([^\n\[(]*[\[(][^\])]*[\])]|[^\n]*)`)
-	phoenixSSL   = lazy(`(?m)\bforce_ssl:\s*\[`)
-	prismaSQLite = lazy(`(?m)^[ \t]*provider\s*=\s*"sqlite"`)
-	yamlSQLite   = lazy(`(?m)^[ \t]*adapter:\s*["']?sqlite3`)
-	ectoSQLite   = lazy(`adapter:\s*Ecto\.Adapters\.SQLite3`)
-	goSQLite     = lazy(`(?m)^\s*(?:require\s+)?(modernc\.org/sqlite|github\.com/mattn/go-sqlite3|github\.com/ncruces/go-sqlite3|github\.com/glebarez/(?:go-)?sqlite|gorm\.io/driver/sqlite|zombiezen\.com/go/sqlite)\s+v(?:[^\n/]*)$`)
-	cargoSQLite  = lazy(`(?m)^[ \t]*rusqlite\b|\bsqlx\b[^\n]*"sqlite"|\bdiesel\b[^\n]*"sqlite"`)
-	npmSQLite    = lazy(`"(better-sqlite3|sqlite3|sqlite)"\s*:\s*"`)
-	codeSQLite   = lazy(`\bsqlite3\.connect\(|new\s+DatabaseSync\(|["']sqlite(?:\+\w+)?:///`)
-	firstLine    = lazy(`\S`)
-	engineSQLite = lazy(`django\.db\.backends\.sqlite3`)
-	securityDep  = lazy(`spring-boot-starter-(?:security|oauth2-resource-server)`)
-	actuatorDep  = lazy(`spring-boot-starter-actuator`)
-	contextPath  = lazy(`(?m)^[ \t]*(?:server\.servlet\.)?context-path\s*[:=]\s*["']?(/[\w/-]*)`)
+	railsSSL       = lazy(`(?m)^[ \t]*config\.force_ssl\s*=\s*true\b`)
+	railsHosts     = lazy(`(?m)^[ \t]*config\.hosts\s*(?:<<|=|\+=|\.concat|\.push)\s*\(?\s*[^\s]`)
+	djangoSSL      = lazy(`(?m)^[ \t]*SECURE_SSL_REDIRECT\s*(?::\s*bool\s*)?=\s*(?:True\b|not\s+DEBUG\b|.*\bdefault\s*=\s*True\b)`)
+	djangoHosts    = lazy(`(?m)^[ \t]*ALLOWED_HOSTS\s*(?::[^=\n]+)?\+?=\s*([^\n\[(]*[\[(][^\])]*[\])]|[^\n]*)`)
+	phoenixSSL     = lazy(`(?m)\bforce_ssl:\s*\[`)
+	prismaSQLite   = lazy(`(?m)^[ \t]*provider\s*=\s*"sqlite"`)
+	yamlSQLite     = lazy(`(?m)^[ \t]*adapter:\s*["']?sqlite3`)
+	ectoSQLite     = lazy(`adapter:\s*Ecto\.Adapters\.SQLite3`)
+	goSQLite       = lazy(`(?m)^\s*(?:require\s+)?(modernc\.org/sqlite|github\.com/mattn/go-sqlite3|github\.com/ncruces/go-sqlite3|github\.com/glebarez/(?:go-)?sqlite|gorm\.io/driver/sqlite|zombiezen\.com/go/sqlite)\s+v(?:[^\n/]*)$`)
+	cargoSQLite    = lazy(`(?m)^[ \t]*rusqlite\b|\bsqlx\b[^\n]*"sqlite"|\bdiesel\b[^\n]*"sqlite"`)
+	npmSQLite      = lazy(`"(better-sqlite3|sqlite3|sqlite)"\s*:\s*"`)
+	codeSQLite     = lazy(`\bsqlite3\.connect\(|new\s+DatabaseSync\(|["']sqlite(?:\+\w+)?:///`)
+	firstLine      = lazy(`\S`)
+	engineSQLite   = lazy(`django\.db\.backends\.sqlite3`)
+	restFramework  = lazy(`DEFAULT_PERMISSION_CLASSES["']\s*:\s*[\[(]\s*["'][\w.]*Is(?:Authenticated|AdminUser)["']`)
+	securityDep    = lazy(`spring-boot-starter-(?:security|oauth2-resource-server)`)
+	managementPort = lazy(`(?m)^management:[ \t]*\r?\n(?:(?:[ \t][^\n]*)?\n)*?[ \t]+server:[ \t]*\r?\n[ \t]+(?:port|base-path)\b`)
+	railsRoot      = lazy(`(?m)^[ \t]*config\.relative_url_root\s*=`)
+	actuatorDep    = lazy(`spring-boot-starter-actuator`)
+	contextPath    = lazy(`(?m)^[ \t]*(?:server\.servlet\.)?context-path\s*[:=]\s*["']?(/[\w/-]*)`)
 )
 
 // settings reads what a file tells besides routes: forced HTTPS, refused
@@ -104,6 +107,11 @@ func (s *source) rails() {
 			s.facts.forceSSL = append(s.facts.forceSSL, ranked{rank, s.at(at[0])})
 		}
 	}
+	if contains(s.text, "relative_url_root") {
+		if at := s.seen(railsRoot); at != nil {
+			s.facts.bases = append(s.facts.bases, base{frameworks: " Rails ", Evidence: s.at(at[0])})
+		}
+	}
 	if bytes.Contains(s.text, []byte("config.hosts")) {
 		if at := s.seen(railsHosts); at != nil && !bytes.Contains(s.code, []byte("config.hosts.clear")) && !bytes.Contains(s.code[at[0]:at[1]], []byte("nil")) {
 			s.facts.hostCheck = append(s.facts.hostCheck, ranked{rank, s.at(at[0])})
@@ -135,6 +143,12 @@ func (s *source) djangoSettings() {
 			default:
 				s.facts.hostCheck = append(s.facts.hostCheck, ranked{rank, s.at(at[0])})
 			}
+		}
+	}
+	if contains(s.text, "DEFAULT_PERMISSION_CLASSES") {
+		if at := s.seenIn(restFramework); at != nil {
+			e := s.at(at[0])
+			s.facts.restricted = &e
 		}
 	}
 	if bytes.Contains(s.text, []byte("django.db.backends.sqlite3")) {
@@ -184,10 +198,10 @@ func (s *source) actuator() {
 	}
 	s.parse()
 	at := actuatorDep().FindIndex(s.code)
-	if at == nil {
+	if at == nil || strings.Contains(strings.ToLower(s.codeLine(at[0])), "test") || strings.Contains(s.around(at[1], 300, "</dependency>"), "<scope>test") {
 		return
 	}
-	s.addRoute(localRoute{file: s.file, Route: plan.Route{Evidence: s.at(at[0]), Path: "/actuator/health", Framework: "Spring actuator", Doubts: s.built()}})
+	s.addRoute(localRoute{file: s.file, known: true, Route: plan.Route{Evidence: s.at(at[0]), Path: "/actuator/health", Framework: "Spring actuator", Doubts: s.built()}})
 }
 
 // built is the doubt whether this file is part of what is built.
@@ -237,12 +251,14 @@ func (s *source) webConfig() {
 		case at == nil:
 		case row.gone:
 			s.facts.goes(row.framework)
+		case row.slash:
+			s.facts.bases = append(s.facts.bases, base{frameworks: " " + row.framework + " ", slash: true})
 		case s.group(at, 1) == "/" || s.group(at, 1) == "":
 			if at[2] < 0 {
-				s.facts.bases = append(s.facts.bases, base{" " + row.framework + " ", "", s.at(at[0])})
+				s.facts.bases = append(s.facts.bases, base{frameworks: " " + row.framework + " ", Evidence: s.at(at[0])})
 			}
 		default:
-			s.facts.bases = append(s.facts.bases, base{" " + row.framework + " ", joinPath("", s.group(at, 1)), s.at(at[0])})
+			s.facts.bases = append(s.facts.bases, base{frameworks: " " + row.framework + " ", prefix: joinPath("", s.group(at, 1)), Evidence: s.at(at[0])})
 		}
 	}
 }
@@ -251,18 +267,21 @@ func (s *source) webConfig() {
 var webConfigs = [...]struct {
 	file, framework, word string
 	expr                  matcher
-	gone                  bool
+	gone                  bool // no route of it is left when the app runs
+	slash                 bool // it redirects to the path with a slash at its end
 }{
-	{"next.config", "Next.js", "export", lazy(`\boutput\s*:\s*["']export["']`), true},
-	{"next.config", "Next.js", "basePath", lazy(`\bbasePath\s*:\s*(?:["']([^"'\s]*)["']|[\w$])`), false},
-	{"svelte.config", "SvelteKit", "adapter-static", lazy(`@sveltejs/adapter-static`), true},
-	{"svelte.config", "SvelteKit", "base", lazy(`\bbase\s*:\s*(?:["']([^"'\s]*)["']|[\w$])`), false},
-	{"nuxt.config", "Nitro", "baseURL", lazy(`\bbaseURL\s*:\s*(?:["']([^"'\s]*)["']|[\w$])`), false},
-	{"nuxt.config", "Nitro", "preset", lazy(`\bpreset\s*:\s*["'](?:static|github-pages)["']`), true},
-	{"react-router.config", "Remix", "basename", lazy(`\bbasename\s*:\s*(?:["']([^"'\s]*)["']|[\w$])`), false},
-	{"react-router.config", "Remix", "ssr", lazy(`\bssr\s*:\s*false`), true},
-	{"astro.config", "Astro", "base", lazy(`\bbase\s*:\s*(?:["']([^"'\s]*)["']|[\w$])`), false},
-	{"astro.config", "Astro", "static", lazy(`\boutput\s*:\s*["']static["']`), true},
+	{"next.config", "Next.js", "export", lazy(`\boutput\s*:\s*["']export["']`), true, false},
+	{"next.config", "Next.js", "basePath", lazy(`\bbasePath\s*:\s*(?:["']([^"'\s]*)["']|[\w$])`), false, false},
+	{"svelte.config", "SvelteKit", "adapter-static", lazy(`@sveltejs/adapter-static`), true, false},
+	{"svelte.config", "SvelteKit", "base", lazy(`\bbase\s*:\s*(?:["']([^"'\s]*)["']|[\w$])`), false, false},
+	{"nuxt.config", "Nitro", "baseURL", lazy(`\bbaseURL\s*:\s*(?:["']([^"'\s]*)["']|[\w$])`), false, false},
+	{"nuxt.config", "Nitro", "preset", lazy(`\bpreset\s*:\s*["'](?:static|github-pages)["']`), true, false},
+	{"react-router.config", "Remix", "basename", lazy(`\bbasename\s*:\s*(?:["']([^"'\s]*)["']|[\w$])`), false, false},
+	{"react-router.config", "Remix", "ssr", lazy(`\bssr\s*:\s*false`), true, false},
+	{"astro.config", "Astro", "base", lazy(`\bbase\s*:\s*(?:["']([^"'\s]*)["']|[\w$])`), false, false},
+	{"astro.config", "Astro", "static", lazy(`\boutput\s*:\s*["']static["']`), true, false},
+	{"next.config", "Next.js", "trailingSlash", lazy(`\btrailingSlash\s*:\s*true\b`), false, true},
+	{"astro.config", "Astro", "trailingSlash", lazy(`\btrailingSlash\s*:\s*["']always["']`), false, true},
 }
 
 // springSettings reads where the app and its actuator are mounted.
@@ -276,5 +295,8 @@ func (s *source) springSettings() {
 		if bytes.Contains(s.code, []byte(key)) {
 			s.facts.mount("Spring actuator")
 		}
+	}
+	if managementPort().Match(s.code) {
+		s.facts.mount("Spring actuator")
 	}
 }

@@ -1,0 +1,237 @@
+package repo
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// What a program of JavaScript is made of: the files that the start command
+// runs, and what they import. It is worked out only where a file defines a
+// route that may be of another program in the same package.
+
+var (
+	jsFileWord = lazy(`^[\w@.$/-]+\.(?:js|mjs|cjs|ts|mts|cts|jsx|tsx)$`)
+	jsImported = lazy(`\bfrom\s*["']([^"'\s]+)["']|\b(?:import|require)\s*\(?\s*["']([^"'\s]+)["']`)
+	jsDynamic  = lazy("\\b(?:import|require)\\(\\s*[^\"'\\s)]|import\\.meta\\.glob|[aA]uto-?[lL]oad|\\breaddir(?:Sync)?\\(")
+	jsServers  = lazy(`\b(?:next|nuxt|nuxi|vinxi|astro|vite|remix|react-router)\s+(?:start|preview)\b|\b(?:remix|react-router)-serve\b|\.output/server/|\bserver/entry\.mjs\b|\bnode\s+(?:\./)?build(?:/index\.js)?\s*$|\bhttp-server\b|(?:^|\s)serve\s+-`)
+	jsBuilt    = " dist build out lib .next output compiled "
+)
+
+const (
+	maxJSFiles   = 4000
+	maxJSScripts = 4
+)
+
+// jsProgram is what is reached from the start command.
+type jsProgram struct {
+	reached  map[string]bool
+	packages []string // of the same repository, imported by their names
+	open     bool     // more is loaded in a way that can't be followed
+}
+
+// jsReach follows the program from its entry files. nil: they can't be told.
+func (sc *scanner) jsReach() *jsProgram {
+	if sc.extent.language != "js" {
+		return nil
+	}
+	have := map[string]bool{}
+	for _, file := range sc.files {
+		if languageOf(path.Ext(file)) == "js" {
+			have[file] = true
+		}
+	}
+	queue := sc.jsEntries(have)
+	if len(queue) == 0 || len(have) > maxJSFiles {
+		return nil
+	}
+	p := &jsProgram{reached: map[string]bool{}}
+	names := map[string]string{}
+	for _, one := range sc.listPackages() {
+		names[one.name] = one.dir
+	}
+	var buffer []byte
+	for len(queue) > 0 {
+		file := queue[0]
+		queue = queue[1:]
+		if p.reached[file] {
+			continue
+		}
+		p.reached[file] = true
+		var text []byte
+		text, buffer = readInto(buffer, sc.abs(file))
+		code, _ := syntaxOf(file).strip(text)
+		p.open = p.open || jsDynamic().Match(code)
+		for _, m := range jsImported().FindAllSubmatch(code, maxMatches) {
+			spec := string(m[1]) + string(m[2])
+			if to := sc.jsResolve(file, spec, have); to != "" {
+				queue = append(queue, to)
+			} else if dir, ok := names[packageOfSpec(spec)]; ok && dir != "" {
+				p.packages = append(p.packages, dir)
+			} else if isAlias(spec) {
+				p.open = true // it leads where the bundler's settings say
+			}
+		}
+	}
+	return p
+}
+
+// isAlias: no package has such a name.
+func isAlias(spec string) bool {
+	return strings.HasPrefix(spec, "@/") || strings.HasPrefix(spec, "~") || strings.HasPrefix(spec, "#")
+}
+
+// packageOfSpec is the package that an import names: @scope/name of
+// @scope/name/file.
+func packageOfSpec(spec string) string {
+	parts := strings.SplitN(spec, "/", 3)
+	if strings.HasPrefix(spec, "@") && len(parts) > 1 {
+		return parts[0] + "/" + parts[1]
+	}
+	return parts[0]
+}
+
+// jsCommands are the start command and the scripts that it runs.
+func (sc *scanner) jsCommands() string {
+	dirs := append([]string{sc.context}, sc.extent.in...)
+	all, next := "", sc.startText()
+	for range maxJSScripts {
+		all += "\n" + next
+		next = sc.npmScript(next, dirs)
+		if next == "" {
+			break
+		}
+	}
+	return all
+}
+
+// jsEntries are the files that the start command runs. With a framework's own
+// server they are the files that it finds by their place.
+func (sc *scanner) jsEntries(have map[string]bool) []string {
+	var out []string
+	commands := sc.jsCommands()
+	if jsServers().MatchString(commands) {
+		for file := range have {
+			stem := strings.TrimSuffix(file, path.Ext(file))
+			placed := strings.Contains("/"+stem, "/server/") || strings.Contains(path.Base(stem), ".config") || strings.HasPrefix(path.Base(stem), "entry") || inList(" hooks.server middleware proxy instrumentation ", path.Base(stem))
+			for _, one := range places() {
+				_, in := below(stem, one.folder)
+				placed = placed || in
+			}
+			if placed {
+				out = append(out, file)
+			}
+		}
+		slices.Sort(out)
+	}
+	dirs := append([]string{sc.context}, sc.extent.in...)
+	words := strings.FieldsFunc(commands, func(r rune) bool { return strings.ContainsRune(" \t\n\"',[];&|()=", r) })
+	for i, word := range words {
+		named := jsFileWord().MatchString(word)
+		if !named && (i == 0 || path.Base(words[i-1]) != "node" || strings.HasPrefix(word, "-")) {
+			continue
+		}
+		for _, dir := range dirs {
+			if file := sc.jsSource(dir, word, have); file != "" {
+				out = append(out, file)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// jsSource is the file of the tree that a command's word runs, or that what it
+// runs is compiled from.
+func (sc *scanner) jsSource(dir, word string, have map[string]bool) string {
+	word = strings.TrimPrefix(path.Clean("/"+word), "/")
+	if sc.image != nil {
+		word = strings.TrimPrefix(word, strings.TrimPrefix(sc.image.runs.workdir, "/")+"/")
+	}
+	tries := []string{word}
+	for rest := word; ; { // dist/src/main.js is made of src/main.ts, or of main.ts
+		first, more, ok := strings.Cut(rest, "/")
+		if !ok {
+			break
+		}
+		if inList(jsBuilt, first) {
+			tries = append(tries, strings.TrimSuffix(word, rest)+more, strings.TrimSuffix(word, rest)+"src/"+more)
+		}
+		rest = more
+	}
+	for _, try := range tries {
+		if file := withEnding(path.Join(dir, try), have); file != "" {
+			return file
+		}
+	}
+	return ""
+}
+
+// withEnding is the file that an import or a command means.
+func withEnding(p string, have map[string]bool) string {
+	if have[p] {
+		return p
+	}
+	stem := p
+	if languageOf(path.Ext(p)) == "js" {
+		stem = strings.TrimSuffix(p, path.Ext(p))
+	}
+	for _, base := range [...]string{stem, p, p + "/index"} {
+		for _, ext := range [...]string{".ts", ".tsx", ".js", ".mjs", ".mts", ".jsx", ".cjs", ".cts"} {
+			if have[base+ext] {
+				return base + ext
+			}
+		}
+	}
+	return ""
+}
+
+// jsResolve is the file of the tree that an import means: relative, or below
+// the folder of the source as bundlers' aliases are (@/x, ~/x, src/x).
+func (sc *scanner) jsResolve(from, spec string, have map[string]bool) string {
+	if strings.HasPrefix(spec, ".") {
+		return withEnding(path.Join(path.Dir(from), spec), have)
+	}
+	rest := strings.TrimLeft(spec, "@~#/$")
+	for dir := path.Dir(from); ; dir = path.Dir(dir) {
+		for _, in := range [...]string{"", "src", "app", "server"} {
+			if file := withEnding(path.Join(dir, in, rest), have); file != "" && strings.Contains(rest, "/") {
+				return file
+			}
+		}
+		if dir == "." || dir == "/" {
+			return ""
+		}
+	}
+}
+
+// ofAnother drops what files of other programs of the same package tell. Where
+// the program can't be followed to its end, it is doubted. A route of its file's
+// place is found by the framework, which imports it.
+func (f *facts) ofAnother(sc *scanner) {
+	isJS := func(file string) bool { return languageOf(path.Ext(file)) == "js" }
+	if !slices.ContainsFunc(f.routes, func(r localRoute) bool { return !r.known && isJS(r.file) }) &&
+		!slices.ContainsFunc(f.listens, func(l plan.Listen) bool { return isJS(l.File) }) && !slices.ContainsFunc(f.metrics, func(m plan.Metrics) bool { return isJS(m.File) }) {
+		return
+	}
+	p := sc.jsReach()
+	if p == nil {
+		return
+	}
+	other := func(file string) bool {
+		return isJS(file) && !p.reached[file] && !slices.ContainsFunc(p.packages, func(dir string) bool { return strings.HasPrefix(file, dir+"/") })
+	}
+	if p.open {
+		for i := range f.routes {
+			if r := &f.routes[i]; !r.known && other(r.file) {
+				r.doubt(plan.DoubtBuilt, plan.Evidence{Text: "nothing that the start command runs was seen to import " + sc.shown(r.file)})
+			}
+		}
+		return
+	}
+	f.routes = slices.DeleteFunc(f.routes, func(r localRoute) bool { return !r.known && other(r.file) })
+	f.listens = slices.DeleteFunc(f.listens, func(l plan.Listen) bool { return other(sc.rootPath(l.File)) })
+	f.metrics = slices.DeleteFunc(f.metrics, func(m plan.Metrics) bool { return other(sc.rootPath(m.File)) })
+}
