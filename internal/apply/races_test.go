@@ -155,6 +155,30 @@ func TestLateCreationIsFound(t *testing.T) {
 	}
 }
 
+// One odd 404 about a machine that is watched does not make it gone: nobody would
+// look after it any more. Three reads in a row do.
+func TestOne404IsNotGone(t *testing.T) {
+	for path, ever := range map[string]apply.State{`/machines/aaa/wait$`: apply.Done, `/machines/aaa$`: apply.NotSure} {
+		for times, want := range map[int]apply.State{1: apply.Done, 2: apply.Done, -1: ever} {
+			w := newWorld(t, three()...)
+			w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+			updated := false
+			w.on = func(e apply.Event) {
+				_, is := e.(apply.Updated)
+				updated = updated || is
+			}
+			w.p.Fault(flysim.Fault{
+				Method: "GET", Path: path, Times: times, Effect: flysim.Status(404, "machine not found"),
+				Match: func(*http.Request) bool { return updated },
+			})
+			rep, err := w.run()
+			if got := states(rep)["aaa"]; got != want || (err == nil) != (want == apply.Done) {
+				t.Errorf("%s, %d times: it is %s, %v", path, times, got, err)
+			}
+		}
+	}
+}
+
 // Every machine that boots after the secrets were set boots with them, whether
 // it loses an entry of its own or not.
 func TestEveryUpdateWaitsForTheSecrets(t *testing.T) {
