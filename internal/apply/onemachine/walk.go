@@ -2,12 +2,10 @@ package onemachine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/live"
-	"github.com/fly-standards/fly-standards/internal/machineconfig"
 )
 
 const (
@@ -24,13 +22,14 @@ const MinWait = smokeTime + 5*time.Second
 
 // This file is the walk of one machine, from top to bottom:
 //
-//	Begin   lease, read, compare, patch, record, post    -> in flight
+//	Begin   lease, read, compare, patch (begin.go), record, post -> in flight
 //	Follow  one look at each in turn, by its phase:
 //	          WaitState   the new version is in place, and not started
 //	          WaitStart   the new version is started; the lease goes back
 //	          WaitSmoke   it stays up for 10 s
 //	          WaitChecks  its health checks pass            -> Healthy
-//	        an Unhealthy one goes the way out (refused.go, restore.go) and is looked at on
+//	        one that is down or late is judged (verdict.go); an Unhealthy one goes
+//	        the way out (refused.go, restore.go) and is looked at on
 
 // Begin takes a machine: lease, read, compare, patch, post. On an error nothing
 // was changed, unless it is a *LostError. The lease is held on when the update
@@ -93,39 +92,6 @@ func (u *Updater) beginLeased(ctx context.Context, j Job) (*InFlight, error) {
 	return m, nil
 }
 
-// takeable says why a machine can't be taken: it is not the one that was
-// planned for any more, or not for this moment.
-func takeable(now live.Machine, j Job) error {
-	if now.Version != j.Version {
-		return updatedSince(now, j.Version)
-	}
-	if now.State == "stopping" || now.State == "suspending" {
-		return ErrRequeue
-	}
-	if why := now.WhyUntouchable(); why != "" {
-		return &MovedError{now.ID, why}
-	}
-	if j.Goal.MustRest() && now.Started() {
-		return ErrRequeue
-	}
-	return nil
-}
-
-// wanted is the configuration to send. There is nothing to probe on a machine
-// that has what is to be proven.
-func wanted(was machineconfig.Config, j Job) (machineconfig.Config, bool, error) {
-	if j.Goal == Probe {
-		if _, changed, err := machineconfig.Apply(was, j.Step.Machine.Ops); err != nil || !changed {
-			return was, false, err
-		}
-		// It may have the probe of an apply that was cut short, which proves
-		// nothing until it is seen to pass: the update is made all the same.
-		cfg, _, err := machineconfig.Apply(was, j.Ops)
-		return cfg, true, err
-	}
-	return machineconfig.Apply(was, append(slices.Clone(j.Ops), LeftProbes(was)...))
-}
-
 // accepted notes an update that the platform took.
 func (u *Updater) accepted(m *InFlight, got live.Machine, restarts bool) {
 	m.Version, m.Since = got.Version, madeAt(got, m.Was)
@@ -135,16 +101,6 @@ func (u *Updater) accepted(m *InFlight, got live.Machine, restarts bool) {
 		m.Phase = WaitState
 	}
 	u.Record.Accepted(m, restarts)
-}
-
-// Watch begins to follow a machine that was just made: made is its reply.
-func (u *Updater) Watch(j Job, made live.Machine, group string) *InFlight {
-	m := &InFlight{
-		Job: j, Machine: made.ID, Group: group, Region: made.Region, Was: made, Version: made.Version, Since: made.CreatedAt,
-		Phase: WaitStart, deadline: u.Clock.Now().Add(u.Wait),
-	}
-	m.Was.CreatedAt = u.Clock.Now() // what freshTime counts from, by our own clock
-	return m
 }
 
 // Follow looks at machines, one look at each in turn, until each has a verdict.
@@ -294,47 +250,5 @@ func (u *Updater) lookHealth(ctx context.Context, m *InFlight) {
 		u.finish(ctx, m, Unhealthy, u.unhealthy(m, now, since, "its checks do not pass"))
 	case !u.Clock.Now().Before(m.deadline):
 		u.finish(ctx, m, Unhealthy, u.unhealthy(m, now, since, "its checks do not pass"+within(u.Wait)))
-	}
-}
-
-// judgeDown decides about a machine that went down while it was watched. It
-// must be so at two looks, because a swap passes through such states.
-func (u *Updater) judgeDown(ctx context.Context, m *InFlight, now live.Machine) {
-	if m.downs++; m.downs < 2 && now.State != "failed" {
-		return
-	}
-	if now.State != "failed" && now.AtRestSince(m.Since) {
-		u.finish(ctx, m, Unproven, nil)
-		return
-	}
-	why := "it is " + now.State
-	if e, ok := now.LastEvent("exit"); ok && e.Timestamp.After(m.Since) {
-		why = fmt.Sprintf("it stopped with exit code %d", e.ExitCode)
-	}
-	u.finish(ctx, m, Unhealthy, &UnhealthyError{Machine: m.Machine, Why: why})
-}
-
-// overdue gives up on a machine whose time is over: unhealthy when we see it,
-// lost when we do not.
-func (u *Updater) overdue(ctx context.Context, m *InFlight, why string) {
-	switch {
-	case m.Verdict != Pending || u.Clock.Now().Before(m.deadline):
-	case m.lastErr != nil:
-		u.finish(ctx, m, Lost, &LostError{m.Machine, m.lastErr})
-	default:
-		u.finish(ctx, m, Unhealthy, &UnhealthyError{Machine: m.Machine, Why: why + within(u.Wait)})
-	}
-}
-
-// finish gives the verdict, and the lease back.
-func (u *Updater) finish(ctx context.Context, m *InFlight, v Verdict, err error) {
-	if m.Verdict != Pending {
-		return
-	}
-	m.Verdict, m.Err = v, err
-	u.Leases.Release(ctx, m.Machine)
-	u.Record.Ended(m, err)
-	if m.Goal == Restore {
-		u.Record.RolledBack(m)
 	}
 }

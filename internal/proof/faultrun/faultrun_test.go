@@ -61,8 +61,10 @@ func TestSeedsThatFailed(t *testing.T) {
 		1544: "the same, while putting back",
 		1787: "one odd 404 made a machine count as gone",
 		6763: "somebody else's update on top of ours was taken for ours, and rolled back",
-		// Of these the judge was wrong: it looked for a lease at the end of a run
-		// that had ended before its start, and it read words that had changed.
+		// Of some of these the judge was wrong: it looked for a lease at the end of a
+		// run that had ended before its start, it read words that had changed, and it
+		// counted machines for the floor that an undo takes away for good.
+		173601243264:  "a late second machine; an undo takes both",
 		254032374793:  "a machine whose host had vanished, so that no check of it was known, was taken for healthy",
 		254032375205:  "a stopped machine that had failed was chosen to be copied, and refused each time",
 		254032376203:  "a check of the machine's own that failed too counted as one that the update brought",

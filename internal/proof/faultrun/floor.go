@@ -23,6 +23,9 @@ func (p *process) checkFloor() {
 			if mine != nil && !mine.touchable || groupOf(m, mine) != group {
 				continue
 			}
+			if mine == nil && gone(m) && p.destroyed { // an undo takes it away for good: the group is smaller (seed 173601243264)
+				continue
+			}
 			in = append(in, m) // one that the run brought up again carries the group too
 			if s.state != "started" {
 				continue

@@ -1,0 +1,51 @@
+package onemachine
+
+import (
+	"slices"
+
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+)
+
+// takeable says why a machine can't be taken: it is not the one that was
+// planned for any more, or not for this moment.
+func takeable(now live.Machine, j Job) error {
+	if now.Version != j.Version {
+		return updatedSince(now, j.Version)
+	}
+	if now.State == "stopping" || now.State == "suspending" {
+		return ErrRequeue
+	}
+	if why := now.WhyUntouchable(); why != "" {
+		return &MovedError{now.ID, why}
+	}
+	if j.Goal.MustRest() && now.Started() {
+		return ErrRequeue
+	}
+	return nil
+}
+
+// wanted is the configuration to send. There is nothing to probe on a machine
+// that has what is to be proven.
+func wanted(was machineconfig.Config, j Job) (machineconfig.Config, bool, error) {
+	if j.Goal == Probe {
+		if _, changed, err := machineconfig.Apply(was, j.Step.Machine.Ops); err != nil || !changed {
+			return was, false, err
+		}
+		// It may have the probe of an apply that was cut short, which proves
+		// nothing until it is seen to pass: the update is made all the same.
+		cfg, _, err := machineconfig.Apply(was, j.Ops)
+		return cfg, true, err
+	}
+	return machineconfig.Apply(was, append(slices.Clone(j.Ops), LeftProbes(was)...))
+}
+
+// Watch begins to follow a machine that was just made: made is its reply.
+func (u *Updater) Watch(j Job, made live.Machine, group string) *InFlight {
+	m := &InFlight{
+		Job: j, Machine: made.ID, Group: group, Region: made.Region, Was: made, Version: made.Version, Since: made.CreatedAt,
+		Phase: WaitStart, deadline: u.Clock.Now().Add(u.Wait),
+	}
+	m.Was.CreatedAt = u.Clock.Now() // what freshTime counts from, by our own clock
+	return m
+}
