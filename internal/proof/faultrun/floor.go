@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/flysim"
@@ -21,9 +22,6 @@ func (p *process) checkFloor() {
 		for _, id := range slices.Sorted(maps.Keys(p.start)) {
 			m, s, mine := w.app.Machine(id), p.start[id], w.machineOf(id)
 			if mine != nil && !mine.touchable || groupOf(m, mine) != group {
-				continue
-			}
-			if mine == nil && gone(m) && p.destroyed { // an undo takes it away for good: the group is smaller (seed 173601243264)
 				continue
 			}
 			in = append(in, m) // one that the run brought up again carries the group too
@@ -83,7 +81,9 @@ func (p *process) least(in []*flysim.Machine) (int, time.Time) {
 			ok := p.w.hurt[in[i].ID()]
 			for k := len(line) - 1; k >= 0 && !ok; k-- {
 				if !line[k].At.After(at) {
-					ok = line[k].Healthy
+					// What an undo takes away for good makes the group smaller, one or two
+					// (seed 173601243264).
+					ok = line[k].Healthy || strings.HasPrefix(line[k].State, "destroy") && p.destroyed && p.w.machineOf(in[i].ID()) == nil
 					break
 				}
 			}
