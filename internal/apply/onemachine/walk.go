@@ -22,14 +22,20 @@ const MinWait = smokeTime + 5*time.Second
 
 // This file is the walk of one machine, from top to bottom:
 //
-//	Begin   lease, read, compare, patch (begin.go), record, post -> in flight
+//	Begin   lease, read, compare, patch (begin.go), record, post
+//	                                     -> in flight, or Unchanged
 //	Follow  one look at each in turn, by its phase:
-//	          WaitState   the new version is in place, and not started
+//	          WaitState   the new version is in place, not started -> UpdatedAtRest
 //	          WaitStart   the new version is started; the lease goes back
-//	          WaitSmoke   it stays up for 10 s
-//	          WaitChecks  its health checks pass            -> Healthy
-//	        one that is down or late is judged (verdict.go); an Unhealthy one goes
-//	        the way out (refused.go, restore.go) and is looked at on
+//	          WaitSmoke   it stays up for 10 s   -> Unproven: the proxy stopped it
+//	          WaitChecks  its health checks pass                   -> Healthy
+//	        One that is down or late is judged (verdict.go). An Unhealthy one whose
+//	        goal rolls back goes the way out: refused.go and restore.go make another
+//	        InFlight, the update without its new checks or the old configuration,
+//	        which is looked at on with a deadline of its own
+//	          WaitFree    until that can be posted               -> NotRestored
+//	        The caller's stays Unhealthy, and the Recorder hears of the other one.
+//	        Somebody else updated it -> ChangedByOthers; nobody can tell -> Lost
 
 // Begin takes a machine: lease, read, compare, patch, post. On an error nothing
 // was changed, unless it is a *LostError. The lease is held on when the update
@@ -105,8 +111,9 @@ func (u *Updater) accepted(m *InFlight, got live.Machine, restarts bool) {
 
 // Follow looks at machines, one look at each in turn, until each has a verdict.
 // One that is unhealthy begins the way back in the same turn, and is followed
-// on. Everything is bounded by the machines' deadlines, on the clock; the end of
-// ctx ends it at once.
+// on. Everything is bounded by the machines' deadlines, on the clock. A first
+// interrupt stops what comes next (Updater.Stop) and lets these end; the end of
+// ctx is the second: it leaves them at once, Lost, and nothing is rolled back.
 func (u *Updater) Follow(ctx context.Context, machines ...*InFlight) {
 	active := slices.DeleteFunc(slices.Clone(machines), func(m *InFlight) bool { return m.Verdict != Pending })
 	for len(active) > 0 {
