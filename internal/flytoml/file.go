@@ -23,7 +23,7 @@ type File struct {
 	stmts    []*stmt
 	comments []span
 	root     *node
-	meaning  map[string]any // what go-toml decodes src to
+	meaning  map[string]any // what src says, as go-toml decodes it
 	trail    *trail         // of an edited file: how it came about
 	derived  *sync.Map      // see Derive
 }
@@ -61,9 +61,6 @@ func Parse(name string, src []byte) (*File, error) {
 		return nil, err
 	}
 	if err := f.scan(); err != nil {
-		return nil, err
-	}
-	if err := f.decode(); err != nil {
 		return nil, err
 	}
 	f.comments = scanComments(f.src, f.base)

@@ -106,23 +106,23 @@ func (f *File) LineEnd(line int) Position {
 }
 
 // Str is the value of a string.
-func (n Node) Str() (string, bool) { return scalar[string](n) }
+func (n Node) Str() (string, bool) { return valueOf[string](n) }
 
 // Int is the value of an integer.
-func (n Node) Int() (int64, bool) { return scalar[int64](n) }
+func (n Node) Int() (int64, bool) { return valueOf[int64](n) }
 
 // Bool is the value of a boolean.
-func (n Node) Bool() (bool, bool) { return scalar[bool](n) }
+func (n Node) Bool() (bool, bool) { return valueOf[bool](n) }
 
 // Float is the value of a float, and of an integer as one.
 func (n Node) Float() (float64, bool) {
 	if i, ok := n.Int(); ok {
 		return float64(i), true
 	}
-	return scalar[float64](n)
+	return valueOf[float64](n)
 }
 
-func scalar[T any](n Node) (T, bool) {
+func valueOf[T any](n Node) (T, bool) {
 	if n.n == nil {
 		var zero T
 		return zero, false
@@ -250,7 +250,7 @@ func (n *node) kid(key string) *node {
 	return nil
 }
 
-func (n *node) addKid(k *node) {
+func (n *node) addKid(k *node) *node {
 	k.parent, k.index = n, -1
 	n.kids = append(n.kids, k)
 	switch {
@@ -262,11 +262,13 @@ func (n *node) addKid(k *node) {
 			n.byKey[k.key] = k
 		}
 	}
+	return k
 }
 
-func (n *node) addItem(it *node) {
+func (n *node) addItem(it *node) *node {
 	it.parent, it.index = n, len(n.items)
 	n.items = append(n.items, it)
+	return it
 }
 
 // segments is the way from the root to n.

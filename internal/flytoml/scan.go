@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"unicode/utf8"
 
-	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
@@ -34,6 +33,8 @@ type keyPart struct {
 type raw struct {
 	span
 	kind    Kind
+	value   any         // of a scalar, decoded
+	bad     *valueError // why it can't be
 	items   []*raw      // of an Array
 	members []rawMember // of an inline table
 }
@@ -97,48 +98,6 @@ func (f *File) scan() error {
 	default:
 		return f.errorAt(f.base, err.Error(), nil)
 	}
-}
-
-// decode reads the meaning, which finds what is no TOML though each line is:
-// a key said twice, a table said again.
-func (f *File) decode() error {
-	text := f.src
-	if len(f.src) > f.base {
-		text = f.findSurplus()
-	}
-	err := toml.Unmarshal(text[f.base:], &f.meaning)
-	if f.meaning == nil {
-		f.meaning = map[string]any{}
-	}
-	var derr *toml.DecodeError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &derr):
-		row, column := derr.Position()
-		off := f.base
-		if row >= 1 && row <= len(f.lines) {
-			off = min(f.lines[row-1].start+max(0, column-1), f.lines[row-1].end)
-		}
-		message := bareMessage(derr.Error())
-		if twice := f.twice(f.stmtAt(off)); twice != "" {
-			message = twice
-		}
-		return f.errorAt(off, message, f.stmtAt(off))
-	default:
-		// Some errors of go-toml carry no position; "line 1" is then a lie
-		// that the message makes up for by naming the key.
-		return f.errorAt(f.base, bareMessage(err.Error()), nil)
-	}
-}
-
-func (f *File) stmtAt(off int) *stmt {
-	for _, s := range f.stmts {
-		if off >= s.body.start && off <= s.body.end {
-			return s
-		}
-	}
-	return nil
 }
 
 var (
@@ -241,6 +200,11 @@ func (s *scanner) value(v *unstable.Node, depth int) (*raw, error) {
 			return nil, errPlace
 		}
 		s.pos = own.end
+		if r.kind == String {
+			r.value = string(v.Data)
+		} else {
+			r.value, r.bad = scalar(string(s.src[own.start:own.end]), r.kind, own.start)
+		}
 	}
 	r.end = s.pos
 	return r, s.checkEnd(r)

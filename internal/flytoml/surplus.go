@@ -30,54 +30,16 @@ func (f *File) Surplus() []Surplus {
 	return out
 }
 
-// findSurplus marks the statements that are surplus, and gives the text without
-// them, byte for byte at the same places.
-func (f *File) findSurplus() []byte {
-	text := f.src
-	var under *stmt
-	for i, s := range f.stmts {
-		if s.heading {
-			under = s
-			continue
-		}
-		if len(s.keys) != 1 || s.value.kind != Array && s.value.kind != Table || len(s.value.items)+len(s.value.members) > 0 {
-			continue
-		}
-		if s.again = definedAgain(under, s, f.stmts[i+1:]); s.again == nil {
-			continue
-		}
-		if &text[0] == &f.src[0] {
-			text = slices.Clone(f.src)
-		}
-		for at := s.body.start; at < s.body.end; at++ {
-			if text[at] != '\n' && text[at] != '\r' {
-				text[at] = ' '
-			}
-		}
+// kidBelow is the one with the key that a heading goes through. One that is
+// surplus goes from the tree.
+func (n *node) kidBelow(key string, heading *stmt) *node {
+	k := n.kid(key)
+	if k == nil || k.form != formValue || k.kind != Array && k.kind != Table || len(k.items)+len(k.kids) > 0 || len(k.stmt.keys) != 1 || k.stmt.value.span != k.val {
+		return k
 	}
-	return text
-}
-
-// definedAgain is the heading that defines what s does, or a table of it, in the
-// table that s stands in.
-func definedAgain(under, s *stmt, later []*stmt) *stmt {
-	var home []string
-	if under != nil {
-		home = under.names()
-	}
-	full := append(slices.Clone(home), s.keys[0].text)
-	for _, h := range later {
-		if !h.heading {
-			continue
-		}
-		names := h.names()
-		if under != nil && slices.Equal(names, home) {
-			return nil // the next entry of the array
-		}
-		if len(names) >= len(full) && slices.Equal(names[:len(full)], full) {
-			return h
-		}
-	}
+	k.stmt.again = heading
+	n.kids = slices.DeleteFunc(n.kids, func(other *node) bool { return other == k })
+	delete(n.byKey, key)
 	return nil
 }
 
