@@ -151,12 +151,14 @@ func holdRefused(all []*finding, refused *flytoml.RefusedError) bool {
 // mergedEdits are the edits of the planned findings, each once.
 func mergedEdits(all []*finding) []flytoml.Edit {
 	var edits []flytoml.Edit
+	have := map[editKey]bool{}
 	for _, f := range all {
 		if f.outcome != Planned {
 			continue
 		}
 		for _, e := range f.Fix.Edits {
-			if !slices.ContainsFunc(edits, func(have flytoml.Edit) bool { return sameEdit(have, e) }) {
+			if key := keyOf(e); !have[key] {
+				have[key] = true
 				edits = append(edits, e)
 			}
 		}

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"bytes"
+	"cmp"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -14,19 +16,100 @@ import (
 // at the same place, and holds both back. Neither wins: the order of rules is
 // no reason to prefer one.
 func holdConflicts(all []*finding) {
-	type pair struct{ a, b *finding }
+	type pair struct{ a, b int }
 	var pairs []pair
-	for i, a := range all {
-		for _, b := range all[i+1:] {
-			if a.outcome == Planned && b.outcome == Planned && disagree(a.Fix, b.Fix) {
+	places := placesOf(all)
+	for b, f := range all {
+		if f.outcome != Planned {
+			continue
+		}
+		for _, a := range places.before(b, f.Fix) {
+			if disagree(all[a].Fix, f.Fix) {
 				pairs = append(pairs, pair{a, b})
 			}
 		}
 	}
+	slices.SortFunc(pairs, func(x, y pair) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) })
 	for _, p := range pairs {
-		p.a.conflictsWith(p.b)
-		p.b.conflictsWith(p.a)
+		all[p.a].conflictsWith(all[p.b])
+		all[p.b].conflictsWith(all[p.a])
 	}
+}
+
+// places are the planned findings by what their fixes change, so that only
+// those are compared that may be about one thing.
+type places struct{ at, inside map[string][]int }
+
+func placesOf(all []*finding) places {
+	p := places{map[string][]int{}, map[string][]int{}}
+	for i, f := range all {
+		if f.outcome != Planned {
+			continue
+		}
+		for _, place := range f.Fix.places() {
+			p.at[place] = append(p.at[place], i)
+			for _, outer := range outerPaths(place) {
+				p.inside[outer] = append(p.inside[outer], i)
+			}
+		}
+	}
+	return p
+}
+
+// before are the findings before the one with the index whose fixes may be
+// about what fix is about.
+func (p places) before(index int, fix *Fix) []int {
+	var out []int
+	for _, place := range fix.places() {
+		out = append(out, p.at[place]...)
+		for _, outer := range outerPaths(place) {
+			out = append(out, p.at[outer]...)
+		}
+	}
+	for _, e := range fix.Edits {
+		if restructures(e) {
+			out = append(out, p.inside[e.Path]...)
+		}
+	}
+	slices.Sort(out)
+	first, _ := slices.BinarySearch(out, index)
+	return slices.Compact(out[:first])
+}
+
+// places are what a fix changes: paths of fly.toml, and names of other things
+// that are no path.
+func (f *Fix) places() []string {
+	var out []string
+	for _, e := range f.Edits {
+		if out = append(out, e.Path); e.To != "" {
+			out = append(out, e.To)
+		}
+	}
+	for _, e := range f.Lines {
+		out = append(out, fmt.Sprint(e.Line, " of ", e.File))
+	}
+	for _, c := range f.Changes {
+		switch {
+		case c.Machine != nil:
+			out = append(out, "machine "+c.Machine.ID)
+		case c.Secret != nil:
+			out = append(out, "secret "+c.Secret.Name)
+		case c.Volume != nil:
+			out = append(out, "volume "+c.Volume.ID)
+		}
+	}
+	return out
+}
+
+// outerPaths are the paths that a path lies within.
+func outerPaths(path string) []string {
+	var out []string
+	for i := range path {
+		if path[i] == '.' || path[i] == '[' {
+			out = append(out, path[:i])
+		}
+	}
+	return out
 }
 
 func (f *finding) conflictsWith(o *finding) {
@@ -56,7 +139,21 @@ func disagree(a, b *Fix) bool {
 	return false
 }
 
-func sameEdit(a, b flytoml.Edit) bool { return reflect.DeepEqual(a, b) }
+// editKey is an edit as the key of a map.
+type editKey struct {
+	flytoml.Op
+	path, to, value, comment, entries string
+}
+
+func keyOf(e flytoml.Edit) editKey {
+	k := editKey{e.Op, e.Path, e.To, e.Value, e.Comment, ""}
+	for _, n := range e.Entries {
+		k.entries += n.Key + "\x00" + n.Value + "\x00"
+	}
+	return k
+}
+
+func sameEdit(a, b flytoml.Edit) bool { return keyOf(a) == keyOf(b) }
 
 // editsClash says whether two edits can't both be meant. Two entries for one
 // array of tables don't clash: an array may have both.

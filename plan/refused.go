@@ -47,18 +47,33 @@ func refused(before, after *deployed.Config) *Refused {
 // refuses, or take it away: the rule can't have read it. What it shares with
 // the repair is the repair.
 func onMistyped(fix *Fix, c *deployed.Config) bool {
-	for _, r := range c.Refusals() {
-		path := r.Node.Path()
-		if path == "" || !slices.Contains([]deployed.Kind{deployed.WrongType, deployed.WrongForm, deployed.NoName}, r.Kind) {
-			continue
+	refused := mistyped(c)
+	for _, e := range fix.Edits {
+		paths := append(outerPaths(e.Path), e.Path)
+		if e.To != "" {
+			paths = append(append(paths, outerPaths(e.To)...), e.To)
 		}
-		for _, e := range fix.Edits {
-			if touches(e, path, r.Repair) {
+		for _, path := range paths {
+			if slices.ContainsFunc(refused[path], func(r deployed.Refusal) bool { return touches(e, path, r.Repair) }) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// mistyped are the values that flyctl can't read, by their paths.
+func mistyped(c *deployed.Config) map[string][]deployed.Refusal {
+	type byPath struct{}
+	return c.File().Derive(byPath{}, func() any {
+		out := map[string][]deployed.Refusal{}
+		for _, r := range c.Refusals() {
+			if path := r.Node.Path(); path != "" && slices.Contains([]deployed.Kind{deployed.WrongType, deployed.WrongForm, deployed.NoName}, r.Kind) {
+				out[path] = append(out[path], r)
+			}
+		}
+		return out
+	}).(map[string][]deployed.Refusal)
 }
 
 func touches(e flytoml.Edit, path string, repair *deployed.Repair) bool {

@@ -1,6 +1,11 @@
 package deployed
 
-import "github.com/fly-standards/fly-standards/internal/flytoml"
+import (
+	"errors"
+	"slices"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+)
 
 // Meant is the file as its author means it: what flyctl refuses, but has one
 // reading where it stands ("8080" for a number, "web" for a list of groups), is
@@ -10,14 +15,23 @@ import "github.com/fly-standards/fly-standards/internal/flytoml"
 func (c *Config) Meant() *Config {
 	type meaning struct{}
 	return c.file.Derive(meaning{}, func() any {
-		file := c.file
+		var edits []flytoml.Edit
 		for _, note := range c.Notes {
-			if !note.Refuses() || note.Repair == nil || !note.Repair.Sure || !staysInPlace(note.Repair.Edits, note.Node.Path()) {
-				continue
+			if note.Refuses() && note.Repair != nil && note.Repair.Sure && staysInPlace(note.Repair.Edits, note.Node.Path()) {
+				edits = append(edits, note.Repair.Edits...)
 			}
-			if repaired, err := file.Apply(note.Repair.Edits...); err == nil {
+		}
+		file := c.file
+		for refused := new(flytoml.RefusedError); len(edits) > 0; {
+			repaired, err := c.file.Apply(edits...)
+			if err == nil {
 				file = repaired
+				break
 			}
+			if !errors.As(err, &refused) {
+				break
+			}
+			edits = slices.DeleteFunc(edits, func(e flytoml.Edit) bool { return e.Path == refused.Edit.Path })
 		}
 		if file == c.file {
 			return c

@@ -12,47 +12,77 @@ import (
 // Every edit is checked while it is made: the new bytes are read again, and
 // must mean what the old ones meant with the change made to the decoded
 // values. What can't pass that is refused, whatever the reason.
+//
+// Edits that stand apart are made in one go, and the file is read once for all
+// of them: see batch.
 func (f *File) Apply(edits ...Edit) (*File, error) {
 	if len(edits) == 0 {
 		return f, nil
 	}
 	f = f.begin()
+	todo := make([]numbered, len(edits))
 	for i, e := range edits {
-		next, err := f.during(i).applyOne(e)
-		if err != nil {
-			return nil, err
-		}
-		f = next
+		todo[i] = numbered{i, e}
 	}
-	return f, nil
+	var err error
+	for len(todo) > 0 && err == nil {
+		f, todo, err = f.applySome(todo)
+	}
+	return f, err
+}
+
+// numbered is an edit with its place among those of an Apply.
+type numbered struct {
+	index int
+	Edit
 }
 
 // change is what one edit would do.
 type change struct {
-	next     *File          // the edited file
-	want     map[string]any // what it must mean
-	comments int            // how many comments it must have more
-	fewer    bool           // it may have fewer than that
+	splices  []splice
+	next     *File                // the edited file, of an edit that is more than splices
+	in       *node                // what is made, or goes, is in it or is it
+	means    func(map[string]any) // makes the change of the decoded values; nil: there is nothing to do
+	comments int                  // how many comments there must be more
+	fewer    bool                 // there may be fewer than that
 }
 
-func (f *File) applyOne(e Edit) (*File, error) {
-	c, err := f.change(e)
-	var no refusal
-	switch {
-	case errors.As(err, &no):
-		return nil, &RefusedError{Edit: e, Reason: no.reason, Line: no.line}
-	case err != nil:
-		return nil, &RefusedError{Edit: e, Reason: "can't be edited exactly"}
-	case c.next == nil: // nothing to do
-		return f, nil
+// applySome makes one edit or more, those that can be made together, and gives
+// what is left to do, in order.
+func (f *File) applySome(todo []numbered) (next *File, left []numbered, err error) {
+	var b batch
+	for i, e := range todo {
+		c, err := f.during(e.index).change(e.Edit)
+		if err != nil && len(left)+len(b.changes) > 0 {
+			left = append(left, todo[i:]...) // it may see something else after the others
+			break
+		}
+		var no refusal
+		switch {
+		case errors.As(err, &no):
+			return nil, nil, &RefusedError{Edit: e.Edit, Reason: no.reason, Line: no.line}
+		case err != nil:
+			return nil, nil, &RefusedError{Edit: e.Edit, Reason: inexact}
+		case !b.apart(f, c):
+			left = append(left, e)
+		case c.means != nil:
+			b.add(c, e)
+		}
+		b.mark(f, c)
 	}
-	got := len(c.next.comments)
-	wanted := len(f.comments) + c.comments
-	if !equalValues(c.next.meaning, c.want) || got > wanted || got < wanted && !c.fewer {
-		return nil, &RefusedError{Edit: e, Reason: "can't be edited exactly"}
+	if next = b.make(f); next != nil {
+		return next, left, nil
 	}
-	return c.next, nil
+	if len(b.edits) == 1 {
+		return nil, nil, &RefusedError{Edit: b.edits[0].Edit, Reason: inexact}
+	}
+	// One of them can't be made, or not with the others.
+	half := len(todo) / 2
+	next, left, err = f.applySome(todo[:half])
+	return next, append(left, todo[half:]...), err
 }
+
+const inexact = "can't be edited exactly"
 
 func (f *File) change(e Edit) (change, error) {
 	if e.Op == CutMark {
@@ -114,10 +144,21 @@ func (f *File) refuseAt(n *node, reason string) error {
 type splice struct {
 	span
 	text string
+	edit int // that makes it
 }
 
-// with is the file with the splices made. They must not overlap.
+// with is the file with the splices of the edit under way made.
 func (f *File) with(splices ...splice) (*File, error) {
+	if f.trail != nil {
+		for i := range splices {
+			splices[i].edit = f.trail.edit
+		}
+	}
+	return f.spliced(splices)
+}
+
+// spliced is the file with the splices made. They must not overlap.
+func (f *File) spliced(splices []splice) (*File, error) {
 	slices.SortStableFunc(splices, func(a, b splice) int { return a.start - b.start })
 	out := make([]byte, 0, len(f.src)+256)
 	done := 0
@@ -141,13 +182,13 @@ func (f *File) insertLines(at int, lines []string) splice {
 	eol := f.eolNear(at)
 	if at < len(f.lines) {
 		start := f.lines[at].start
-		return splice{span{start, start}, strings.Join(lines, eol) + eol}
+		return splice{span: span{start, start}, text: strings.Join(lines, eol) + eol}
 	}
 	end := span{len(f.src), len(f.src)}
 	if len(f.lines) > 0 && f.lineEOL(len(f.lines)-1) == "" {
-		return splice{end, eol + strings.Join(lines, eol)}
+		return splice{span: end, text: eol + strings.Join(lines, eol)}
 	}
-	return splice{end, strings.Join(lines, eol) + eol}
+	return splice{span: end, text: strings.Join(lines, eol) + eol}
 }
 
 // commentLines turns the comment of an edit into lines to write.

@@ -44,7 +44,7 @@ func (f *File) convert(segs []Segment, e Edit) (change, error) {
 func (f *File) quoteScalar(n *node) (change, error) {
 	switch n.kind {
 	case String:
-		return change{}, nil
+		return change{in: n}, nil
 	case Integer, Float, Bool, Datetime:
 		text := string(f.src[n.val.start:n.val.end])
 		return f.revalue(n, quoteText(text, f.singleQuotes()))
@@ -158,14 +158,13 @@ func (f *File) revalue(n *node, text string) (change, error) {
 	if err != nil {
 		return change{}, err
 	}
-	return f.rewrap(n, v, splice{n.val, text})
+	return f.rewrap(n, v, splice{span: n.val, text: text}), nil
 }
 
 // cutMark takes the byte order mark away.
 func (f *File) cutMark() (change, error) {
 	if f.base == 0 {
-		return change{}, nil
+		return change{in: f.root}, nil
 	}
-	next, err := f.with(splice{span{0, f.base}, ""})
-	return change{next: next, want: f.meaning}, err
+	return change{splices: []splice{{span: span{0, f.base}}}, in: f.root, means: func(map[string]any) {}}, nil
 }

@@ -7,7 +7,7 @@ import (
 
 // insertMember writes a key into the braces of an inline table. The first
 // dotted of the keys are dotted tables that exist; the others nest.
-func (f *File) insertMember(box *node, keys []string, dotted int, k newKey) (*File, error) {
+func (f *File) insertMember(box *node, keys []string, dotted int, k newKey) ([]splice, error) {
 	if box.kind != Table {
 		return nil, f.refuseAt(box, box.describe()+" is not a table")
 	}
@@ -29,13 +29,13 @@ func (f *File) insertMember(box *node, keys []string, dotted int, k newKey) (*Fi
 		return nil, f.refuseAt(box, err.Error())
 	}
 	if next, ok := box.memberAfter(keys[:dotted+1]); ok {
-		in = splice{span{next.start, next.start}, text + ", "}
+		in = splice{span: span{next.start, next.start}, text: text + ", "}
 	}
 	if len(k.above) == 0 {
-		return f.with(in)
+		return []splice{in}, nil
 	}
 	above := f.insertLines(box.stmt.first, indented(f.indentOf(box.stmt), k.above...))
-	return f.with(above, in)
+	return []splice{above, in}, nil
 }
 
 // memberAfter is the member of an inline table that a new key goes in front
@@ -80,7 +80,7 @@ func (f *File) insertElement(box span, text string) (splice, error) {
 		if f.src[closer] == '}' {
 			text = " " + text + " "
 		}
-		return splice{span{box.start + 1, closer}, text}, nil
+		return splice{span: span{box.start + 1, closer}, text: text}, nil
 	}
 	end := box.start + 1 + len(body)
 	sep, tail := ", ", ""
@@ -92,7 +92,7 @@ func (f *File) insertElement(box span, text string) (splice, error) {
 	if body[len(body)-1] == ',' {
 		sep, tail = sep[1:], ","
 	}
-	return splice{span{end, end}, sep + text + tail}, nil
+	return splice{span: span{end, end}, text: sep + text + tail}, nil
 }
 
 // removeElement takes the element out from between brackets or braces, with
@@ -123,5 +123,5 @@ func (f *File) removeElement(box, el span) (splice, error) {
 	default:
 		cut.start = box.start + len(pre) // the comma before it goes
 	}
-	return splice{cut, ""}, nil
+	return splice{span: cut}, nil
 }

@@ -1,7 +1,6 @@
 package flytoml
 
 import (
-	"bytes"
 	"net/url"
 	"slices"
 	"strings"
@@ -54,7 +53,7 @@ func (m *masker) node(f *File, n *node) {
 func (m *masker) scalar(text string, n *node) {
 	value, isString := n.value.(string)
 	if !isString {
-		m.literals = append(m.literals, splice{n.val, `"` + hidden + `"`})
+		m.literals = append(m.literals, splice{span: n.val, text: `"` + hidden + `"`})
 		m.add(text)
 		return
 	}
@@ -65,7 +64,7 @@ func (m *masker) scalar(text string, n *node) {
 	inner := text[len(quote) : len(text)-len(quote)]
 	if inner == value {
 		if shown, password, ok := hidePassword(value); ok {
-			m.literals = append(m.literals, splice{n.val, quote + shown + quote})
+			m.literals = append(m.literals, splice{span: n.val, text: quote + shown + quote})
 			if len(password) < minSecret {
 				m.add(value)
 			}
@@ -80,7 +79,7 @@ func (m *masker) scalar(text string, n *node) {
 	if breaks := lineBreaks(text); breaks != "" {
 		shown = `"""` + hidden + breaks + `"""`
 	}
-	m.literals = append(m.literals, splice{n.val, shown})
+	m.literals = append(m.literals, splice{span: n.val, text: shown})
 	m.add(value)
 	m.add(inner)
 	for l := range strings.SplitSeq(value, "\n") {
@@ -136,56 +135,37 @@ func lineBreaks(text string) string {
 func (m *masker) write(src []byte) []byte {
 	slices.SortFunc(m.literals, func(a, b splice) int { return a.start - b.start })
 	m.literals = slices.CompactFunc(m.literals, func(a, b splice) bool { return a.span == b.span })
-	hide := m.occurrences(src)
+	hide := NewTexts(m.texts, minSecret).spans(string(src), -1)
 	var out []byte
 	done := 0
 	for _, l := range m.literals {
-		out = appendHidden(out, src, span{done, l.start}, hide)
+		out, hide = appendHidden(out, src, span{done, l.start}, hide)
 		out = append(out, l.text...)
 		done = l.end
 	}
-	return appendHidden(out, src, span{done, len(src)}, hide)
-}
-
-// occurrences are the ranges of src that hold one of the texts, in order and
-// apart from each other.
-func (m *masker) occurrences(src []byte) []span {
-	slices.Sort(m.texts)
-	var all []span
-	for _, t := range slices.Compact(m.texts) {
-		for from := 0; ; {
-			i := bytes.Index(src[from:], []byte(t))
-			if i < 0 {
-				break
-			}
-			all = append(all, span{from + i, from + i + len(t)})
-			from += i + 1
-		}
-	}
-	slices.SortFunc(all, func(a, b span) int { return a.start - b.start })
-	var merged []span
-	for _, s := range all {
-		if n := len(merged); n > 0 && s.start < merged[n-1].end {
-			merged[n-1].end = max(merged[n-1].end, s.end)
-			continue
-		}
-		merged = append(merged, s)
-	}
-	return merged
+	out, _ = appendHidden(out, src, span{done, len(src)}, hide)
+	return out
 }
 
 // appendHidden copies a part of src, its hidden ranges aside; their line
-// breaks stay.
-func appendHidden(out, src []byte, part span, hide []span) []byte {
+// breaks stay. It gives the ranges that are left.
+func appendHidden(out, src []byte, part span, hide []span) ([]byte, []span) {
 	done := part.start
-	for _, h := range hide {
-		start, end := max(h.start, done), min(h.end, part.end)
-		if start >= end {
-			continue
+	for len(hide) > 0 && hide[0].start < part.end {
+		h := hide[0]
+		if h.end > part.end { // it goes on behind the part
+			h.end = part.end
+		} else {
+			hide = hide[1:]
 		}
-		out = append(append(out, src[done:start]...), hidden...)
-		out = append(out, lineBreaks(string(src[start:end]))...)
-		done = end
+		if start := max(h.start, done); start < h.end {
+			out = append(append(out, src[done:start]...), hidden...)
+			out = append(out, lineBreaks(string(src[start:h.end]))...)
+			done = h.end
+		}
+		if h.end == part.end {
+			break
+		}
 	}
-	return append(out, src[done:part.end]...)
+	return append(out, src[done:part.end]...), hide
 }

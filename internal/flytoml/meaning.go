@@ -16,6 +16,11 @@ func (f *File) meaningCopy() map[string]any {
 	return m
 }
 
+// puts is putValue, to be done later.
+func puts(segs []Segment, v any) func(map[string]any) {
+	return func(want map[string]any) { putValue(want, segs, v) }
+}
+
 func keySegments(keys ...string) []Segment {
 	segs := make([]Segment, len(keys))
 	for i, k := range keys {

@@ -23,7 +23,7 @@ func (f *File) move(segs []Segment, e Edit) (change, error) {
 	name := toSegs[len(toSegs)-1].Key
 	if to.problem == "" && to.node == n && len(to.rest) == 0 {
 		if n.key == name {
-			return change{}, nil
+			return change{in: n}, nil
 		}
 		// Only the spelling changes.
 		to = place{node: n.parent, rest: keySegments(name)}
@@ -40,24 +40,26 @@ func (f *File) move(segs []Segment, e Edit) (change, error) {
 	if err != nil {
 		return change{}, err
 	}
-	want := f.meaningCopy()
-	at := n.segments()
-	v := valueAt(want, at)
-	dropValue(want, n)
-	putValue(want, append(to.node.segments(), to.rest...), v)
-	next, err := f.moveTo(n, to, keys)
-	return change{next: next, want: want}, err
-}
-
-func (f *File) moveTo(n *node, to place, keys []string) (*File, error) {
+	c := change{in: f.root, means: func(want map[string]any) {
+		v := valueAt(want, n.segments())
+		dropValue(want, n)
+		putValue(want, append(to.node.segments(), to.rest...), v)
+	}}
 	switch {
 	case n.form == formDotted:
-		return nil, f.refuseAt(n, "it is made of dotted keys")
+		err = f.refuseAt(n, "it is made of dotted keys")
 	case n.form != formValue:
-		return f.renameHeadings(n, append(to.node.keyPath(), keys...), f.deeper(n, to.node)...)
+		c.splices = f.renameHeadings(n, append(to.node.keyPath(), keys...), f.deeper(n, to.node)...)
 	case to.node == n.parent && len(keys) == 1:
-		return f.with(splice{n.keyAt, quoteKey(keys[0])})
+		c.in, c.splices = n.parent, []splice{{span: n.keyAt, text: quoteKey(keys[0])}}
+	default:
+		c.next, err = f.moveValue(n, to)
 	}
+	return c, err
+}
+
+// moveValue takes a value out and writes it where it belongs.
+func (f *File) moveValue(n *node, to place) (*File, error) {
 	k := newKey{text: string(f.src[n.val.start:n.val.end])}
 	if n.container() == nil {
 		k.tail = f.tail(n.stmt)
@@ -79,11 +81,15 @@ func (f *File) moveTo(n *node, to place, keys []string) (*File, error) {
 	}
 	// The table that the key goes to may have gone with the key.
 	p := without.resolve(append(to.node.segments(), to.rest...))
-	keys, err = restKeys(p)
+	keys, err := restKeys(p)
 	if err != nil || p.problem != "" || len(keys) == 0 {
 		return nil, f.refuseAt(n, "its new place can't be reached")
 	}
-	return without.insertKey(p.node, keys, k)
+	splices, err := without.insertKey(p.node, keys, k)
+	if err != nil {
+		return nil, err
+	}
+	return without.with(splices...)
 }
 
 // cutMoved is what has to go from the file for the key n to be elsewhere.
@@ -102,17 +108,14 @@ func (f *File) deeper(n *node, home *node) []splice {
 	}
 	want := f.headIndent(home.nesting()+1, home)
 	var out []splice
-	for _, h := range f.stmts {
-		if !h.heading || !h.table.within(n) {
-			continue
-		}
+	for _, h := range f.headings(n) {
 		more, ok := strings.CutPrefix(want, f.indentOf(h))
 		if !ok || more == "" {
 			return nil
 		}
 		for _, s := range append([]*stmt{h}, f.section(h.table)...) {
 			at := f.lines[s.first].start
-			out = append(out, splice{span{at, at}, more})
+			out = append(out, splice{span: span{at, at}, text: more})
 		}
 	}
 	return out
@@ -121,23 +124,20 @@ func (f *File) deeper(n *node, home *node) []splice {
 // renameHeadings says path in the headings of n and its tables where it says
 // n's path now. Nothing is moved in the file; where that would change what
 // the headings mean, the check in Apply refuses it.
-func (f *File) renameHeadings(n *node, path []string, splices ...splice) (*File, error) {
+func (f *File) renameHeadings(n *node, path []string, splices ...splice) []splice {
 	old := n.keyPath()
-	for _, h := range f.stmts {
-		if !h.heading || !h.table.within(n) {
-			continue
-		}
+	for _, h := range f.headings(n) {
 		mine := h.keys[:len(old)]
 		if len(path) != len(old) {
 			whole := span{mine[0].start, mine[len(mine)-1].end}
-			splices = append(splices, splice{whole, Join("", path...)})
+			splices = append(splices, splice{span: whole, text: Join("", path...)})
 			continue
 		}
 		for i, k := range mine {
 			if k.text != path[i] {
-				splices = append(splices, splice{k.span, quoteKey(path[i])})
+				splices = append(splices, splice{span: k.span, text: quoteKey(path[i])})
 			}
 		}
 	}
-	return f.with(splices...)
+	return splices
 }

@@ -9,7 +9,7 @@ func (f *File) nameless(segs []Segment) (change, error) {
 	case err != nil:
 		return change{}, err
 	case n.kind == ArrayTables:
-		return change{}, nil
+		return change{in: n}, nil
 	case n.kind != Table || len(n.kids) == 0:
 		return change{}, f.refuseAt(n, "it is not a table of tables")
 	}
@@ -22,10 +22,7 @@ func (f *File) nameless(segs []Segment) (change, error) {
 		value = append(value, cloneValue(kid.value))
 	}
 	depth := len(n.keyPath())
-	for _, h := range f.stmts {
-		if !h.heading || !h.table.within(n) {
-			continue
-		}
+	for _, h := range f.headings(n) {
 		if h.table == n { // the heading above them has nothing of its own
 			if len(f.section(n)) > 0 {
 				return change{}, f.refuseAt(n, "it has keys of its own")
@@ -34,10 +31,10 @@ func (f *File) nameless(segs []Segment) (change, error) {
 			continue
 		}
 		name := span{h.keys[depth-1].end, h.keys[depth].end}
-		splices = append(splices, splice{name, ""})
+		splices = append(splices, splice{span: name})
 		if h.table.parent == n {
-			splices = append(splices, splice{span{h.body.start, h.body.start}, "["}, splice{span{h.body.end, h.body.end}, "]"})
+			splices = append(splices, splice{span: span{h.body.start, h.body.start}, text: "["}, splice{span: span{h.body.end, h.body.end}, text: "]"})
 		}
 	}
-	return f.rewrap(n, value, splices...)
+	return f.rewrap(n, value, splices...), nil
 }

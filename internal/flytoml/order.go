@@ -97,10 +97,7 @@ func (f *File) keyLine(n *node, key string) int {
 // key of parent goes.
 func (f *File) tableLine(parent *node, key string) int {
 	var before, first *stmt
-	for _, h := range f.stmts {
-		if !h.heading || !h.table.within(parent) {
-			continue
-		}
+	for _, h := range f.headings(parent) {
 		if first == nil {
 			first = h
 		}

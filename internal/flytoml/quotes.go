@@ -9,6 +9,11 @@ import (
 // Those that have to be in double quotes don't count, and the author's names
 // ([env], [build.args]) only when nothing else does: secrets leave them.
 func (f *File) singleQuotes() bool {
+	type quotes struct{}
+	return f.Derive(quotes{}, func() any { return f.mostlySingle() }).(bool)
+}
+
+func (f *File) mostlySingle() bool {
 	var names, others [2]int // in double and in single quotes
 	for _, s := range f.stmts {
 		switch {

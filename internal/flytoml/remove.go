@@ -17,10 +17,17 @@ func (f *File) remove(segs []Segment, begins func(*stmt) int) (change, error) {
 	if err != nil {
 		return change{}, err
 	}
-	want := f.meaningCopy()
-	dropValue(want, n)
-	next, err := f.with(cuts...)
-	return change{next: next, want: want, fewer: true}, err
+	return change{splices: cuts, in: f.vanishing(n), means: func(want map[string]any) { dropValue(want, n) }, fewer: true}, nil
+}
+
+// vanishing is the outermost of what may go with n: the table or array that it
+// is the last one in. The place of an entry of an array is that of the others
+// too.
+func (f *File) vanishing(n *node) *node {
+	for n.parent != nil && (n.index >= 0 || n.parent.form == formImplied || n.parent.form == formDotted) {
+		n = n.parent
+	}
+	return n
 }
 
 // cutNode is what has to go from the file for n to be gone.
@@ -38,6 +45,9 @@ func (f *File) cutNode(n *node, begins func(*stmt) int) ([]splice, error) {
 			return nil, f.refuseAt(n, err.Error())
 		}
 		return []splice{cut}, nil
+	}
+	if n.form == formValue {
+		return f.cutLines([]lineRange{{begins(n.stmt), n.stmt.last + 1}}), nil
 	}
 	var ranges []lineRange
 	for _, s := range f.stmts {
@@ -170,7 +180,7 @@ func (f *File) cutLines(ranges []lineRange) []splice {
 		case above && f.lines[r.to].kind == blankLine:
 			r.to++
 		}
-		out = append(out, splice{f.cutSpan(r), ""})
+		out = append(out, splice{span: f.cutSpan(r)})
 	}
 	return out
 }

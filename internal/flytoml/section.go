@@ -1,5 +1,10 @@
 package flytoml
 
+import (
+	"cmp"
+	"slices"
+)
+
 // sectionBody is what stands in a new section.
 type sectionBody struct {
 	above []string // comment lines over the heading
@@ -25,22 +30,20 @@ func (f *File) body(e Edit) (sectionBody, error) {
 
 // insertSection writes [parent.keys] or [[parent.keys]] where it belongs
 // among the parent's tables.
-func (f *File) insertSection(parent *node, keys []string, array bool, b sectionBody) (*File, error) {
+func (f *File) insertSection(parent *node, keys []string, array bool, b sectionBody) []splice {
 	return f.writeSection(f.tableLine(parent, keys[0]), parent, keys, array, b)
 }
 
 // insertHeading gives a table that only longer headings name one of its own,
 // above the first of those and its comment.
-func (f *File) insertHeading(n *node, b sectionBody) (*File, error) {
-	for _, h := range f.stmts {
-		if h.heading && h.table.within(n) {
-			return f.writeSection(f.commentStart(h), n.parent, []string{n.key}, false, b)
-		}
+func (f *File) insertHeading(n *node, b sectionBody) ([]splice, error) {
+	for _, h := range f.headings(n) {
+		return f.writeSection(f.commentStart(h), n.parent, []string{n.key}, false, b), nil
 	}
 	return nil, refuse(n.describe() + " has no place in the file")
 }
 
-func (f *File) writeSection(at int, parent *node, keys []string, array bool, b sectionBody) (*File, error) {
+func (f *File) writeSection(at int, parent *node, keys []string, array bool, b sectionBody) []splice {
 	path := append(parent.keyPath(), keys...)
 	// What has no heading around it stands as the top-level tables do.
 	depth := parent.nesting() + 1
@@ -62,7 +65,7 @@ func (f *File) writeSection(at int, parent *node, keys []string, array bool, b s
 		lines = append(lines, in+key+f.assign(nil, key)+k.text+k.tail)
 	}
 	at, lines = f.setOff(at, lines, f.spaced(depth, path[0]))
-	return f.with(f.insertLines(at, lines))
+	return []splice{f.insertLines(at, lines)}
 }
 
 // setOff puts the blank lines around a new section that go to line at, where
@@ -86,23 +89,17 @@ func (f *File) setOff(at int, section []string, spaced bool) (int, []string) {
 // spacedBelow tells whether the heading at or below line at is one of those
 // that have a blank line above.
 func (f *File) spacedBelow(at int) bool {
-	for _, h := range f.stmts {
-		if h.heading && h.first >= at {
-			return f.spaced(h.table.nesting(), h.keys[0].text)
-		}
-	}
-	return true
+	all := f.headings(f.root)
+	i, _ := slices.BinarySearchFunc(all, at, func(h *stmt, at int) int { return cmp.Compare(h.first, at) })
+	return i == len(all) || f.spaced(all[i].table.nesting(), all[i].keys[0].text)
 }
 
 // lastHeading is the last heading in n, wherever it stands.
 func (f *File) lastHeading(n *node) *stmt {
-	last := n.stmt
-	for _, h := range f.stmts {
-		if h.heading && h.table.within(n) {
-			last = h
-		}
+	if all := f.headings(n); len(all) > 0 {
+		return all[len(all)-1]
 	}
-	return last
+	return n.stmt
 }
 
 // lineAfter is the line below a statement and below the comment that hangs

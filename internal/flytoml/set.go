@@ -26,10 +26,8 @@ func (f *File) set(segs []Segment, e Edit) (change, error) {
 	if p.problem != "" {
 		return change{}, f.refuseAt(p.node, p.problem)
 	}
-	want := f.meaningCopy()
-	putValue(want, append(p.node.segments(), p.rest...), v)
 	if len(p.rest) == 0 {
-		return f.replace(p.node, e.Value, v, want)
+		return f.replace(p.node, e.Value, v)
 	}
 	keys, err := restKeys(p)
 	if err != nil {
@@ -39,16 +37,16 @@ func (f *File) set(segs []Segment, e Edit) (change, error) {
 	if err != nil {
 		return change{}, err
 	}
-	next, err := f.insertKey(p.node, keys, newKey{text: styled(e.Value, f.singleQuotes()), above: above})
-	return change{next: next, want: want, comments: len(above)}, err
+	splices, err := f.insertKey(p.node, keys, newKey{text: styled(e.Value, f.singleQuotes()), above: above})
+	return change{splices: splices, in: p.node, means: puts(append(p.node.segments(), p.rest...), v), comments: len(above)}, err
 }
 
-func (f *File) replace(n *node, text string, v any, want map[string]any) (change, error) {
+func (f *File) replace(n *node, text string, v any) (change, error) {
 	switch {
 	case n.form != formValue:
 		return change{}, f.refuseAt(n, "it is "+n.kind.article()+", not a value")
 	case equalValues(n.value, v):
-		return change{}, nil
+		return change{in: n}, nil
 	case f.commentIn(n.val):
 		return change{}, f.refuseAt(n, "its value has comments inside")
 	}
@@ -56,8 +54,7 @@ func (f *File) replace(n *node, text string, v any, want map[string]any) (change
 	if n.kind == String {
 		single = f.src[n.val.start] == '\''
 	}
-	next, err := f.with(splice{n.val, styled(text, single)})
-	return change{next: next, want: want}, err
+	return f.rewrap(n, v, splice{span: n.val, text: styled(text, single)}), nil
 }
 
 // restKeys is what a path names beyond the file, which must be keys.
@@ -73,7 +70,7 @@ func restKeys(p place) ([]string, error) {
 }
 
 // insertKey writes keys below n; all but the last are tables that n lacks.
-func (f *File) insertKey(n *node, keys []string, k newKey) (*File, error) {
+func (f *File) insertKey(n *node, keys []string, k newKey) ([]splice, error) {
 	if box, prefix := n.inlineBox(); box != nil {
 		return f.insertMember(box, append(prefix, keys...), len(prefix), k)
 	}
@@ -82,7 +79,7 @@ func (f *File) insertKey(n *node, keys []string, k newKey) (*File, error) {
 		return f.insertDotted(n, keys, k)
 	case len(keys) > 1:
 		last := len(keys) - 1
-		return f.insertSection(n, keys[:last], false, sectionBody{keys: []bodyKey{{keys[last], k}}})
+		return f.insertSection(n, keys[:last], false, sectionBody{keys: []bodyKey{{keys[last], k}}}), nil
 	case n.form == formImplied:
 		return f.insertHeading(n, sectionBody{keys: []bodyKey{{keys[0], k}}})
 	}
@@ -99,7 +96,7 @@ func (f *File) insertKey(n *node, keys []string, k newKey) (*File, error) {
 			lines = append([]string{""}, lines...)
 		}
 	}
-	return f.with(f.insertLines(at, lines))
+	return []splice{f.insertLines(at, lines)}, nil
 }
 
 // topLine is where the first key of the file goes: below the comment that
@@ -122,7 +119,7 @@ func (f *File) topLine() int {
 }
 
 // insertDotted writes another dotted key among those that make n.
-func (f *File) insertDotted(n *node, keys []string, k newKey) (*File, error) {
+func (f *File) insertDotted(n *node, keys []string, k newKey) ([]splice, error) {
 	var kin *stmt
 	depth, before := 0, true // the new key stands before kin
 	for _, s := range f.stmts {
@@ -148,7 +145,7 @@ func (f *File) insertDotted(n *node, keys []string, k newKey) (*File, error) {
 	if before {
 		at = f.lineAbove(kin)
 	}
-	return f.with(f.insertLines(at, lines))
+	return []splice{f.insertLines(at, lines)}, nil
 }
 
 // partsTo is how many parts of a dotted key lead to n, which is below the

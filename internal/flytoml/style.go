@@ -28,6 +28,20 @@ func (f *File) section(n *node) []*stmt {
 	return f.stmts[from:to]
 }
 
+// headings are those of n and of all tables in it, in the order of the file.
+func (f *File) headings(n *node) []*stmt {
+	type byNode struct{}
+	return f.Derive(byNode{}, func() any {
+		all := map[*node][]*stmt{}
+		for _, h := range f.stmts {
+			for n := h.table; h.heading && n != nil; n = n.parent {
+				all[n] = append(all[n], h)
+			}
+		}
+		return all
+	}).(map[*node][]*stmt)[n]
+}
+
 // keyIndent is the indentation for a key of the table n, which has a heading.
 // A file without any key under a heading has no style of its own: there it is
 // step deeper than the heading.
@@ -45,32 +59,34 @@ func (f *File) keyIndent(n *node, step string) string {
 // depth; with none to look at, in those at the top, else in any, else none.
 // That a neighbour does it otherwise has no say: it may come or go.
 func (f *File) keyStep(depth int, none string) string {
-	for _, d := range [2]int{depth, 1} {
-		if step, ok := f.commonStep(func(h *stmt) bool { return h.table.nesting() == d }); ok {
+	for _, d := range [3]int{depth, 1, anyDepth} {
+		if step, ok := commonest(f.steps(d)); ok {
 			return step
 		}
-	}
-	if step, ok := f.commonStep(func(*stmt) bool { return true }); ok {
-		return step
 	}
 	return none
 }
 
-// commonStep gives each heading one voice, that of its last key: a table with
-// one key more or less must not change what the file looks like.
-func (f *File) commonStep(pick func(*stmt) bool) (string, bool) {
-	var steps []string
-	for _, h := range f.stmts {
-		if !h.heading || !pick(h) {
-			continue
-		}
-		if kvs := f.section(h.table); len(kvs) > 0 {
-			if step, ok := strings.CutPrefix(f.indentOf(kvs[len(kvs)-1]), f.indentOf(h)); ok {
-				steps = append(steps, step)
+const anyDepth = -1
+
+// steps gives each heading of a depth one voice, that of its last key: a table
+// with one key more or less must not change what the file looks like.
+func (f *File) steps(depth int) []string {
+	type byDepth int
+	return f.Derive(byDepth(depth), func() any {
+		var steps []string
+		for _, h := range f.headings(f.root) {
+			if depth != anyDepth && h.table.nesting() != depth {
+				continue
+			}
+			if kvs := f.section(h.table); len(kvs) > 0 {
+				if step, ok := strings.CutPrefix(f.indentOf(kvs[len(kvs)-1]), f.indentOf(h)); ok {
+					steps = append(steps, step)
+				}
 			}
 		}
-	}
-	return commonest(steps)
+		return steps
+	}).([]string)
 }
 
 // headIndent is the indentation for a new heading of that nesting below
@@ -80,21 +96,18 @@ func (f *File) headIndent(depth int, parent *node) string {
 	for parent.form == formImplied {
 		parent = parent.parent
 	}
-	var sisters, peers []string
-	for _, h := range f.stmts {
-		if !h.heading || h.table.nesting() != depth {
-			continue
+	indents := func(in *node) (all []string) {
+		for _, h := range f.headings(in) {
+			if h.table.nesting() == depth {
+				all = append(all, f.indentOf(h))
+			}
 		}
-		peers = append(peers, f.indentOf(h))
-		if h.table.within(parent) {
-			sisters = append(sisters, f.indentOf(h))
+		return all
+	}
+	for _, in := range []*node{parent, f.root} {
+		if in, ok := commonest(indents(in)); ok {
+			return in
 		}
-	}
-	if in, ok := commonest(sisters); ok {
-		return in
-	}
-	if in, ok := commonest(peers); ok {
-		return in
 	}
 	if depth <= 1 {
 		return ""
@@ -119,15 +132,17 @@ func commonest(all []string) (string, bool) {
 // the top-level table: as above the others there, else as above the top-level
 // ones, else yes. Other tables have no say: they may go.
 func (f *File) spaced(depth int, table string) bool {
+	type key struct {
+		depth int
+		table string
+	}
+	return f.Derive(key{depth, strings.ToLower(table)}, func() any { return f.areSpaced(depth, table) }).(bool)
+}
+
+func (f *File) areSpaced(depth int, table string) bool {
 	var deep, top [2]int
-	first := true
-	for _, h := range f.stmts {
-		if !h.heading {
-			continue
-		}
-		// What stands above the first heading is no table.
-		if first {
-			first = false
+	for i, h := range f.headings(f.root) {
+		if i == 0 { // what stands above the first heading is no table
 			continue
 		}
 		above := f.commentStart(h)
@@ -156,27 +171,35 @@ func (f *File) spaced(depth int, table string) bool {
 // where the siblings' equals signs stand in one column. A key that is too long
 // for the column has one space and leaves the others theirs.
 func (f *File) assign(siblings []*stmt, key string) string {
-	all := siblings
-	if len(all) == 0 {
-		all = f.stmts
+	type tightness struct{}
+	tight := false
+	if len(siblings) > 0 {
+		tight = f.areTight(siblings)
+	} else {
+		tight = f.Derive(tightness{}, func() any { return f.areTight(f.stmts) }).(bool)
 	}
-	tight, loose := 0, 0
-	for _, s := range all {
-		switch {
-		case s.heading:
-		case f.between(s) == "=":
-			tight++
-		default:
-			loose++
-		}
-	}
-	if tight > loose {
+	if tight {
 		return "="
 	}
 	if pad := f.equalsColumn(siblings) - utf8.RuneCountInString(key); pad > 0 {
 		return strings.Repeat(" ", pad) + "= "
 	}
 	return " = "
+}
+
+// areTight says whether most keys have no space before their equals sign.
+func (f *File) areTight(all []*stmt) bool {
+	tight := 0
+	for _, s := range all {
+		switch {
+		case s.heading:
+		case f.between(s) == "=":
+			tight++
+		default:
+			tight--
+		}
+	}
+	return tight > 0
 }
 
 // equalsColumn is where the equals signs of statements stand that are padded

@@ -62,8 +62,7 @@ func (f *File) cutSurplus(path string) (change, error) {
 	if len(cuts) == 0 {
 		return change{}, refuse("it is not in the file")
 	}
-	next, err := f.with(f.cutLines(cuts)...)
-	return change{next: next, want: f.meaningCopy(), fewer: true}, err
+	return change{splices: f.cutLines(cuts), in: f.root, means: func(map[string]any) {}, fewer: true}, nil
 }
 
 // twice says of a statement that defines something again what it is, where it

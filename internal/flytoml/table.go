@@ -17,17 +17,15 @@ func (f *File) addTable(segs []Segment, e Edit) (change, error) {
 	if err != nil {
 		return change{}, err
 	}
-	want := f.meaningCopy()
-	putValue(want, append(p.node.segments(), p.rest...), value)
 	b, err := f.body(e)
 	if err != nil {
 		return change{}, err
 	}
-	c := change{want: want, comments: len(b.above)}
+	c := change{in: p.node, means: puts(append(p.node.segments(), p.rest...), value), comments: len(b.above)}
 	if f.writesInline(p.node) {
-		c.next, err = f.insertKey(p.node, keys, f.inlineEntry(p.node, e, b.above, "", ""))
+		c.splices, err = f.insertKey(p.node, keys, f.inlineEntry(p.node, e, b.above, "", ""))
 	} else {
-		c.next, err = f.insertSection(p.node, keys, false, b)
+		c.splices = f.insertSection(p.node, keys, false, b)
 	}
 	return c, err
 }
@@ -47,10 +45,10 @@ func (f *File) appendEntry(segs []Segment, e Edit) (change, error) {
 		return change{}, err
 	}
 	path := append(p.node.segments(), p.rest...)
-	want := f.meaningCopy()
-	old, _ := valueAt(want, path).([]any)
-	putValue(want, path, append(old, value))
-	c := change{want: want, comments: len(b.above)}
+	c := change{in: p.node, comments: len(b.above), means: func(want map[string]any) {
+		old, _ := valueAt(want, path).([]any)
+		putValue(want, path, append(old, value))
+	}}
 	switch n := p.node; {
 	case len(p.rest) > 0:
 		var keys []string
@@ -58,17 +56,17 @@ func (f *File) appendEntry(segs []Segment, e Edit) (change, error) {
 			break
 		}
 		if f.writesInline(n) {
-			c.next, err = f.insertKey(n, keys, f.inlineEntry(n, e, b.above, "[", "]"))
+			c.splices, err = f.insertKey(n, keys, f.inlineEntry(n, e, b.above, "[", "]"))
 		} else {
-			c.next, err = f.insertSection(n, keys, true, b)
+			c.splices = f.insertSection(n, keys, true, b)
 		}
 	case n.kind == ArrayTables:
 		// Behind all tables of the last entry: above one of them, the new
 		// entry would take it over.
 		at := f.lineAfter(f.sectionEnd(f.lastHeading(n)))
-		c.next, err = f.writeSection(at, n.parent, []string{n.key}, true, b)
+		c.splices = f.writeSection(at, n.parent, []string{n.key}, true, b)
 	case n.kind == Array:
-		c.next, err = f.appendInline(n, e, b)
+		err = f.appendInline(&c, n, e, b)
 	case n.kind == Table:
 		err = f.refuseAt(n, "it is a single table, not an array of tables")
 	default:
@@ -79,33 +77,35 @@ func (f *File) appendEntry(segs []Segment, e Edit) (change, error) {
 
 // appendInline adds an entry to a = [...]. An empty one becomes [[a]], where
 // the table that it is in has a heading.
-func (f *File) appendInline(n *node, e Edit, b sectionBody) (*File, error) {
+func (f *File) appendInline(c *change, n *node, e Edit, b sectionBody) error {
 	for _, it := range n.items {
 		if it.kind != Table {
-			return nil, f.refuseAt(n, "its entries are not tables")
+			return f.refuseAt(n, "its entries are not tables")
 		}
 	}
 	if len(n.items) > 0 || len(n.stmt.keys) > 1 || n.parent != n.stmt.table {
 		text := f.inlineEntry(n.parent, e, nil, "", "").text
 		in, err := f.insertElement(n.val, text)
 		if err != nil {
-			return nil, f.refuseAt(n, err.Error())
+			return f.refuseAt(n, err.Error())
 		}
-		if len(b.above) == 0 {
-			return f.with(in)
+		c.splices = []splice{in}
+		if len(b.above) > 0 {
+			c.splices = append(c.splices, f.insertLines(n.stmt.first, indented(f.indentOf(n.stmt), b.above...)))
 		}
-		return f.with(f.insertLines(n.stmt.first, indented(f.indentOf(n.stmt), b.above...)), in)
+		return nil
 	}
 	if f.commentIn(n.val) {
-		return nil, f.refuseAt(n, "it has comments inside")
+		return f.refuseAt(n, "it has comments inside")
 	}
 	b.tail = f.tail(n.stmt)
 	without, err := f.with(f.cutLines([]lineRange{{n.stmt.first, n.stmt.last + 1}})...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	p := without.resolve(n.parent.segments())
-	return without.insertSection(p.node, []string{n.key}, true, b)
+	c.next, err = without.with(without.insertSection(p.node, []string{n.key}, true, b)...)
+	return err
 }
 
 // writesInline tells whether what is new in a table has to be written as a

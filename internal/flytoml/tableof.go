@@ -7,7 +7,7 @@ func (f *File) arrayOf(segs []Segment) (change, error) {
 	case err != nil:
 		return change{}, err
 	case n.kind == ArrayTables:
-		return change{}, nil
+		return change{in: n}, nil
 	case n.kind != Table:
 		return change{}, f.refuseAt(n, "it is "+n.kind.article()+", not a table")
 	case n.index >= 0:
@@ -21,8 +21,8 @@ func (f *File) arrayOf(segs []Segment) (change, error) {
 	default:
 		return change{}, f.refuseAt(n, "it has no heading of its own")
 	}
-	value := []any{valueAt(f.meaning, n.segments())}
-	return f.rewrap(n, value, splice{span{where.start, where.start}, "["}, splice{span{where.end, where.end}, "]"})
+	value := []any{n.value}
+	return f.rewrap(n, value, splice{span: span{where.start, where.start}, text: "["}, splice{span: span{where.end, where.end}, text: "]"}), nil
 }
 
 // tableOf makes the one entry of [[x]] the table [x]: two brackets go.
@@ -32,7 +32,7 @@ func (f *File) tableOf(segs []Segment) (change, error) {
 	case err != nil:
 		return change{}, err
 	case n.kind == Table:
-		return change{}, nil
+		return change{in: n}, nil
 	case n.kind != ArrayTables:
 		return change{}, f.refuseAt(n, "it is "+n.kind.article()+", not an array of tables")
 	case len(n.items) != 1:
@@ -41,8 +41,7 @@ func (f *File) tableOf(segs []Segment) (change, error) {
 		return change{}, f.refuseAt(n, "it has no heading of its own")
 	}
 	where := n.items[0].stmt.body
-	value := valueAt(f.meaning, n.items[0].segments())
-	return f.rewrap(n, value, splice{span{where.start, where.start + 1}, ""}, splice{span{where.end - 1, where.end}, ""})
+	return f.rewrap(n, n.items[0].value, splice{span: span{where.start, where.start + 1}}, splice{span: span{where.end - 1, where.end}}), nil
 }
 
 // present is the node at segs, which must be there.
@@ -58,9 +57,6 @@ func (f *File) present(segs []Segment) (*node, error) {
 }
 
 // rewrap makes changes after which n means value.
-func (f *File) rewrap(n *node, value any, splices ...splice) (change, error) {
-	want := f.meaningCopy()
-	putValue(want, n.segments(), cloneValue(value))
-	next, err := f.with(splices...)
-	return change{next: next, want: want}, err
+func (f *File) rewrap(n *node, value any, splices ...splice) change {
+	return change{splices: splices, in: n, means: puts(n.segments(), cloneValue(value))}
 }

@@ -92,17 +92,16 @@ func (t *trail) with(splices []splice) *trail {
 		}
 	}
 	same := func(p piece) (piece, bool) { return p, true }
-	gone := func(p piece) (piece, bool) {
-		if p.kind == kept {
-			p.kind, p.edit = cut, t.edit
-		}
-		return p, p.kind == cut
-	}
 	for _, s := range splices {
 		take(s.start, same)
-		take(s.end, gone)
+		take(s.end, func(p piece) (piece, bool) {
+			if p.kind == kept {
+				p.kind, p.edit = cut, s.edit
+			}
+			return p, p.kind == cut
+		})
 		if s.text != "" {
-			next.pieces = append(next.pieces, piece{kind: written, text: s.text, edit: t.edit})
+			next.pieces = append(next.pieces, piece{kind: written, text: s.text, edit: s.edit})
 		}
 	}
 	take(math.MaxInt, same)

@@ -2,7 +2,6 @@ package view
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +28,7 @@ func (d diffLine) blank() bool { return strings.TrimSpace(d.text) == "" }
 type fileDiff struct {
 	edits []flytoml.Edit
 	lines []diffLine
+	index map[string]int // of edits, by the words of each; see of
 }
 
 // newDiff makes the edits. An error means that they don't fit f.
@@ -56,14 +56,20 @@ func newDiff(f *flytoml.File, edits []flytoml.Edit, m *Mask) (*fileDiff, error) 
 
 // of tells which changed lines are those of some edits of d.
 func (d *fileDiff) of(edits []flytoml.Edit) func(diffLine) bool {
-	var mine []int
-	for i, e := range d.edits {
-		if slices.ContainsFunc(edits, func(o flytoml.Edit) bool { return reflect.DeepEqual(e, o) }) {
-			mine = append(mine, i)
+	if d.index == nil {
+		d.index = map[string]int{}
+		for i, e := range d.edits {
+			d.index[fmt.Sprintf("%q", e)] = i
+		}
+	}
+	mine := map[int]bool{}
+	for _, e := range edits {
+		if i, ok := d.index[fmt.Sprintf("%q", e)]; ok {
+			mine[i] = true
 		}
 	}
 	return func(l diffLine) bool {
-		return l.changed() && slices.ContainsFunc(l.edits, func(i int) bool { return slices.Contains(mine, i) })
+		return l.changed() && slices.ContainsFunc(l.edits, func(i int) bool { return mine[i] })
 	}
 }
 

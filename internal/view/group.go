@@ -119,12 +119,13 @@ type alike struct {
 
 func (h *human) messages(b block) []alike {
 	var out []alike
+	at := map[string]int{}
 	for _, f := range b.findings {
 		text := h.say(f.Message)
-		i := slices.IndexFunc(out, func(a alike) bool { return a.text == text })
-		if i < 0 {
+		i, said := at[text]
+		if !said {
 			i = len(out)
-			out = append(out, alike{text: text})
+			at[text], out = i, append(out, alike{text: text})
 		}
 		out[i].findings = append(out[i].findings, f)
 	}

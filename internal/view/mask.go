@@ -1,11 +1,11 @@
 package view
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -19,7 +19,8 @@ type Classify func(path, name, value string) bool
 type Mask struct {
 	classify Classify
 	redact   func(string) string
-	texts    []string
+	texts    *flytoml.Texts
+	files    sync.Map // *flytoml.File to its bytes as they are shown
 }
 
 // NewMask looks at every string and number of f. The values that are known are
@@ -27,21 +28,26 @@ type Mask struct {
 // like a secret, because comments, paths and answers hold some that are no
 // value of the file.
 func NewMask(f *flytoml.File, classify Classify, redact func(string) string) *Mask {
-	m := &Mask{classify: classify, redact: redact}
+	judged := map[[2]string]bool{}
+	m := &Mask{redact: redact, classify: func(path, name, value string) bool {
+		secret, known := judged[[2]string{path, value}]
+		return known && secret || !known && classify(path, name, value)
+	}}
+	var texts []string
 	eachString(f.Root(), "", func(path, name, value string) {
-		if classify(path, name, value) {
-			m.texts = append(m.texts, value)
-			if u, err := url.Parse(value); err == nil {
-				if password, ok := u.User.Password(); ok {
-					m.texts = append(m.texts, password)
-				}
+		secret := classify(path, name, value)
+		judged[[2]string{path, value}] = secret
+		if !secret {
+			return
+		}
+		texts = append(texts, value)
+		if u, err := url.Parse(value); err == nil {
+			if password, ok := u.User.Password(); ok {
+				texts = append(texts, password)
 			}
 		}
 	})
-	m.texts = slices.DeleteFunc(m.texts, func(t string) bool { return !telling(t) })
-	// Longest first, so that a value inside another one does not split it.
-	slices.SortFunc(m.texts, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
-	m.texts = slices.Compact(m.texts)
+	m.texts = flytoml.NewTexts(slices.DeleteFunc(texts, func(t string) bool { return !telling(t) }), minTelling)
 	return m
 }
 
@@ -81,13 +87,18 @@ func (m *Mask) file(f *flytoml.File) []byte {
 	if m == nil {
 		return f.Bytes()
 	}
+	if done, ok := m.files.Load(f); ok {
+		return done.([]byte)
+	}
 	var paths []string
 	eachString(f.Root(), "", func(path, name, value string) {
 		if m.classify(path, name, value) {
 			paths = append(paths, path)
 		}
 	})
-	return m.lines(f.Masked(paths...))
+	text := m.lines(f.Masked(paths...))
+	m.files.Store(f, text)
+	return text
 }
 
 // lines takes out of the text of a file what no value of it is: credentials in
@@ -105,9 +116,7 @@ func (m *Mask) Hide(text string) string {
 	if m == nil {
 		return text
 	}
-	for _, t := range m.texts {
-		text = strings.ReplaceAll(text, t, "(hidden)")
-	}
+	text = m.texts.Replace(text, "(hidden)")
 	if m.redact != nil {
 		text = m.redact(text)
 	}
@@ -121,11 +130,14 @@ func (m *Mask) Hides(text string) bool { return m.Hide(text) != text }
 // Holds says whether a text that may not be changed holds a secret that is
 // known by its value.
 func (m *Mask) Holds(text string) bool {
-	return m != nil && slices.ContainsFunc(m.texts, func(t string) bool { return strings.Contains(text, t) })
+	return m != nil && m.texts.In(text)
 }
 
+// minTelling is the length from which a value tells something.
+const minTelling = 8
+
 func telling(value string) bool {
-	return len(value) >= 8 && strings.ContainsFunc(value, func(r rune) bool {
+	return len(value) >= minTelling && strings.ContainsFunc(value, func(r rune) bool {
 		return !unicode.IsLetter(r) && r != '_' && r != '-' && r != ' '
 	})
 }

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/plan"
@@ -131,6 +132,7 @@ func (h *human) shortText(a alike) string {
 func (h *human) places(all []plan.Outcome) string {
 	var files []string
 	lines := map[string][]string{}
+	told := map[plan.At]bool{}
 	for _, f := range all {
 		if f.Line == 0 {
 			continue
@@ -138,8 +140,9 @@ func (h *human) places(all []plan.Outcome) string {
 		if !slices.Contains(files, f.File) {
 			files = append(files, f.File)
 		}
-		if n := fmt.Sprint(f.Line); !slices.Contains(lines[f.File], n) {
-			lines[f.File] = append(lines[f.File], n)
+		if at := (plan.At{File: f.File, Line: f.Line}); !told[at] {
+			told[at] = true
+			lines[f.File] = append(lines[f.File], strconv.Itoa(f.Line))
 		}
 	}
 	var out []string
