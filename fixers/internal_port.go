@@ -2,8 +2,11 @@ package fixers
 
 import (
 	"fmt"
-	"strconv"
+	"regexp"
+	"slices"
+	"strings"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -13,49 +16,142 @@ func internalPort() plan.Fixer {
 		Title:    "internal_port is the port that the app listens on",
 		Severity: plan.Info,
 		Doc: `Fly's proxy connects to internal_port of the machine. When the app listens on another port, no request arrives, and a check of the port
-fails the deploy.
+fails the deploy. The same happens when it listens on 127.0.0.1 or localhost, which nothing outside of the machine reaches.
 
-The evidence is PORT in [env], which most frameworks listen on, and the port in the Dockerfile's HEALTHCHECK. Neither is proof: an app
-may ignore PORT, or serve several ports. So both sides are shown, and nothing is changed.
+The evidence is the start command, a call of the source that listens, PORT in [env] or in the Dockerfile, EXPOSE of the stage that runs, and
+the port in its HEALTHCHECK. A command that names a port, or two signs that agree, are a warning; a single one of the others is info: an
+app may ignore it, or serve several ports. Nothing is changed: both sides are shown.
 
-Manual fix: make them equal; internal_port = 3000, or PORT = "8080" in [env].`,
+Manual fix: make them equal; internal_port = 3000, or PORT = "8080" in [env]. Let the app listen on 0.0.0.0 or [::].`,
 		Check: checkInternalPort,
 	}
 }
 
 func checkInternalPort(t plan.Target) []plan.Finding {
+	services := servicesAsWritten(t.File)
+	if len(services) != 1 || services[0].Protocol == "udp" || services[0].InternalPort == 0 { // PORT is that of one of them, and nothing says of which
+		return nil
+	}
+	s := services[0]
+	if textAt(t, "build.image") != "" { // the source is another app's
+		t.Repo = nil
+	}
+	signs := signsOf(t, s)
+	if signs.seen {
+		return nil
+	}
+	if h := healthcheckOf(t); h != nil && h.Port != 0 {
+		signs.all = append(signs.all, portSign{h.Evidence, h.Port, false})
+	}
+	var out []plan.Finding
+	if f, ok := otherPort(t, s, signs.all); ok {
+		out = append(out, f)
+	}
+	if f, ok := loopback(t, s); ok {
+		out = append(out, f)
+	}
+	return out
+}
+
+// otherPort weighs the signs for another port. One that is loud for this port
+// outweighs all of them.
+func otherPort(t plan.Target, s service, signs []portSign) (plan.Finding, bool) {
+	var against []portSign
+	for _, sign := range signs {
+		switch {
+		case sign.port == s.InternalPort && sign.loud:
+			return plan.Finding{}, false
+		case sign.port != s.InternalPort && !slices.Contains(asides(t), sign.port):
+			against = append(against, sign)
+		}
+	}
+	if len(against) == 0 {
+		return plan.Finding{}, false
+	}
+	first := against[0]
+	if i := slices.IndexFunc(against, func(a portSign) bool { return a.loud }); i >= 0 {
+		first = against[i]
+	}
+	f := plan.Finding{At: placeOf(t.File, s.Path+".internal_port", s.Path), Notes: []string{"if the app listens there, no request reaches it: make the two equal"}}
+	agree := 0
+	for _, a := range against {
+		if a.port == first.port {
+			agree++
+			f.Evidence = append(f.Evidence, a.Evidence)
+		}
+	}
+	own := slices.ContainsFunc(signs, func(a portSign) bool { return a.port == s.InternalPort })
+	says := fmt.Sprintf("the Dockerfile names port %d", first.port)
+	switch {
+	case first.loud || agree > 1 && !own:
+		if agree > 1 || first.File == t.File.Name() || isOneOf(" CMD ENTRYPOINT ", strings.Fields(first.Text + " -")[0]) {
+			f.Severity = plan.Warning
+		}
+		says = fmt.Sprintf("the app seems to listen on %d", first.port)
+	case strings.HasPrefix(first.Text, "[env]"):
+		says = fmt.Sprintf("[env] tells the app PORT = %d", first.port)
+	case own: // EXPOSE of two ports, and the like
+		return plan.Finding{}, false
+	case strings.HasPrefix(first.Text, "HEALTHCHECK"):
+		says = fmt.Sprintf("the Dockerfile's HEALTHCHECK asks port %d", first.port)
+	}
+	f.Evidence = few(f.Evidence)
+	f.Message = fmt.Sprintf("%s.internal_port = %d, and %s", s.Path, s.InternalPort, says)
+	return f, true
+}
+
+// asides are ports that the file knows for something else than a service.
+func asides(t plan.Target) []int {
+	var out []int
 	c := t.Deployed()
-	var web []int
-	for _, s := range c.Services() {
-		port, ok := s.Key("internal_port").Int()
-		if !ok || s.Mistyped() {
-			return nil
+	for _, m := range c.Get("metrics").Items() {
+		out = append(out, portAt(m.Key("port")))
+	}
+	for _, name := range c.Get("checks").Keys() {
+		out = append(out, portAt(c.Get("checks").Key(name).Key("port")))
+	}
+	return out
+}
+
+// onLoopback is a flag of a server's command for the address to listen on, with
+// one that only the machine itself reaches.
+var onLoopback = regexp.MustCompile(`(?:^|[\s"',\[])(?:-b|--bind|-l|--listen|--addr|--address|--host|--hostname|-H|--ip)(?:[ =]|",? ?")(?:\w+://)?(?:127\.0\.0\.1|localhost|\[?::1\]?)(?:$|[\s"',:\]])`)
+
+// loopback finds an app that is told to listen where only its own machine
+// reaches it.
+func loopback(t plan.Target, s service) (plan.Finding, bool) {
+	f := plan.Finding{
+		Severity: plan.Warning, At: placeOf(t.File, s.Path+".internal_port", s.Path),
+		Message: "the app seems to listen on 127.0.0.1, where Fly's proxy can't reach it",
+		Notes:   []string{"let it listen on 0.0.0.0 or [::]"},
+	}
+	for _, g := range groupsServed(t.File, s.Processes) {
+		if command := commandOf(t.File, g); onLoopback.MatchString(command) {
+			f.Evidence = append(f.Evidence, plan.Evidence{File: t.File.Name(), Line: placeOf(t.File, "processes."+g, "processes").Line, Text: g + " = " + quote(command)})
 		}
-		web = append(web, port)
 	}
-	if len(web) != 1 { // PORT is that of one of them, and nothing says of which
-		return nil
-	}
-	key := c.Services()[0].Key("internal_port")
-	f := plan.Finding{At: placeOf(t.File, key.Path(), "")}
-	env := c.Get("env").Key("PORT")
-	if text, ok := env.Str(); ok {
-		if said, err := strconv.Atoi(text); err == nil && said != web[0] && said > 0 {
-			f.Evidence = append(f.Evidence, plan.Evidence{File: t.File.Name(), Line: env.Node().Position().Line, Text: fmt.Sprintf("PORT = %d", said)})
-			f.Message = fmt.Sprintf("%s = %d, and [env] tells the app PORT = %d", key.Path(), web[0], said)
+	if t.Repo != nil {
+		for _, l := range t.Repo.Listens {
+			if l.Port == s.InternalPort && (strings.Contains(l.Text, "127.0.0.1") || strings.Contains(l.Text, "localhost")) {
+				f.Evidence = append(f.Evidence, l.Evidence)
+			}
+		}
+		if r := t.Repo.Image; r != nil && len(f.Evidence) == 0 && onLoopback.MatchString(r.Start.Text) {
+			f.Evidence = append(f.Evidence, r.Start)
 		}
 	}
-	if h := healthcheckOf(t); h != nil && h.Port != 0 && h.Port != web[0] {
-		f.Evidence = append(f.Evidence, h.Evidence)
-		if f.Message == "" {
-			f.Message = fmt.Sprintf("%s = %d, and the Dockerfile's HEALTHCHECK asks port %d", key.Path(), web[0], h.Port)
+	if len(f.Evidence) == 0 {
+		f.Severity, f.Message = plan.Info, "[env] tells the app to listen on 127.0.0.1, where Fly's proxy can't reach it"
+		for _, e := range deployed.EnvEntries(t.File) {
+			text, _ := e.Text()
+			if isOneOf(" HOST HOSTNAME BIND BIND_ADDR BIND_ADDRESS LISTEN_ADDR LISTEN_HOST NITRO_HOST UVICORN_HOST FLASK_RUN_HOST ", e.Name) && isOneOf(" 127.0.0.1 localhost ::1 ", text) {
+				f.At = placeOf(t.File, e.Node.Path(), "")
+				f.Evidence = append(f.Evidence, plan.Evidence{File: t.File.Name(), Line: e.Node.Position().Line, Text: e.Name + " = " + quote(text)})
+			}
 		}
 	}
-	if f.Message == "" {
-		return nil
-	}
-	f.Notes = []string{"if the app listens there, no request reaches it: make the two equal"}
-	return []plan.Finding{f}
+	f.Evidence = few(f.Evidence)
+	return f, len(f.Evidence) > 0
 }
 
 func healthcheckOf(t plan.Target) *plan.Healthcheck {

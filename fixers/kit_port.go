@@ -20,9 +20,19 @@ type portSigns struct {
 	// weak: all that speaks against it is a PORT in [env], which an app may
 	// ignore.
 	weak bool
+	all  []portSign
+}
+
+// portSign is one of the signs of the source and the file. A loud one is a call
+// that listens, or a command that names the port; the others an app may ignore.
+type portSign struct {
+	plan.Evidence
+	port int
+	loud bool
 }
 
 func (p *portSigns) sign(port, own int, e plan.Evidence, strong bool) {
+	p.all = append(p.all, portSign{e, port, strong})
 	if port == own {
 		p.yes = append(p.yes, e)
 		return
@@ -43,8 +53,10 @@ func signsOf(t plan.Target, s service) portSigns {
 			}
 		}
 	}
+	replaced := false // the image's CMD does not run
 	for _, g := range groupsServed(t.File, s.Processes) {
 		if command := commandOf(t.File, g); command != "" {
+			replaced = true
 			p.ofCommand(command, own, plan.Evidence{File: t.File.Name(), Line: placeOf(t.File, "processes."+g, "processes").Line, Text: g + " = " + quote(command)})
 		}
 	}
@@ -55,7 +67,7 @@ func signsOf(t plan.Target, s service) portSigns {
 		p.yes = append(p.yes, plan.Evidence{Text: t.Settings.Probe})
 	}
 	if t.Repo != nil {
-		p.ofSource(t.Repo, own, otherPorts(t, own))
+		p.ofSource(t.Repo, own, otherPorts(t, own), replaced)
 	}
 	return p
 }
@@ -74,10 +86,13 @@ func otherPorts(t plan.Target, own int) []int {
 
 // ofSource reads what the image says, and where the app's code listens. Of
 // several ports that are named, one that is the service's is enough.
-func (p *portSigns) ofSource(r *plan.Repo, own int, others []int) {
+func (p *portSigns) ofSource(r *plan.Repo, own int, others []int, replaced bool) {
 	var other []plan.Evidence
 	found := false
-	add := func(port int, e plan.Evidence) {
+	add := func(port int, e plan.Evidence, loud bool) {
+		if port != 0 && !slices.Contains(others, port) {
+			p.all = append(p.all, portSign{e, port, loud})
+		}
 		switch {
 		case port == own:
 			found = true
@@ -87,7 +102,7 @@ func (p *portSigns) ofSource(r *plan.Repo, own int, others []int) {
 		}
 	}
 	for _, l := range r.Listens {
-		add(l.Port, l.Evidence)
+		add(l.Port, l.Evidence, true)
 	}
 	if r.Image != nil {
 		for _, i := range r.Image.Runs {
@@ -96,17 +111,20 @@ func (p *portSigns) ofSource(r *plan.Repo, own int, others []int) {
 				for _, a := range i.Args {
 					number, protocol, _ := strings.Cut(a, "/")
 					if protocol == "" || protocol == "tcp" {
-						add(portOf(number), i.Evidence)
+						add(portOf(number), i.Evidence, false)
 					}
 				}
 			case "ENV":
 				if port := portOfENV(i.Args); port != 0 {
-					add(port, i.Evidence)
+					add(port, i.Evidence, false)
 				}
 			case "CMD", "ENTRYPOINT":
+				if i.Name == "CMD" && replaced {
+					continue
+				}
 				var c portSigns
 				c.ofCommand(strings.Join(i.Args, " "), own, i.Evidence)
-				p.yes, other = append(p.yes, c.yes...), append(other, c.no...)
+				p.yes, other, p.all = append(p.yes, c.yes...), append(other, c.no...), append(p.all, c.all...)
 				found = found || len(c.yes) > 0
 			}
 		}
@@ -155,11 +173,12 @@ func (p *portSigns) ofCommand(command string, own int, e plan.Evidence) {
 		switch port := portOf(value); port {
 		case 0:
 		case own:
-			p.yes = append(p.yes, e)
+			p.yes, p.all = append(p.yes, e), append(p.all, portSign{e, port, true})
 			return
 		default:
 			if isOneOf(serverFlags, flag) {
 				other = append(other, e)
+				p.all = append(p.all, portSign{e, port, true})
 			}
 		}
 	}
