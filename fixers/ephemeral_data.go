@@ -18,8 +18,8 @@ func ephemeralData() plan.Fixer {
 		Doc: `A machine's disk is recreated from the image at every deploy, and whenever the machine moves to another host. What an app wrote there is
 then gone: a SQLite file, uploads, a database's data folder. A volume stays, and fly.toml says where it is mounted.
 
-The rule looks for database files named in [env], and for database images, whose folder no [[mounts]] covers. A database image without
-a volume loses everything at its next deploy.
+The rule looks for database files named in [env] or in the Dockerfile's ENV, for a VOLUME of the stage that runs, and for database images,
+whose folder no [[mounts]] covers. A database image without a volume loses everything at its next deploy.
 
 The fix is manual: existing data has to be moved to the volume first.
 
@@ -59,11 +59,11 @@ func checkEphemeralData(t plan.Target) []plan.Finding {
 		}
 	}
 	var out []plan.Finding
-	for _, file := range databaseFiles(c) {
+	for _, file := range databaseFiles(t) {
 		if !covered(file.path, folders) {
 			out = append(out, plan.Finding{
-				Message:  fmt.Sprintf("%s names a database file that no volume holds: it is lost at every deploy", file.key.Path()),
-				At:       placeOf(t.File, file.key.Path(), ""),
+				Message:  file.name + " names a database file that no volume holds: it is lost at every deploy",
+				At:       file.at,
 				Evidence: plan.Saw("its folder is " + path.Dir(file.path)),
 				Notes:    []string{"[[mounts]] with a source, and destination = " + quote(path.Dir(file.path))},
 			})
@@ -71,6 +71,28 @@ func checkEphemeralData(t plan.Target) []plan.Finding {
 	}
 	if f, ok := databaseImage(t, c, folders); ok {
 		out = append(out, f)
+	}
+	if len(folders) == 0 && len(out) == 0 {
+		out = declaredVolumes(t)
+	}
+	return out
+}
+
+// declaredVolumes are the folders that the image declares for data, in an app
+// that mounts nothing at all. One that mounts something chose its own folder.
+func declaredVolumes(t plan.Target) []plan.Finding {
+	image := builtHere(t)
+	if image == nil {
+		return nil
+	}
+	var out []plan.Finding
+	for _, i := range image.Runs {
+		if i.Name == "VOLUME" && len(i.Args) > 0 {
+			out = append(out, plan.Finding{
+				Message: fmt.Sprintf("the image declares a volume at %s, and nothing is mounted: what is written there is lost at every deploy", strings.Join(i.Args, ", ")),
+				At:      inFile(i.Evidence), Notes: []string{"[[mounts]] with a source, and destination = " + quote(i.Args[0]) + "; or take the VOLUME away where it holds nothing that must stay"},
+			})
+		}
 	}
 	return out
 }

@@ -134,15 +134,11 @@ func (p *portSigns) ofSource(r *plan.Repo, own int, others []int, replaced bool)
 	}
 }
 
-// portOfENV is PORT of an ENV instruction, in either of its forms.
+// portOfENV is PORT of an ENV instruction: name, value and separator each.
 func portOfENV(args []string) int {
-	for i, a := range args {
-		name, value, ok := strings.Cut(a, "=")
-		if name == "PORT" && ok {
-			return portOf(value)
-		}
-		if name == "PORT" && i == 0 && len(args) > 1 {
-			return portOf(args[1])
+	for i := 0; i+1 < len(args); i += 3 {
+		if args[i] == "PORT" {
+			return portOf(args[i+1])
 		}
 	}
 	return 0

@@ -121,7 +121,7 @@ func readServices(f *flytoml.File) []service {
 	var out []service
 	c := deployed.Read(f)
 	for _, v := range c.Meant().Services() {
-		if v.HTTP && v.Mistyped() {
+		if v.HTTP && v.Mistyped() || !v.HTTP && len(v.Keys()) == 0 { // [services.web] has no key of a service itself
 			continue
 		}
 		s := service{Value: v.Value, Path: v.Path(), HTTPService: v.HTTP, Protocol: "tcp"}

@@ -25,39 +25,55 @@ func sqliteEvidence(t plan.Target) string {
 	return ""
 }
 
+// databaseFile is an entry of [env], or of the ENV of the stage that runs, that
+// names a SQLite file by its whole path.
 type databaseFile struct {
-	key  deployed.Value
+	name string // env.DATABASE_URL, or the name in the Dockerfile
+	at   plan.At
 	path string
 }
 
-// databaseFiles are the entries of [env] that name a SQLite file by its whole
-// path. An entry can hold a secret: only the path in it is told.
-func databaseFiles(c *deployed.Config) []databaseFile {
+// databaseFiles are all of them. An entry can hold a secret: only the path in it
+// is told.
+func databaseFiles(t plan.Target) []databaseFile {
 	var out []databaseFile
-	env := c.Get("env")
+	env := t.Deployed().Get("env")
 	for _, name := range env.Keys() {
-		text, ok := env.Key(name).Str()
-		if !ok {
-			continue
+		v := env.Key(name)
+		text, _ := v.Str()
+		if file, ok := sqlitePath(text); ok {
+			out = append(out, databaseFile{v.Path(), placeOf(t.File, v.Path(), ""), file})
 		}
-		file := text
-		for _, scheme := range []string{"sqlite://", "sqlite3://", "sqlite:", "sqlite3:", "file:"} {
-			if rest, found := strings.CutPrefix(text, scheme); found {
-				file = rest
-				break
+	}
+	if image := builtHere(t); image != nil {
+		for _, i := range image.Runs {
+			for at := 0; i.Name == "ENV" && at+1 < len(i.Args); at += 3 { // name, value, separator
+				name := i.Args[at]
+				if file, ok := sqlitePath(strings.Trim(i.Args[at+1], `"'`)); ok && !env.Key(name).Said() {
+					out = append(out, databaseFile{name, inFile(i.Evidence), file})
+				}
 			}
-		}
-		file, _, _ = strings.Cut(file, "?")
-		file = path.Clean(file)
-		if strings.HasPrefix(file, "//") {
-			file = file[1:]
-		}
-		isFile := file != text || strings.HasSuffix(file, ".sqlite") || strings.HasSuffix(file, ".sqlite3") || strings.HasSuffix(file, ".db")
-		if isFile && strings.HasPrefix(file, "/") && len(file) > 1 && (strings.HasPrefix(text, "sqlite") || path.Ext(file) != "") {
-			out = append(out, databaseFile{env.Key(name), file})
 		}
 	}
 	return out
+}
+
+// sqlitePath is the whole path of the SQLite file that a text names.
+func sqlitePath(text string) (string, bool) {
+	file := text
+	for _, scheme := range []string{"sqlite://", "sqlite3://", "sqlite:", "sqlite3:", "file:"} {
+		if rest, found := strings.CutPrefix(text, scheme); found {
+			file = rest
+			break
+		}
+	}
+	file, _, _ = strings.Cut(file, "?")
+	file = path.Clean(file)
+	if strings.HasPrefix(file, "//") {
+		file = file[1:]
+	}
+	isFile := file != text || strings.HasSuffix(file, ".sqlite") || strings.HasSuffix(file, ".sqlite3") || strings.HasSuffix(file, ".db")
+	return file, isFile && strings.HasPrefix(file, "/") && len(file) > 1 && (strings.HasPrefix(text, "sqlite") || path.Ext(file) != "")
 }
 
 func covered(file string, folders []string) bool {

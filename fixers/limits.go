@@ -19,7 +19,8 @@ func limits() plan.Fixer {
 		Severity: plan.Warning,
 		Doc: `Some values are accepted and then lowered, or do nothing. A grace_period above 60 s is lowered to 60 s, as are the interval and timeout of a
 service's check. A machine is killed 300 s after its signal, whatever kill_timeout says. kill_signal takes the names of seven signals. At
-most ten [[statics]] are served, and of two with the same URL only the first. min_machines_running does nothing where machines never stop. The
+most ten [[statics]] are served, and of two with the same URL only the first. A replay is remembered for ten seconds at
+least. min_machines_running does nothing where machines never stop. The
 platform sets FLY_... and PRIMARY_REGION itself. flyctl encodes files.raw_value, so text that is already encoded arrives encoded twice.
 
 Values above a limit are lowered to it, with consent: whoever wrote a longer one needs the time, and has to get it in another way. An
@@ -35,6 +36,8 @@ const (
 	longestCheck = 60 * time.Second
 	longestKill  = 300 * time.Second
 	mostStatics  = 10
+	// of Fly's documentation of fly-replay-cache, in seconds
+	shortestReplay = 10
 )
 
 func killSignals() []string {
@@ -62,6 +65,7 @@ func checkLimits(t plan.Target) []plan.Finding {
 		}
 	}
 	out = append(out, signal(t, c)...)
+	out = append(out, replays(t, c)...)
 	out = append(out, staticLimits(t, c)...)
 	out = append(out, floors(t, c)...)
 	out = append(out, platformEnv(t, c)...)
@@ -91,6 +95,30 @@ func above(t plan.Target, v deployed.Value, have, most time.Duration, literal st
 		At:      placeOf(t.File, v.Path(), ""),
 		Fix:     &plan.Fix{Safety: plan.Review, Why: "it is what happens already; somebody may need the time", Edits: literalEdit(v.Path(), literal)},
 	}
+}
+
+// replays finds a time for which no replay is remembered.
+func replays(t plan.Target, c *deployed.Config) []plan.Finding {
+	var options []deployed.Value
+	for _, s := range c.Services() {
+		options = append(options, s.Key("http_options"))
+		for _, p := range s.Key("ports").Items() {
+			options = append(options, p.Key("http_options"))
+		}
+	}
+	var out []plan.Finding
+	for _, o := range options {
+		for _, cache := range o.Key("replay_cache").Items() {
+			v := cache.Key("ttl_seconds")
+			if n, ok := v.Int(); ok && n < shortestReplay {
+				out = append(out, plan.Finding{
+					Message: fmt.Sprintf("%s is %d; a replay is remembered for %d seconds at least", v.Path(), n, shortestReplay), At: placeOf(t.File, v.Path(), ""),
+					Fix: &plan.Fix{Safety: plan.Review, Why: "it is the least that the proxy takes", Edits: literalEdit(v.Path(), fmt.Sprint(shortestReplay))},
+				})
+			}
+		}
+	}
+	return out
 }
 
 func signal(t plan.Target, c *deployed.Config) []plan.Finding {

@@ -1,6 +1,7 @@
 package fixers
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -52,11 +53,11 @@ func releaseOnVolume(t plan.Target) []plan.Finding {
 		At:    placeOf(t.File, v.Path(), ""),
 		HowTo: "migrate in the image's start script, or as the first part of the command in [processes]: there the volume is mounted",
 	}
-	for _, file := range databaseFiles(t.Deployed()) {
+	for _, file := range databaseFiles(t) {
 		if covered(file.path, folders) {
 			f.Severity = plan.Error
-			f.Message = "release_command runs on a machine without volumes, and the database of " + file.key.Path() + " is on one: it migrates an empty file, or fails"
-			f.Evidence = []plan.Evidence{{File: t.File.Name(), Line: file.key.Node().Position().Line, Text: file.key.Path() + " is below a mount"}}
+			f.Message = "release_command runs on a machine without volumes, and the database of " + file.name + " is on one: it migrates an empty file, or fails"
+			f.Evidence = []plan.Evidence{{File: cmp.Or(file.at.File, t.File.Name()), Line: file.at.Line, Text: file.name + " is below a mount"}}
 			return []plan.Finding{f}
 		}
 	}

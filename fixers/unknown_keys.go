@@ -40,6 +40,9 @@ func checkUnknownKeys(t plan.Target) []plan.Finding {
 		if form == rollbackLost || strings.HasPrefix(form, strategyKey+".") { // auto-rollback and config-shape tell
 			continue
 		}
+		if inNamed(t, n) { // config-shape takes the name away
+			continue
+		}
 		f := plan.Finding{
 			Message: n.Path() + " is not a fly.toml key; flyctl ignores it",
 			At:      placeOf(t.File, n.Path(), ""),
@@ -137,6 +140,8 @@ func knownUnknown(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 	switch {
 	case droppedForm(n.Path()) != "":
 		capital(t, n, droppedForm(n.Path()), f)
+	case namedEntry(t, n):
+		entry(t, n, f)
 	case strings.HasPrefix(n.Path(), "http_service.") && isServiceTable(n):
 		f.Notes = append(f.Notes, "there is one http_service, without names: a second one is an entry of [[services]]")
 	case isLeftover(form):

@@ -24,6 +24,8 @@ func synonyms() map[string]struct{ key, unit string } {
 		"mounts.target": {"destination", ""}, "mounts.mount_path": {"destination", ""}, "mounts.volume": {"source", ""}, "mounts.name": {"source", ""},
 		"mounts.retention":    {"snapshot_retention", ""},
 		"restart.max_retries": {"retries", ""}, "restart.retry": {"retries", ""}, "restart.strategy": {"policy", ""},
+		"http_service.headers": {"http_options.response.headers", ""}, "http_service.compress": {"http_options.compress", ""},
+		"http_service.idle_timeout": {"http_options.idle_timeout", ""}, "http_service.h2_backend": {"http_options.h2_backend", ""},
 		"http_service.port": {"internal_port", ""}, "http_service.https": {"force_https", ""}, "http_service.autostop": {"auto_stop_machines", ""},
 		"http_service.autostart": {"auto_start_machines", ""}, "http_service.min_machines": {"min_machines_running", ""},
 		"services.autostop": {"auto_stop_machines", ""}, "services.autostart": {"auto_start_machines", ""}, "services.min_machines": {"min_machines_running", ""},

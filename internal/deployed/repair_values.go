@@ -27,7 +27,7 @@ var (
 	probable = map[string]map[string]string{
 		"deploy.strategy":     {"recreate": "immediate", "allatonce": "immediate", "simple": "rolling", "default": "rolling", "redblack": "bluegreen", "standard": "rolling"},
 		"restart[].policy":    {"unlessstopped": "always", "yes": "always", "on": "always", "restart": "always", "failure": "on-failure"},
-		"checks.*.type":       {"https": "http", "script": "tcp", "grpc": "tcp", "connect": "tcp", "h2": "http", "get": "http"},
+		"checks.*.type":       {"https": "http", "grpc": "tcp", "connect": "tcp", "h2": "http", "get": "http"},
 		"autostop":            {"never": "off", "none": "off", "disabled": "off", "enabled": "stop", "always": "stop", "stopped": "stop", "sleep": "suspend", "pause": "suspend", "suspended": "suspend"},
 		"vm[].persist_rootfs": {"true": "always", "yes": "always"},
 	}
