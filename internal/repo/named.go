@@ -59,6 +59,7 @@ func isThere(dir, rel string) bool {
 
 // hasSource says whether there may be more in a folder than Fly configurations and
 // words about them: something else lies in it, or it belongs to a git repository.
+// A fly.toml alone was most likely taken out of its project.
 func hasSource(dir string) bool {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -67,7 +68,7 @@ func hasSource(dir string) bool {
 	for _, e := range entries {
 		switch strings.ToLower(path.Ext(e.Name())) {
 		case ".toml", ".md", ".txt", ".tsv", ".csv":
-			if !e.IsDir() {
+			if !e.IsDir() && !isManifestOf(e.Name()) {
 				continue
 			}
 		}

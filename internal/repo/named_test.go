@@ -14,6 +14,7 @@ func TestAbsent(t *testing.T) {
 	for name, c := range map[string]struct{ files, want []string }{
 		"configurations alone":     {[]string{"fly.staging.toml", "notes.md"}, nil},
 		"beside source":            {[]string{"main.go"}, []string{"build.dockerfile", "files[0].local_path"}},
+		"beside a manifest":        {[]string{"requirements.txt"}, []string{"build.dockerfile", "files[0].local_path"}},
 		"in a repository":          {[]string{".git/HEAD"}, []string{"build.dockerfile", "files[0].local_path"}},
 		"one of them is there":     {[]string{"Dockerfile.web"}, []string{"files[0].local_path"}},
 		"both of them are there":   {[]string{"Dockerfile.web", "app.conf"}, nil},
