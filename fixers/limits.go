@@ -19,9 +19,8 @@ func limits() plan.Fixer {
 		Severity: plan.Warning,
 		Doc: `Some values are accepted and then lowered, or do nothing. A grace_period above 60 s is lowered to 60 s, as are the interval and timeout of a
 service's check. A machine is killed 300 s after its signal, whatever kill_timeout says. kill_signal takes the names of seven signals. At
-most ten [[statics]] are served, and of two with the same URL only the first. A replay is remembered for ten seconds at
-least. min_machines_running does nothing where machines never stop. The
-platform sets FLY_... and PRIMARY_REGION itself. flyctl encodes files.raw_value, so text that is already encoded arrives encoded twice.
+most ten [[statics]] are served, and of two with the same URL only the first. A replay is remembered for ten seconds at least.
+min_machines_running does nothing where machines never stop. The platform sets FLY_... and PRIMARY_REGION itself. flyctl encodes files.raw_value, so text that is already encoded arrives encoded twice.
 
 Values above a limit are lowered to it, with consent: whoever wrote a longer one needs the time, and has to get it in another way. An
 app that takes more than a minute to boot can answer its health path early, or get the time from the deploy's wait_timeout.
