@@ -3,6 +3,7 @@ package flysim
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -50,6 +51,10 @@ func (c *call) graphql() reply {
 		}}})
 	}
 	v := a.graph()
+	if status := text("status"); status != "" { // GetAppReleasesMachines of fly-go
+		rows := v["releases"].(object)["nodes"].([]object)
+		v["releases"] = object{"nodes": slices.DeleteFunc(rows, func(r object) bool { return r["status"] != status })}
+	}
 	if ref := text("imageRef"); ref != "" {
 		img := c.p.resolveImage(ref)
 		v["image"] = object{"id": "img_" + img.Digest[7:20], "digest": img.Digest, "ref": ref, "compressedSize": "1048576"}

@@ -22,6 +22,7 @@ func TestGraphQL(t *testing.T) {
 		"status":    {query("query ($appName: String!) { appcompact:app(name: $appName) { id } }", `{"appName":"web"}`), `"hostname":"web.fly.dev"`},
 		"role":      {query("query ($appName: String!) { appcompact:app(name: $appName) { id } }", `{"appName":"db"}`), `"postgresAppRole":{"name":"postgres_cluster"}`},
 		"releases":  {query("query { app(name: $appName) { releases:releasesUnprocessed } }", `{"appName":"web"}`), `"status":"complete"`},
+		"of status": {query("query { app(name: $appName) { releases:releasesUnprocessed } }", `{"appName":"web","status":"failed"}`), `"releases":{"nodes":[]}`},
 		"image":     {query("query { app(name: $appName) { image(ref: $imageRef) } }", `{"appName":"web","imageRef":"nginx"}`), `"digest":"sha256:`},
 		"not there": {query("query { app(name: $appName) { id } }", `{"appName":"none"}`), `Could not find App`},
 		"viewer":    {query("query { viewer { ... on User { email } } }", `{}`), `"email":"you@example.com"`},

@@ -65,6 +65,9 @@ func (p *Platform) Load(s Scenario) (*App, error) {
 	for _, m := range s.Machines {
 		app.AddMachine(m)
 	}
+	if len(s.Machines) > 0 { // a deploy made them, and fly scale count asks for its release
+		app.AddRelease("registry.fly.io/" + s.App.Name + ":deployment-1")
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.LaterSecrets)) {
 		app.SetSecret(name, s.LaterSecrets[name])
 	}

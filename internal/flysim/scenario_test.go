@@ -1,6 +1,9 @@
 package flysim_test
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/fly-standards/fly-standards/internal/clock"
@@ -21,6 +24,12 @@ func TestScenario(t *testing.T) {
 	}
 	if got := app.Machine("b2"); got.Leased() != "mallory@example.com" || got.State() != "stopped" {
 		t.Errorf("%v, held by %q", got, got.Leased())
+	}
+	rec := httptest.NewRecorder()
+	req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/v1/apps/web/releases/current", nil)
+	req.Header.Set("Authorization", "Bearer x")
+	if p.ServeHTTP(rec, req); !strings.Contains(rec.Body.String(), `"status":"complete"`) { // fly scale count wants one
+		t.Errorf("release: %d %s", rec.Code, rec.Body)
 	}
 	if _, err := flysim.ParseScenario([]byte(`{"app": {"name": "web"}, "machine": []}`)); err == nil {
 		t.Error("an unknown key is no error")
