@@ -51,11 +51,7 @@ func Run(seed uint64, root string) (Result, error) {
 	}
 	w.verbose = os.Getenv("FAULTRUN_STDOUT") != ""
 	w.play()
-	r := w.result()
-	// The command line library keeps what its completions can reach, for as
-	// long as this process lasts.
-	*w = world{}
-	return r, nil
+	return w.result(), nil
 }
 
 // play is the life of a world: perhaps a plan, one or two applies in trouble,
