@@ -108,7 +108,7 @@ func nextCommand(f *pflag.FlagSet, out string) string {
 	}
 	leaveOut := map[string]bool{
 		"access-token": true, "detailed-exitcode": true, "format": true, "output": true, "json": true,
-		"no-color": true, "verbose": true, "debug": true, "quiet": true,
+		"no-color": true, "verbose": true, "debug": true, "quiet": true, "out": true,
 	}
 	f.VisitAll(func(flag *pflag.Flag) {
 		if !typed(flag) || leaveOut[flag.Name] {

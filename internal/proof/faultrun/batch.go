@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"sync"
+	"time"
 )
 
 // freshStep keeps the ends of a fresh range round, for people who type them.
@@ -26,6 +27,8 @@ type Batch struct {
 	Workers int  // 0: as many as there are processors
 	Stop    bool // no new seed after one that failed
 	Twice   bool // each seed is played again, and its tapes are compared
+	// Until is when no new seed is begun any more; zero: all are played.
+	Until time.Time
 
 	mu   sync.Mutex
 	next uint64
@@ -56,9 +59,11 @@ func (b *Batch) Play(each func(Result)) {
 func (b *Batch) take() (uint64, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	seed := b.next
+	if b.next-b.From >= b.N || b.Stop && b.Sum.Failed > 0 || !b.Until.IsZero() && time.Now().After(b.Until) {
+		return 0, false
+	}
 	b.next++
-	return seed, seed-b.From < b.N && !(b.Stop && b.Sum.Failed > 0)
+	return b.next - 1, true
 }
 
 func (b *Batch) seed(seed uint64) Result {

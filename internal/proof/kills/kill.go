@@ -60,7 +60,7 @@ type Killed struct {
 //
 // Killed between the storing of a secret and its answer, no run knows whose value
 // the app has: the next one must leave the entry in the file for a person to look
-// at, and gets to the end with that consent.
+// at, and nothing restarts onto it; it gets to the end with that consent.
 func (s *Site) Kill(at Instant) (Killed, error) {
 	k := &killing{at: at, ready: make(chan struct{})}
 	s.At(k.request)
@@ -85,24 +85,32 @@ func (s *Site) Kill(at Instant) (Killed, error) {
 	if err := s.Apply(); err != nil {
 		return struck, fmt.Errorf("killed %s (%s); then %w", at, k.where, err)
 	}
-	if struck.Struck && at.Effect && k.where == "POST /secrets" {
-		if err := s.looksFirst(); err != nil {
-			return struck, fmt.Errorf("killed %s (%s); then %w", at, k.where, err)
-		}
+	if err := s.looksFirst(struck, at); err != nil {
+		return struck, fmt.Errorf("killed %s (%s); then %w", at, k.where, err)
 	}
 	struck.End, err = s.End()
 	return struck, err
 }
 
-func (s *Site) looksFirst() error {
+// looksFirst gives the consent, where the entry was left for it: to the secret
+// alone, and the rest follows without. A kill at a change on disk comes a moment
+// later, so it may be one at the answer.
+func (s *Site) looksFirst(k Killed, at Instant) error {
 	file, err := os.ReadFile(filepath.Join(s.Dir, "fly.toml"))
-	if err != nil {
+	if err != nil || !k.Struck {
 		return err
 	}
-	if !bytes.Contains(file, []byte("DATABASE_URL")) {
+	unknown := at.Effect && k.Where == "POST /secrets"
+	switch left := bytes.Contains(file, []byte("DATABASE_URL")); {
+	case unknown && !left:
 		return errors.New("the entry left fly.toml, though nobody knows whose secret the app has")
+	case !left || !unknown && at.Change == 0:
+		return nil
 	}
-	return s.Apply("--rule", "env-secrets", "--allow", "review")
+	if err := s.Apply("--rule", "env-secrets", "--allow", "review"); err != nil {
+		return err
+	}
+	return s.Apply()
 }
 
 // killing kills one process.

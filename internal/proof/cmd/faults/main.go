@@ -26,6 +26,7 @@ func main() {
 	verbose := flag.Bool("v", false, "the trace of every seed that fails")
 	twice := flag.Bool("twice", false, "play each seed twice and compare the tapes")
 	stop := flag.Bool("stop", false, "stop at the first seed that fails")
+	atMost := flag.Duration("for", 0, "begin no new seed after this long; 0: play all")
 	workers := flag.Int("workers", 0, "how many seeds at a time; 0: one for each processor")
 	flag.Parse()
 	debug.SetGCPercent(800) // seeds are short and small
@@ -36,6 +37,9 @@ func main() {
 		os.Exit(2)
 	}
 	b := &faultrun.Batch{Root: root, From: *from, N: *n, Workers: *workers, Stop: *stop, Twice: *twice}
+	if *atMost > 0 {
+		b.Until = time.Now().Add(*atMost)
+	}
 	switch {
 	case *one != 0:
 		b.From, b.N, *verbose, b.Workers = *one, 1, true, 1
@@ -70,7 +74,7 @@ func play(b *faultrun.Batch, verbose, single bool) bool {
 		}
 	})
 	took := time.Since(began)
-	fmt.Printf("%d seeds, %d failed; %d struck by trouble, %d killed, %d requests; %v, %.0f seeds a second\n",
-		b.Sum.Played, b.Sum.Failed, b.Sum.Struck, b.Sum.Killed, b.Sum.Requests, took.Round(time.Millisecond), float64(b.Sum.Played)/took.Seconds())
+	fmt.Printf("%d seeds from %d on, %d failed; %d struck by trouble, %d killed, %d requests; %v, %.0f seeds a second\n",
+		b.Sum.Played, b.From, b.Sum.Failed, b.Sum.Struck, b.Sum.Killed, b.Sum.Requests, took.Round(time.Millisecond), float64(b.Sum.Played)/took.Seconds())
 	return b.Sum.Failed == 0
 }
