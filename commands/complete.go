@@ -16,6 +16,12 @@ import (
 
 type completion = func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective)
 
+// completeFlag has the shell offer values for a flag. The flag is there: the
+// only error that cobra knows can't happen.
+func completeFlag(cmd *cobra.Command, flag string, values completion) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, values)
+}
+
 // words are fixed values: a word, and what it means.
 func words(pairs ...string) completion {
 	var all []cobra.Completion
@@ -97,24 +103,9 @@ func undoable(all []apply.History, h apply.History) bool {
 	return h.Unreadable == nil && h.Undo == "" && h.Left() && !undone(all, h.ID)
 }
 
-// completions has the shell offer what flags take, when it is a shell that asks:
-// cobra keeps the commands that have such values for as long as the process lasts.
-func completions(root *cobra.Command, args []string) {
-	if len(args) == 0 || !strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
-		return
-	}
-	for _, cmd := range root.Commands() {
-		for _, c := range append(cmd.Commands(), cmd) {
-			completeFlags(c)
-		}
-	}
-}
-
-// completeFlags leaves out a flag that the command lacks.
+// completeFlags has the shell offer what the flags of a command take. A flag
+// that the command lacks is left out.
 func completeFlags(cmd *cobra.Command) {
-	if f := cmd.Flags().Lookup("format"); f != nil {
-		_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(f.Annotations[formatNames], cobra.ShellCompDirectiveNoFileComp))
-	}
 	for flag, values := range map[string]completion{
 		"rule":     list(completeRules),
 		"skip":     list(completeRules),
@@ -127,7 +118,7 @@ func completeFlags(cmd *cobra.Command) {
 		"settings": files("toml"),
 	} {
 		if cmd.Flags().Lookup(flag) != nil {
-			_ = cmd.RegisterFlagCompletionFunc(flag, values) // the flag is there: no other error is known
+			completeFlag(cmd, flag, values)
 		}
 	}
 }

@@ -44,12 +44,9 @@ func (o *formatOptions) addAll(cmd *cobra.Command) {
 	o.shared(cmd)
 }
 
-// formatNames is the annotation of --format with what it takes, for shells.
-const formatNames = "names"
-
 func (o *formatOptions) shared(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&o.json, "json", "j", false, "short for --format json")
-	_ = cmd.Flags().SetAnnotation("format", formatNames, o.names) // it is there
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(o.names, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // check settles the formats and where they go.

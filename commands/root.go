@@ -24,7 +24,6 @@ func Main(ctx context.Context, env *Env, args []string) int {
 	g := &global{}
 	root := newRootCmd(env, g)
 	root.SetArgs(args)
-	completions(root, args)
 	cmd, err := root.ExecuteContextC(ctx)
 	env.report(err, view.Style{Color: env.color(env.StderrTTY, g.noColor)})
 	return exitCodeOf(cmd, err)
@@ -91,6 +90,11 @@ Each flag can also be set in the environment: FLY_STANDARDS_FORMAT=json is
 		newDemoCmd(env, g),
 		newVersionCmd(env),
 	)
+	for _, cmd := range root.Commands() {
+		for _, c := range append(cmd.Commands(), cmd) {
+			completeFlags(c)
+		}
+	}
 	return root
 }
 

@@ -12,20 +12,20 @@ import (
 
 func appHealth() plan.Fixer {
 	return plan.Fixer{
-		ID:       "app-health",
+		ID:       plan.AppHealth,
 		Title:    "the app runs",
 		Severity: plan.Warning,
-		Doc: `What is broken now, before anything is said about the file: health checks that fail, machines that crash or were killed for memory,
-groups whose machines are all stopped with nothing to start them, floors higher than the number of machines, machines stuck between two states, and
-hosts that don't answer.
+		Doc: `What is broken now, before anything is said about the file: health checks that fail, machines that crash, were killed for memory or
+did not start, groups whose machines are all stopped with nothing to start them, floors higher than the number of machines, machines stuck
+between two states, standbys of machines that are gone, runs on a schedule that failed, and hosts that don't answer.
 
 A failing service check takes the machine out of routing until it passes; when all of them fail, visitors get nothing. Fly restarts a
-machine whose process exits, not one whose check fails. The proxy starts stopped machines only for a service with auto_start_machines on,
-over TCP; a worker without a service stays stopped until somebody, or a deploy, starts it.
+machine whose process exits, ten times by default, not one whose check fails. The proxy starts stopped machines only for a service with
+auto_start_machines on, over TCP; a worker without a service stays stopped until somebody, or a deploy, starts it.
 
-It is an error when a group serves nobody, otherwise a warning. Nothing is changed: an outage needs a person, and an update in the
-middle of one hides its cause. In scripts: fly-standards check --require-live --rule app-health exits 1 while something is
-broken.
+It is an error when nothing serves, otherwise a warning. Nothing is changed: an outage needs a person, and an update in the
+middle of one hides its cause. The plan's last line is the command to run first. In scripts: fly-standards check --require-live
+--rule app-health exits 1 while something is broken.
 
 Manual fix: fly status, fly checks list, fly logs -i MACHINE, fly machine start MACHINE.`,
 		Check:    checkAppHealth,
@@ -38,15 +38,24 @@ func checkAppHealth(t plan.Target) []plan.Finding {
 	if t.App == nil || t.App.Role == "postgres_cluster" {
 		return nil
 	}
-	var out []plan.Finding
-	for _, g := range runningGroups(t) {
-		out = append(out, g.findings()...)
+	var out, partly []plan.Finding
+	works := false
+	for _, g := range runningGroups(t) { // a group that is down comes first
+		if g.works() {
+			works, partly = true, append(partly, g.findings()...)
+		} else {
+			out = append(out, g.findings()...)
+		}
 	}
-	if len(out) > 0 && !slices.ContainsFunc(runningGroups(t), runningGroup.works) {
+	out = append(out, strayStandbys(t)...)
+	out = append(append(out, hostsDown(t, works)...), partly...)
+	if len(out) > 0 && !works {
 		out[0].Severity = plan.Error
 	}
-	out = append(out, hostsDown(t)...)
-	out = append(out, stuck(t)...)
+	out = append(out, failedRuns(t)...)
+	for i := range out {
+		out[i].HowTo = onApp(t, out[i].HowTo)
+	}
 	// What takes the app down is read first.
 	slices.SortStableFunc(out, func(a, b plan.Finding) int { return worst(a) - worst(b) })
 	return out
@@ -59,24 +68,16 @@ func worst(f plan.Finding) int {
 	return 1
 }
 
-// called is the group as a sentence says it.
-func (g runningGroup) called() string {
-	if g.only {
-		return "the app"
-	}
-	return g.name
-}
-
 func (g runningGroup) findings() []plan.Finding {
-	var out []plan.Finding
 	started := slices.DeleteFunc(slices.Clone(g.machines), func(m live.Machine) bool { return !m.Started() })
 	works := g.works()
-	out = append(out, g.failing(started, works)...)
-	down, isDown := g.nothingStarts(started, works)
-	if isDown {
-		out = append(out, down)
+	out := g.failing(started, works)
+	if f, ok := g.down(started, works); ok {
+		out = append(out, f)
+	} else {
+		out = append(out, g.fallen()...)
 	}
-	out = append(out, g.crashes(isDown)...)
+	out = append(out, g.stuck(started, works)...)
 	if f, ok := g.cordoned(started); ok {
 		out = append(out, f)
 	}
@@ -97,48 +98,61 @@ func (g runningGroup) hasService() bool {
 	})
 }
 
-// nothingStarts is for a group that is down as a whole and stays so.
-func (g runningGroup) nothingStarts(started []live.Machine, works bool) (plan.Finding, bool) {
+// down is for a group that is down as a whole and stays so.
+func (g runningGroup) down(started []live.Machine, works bool) (plan.Finding, bool) {
 	if len(started) > 0 || works {
 		return plan.Finding{}, false
 	}
-	down := slices.DeleteFunc(slices.Clone(g.machines), func(m live.Machine) bool { return !startable(m) && m.State != "failed" })
+	down := slices.DeleteFunc(slices.Clone(g.machines), func(m live.Machine) bool { return !startable(m) && fallOf(g.t, m).kind == "" })
 	if len(down) == 0 {
 		return plan.Finding{}, false // on their way
 	}
-	why := "it has no service that the proxy could start it for, and no schedule"
-	if g.hasService() {
-		why = "auto_start_machines is off, or the service is UDP"
-		if slices.ContainsFunc(down, func(m live.Machine) bool {
-			return slices.ContainsFunc(m.Config.Services(), func(s machineconfig.Service) bool { return s.Autostart != nil && !*s.Autostart })
-		}) {
-			why = "auto_start_machines is off"
+	all := "all its " + fmt.Sprintf("%d machines", len(down))
+	switch len(down) {
+	case 1:
+		all = "its only machine"
+	case 2:
+		all = "both its machines"
+	}
+	fall := fallOf(g.t, down[0])
+	for _, m := range down {
+		if f := fallOf(g.t, m); f.kind != fall.kind || f.code != fall.code {
+			fall.kind = "" // one cause does not tell all of it
 		}
 	}
-	f := g.about(down, fmt.Sprintf("%s serves nobody: %s, and nothing starts %s (%s)", g.called(), g.states(down), them(down), why))
-	if !g.hasService() {
-		f.Message = fmt.Sprintf("%s does nothing: %s, and nothing starts %s (%s)", g.called(), g.states(down), them(down), why)
+	f := g.about(down, "")
+	if fall.kind != "" {
+		f.Message = fmt.Sprintf("%s is down: %s %s", g.called(), all, fall.said(down))
+		f.HowTo, f.Notes = g.help(fall, down)
+	} else {
+		f.Message = fmt.Sprintf("%s is down: %s %s, and nothing starts %s (%s)", g.called(), all, stateOf(down), them(down), g.whyNothingStarts(down))
+		f.HowTo = "fly machine start " + idsOf(down)
 	}
 	for _, m := range down {
-		f.Evidence = append(f.Evidence, plan.Saw("machine "+m.ID+" in "+m.Region+" is "+m.State+lastExit(m))...)
+		f.Evidence = append(f.Evidence, plan.Evidence{Text: "machine " + m.ID + " in " + m.Region + " is " + m.State + lastExit(m), Machine: m.ID})
 	}
-	f.HowTo = "fly machine start " + idsOf(down)
 	return f, true
 }
 
-// states is "its only machine is stopped", "all 3 machines are stopped".
-func (g runningGroup) states(down []live.Machine) string {
-	state := down[0].State
-	if slices.ContainsFunc(down, func(m live.Machine) bool { return m.State != state }) {
+func (g runningGroup) whyNothingStarts(down []live.Machine) string {
+	switch {
+	case !g.hasService():
+		return "it has no service and no schedule"
+	case slices.ContainsFunc(down, func(m live.Machine) bool {
+		return slices.ContainsFunc(m.Config.Services(), func(s machineconfig.Service) bool { return s.Autostart != nil && !*s.Autostart })
+	}):
+		return "auto_start_machines is off"
+	}
+	return "auto_start_machines is off, or the service is UDP"
+}
+
+// stateOf is "is stopped" or "are down".
+func stateOf(machines []live.Machine) string {
+	state := machines[0].State
+	if slices.ContainsFunc(machines, func(m live.Machine) bool { return m.State != state }) {
 		state = "down"
 	}
-	switch len(down) {
-	case 1:
-		return "its only machine is " + state
-	case 2:
-		return "both its machines are " + state
-	}
-	return fmt.Sprintf("all its %d machines are %s", len(down), state)
+	return isAre(len(machines)) + " " + state
 }
 
 func them(machines []live.Machine) string {
@@ -154,18 +168,18 @@ func (g runningGroup) cordoned(started []live.Machine) (plan.Finding, bool) {
 	if len(out) == 0 || !g.hasService() {
 		return plan.Finding{}, false
 	}
-	f := g.about(out, fmt.Sprintf("%s of %s %s cordoned, and Fly's proxy sends %s no requests", ofThose(len(out), len(started)), g.called(), isAre(len(out)), them(out)))
+	f := g.about(out, fmt.Sprintf("%s %s cordoned, and Fly's proxy sends %s no requests", g.these(out), isAre(len(out)), them(out)))
 	if len(out) == len(started) {
-		f.Message = fmt.Sprintf("%s gets no requests: every started machine of it is cordoned", g.called())
+		f.Message = fmt.Sprintf("%s gets no requests: %s %s cordoned", g.called(), everyMachine(len(out), len(out)), isAre(len(out)))
 	}
 	f.HowTo = "fly machine uncordon " + idsOf(out)
 	return f, true
 }
 
-// idsOf are machines as an argument of flyctl.
+// idsOf are machines as an argument of flyctl, at most ten.
 func idsOf(machines []live.Machine) string {
 	var ids []string
-	for _, m := range machines {
+	for _, m := range machines[:min(10, len(machines))] {
 		ids = append(ids, m.ID)
 	}
 	return strings.Join(ids, " ")
@@ -200,7 +214,8 @@ func (g runningGroup) floor() (plan.Finding, bool) {
 	}
 	f := g.about(nil, fmt.Sprintf("min_machines_running is %d for %s, but %s in %s, the primary region", want, g.called(), thereAre(there), primary))
 	f.Evidence = plan.Saw("the proxy keeps only those up; machines elsewhere don't count")
-	f.HowTo = fmt.Sprintf("fly scale count %s=%d --region %s, or a lower min_machines_running", g.name, want, primary)
+	f.HowTo = fmt.Sprintf("fly scale count %s=%d --region %s", g.name, want, primary)
+	f.Notes = []string{"or lower min_machines_running: more machines cost more"}
 	return f, true
 }
 

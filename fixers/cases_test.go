@@ -19,7 +19,7 @@ import (
 // difference to them. Every other rule needs a fixture with machines.
 func fileOnly() []string {
 	return []string{
-		"auto-rollback", "build-conflict", "config-shape", "deploy-blockers", "internal-port", "limits", "process-command", plan.UnusedIgnore,
+		"auto-rollback", "build-conflict", "config-shape", "deploy-blockers", "internal-port", "process-command", plan.UnusedIgnore,
 		"dependency-updates", "deploy-workflow", "dockerfile-base", "dockerfile-secrets", "dockerfile-stages", "dockerfile-user", "dockerignore",
 		"editorconfig", "env-file", "flyctl-version", "gitignore", "guidance-file", "lockfile", "security-scan", "statics-path",
 	}

@@ -19,7 +19,8 @@ func conflictingServices() plan.Fixer {
 two answers is undefined. The same goes for two entries of [[services]] on one port. The proxy sends nothing to a service without ports; a
 process group that does not exist makes the deploy fail. canary and bluegreen can't be used with volumes, and bluegreen needs a health
 check. Fly's proxy starts no machine for UDP, forwards packets to the same port number that they were sent to, and accepts them only on a
-dedicated IPv4 address.
+dedicated IPv4 address. A shared IPv4 address takes HTTP on port 80 and TLS on port 443; other ports need a dedicated one, or IPv6. With the
+app at hand, its addresses are compared with what the services publish.
 
 A [[services]] entry that only repeats http_service is removed, from the file and from the machines, with consent. For other pairs only
 you know which one is meant, so the rule shows what only one of them has.
@@ -68,10 +69,11 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 				"machines of it that stop stay stopped; keep them running")
 		}
 		missingGroups(t, s.Value, add)
-		if f, ok := udpUnreachable(t, s); ok {
+		if f, ok := movedUDP(t, s); ok {
 			out = append(out, f)
 		}
 	}
+	out = append(out, unreachable(t, services)...)
 	for _, c := range topChecks(t.File) {
 		missingGroups(t, c.Value, add)
 	}

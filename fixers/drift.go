@@ -149,7 +149,7 @@ func driftFinding(t plan.Target, same []difference) plan.Finding {
 	f.Machines = slices.Compact(f.Machines)
 	switch {
 	case len(texts) > 1:
-		f.Message = fmt.Sprintf("the next deploy changes %d things here", len(texts))
+		f.Message = fmt.Sprintf("the next deploy changes %s; and %d more here", texts[0], len(texts)-1)
 		for _, text := range texts {
 			f.Evidence = append(f.Evidence, plan.Saw(strings.TrimSpace(text+" "+onMachines(on[text])))...)
 		}

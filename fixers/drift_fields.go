@@ -4,18 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 )
 
 type configField = field[machineconfig.Config]
 
-// What Fly does when nothing is said: SIGINT, and five seconds.
-const (
-	defaultSignal  = "SIGINT"
-	defaultTimeout = 5 * time.Second
-)
+// defaultSignal is what Fly sends when nothing is said.
+const defaultSignal = "SIGINT"
 
 // sizeFields are compared when the file has a [[vm]] for the group: without one
 // a deploy leaves the size alone.
@@ -135,19 +131,4 @@ func metricsText(c machineconfig.Config) string {
 		return ""
 	}
 	return fmt.Sprintf("port %d, %s", c.Number("/metrics/port"), c.Text("/metrics/path"))
-}
-
-func stopTimeout(c machineconfig.Config) time.Duration {
-	if d, ok := c.Duration("/stop_config/timeout"); ok {
-		return d
-	}
-	return defaultTimeout
-}
-
-// shortTime is 2m where Go says 2m0s.
-func shortTime(d time.Duration) string {
-	if d%time.Minute == 0 && d%time.Hour != 0 {
-		return strings.TrimSuffix(d.String(), "0s")
-	}
-	return d.String()
 }

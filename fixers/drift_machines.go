@@ -67,7 +67,7 @@ func groupDifferences(t plan.Target, machines []live.Machine) []difference {
 	}
 	for _, g := range named {
 		if !running[g] {
-			out = append(out, difference{rank: other, key: "processes." + g, text: fmt.Sprintf("%s: a process group in the file, no machine live; it makes some", g)})
+			out = append(out, difference{rank: groupIdle, key: "processes." + g, text: fmt.Sprintf("%s has no machine, so that it does not run: the next deploy makes some", g)})
 		}
 	}
 	return out

@@ -18,7 +18,8 @@ const (
 	envGone
 	checkGone
 	weaker
-	other // nothing shrinks
+	groupIdle // it has no machine
+	other     // nothing shrinks
 )
 
 // difference is one thing that the next deploy changes on one machine, or on

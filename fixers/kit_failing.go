@@ -32,9 +32,14 @@ func (c failingCheck) asks() string {
 
 // answer is what came back, in few words.
 func (c failingCheck) answer() string {
+	said := strings.ToLower(c.Row.Output)
 	switch status := c.Row.HTTPStatus(); {
 	case status != 0:
 		return fmt.Sprintf("answers %d", status)
+	case strings.Contains(said, "refused"):
+		return "is refused"
+	case strings.Contains(said, "timeout"), strings.Contains(said, "timed out"), strings.Contains(said, "deadline"):
+		return "times out"
 	case c.Config.Type == "tcp":
 		return "is not answered"
 	}
@@ -77,4 +82,14 @@ func since(t time.Time) string {
 		return ""
 	}
 	return ", since " + utc(t)
+}
+
+// onApp is a command of flyctl that is about the app whatever folder it is run
+// in: flyctl reads the name from the fly.toml there, which may be another file,
+// or one of several apps.
+func onApp(t plan.Target, command string) string {
+	if t.App == nil || t.File.Name() == "fly.toml" && textAt(t, "app") == t.App.Name {
+		return command
+	}
+	return command + " --app " + t.App.Name
 }

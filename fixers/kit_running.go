@@ -3,6 +3,7 @@ package fixers
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/plan"
@@ -48,6 +49,37 @@ func meantToRun(m live.Machine) bool {
 		!strings.HasPrefix(m.Group(), "fly_app_") && m.State != "destroying" && m.State != "destroyed"
 }
 
+// called is the group as a sentence says it.
+func (g runningGroup) called() string {
+	if g.only {
+		return "the app"
+	}
+	return g.name
+}
+
+// share is n of all machines of the group in words: "2 of 3 machines of web".
+func (g runningGroup) share(n, all int) string {
+	text := everyMachine(n, all)
+	if all == 1 {
+		text = "the one machine"
+	}
+	if g.only {
+		return text
+	}
+	return text + " of " + g.name
+}
+
+// these is share of all its machines; a single one is named.
+func (g runningGroup) these(machines []live.Machine) string {
+	if len(machines) > 1 {
+		return g.share(len(machines), len(g.machines))
+	}
+	if g.only {
+		return "machine " + machines[0].ID
+	}
+	return "machine " + machines[0].ID + " of " + g.name
+}
+
 // works says whether visitors of the group get an answer, as far as checks
 // tell; for a group without services: whether something of it runs.
 func (g runningGroup) works() bool {
@@ -55,8 +87,9 @@ func (g runningGroup) works() bool {
 		switch {
 		case m.Started():
 			return takesRequests(g.t, m)
-		case startable(m):
-			return startedByProxy(m)
+		case startable(m) && startedByProxy(m):
+			last := fallOf(g.t, m).last // one that crashed a moment ago does so again
+			return last.Timestamp.IsZero() || g.t.App.ReadAt.Sub(last.Timestamp) >= recently
 		}
 		return false
 	})
@@ -84,4 +117,12 @@ func startedByProxy(m live.Machine) bool {
 		}
 	}
 	return false
+}
+
+// lastChange is when something last happened to the machine.
+func lastChange(m live.Machine) time.Time {
+	if len(m.Events) > 0 && m.Events[0].Timestamp.After(m.UpdatedAt) {
+		return m.Events[0].Timestamp
+	}
+	return m.UpdatedAt
 }

@@ -22,7 +22,7 @@ func whyElseShared(t plan.Target) []string {
 		}
 	}
 	for _, e := range t.Repo.ElseApps {
-		told := slices.ContainsFunc(t.Repo.Uses, func(u plan.Use) bool { return u.File == e.File && u.Line == e.Line && deploysOther(t, u) })
+		told := slices.ContainsFunc(t.Repo.Uses, func(u plan.Use) bool { return u.File == e.File && u.Line == e.Line && t.DeploysOther(u) })
 		if !told {
 			why = append(why, e.Place()+" names an app or a config")
 		}
@@ -59,17 +59,11 @@ func whyOtherApps(t plan.Target, happens string) []string {
 		return why
 	}
 	for _, u := range t.Repo.Uses {
-		if deploysOther(t, u) {
+		if t.DeploysOther(u) {
 			why = append(why, fmt.Sprintf("%s:%d deploys this file to %s", u.File, u.Line, u.App))
 		}
 	}
 	return atMost(3, why)
-}
-
-// deploysOther says whether a command deploys this file to another app.
-func deploysOther(t plan.Target, u plan.Use) bool {
-	own := textAt(t, "app")
-	return u.Own && u.Command != "secrets" && u.OtherApp(own) && !(own == "" && u.App == t.AppName)
 }
 
 // fromLiveApp is the guard of every fix that writes into the file what this

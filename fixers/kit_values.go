@@ -3,8 +3,10 @@ package fixers
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
 )
 
 // nodeText and nodePort read tables that flyctl does not: what a check or a port
@@ -25,4 +27,21 @@ func nodePort(n flytoml.Node) int {
 		return 0
 	}
 	return int(v)
+}
+
+// stopTimeout is how long a machine may take to end once it is asked to: five
+// seconds when nothing is said.
+func stopTimeout(c machineconfig.Config) time.Duration {
+	if d, ok := c.Duration("/stop_config/timeout"); ok {
+		return d
+	}
+	return 5 * time.Second
+}
+
+// shortTime is 2m where Go says 2m0s.
+func shortTime(d time.Duration) string {
+	if d%time.Minute == 0 && d%time.Hour != 0 {
+		return strings.TrimSuffix(d.String(), "0s")
+	}
+	return d.String()
 }

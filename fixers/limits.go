@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
+	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -67,6 +68,7 @@ func checkLimits(t plan.Target) []plan.Finding {
 	out = append(out, replays(t, c)...)
 	out = append(out, staticLimits(t, c)...)
 	out = append(out, floors(t, c)...)
+	out = append(out, killedOnStop(t)...)
 	out = append(out, platformEnv(t, c)...)
 	return append(out, encodedFiles(t, c)...)
 }
@@ -134,6 +136,38 @@ func signal(t plan.Target, c *deployed.Config) []plan.Finding {
 		f.Fix = &plan.Fix{Safety: plan.Review, Why: "it is the signal of that name", Edits: literalEdit(v.Path(), quote(full))}
 	}
 	return []plan.Finding{f}
+}
+
+// killedOnStop are machines that did not end within kill_timeout when they were
+// asked to.
+func killedOnStop(t plan.Target) []plan.Finding {
+	if t.App == nil {
+		return nil
+	}
+	const byKill = 137 // 128 and SIGKILL
+	var out []plan.Finding
+	for _, g := range runningGroups(t) {
+		f := plan.Finding{Severity: plan.Info, At: placeOf(t.File, "kill_timeout", "")}
+		var timeout time.Duration
+		for _, m := range g.machines {
+			i := slices.IndexFunc(m.Events, func(e live.Event) bool {
+				return e.Type == "exit" && e.RequestedStop && e.ExitCode == byKill && !e.OOMKilled
+			})
+			if i < 0 {
+				continue
+			}
+			timeout = stopTimeout(m.Config)
+			f.Machines = append(f.Machines, m.ID)
+			f.Evidence = append(f.Evidence, plan.Evidence{Text: "machine " + m.ID + " was killed at " + utc(m.Events[i].Timestamp), Machine: m.ID})
+		}
+		if len(f.Machines) > 0 {
+			f.At.Machine = f.Machines[0]
+			f.Message = fmt.Sprintf("%s did not stop within %s of being asked to, and was killed: what it was doing is lost", g.called(), shortTime(timeout))
+			f.Notes = []string{"end on kill_signal (SIGINT where none is set), or give it more time: kill_timeout, at most 300 s"}
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 func staticLimits(t plan.Target, c *deployed.Config) []plan.Finding {

@@ -12,7 +12,7 @@ import (
 
 func machinesAgree() plan.Fixer {
 	return plan.Fixer{
-		ID:       "machines-agree",
+		ID:       plan.MachinesAgree,
 		Title:    "the machines of a group are alike",
 		Severity: plan.Warning,
 		Doc: `Visitors reach any machine of a group, so one that runs another image, another size or without an env entry answers some of them
@@ -53,10 +53,8 @@ func checkMachinesAgree(t plan.Target) []plan.Finding {
 		if slices.ContainsFunc(machines, func(m live.Machine) bool { return deploying(t, m) }) {
 			continue // on their way to be alike
 		}
-		out = append(out, unlike(g, "image", machines, func(m live.Machine) string {
-			return shortImage(m.Image) + ", release " + m.Config.Metadata()["fly_release_version"]
-		})...)
-		out = append(out, unlike(g, "size", machines, func(m live.Machine) string { return sizeOf(m) })...)
+		out = append(out, imageUnlike(t, g, machines)...)
+		out = append(out, sizeUnlike(g, machines)...)
 		out = append(out, envUnlike(g, machines)...)
 	}
 	for _, m := range passedBy {
@@ -64,7 +62,7 @@ func checkMachinesAgree(t plan.Target) []plan.Finding {
 			Message:  fmt.Sprintf("machine %s was not made by fly deploy, and deploys skip it", m.ID),
 			Severity: plan.Info, At: plan.At{Machine: m.ID}, Machines: []string{m.ID},
 			Evidence: plan.Saw(fmt.Sprintf("%s in %s, image %s, without release metadata", m.State, m.Region, shortImage(m.Image))),
-			HowTo:    "fly machine update " + m.ID + " --image IMAGE, or fly machine destroy " + m.ID,
+			HowTo:    "fly machine update " + m.ID + " --image IMAGE, or fly machine destroy",
 		})
 	}
 	return out
@@ -79,57 +77,126 @@ func deploying(t plan.Target, m live.Machine) bool {
 	return m.Config.Metadata()["fly_bluegreen_deployment_tag"] != "" && m.Cordoned
 }
 
-// unlike is the finding that machines of a group differ in what of says.
-func unlike(group, what string, machines []live.Machine, of func(live.Machine) string) []plan.Finding {
-	same := map[string][]live.Machine{}
-	var kinds []string
+// alike are machines of a group for which something is the same.
+type alike struct {
+	what     string
+	machines []live.Machine
+}
+
+// byLikeness parts machines by what of says, the largest part first.
+func byLikeness(machines []live.Machine, of func(live.Machine) string) []alike {
+	var parts []alike
 	for _, m := range machines {
-		k := of(m)
-		if same[k] == nil {
-			kinds = append(kinds, k)
+		what := of(m)
+		i := slices.IndexFunc(parts, func(a alike) bool { return a.what == what })
+		if i < 0 {
+			i, parts = len(parts), append(parts, alike{what: what})
 		}
-		same[k] = append(same[k], m)
+		parts[i].machines = append(parts[i].machines, m)
 	}
-	if len(kinds) < 2 {
-		return nil
-	}
-	// The largest part first; of equal ones the newest release is no matter here.
-	slices.SortFunc(kinds, func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(same[b]), len(same[a])), cmp.Compare(a, b))
+	slices.SortStableFunc(parts, func(a, b alike) int {
+		return cmp.Or(cmp.Compare(len(b.machines), len(a.machines)), cmp.Compare(a.what, b.what))
 	})
-	f := plan.Finding{HowTo: "fly deploy, or fly machine update ID for one of them"}
-	for i, k := range kinds {
-		var ids []string
-		for _, m := range same[k] {
-			ids = append(ids, m.ID)
+	return parts
+}
+
+// unlike is a finding about the machines that are none of the largest part.
+func unlike(group string, parts []alike) (f plan.Finding, odd string) {
+	all := 0
+	for i, p := range parts {
+		all += len(p.machines)
+		for _, m := range p.machines {
 			if i > 0 {
 				f.Machines = append(f.Machines, m.ID)
 			}
 		}
-		f.Evidence = append(f.Evidence, plan.Saw(k+": machine "+strings.Join(ids, ", "))...)
+		f.Evidence = append(f.Evidence, plan.Saw(p.what+": "+fewOf(p.machines))...)
 	}
 	f.At.Machine = f.Machines[0]
-	plural := map[string]string{"image": "different images or releases", "size": "different sizes"}[what]
-	f.Message = fmt.Sprintf("the machines of %s have %s: visitors get one or the other", group, plural)
-	if what == "size" {
-		f.Message = fmt.Sprintf("the machines of %s have %s", group, plural)
+	if len(f.Machines) == 1 {
+		return f, "machine " + f.Machines[0] + " of " + group
 	}
+	return f, fmt.Sprintf("%d of %d machines of %s", len(f.Machines), all, group)
+}
+
+// imageUnlike: a part of the machines runs another image, or another release of
+// it.
+func imageUnlike(t plan.Target, group string, machines []live.Machine) []plan.Finding {
+	release := func(m live.Machine) string { return m.Config.Metadata()["fly_release_version"] }
+	parts := byLikeness(machines, func(m live.Machine) string { return shortImage(m.Image) + ", release " + release(m) })
+	if len(parts) < 2 {
+		return nil
+	}
+	f, odd := unlike(group, parts)
+	is, others := parts[1].machines[0], parts[0].machines[0]
+	label := func(m live.Machine) string { return "release " + release(m) }
+	if release(is) == release(others) {
+		label = func(m live.Machine) string { return shortImage(m.Image) }
+	}
+	verb := "runs"
+	if len(f.Machines) > 1 {
+		verb = "run"
+	}
+	f.Message = fmt.Sprintf("%s %s %s, the others %s: visitors get one or the other", odd, verb, label(is), label(others))
+	if len(parts) > 2 {
+		f.Message = fmt.Sprintf("%s %s %d other images or releases than %s: visitors get any of them", odd, verb, len(parts)-1, label(others))
+	}
+	f.HowTo = onApp(t, "fly machine update "+is.ID+" --image "+imageArg(others.Image))
+	f.Notes = []string{"or fly deploy, which makes all alike"}
 	return []plan.Finding{f}
+}
+
+// imageArg is an image as an argument: its tag, where deploys made it, is of one
+// image only.
+func imageArg(image string) string {
+	name, digest, _ := strings.Cut(image, "@")
+	if i := strings.LastIndexByte(name, ':'); i >= 0 {
+		if strings.HasPrefix(name[i:], ":deployment-") || digest == "" {
+			return name
+		}
+		name = name[:i]
+	}
+	return name + "@" + digest
+}
+
+// sizeUnlike: a part of the machines has another size.
+func sizeUnlike(group string, machines []live.Machine) []plan.Finding {
+	parts := byLikeness(machines, sizeOf)
+	if len(parts) < 2 {
+		return nil
+	}
+	f, odd := unlike(group, parts)
+	f.Severity, f.HowTo = plan.Info, "fly deploy makes them alike, with the [[vm]] of the file"
+	verb := "has"
+	if len(f.Machines) > 1 {
+		verb = "have"
+	}
+	f.Message = fmt.Sprintf("%s %s another size: %s, the others %s", odd, verb, parts[1].what, parts[0].what)
+	return []plan.Finding{f}
+}
+
+// fewOf names the first machines of many.
+func fewOf(machines []live.Machine) string {
+	var ids []string
+	for _, m := range machines {
+		ids = append(ids, m.ID)
+	}
+	return "machine " + strings.Join(atMost(5, ids), ", ")
 }
 
 // envUnlike: names of env entries that only some machines of a group have.
 func envUnlike(group string, machines []live.Machine) []plan.Finding {
-	has := map[string][]string{}
+	has := map[string][]live.Machine{}
 	for _, m := range machines {
 		for _, name := range m.Config.EnvNames() {
 			if !strings.HasPrefix(name, "FLY_") { // flyctl writes these, one way for a standby
-				has[name] = append(has[name], m.ID)
+				has[name] = append(has[name], m)
 			}
 		}
 	}
 	var names []string
-	for name, ids := range has {
-		if len(ids) < len(machines) {
+	for name, with := range has {
+		if len(with) < len(machines) {
 			names = append(names, name)
 		}
 	}
@@ -139,16 +206,27 @@ func envUnlike(group string, machines []live.Machine) []plan.Finding {
 	slices.Sort(names)
 	f := plan.Finding{HowTo: "fly deploy makes them alike, with the [env] of the file"}
 	for _, name := range names {
-		f.Evidence = append(f.Evidence, plan.Saw(name+" only on machine "+strings.Join(has[name], ", "))...)
+		text := name + " only on " + fewOf(has[name])
+		if lack := without(machines, has[name]); len(lack) < len(has[name]) {
+			text = name + " is missing on " + fewOf(lack)
+		}
+		f.Evidence = append(f.Evidence, plan.Saw(text)...)
 	}
 	for _, m := range machines {
-		if slices.ContainsFunc(names, func(name string) bool { return !slices.Contains(has[name], m.ID) }) {
+		if slices.ContainsFunc(names, func(name string) bool { return len(without([]live.Machine{m}, has[name])) > 0 }) {
 			f.Machines = append(f.Machines, m.ID)
 		}
 	}
 	f.At.Machine = f.Machines[0]
 	f.Message = fmt.Sprintf("machines of %s differ in their env: %s", group, strings.Join(atMost(3, names), ", "))
 	return []plan.Finding{f}
+}
+
+// without are the machines that are not among the others.
+func without(machines, others []live.Machine) []live.Machine {
+	return slices.DeleteFunc(slices.Clone(machines), func(m live.Machine) bool {
+		return slices.ContainsFunc(others, func(o live.Machine) bool { return o.ID == m.ID })
+	})
 }
 
 // shortImage is an image as people read it: its tag, or the start of its digest.
@@ -165,7 +243,11 @@ func shortImage(image string) string {
 
 func sizeOf(m live.Machine) string {
 	g := m.Config.Guest()
-	size := fmt.Sprintf("%s-%dx, %d MB", cmp.Or(g.CPUKind, "shared"), max(g.CPUs, 1), g.MemoryMB)
+	kind := cmp.Or(g.CPUKind, "shared")
+	if kind == "shared" {
+		kind = "shared-cpu"
+	}
+	size := fmt.Sprintf("%s-%dx, %d MB", kind, max(g.CPUs, 1), g.MemoryMB)
 	if g.GPUKind != "" {
 		size += ", " + g.GPUKind
 	}

@@ -90,7 +90,7 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 		SchemaVersion: SchemaVersion,
 		Tool:          o.Tool,
 		App:           appRef(t),
-		File:          FileRef{Path: o.FilePath, SHA256: hash(t.File.Bytes())},
+		File:          t.fileRef(o.FilePath),
 		Offline:       t.Offline,
 		OfflineDetail: t.OfflineDetail,
 		NoRestart:     o.NoRestart,

@@ -30,9 +30,17 @@ type Fixer struct {
 	Together string
 }
 
-// AppHealth is the rule about what is broken now: its findings come before all
-// else.
-const AppHealth = "app-health"
+// Rules about what is wrong with the app now, whatever the file says.
+const (
+	AppHealth     = "app-health"
+	MachinesAgree = "machines-agree"
+)
+
+// BrokenNow says whether the finding is about something that visitors meet now:
+// such findings come before all others, and before the verdict.
+func (f Finding) BrokenNow() bool {
+	return f.Rule == AppHealth || f.Rule == MachinesAgree && f.Severity != Info
+}
 
 // Heading is the title as the beginning of a sentence. A key keeps its small
 // letter: it is written so.

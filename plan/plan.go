@@ -65,6 +65,16 @@ type AppRef struct {
 type FileRef struct {
 	Path   string `json:"path"`
 	SHA256 string `json:"sha256"` // of the bytes as read
+	// OtherApps are the apps that scripts and workflows deploy the file to, besides
+	// its own, as they stand there: "shop-eu", "$APP".
+	OtherApps []OtherApp `json:"other_apps,omitempty"`
+}
+
+// OtherApp is an app that a command deploys the file to.
+type OtherApp struct {
+	App  string `json:"app"`
+	File string `json:"file"` // of the command, from the folder of fly.toml
+	Line int    `json:"line"`
 }
 
 // Rollout says how the machines of one group are taken: for display; apply

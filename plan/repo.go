@@ -74,3 +74,24 @@ type Use struct {
 
 // OtherApp says whether the command is about another app than own, or can be.
 func (u Use) OtherApp(own string) bool { return u.App != "" && (u.Several || u.App != own) }
+
+// DeploysOther says whether a command deploys the file to another app than its
+// own: whose file is it?
+func (t Target) DeploysOther(u Use) bool {
+	own, _ := t.Deployed().Get("app").Str()
+	return u.Own && u.Command != "secrets" && u.OtherApp(own) && !(own == "" && u.App == t.AppName)
+}
+
+// fileRef says which file was planned for, and to which other apps it goes.
+func (t Target) fileRef(path string) FileRef {
+	ref := FileRef{Path: path, SHA256: hash(t.File.Bytes())}
+	if t.Repo == nil {
+		return ref
+	}
+	for _, u := range t.Repo.Uses {
+		if t.DeploysOther(u) {
+			ref.OtherApps = append(ref.OtherApps, OtherApp{App: u.App, File: u.File, Line: u.Line})
+		}
+	}
+	return ref
+}

@@ -242,7 +242,11 @@ func (m *Machine) settleInPast(s MachineSpec) {
 		m.checkedSince(m.bootedAt.Add(bootTime))
 		return
 	case m.state == "stopped" && len(s.Exits) == 0:
-		m.event("stop", "stopping", "proxy", nil)
+		by := "proxy"
+		if len(m.view.Services) == 0 {
+			by = "user" // the proxy stops nothing else
+		}
+		m.event("stop", "stopping", by, nil)
 		m.exitEvent(0, true, false)
 	case m.state == "suspended":
 		m.event("suspend", "suspended", "proxy", nil)

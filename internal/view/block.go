@@ -37,12 +37,23 @@ func (h *human) block(b block) {
 	h.line()
 }
 
-// detailed is a block about what is broken now.
+// maxBroken is how many things that are broken now are shown, without
+// --verbose: the first screen has room for them and for the verdict.
+const maxBroken = 5
+
+// detailed is a block about what is broken now, each with what was seen and
+// what to run.
 func (h *human) detailed(b block) {
-	h.heading(b, h.labelled(b, ""))
-	for _, f := range b.findings {
-		for i, e := range f.Evidence {
-			if i == 3 && !h.Verbose {
+	for i, f := range b.findings {
+		if rest := len(b.findings) - i; i == maxBroken && rest > 1 && !h.Verbose {
+			h.detail("", fmt.Sprintf("and %d more, with --verbose", rest), h.faint)
+			break
+		}
+		one := block{b.rules, []plan.Outcome{f}}
+		h.heading(one, h.labelled(one, ""))
+		for j, e := range f.Evidence {
+			if rest := len(f.Evidence) - j; j == maxEvidence && rest > 1 && !h.Verbose {
+				h.detail("", fmt.Sprintf("and %d more, with --verbose", rest), h.faint)
 				break
 			}
 			h.detail("", e.String(), plainly)
@@ -50,8 +61,10 @@ func (h *human) detailed(b block) {
 		if f.HowTo != "" {
 			h.line(h.faint("    run: "), h.cyan(h.say(f.HowTo)))
 		}
+		for _, n := range f.Notes {
+			h.detail("note", n, plainly)
+		}
 	}
-	h.details(b)
 	h.more(b)
 }
 
@@ -250,7 +263,7 @@ func (h *human) details(b block) {
 		for _, n := range f.Notes {
 			once("note", n, plainly)
 		}
-		if f.HowTo != "" && f.Rule != plan.AppHealth {
+		if f.HowTo != "" {
 			once("to do", f.HowTo, plainly)
 		}
 	}

@@ -27,10 +27,18 @@ func AtLeast(s, least plan.Severity) bool {
 // what has no line is last. Before all of them comes what is broken now, then
 // what flyctl refuses: until that is mended, nothing else has an effect.
 func byPlace(own string, found []plan.Outcome) []plan.Outcome {
-	first := []string{plan.Shape, plan.AppHealth}
+	rank := func(f plan.Outcome) int {
+		switch {
+		case f.BrokenNow():
+			return 0
+		case f.Rule == plan.Shape:
+			return 1
+		}
+		return 2
+	}
 	slices.SortStableFunc(found, func(a, b plan.Outcome) int {
 		return cmp.Or(
-			cmp.Compare(slices.Index(first, b.Rule), slices.Index(first, a.Rule)),
+			cmp.Compare(rank(a), rank(b)),
 			compareFalseFirst(a.File != own, b.File != own),
 			cmp.Compare(a.File, b.File),
 			compareFalseFirst(a.Line == 0, b.Line == 0),

@@ -39,7 +39,7 @@ func grouped(all []plan.Outcome) groups {
 		switch {
 		case f.Outcome == plan.Ignored:
 			g.ignored = addTo(g.ignored, f)
-		case f.Rule == plan.AppHealth:
+		case f.BrokenNow():
 			g.broken = addTo(g.broken, f)
 		case f.Outcome == plan.Planned:
 			g.will = addTo(g.will, f)

@@ -160,7 +160,31 @@ func (h *human) header() {
 	} else {
 		h.line(h.bold(name), plain[len(name):])
 	}
+	if text := otherApps(h.plan.File); text != "" {
+		for _, l := range wrap(h.say(text), h.Width) {
+			h.line(h.yellow(l))
+		}
+	}
 }
+
+// otherApps says that a change to the file is one to other apps too.
+func otherApps(file plan.FileRef) string {
+	var to []string
+	for i, o := range file.OtherApps {
+		if i == maxOtherApps {
+			to = append(to, fmt.Sprintf("%d more", len(file.OtherApps)-i))
+			break
+		}
+		to = append(to, fmt.Sprintf("%s (%s:%d)", o.App, o.File, o.Line))
+	}
+	if len(to) == 0 {
+		return ""
+	}
+	return file.Path + " is also deployed to " + list(to)
+}
+
+// maxOtherApps is how many other apps of a file are named.
+const maxOtherApps = 3
 
 // where says "3 machines in iad", or how many are in each of several regions.
 func (h *human) where() string {
@@ -186,9 +210,12 @@ func (h *human) where() string {
 	return text + ": " + strings.Join(each, ", ")
 }
 
-// next is the one command to type.
+// next is the one command to type: what mends the app that is broken comes
+// before what improves it.
 func (h *human) next(g groups) {
 	switch {
+	case len(g.broken) > 0 && g.broken[0].findings[0].HowTo != "":
+		h.line("Next: ", h.bold(h.say(g.broken[0].findings[0].HowTo)))
 	case h.plan.Changes() && h.Next == "": // what follows is not the plan's
 		h.line()
 	case h.plan.Changes() && h.Next != "":

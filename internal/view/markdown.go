@@ -56,6 +56,9 @@ func (p Part) markdown(d detail, o Options) string {
 	if text := refusal(p.Plan); text != "" {
 		fmt.Fprintf(&b, "\n> **%s**\n", markdownText(text))
 	}
+	if text := otherApps(p.Plan.File); text != "" {
+		fmt.Fprintf(&b, "\n%s\n", markdownText(p.Mask.Hide(text)))
+	}
 	p.mdGroup(&b, "Broken now", g.broken, d, o, false)
 	p.mdGroup(&b, "Will do", g.will, d, o, false)
 	p.mdDiff(&b, d)

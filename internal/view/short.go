@@ -11,10 +11,11 @@ import (
 
 // maxShort is how many lines a message gets of what is not done, and what to do
 // about it; maxWhy how many its reason; where the terminal is narrow, each gets
-// twice as many.
+// twice as many. At 80 columns that is room for every message of a rule: half a
+// sentence helps nobody.
 const (
-	maxShort = 2
-	maxWhy   = 1
+	maxShort = 3
+	maxWhy   = 2
 )
 
 // short is a block that apply does not carry out: what and where, and why. The

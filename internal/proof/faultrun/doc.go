@@ -51,7 +51,11 @@ func Run(seed uint64, root string) (Result, error) {
 	}
 	w.verbose = os.Getenv("FAULTRUN_STDOUT") != ""
 	w.play()
-	return w.result(), nil
+	r := w.result()
+	// The command line library keeps what its completions can reach, for as
+	// long as this process lasts.
+	*w = world{}
+	return r, nil
 }
 
 // play is the life of a world: perhaps a plan, one or two applies in trouble,
