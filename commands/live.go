@@ -12,10 +12,7 @@ import (
 	"github.com/charmbracelet/log"
 
 	"github.com/fly-standards/fly-standards/internal/atomicfile"
-	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/fly"
-	"github.com/fly-standards/fly-standards/internal/flytoml"
-	"github.com/fly-standards/fly-standards/internal/repo"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -67,23 +64,6 @@ func howToGoLive(why plan.Offline) string {
 		return "Name the app with --app or `app` in the file to look at it."
 	}
 	return "`fly auth login` or FLY_API_TOKEN lets it look at the app."
-}
-
-// scanOptions are what fly.toml says of the tree. workDir is the folder that
-// the user stands in: the build context of a deploy from there.
-func scanOptions(path, workDir string, file *flytoml.File) repo.Options {
-	c := deployed.Read(file).Meant()
-	text := func(key string) string { s, _ := c.Get(key).Str(); return s }
-	args := map[string]string{}
-	for _, key := range c.Get("build.args").Keys() {
-		args[key], _ = c.Get("build.args").Key(key).Str()
-	}
-	return repo.Options{
-		Dir: filepath.Dir(path), ConfigName: filepath.Base(path), WorkingDir: workDir,
-		Dockerfile: text("build.dockerfile"), Ignorefile: text("build.ignorefile"),
-		BuildTarget: text("build.build-target"), Image: text("build.image"), BuildArgs: args,
-		Commands: c.Commands(c.Served), InternalPorts: c.InternalPorts(),
-	}
 }
 
 // stateHome is the home folder for the journals. Without HOME it is that of the

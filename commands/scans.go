@@ -18,7 +18,7 @@ type scanner func(context.Context, repo.Options) (*plan.Repo, error)
 // scanTree reads the source tree around fly.toml. Of a file that does not stand
 // on disk as it is read, what is said about it is about the text.
 func (o *sourceOptions) scanTree(ctx context.Context, path, workDir string, file *flytoml.File) (*plan.Repo, error) {
-	opts := scanOptions(path, workDir, file)
+	opts := repo.OptionsFor(path, workDir, file)
 	read := o.scan
 	if read == nil {
 		read = repo.Scan

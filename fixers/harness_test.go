@@ -216,7 +216,7 @@ func (w *world) target(t *testing.T) plan.Target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts, err := repo.Scan(ctx, repo.Options{Dir: w.dir, ConfigName: "fly.toml"})
+	facts, err := repo.Scan(ctx, repo.OptionsFor(filepath.Join(w.dir, "fly.toml"), "", file))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -48,6 +50,23 @@ type Options struct {
 	// App is what fly.toml says that its app is, where the file on disk is not
 	// the one that is meant; "": what stands there.
 	App string
+}
+
+// OptionsFor are what the fly.toml at path says of the tree. workDir is the
+// folder that the user stands in: the build context of a deploy from there.
+func OptionsFor(path, workDir string, file *flytoml.File) Options {
+	c := deployed.Read(file).Meant()
+	text := func(key string) string { s, _ := c.Get(key).Str(); return s }
+	args := map[string]string{}
+	for _, key := range c.Get("build.args").Keys() {
+		args[key], _ = c.Get("build.args").Key(key).Str()
+	}
+	return Options{
+		Dir: filepath.Dir(path), ConfigName: filepath.Base(path), WorkingDir: workDir,
+		Dockerfile: text("build.dockerfile"), Ignorefile: text("build.ignorefile"),
+		BuildTarget: text("build.build-target"), Image: text("build.image"), BuildArgs: args,
+		Commands: c.Commands(c.Served), InternalPorts: c.InternalPorts(),
+	}
 }
 
 // Scan reads the tree around opts.Dir: the build context, which may be a folder
