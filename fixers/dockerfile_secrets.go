@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/secretscan"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -16,7 +17,8 @@ func dockerfileSecrets() plan.Fixer {
 		Severity: plan.Warning,
 		Doc: `What ENV sets is in the image for good, and in everything that runs from it; the value of an ARG stays in the image's history. Anyone
 who can pull the image can read both. An ENV that was meant only for the build is also there at run time: when the real secret is
-missing, the app runs with the published one.
+missing, the app runs with the published one. The values of [build.args] are ARGs, and a header of a check or a word of a command in fly.toml
+is in git, and in every machine's configuration.
 
 A value for one command belongs to that command: RUN SECRET_KEY_BASE=x rails assets:precompile. A real secret for the build is mounted:
 RUN --mount=type=secret,id=NAME, with fly deploy --build-secret NAME=... Secrets for running are app secrets: fly secrets set.
@@ -32,14 +34,14 @@ var credentialName = sync.OnceValue(func() *regexp.Regexp {
 })
 
 func checkDockerfileSecrets(t plan.Target) []plan.Finding {
+	out := secretsInFile(t)
 	image := builtHere(t)
 	if image == nil {
-		return nil
+		return out
 	}
-	var out []plan.Finding
 	add := func(message string, e plan.Evidence) {
 		for _, f := range out {
-			if f.Line == e.Line {
+			if f.File == e.File && f.Line == e.Line {
 				return
 			}
 		}
@@ -74,6 +76,42 @@ func checkDockerfileSecrets(t plan.Target) []plan.Finding {
 					add("ENV "+name+" is a secret in the image", step.Evidence)
 				}
 			}
+		}
+	}
+	return out
+}
+
+// secretsInFile are those of fly.toml outside of [env]: no secret of the app can
+// take their place, so that a person has to.
+func secretsInFile(t plan.Target) []plan.Finding {
+	c := t.Deployed()
+	var out []plan.Finding
+	add := func(v deployed.Value, what, note string) {
+		out = append(out, plan.Finding{Message: v.Path() + what, At: placeOf(t.File, v.Path(), ""), Notes: []string{rotateNote, note}})
+	}
+	args := c.Get("build.args")
+	for _, name := range args.Keys() {
+		text, _ := args.Key(name).Str()
+		if secretscan.Classify(name, text).Verdict == secretscan.Certain && !secretscan.Placeholder(text) {
+			add(args.Key(name), " is a secret: it stays in the image's history", "for the build: fly deploy --build-secret "+name+"=..., and RUN --mount=type=secret,id="+name)
+		}
+	}
+	for _, check := range allChecks(c) {
+		headers := check.Key("headers")
+		for _, name := range headers.Keys() {
+			text, _ := headers.Key(name).Str()
+			if secretscan.Classify(name, text).Verdict == secretscan.Certain || strings.EqualFold(name, "authorization") && text != "" {
+				add(headers.Key(name), " is a secret in plain text", "a check has no secrets: let the health path answer without a login")
+			}
+		}
+	}
+	commands := []deployed.Value{c.Get("deploy.release_command"), c.Get("console_command")}
+	for _, name := range c.Get("processes").Keys() {
+		commands = append(commands, c.Get("processes").Key(name))
+	}
+	for _, v := range commands {
+		if text, _ := v.Str(); secretscan.InCommand(text) {
+			add(v, " holds a secret", "let the command read it from the environment: fly secrets set")
 		}
 	}
 	return out
