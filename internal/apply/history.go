@@ -85,6 +85,8 @@ type PastMachine struct {
 	// configuration. Well: it was seen to be healthy, or at rest, with the last.
 	Ours []string
 	Well bool
+	// Unproven: at rest, before its new check was seen to pass anywhere.
+	Unproven bool
 	// Asked is when an update was asked for whose answer is not on record, and
 	// Replaced the version before it.
 	Asked    time.Time

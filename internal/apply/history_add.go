@@ -108,7 +108,7 @@ func (m *PastMachine) answered(kind journal.Kind, rec machineRecord) {
 	case kind == journal.Accepted && !rec.Back:
 		m.Version = rec.Version
 	case kind == journal.Done:
-		m.Version, m.Back, m.Well = rec.Version, rec.Back, true
+		m.Version, m.Back, m.Well, m.Unproven = rec.Version, rec.Back, !rec.Unproven, rec.Unproven
 	}
 }
 

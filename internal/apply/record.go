@@ -65,6 +65,9 @@ type (
 		// because another machine was not, or could not be updated.
 		Unhealthy bool   `json:"unhealthy,omitempty"`
 		Error     string `json:"error,omitempty"`
+		// Unproven: done, but it went to rest before its new check was seen to pass,
+		// on it or on another machine of its group.
+		Unproven bool `json:"unproven,omitempty"`
 		// Tried are the checks that the update brought and that did not pass.
 		Tried []triedRecord `json:"tried,omitempty"`
 	}

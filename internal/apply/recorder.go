@@ -54,6 +54,8 @@ func (c recorder) Ended(m *onemachine.InFlight, err error) {
 	rec := c.outcome(m)
 	rec.Error = c.r.migrated.clean(err)
 	rec.Tried = c.tried(m)
+	g := c.r.rollout.groups[m.Group]
+	rec.Unproven = m.Verdict == onemachine.Unproven && len(m.Step.Machine.Proof) > 0 && (g == nil || g.first)
 	kind := journal.Done
 	var lost *LostError
 	switch {

@@ -22,7 +22,8 @@ func Left(runs []apply.History, app *live.App) (map[string]plan.Repair, *live.Ap
 		}
 		for _, past := range h.Machines {
 			i := slices.IndexFunc(app.Machines, func(m live.Machine) bool { return m.ID == past.ID })
-			if past.Well && !wantedBack(h.ID, past.ID, runs) {
+			well := past.Well || past.Unproven && provenIn(h, past.Group)
+			if well && !wantedBack(h.ID, past.ID, runs) {
 				continue
 			}
 			if i < 0 || !suspect(past, app.Machines[i], runs) {
@@ -46,6 +47,11 @@ func Left(runs []apply.History, app *live.App) (map[string]plan.Repair, *live.Ap
 		}
 	}
 	return left, app
+}
+
+// provenIn says whether a machine of a group did well with what a run gave it.
+func provenIn(h apply.History, group string) bool {
+	return slices.ContainsFunc(h.Machines, func(m apply.PastMachine) bool { return m.Group == group && m.Well && !m.Back })
 }
 
 // wantedBack says whether somebody began to take a run back, and that undo did

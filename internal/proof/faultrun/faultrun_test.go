@@ -72,6 +72,7 @@ func TestSeedsThatFailed(t *testing.T) {
 		1169043293052: "a rescue went out after its lease had run out over a slow read",
 		4133368998142: "a machine was added with the image of before a deploy, since its creation was asked for once more",
 		2637911353115: "both healthy machines of a region were taken at once, since a sick third one counted as up",
+		794249034775:  "a check that no machine had passed stayed on one that the proxy had stopped during its test",
 		844339806783:  "of two machines that one creation made, an undo left the second, once the first was gone",
 		3451612256091: "a lease that was dropped in time counted as one that was overlooked",
 		3451612256111: "a lone machine whose second update could not be leased counted as put back for a stop by the proxy",
