@@ -70,8 +70,8 @@ func kinds(k flytoml.Kind) []string {
 
 // spelledAlmost: the same but for - and _, or one letter apart.
 func spelledAlmost(a, b string) bool {
-	squash := strings.NewReplacer("_", "", "-", "")
-	a, b = squash.Replace(a), squash.Replace(b)
+	squash := func(s string) string { return strings.ReplaceAll(strings.ReplaceAll(s, "_", ""), "-", "") }
+	a, b = squash(a), squash(b)
 	if a == b {
 		return true
 	}

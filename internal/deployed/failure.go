@@ -53,8 +53,10 @@ func (c *Config) Failures() []Failure {
 		}
 	}
 	for _, group := range c.Groups() {
-		_, failed := c.Machine(group)
-		for _, f := range failed {
+		b := c.builder(group) // Machine, as far as it can fail
+		b.checks()
+		b.guest()
+		for _, f := range b.failed {
 			add(f)
 		}
 	}

@@ -37,7 +37,7 @@ func (m Machine) Says(pointer string) (v Value, ok bool) {
 // Machine makes the configuration for a process group. The failures are why a
 // deploy would not get so far; what they are about is left out.
 func (c *Config) Machine(group string) (Machine, []Failure) {
-	b := &builder{c: c, group: group, doc: map[string]any{}, origin: map[string]Value{}}
+	b := c.builder(group)
 	b.env()
 	b.init()
 	b.services()
@@ -56,6 +56,10 @@ func (c *Config) Machine(group string) (Machine, []Failure) {
 		panic("deployed: " + err.Error())
 	}
 	return Machine{Group: group, Config: cfg, origin: b.origin}, b.failed
+}
+
+func (c *Config) builder(group string) *builder {
+	return &builder{c: c, group: group, doc: map[string]any{}, origin: map[string]Value{}}
 }
 
 // builder makes one configuration.

@@ -2,7 +2,9 @@ package flyschema
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 )
@@ -66,24 +68,19 @@ func Form(path string) string {
 
 // Children are the names that the table has directly below a form, sorted as
 // the table is; below "" the top-level names.
-func Children(form string) []string {
-	var out []string
-	seen := map[string]bool{}
+func Children(form string) []string { return children()[form] }
+
+var children = sync.OnceValue(func() map[string][]string {
+	out := map[string][]string{}
 	for line := range strings.Lines(table) {
 		path, _, _ := strings.Cut(strings.TrimSpace(line), "\t")
-		path = strings.ReplaceAll(path, "[]", "")
-		if form != "" {
-			rest, ok := strings.CutPrefix(path, form+".")
-			if !ok {
-				continue
+		form := ""
+		for name := range strings.SplitSeq(strings.ReplaceAll(path, "[]", ""), ".") {
+			if name != "" && name != "*" && !slices.Contains(out[form], name) {
+				out[form] = append(out[form], name)
 			}
-			path = rest
-		}
-		name, _, _ := strings.Cut(path, ".")
-		if name != "" && name != "*" && !seen[name] {
-			seen[name] = true
-			out = append(out, name)
+			form = strings.TrimPrefix(form+"."+name, ".")
 		}
 	}
 	return out
-}
+})

@@ -94,7 +94,7 @@ func TestSchemaAgrees(t *testing.T) {
 				continue
 			}
 			file, err := flytoml.Parse("fly.toml", f.Data)
-			if err != nil {
+			if err != nil || len(file.Surplus()) > 0 { // no TOML, to those who read it with the schema
 				continue
 			}
 			bad := len(deployed.Read(file).Refusals()) > 0

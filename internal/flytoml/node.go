@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -67,7 +68,7 @@ func (n Node) Path() string {
 	if n.n == nil {
 		return ""
 	}
-	return joinSegments(n.n.segments())
+	return string(n.n.appendPath(make([]byte, 0, 64)))
 }
 
 // Kind is Invalid for the zero Node.
@@ -303,9 +304,24 @@ func (n *node) within(a *node) bool {
 	return false
 }
 
+// appendPath is segments as a path says them.
+func (n *node) appendPath(path []byte) []byte {
+	if n.parent == nil {
+		return path
+	}
+	path = n.parent.appendPath(path)
+	if n.index >= 0 {
+		return append(strconv.AppendInt(append(path, '['), int64(n.index), 10), ']')
+	}
+	if len(path) > 0 {
+		path = append(path, '.')
+	}
+	return append(path, quoteKey(n.key)...)
+}
+
 func (n *node) describe() string {
 	if n.parent == nil {
 		return "the file"
 	}
-	return joinSegments(n.segments())
+	return string(n.appendPath(nil))
 }

@@ -87,22 +87,6 @@ func Join(path string, keys ...string) string {
 	return b.String()
 }
 
-func joinSegments(segs []Segment) string {
-	var b strings.Builder
-	for _, s := range segs {
-		switch {
-		case s.Index >= 0:
-			fmt.Fprintf(&b, "[%d]", s.Index)
-		case b.Len() > 0:
-			b.WriteByte('.')
-			fallthrough
-		default:
-			b.WriteString(quoteKey(s.Key))
-		}
-	}
-	return b.String()
-}
-
 func bareByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_'
 }

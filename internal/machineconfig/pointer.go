@@ -37,6 +37,11 @@ func unescape(n string) (string, error) {
 // Pointer joins names to a JSON pointer: Pointer("env", "A/B") is "/env/A~1B".
 func Pointer(names ...string) string {
 	var b strings.Builder
+	size := 0
+	for _, n := range names {
+		size += 1 + len(n)
+	}
+	b.Grow(size)
 	for _, n := range names {
 		b.WriteByte('/')
 		b.WriteString(strings.ReplaceAll(strings.ReplaceAll(n, "~", "~0"), "/", "~1"))
