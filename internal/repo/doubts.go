@@ -62,7 +62,7 @@ func (s *source) outerHeads(offset int) []int {
 
 // inTests: Rust's tests stand in the file that they test.
 func (s *source) inTests(offset int) bool {
-	if path.Ext(s.base) != ".rs" || !contains(s.text, "cfg(test)") {
+	if path.Ext(s.base) != ".rs" || !s.has("cfg(test)") {
 		return false
 	}
 	return slices.ContainsFunc(s.blocksAt(offset), func(b block) bool {
@@ -151,7 +151,7 @@ func (s *source) otherPort(receivers []string) *plan.Evidence {
 	switch {
 	case own != nil:
 		return own
-	case right || contains(s.code, "PORT"):
+	case right || s.has("PORT"):
 		return nil
 	}
 	return other

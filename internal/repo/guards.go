@@ -84,7 +84,7 @@ func (s *source) guardsOfFile() {
 			if row.body == 0 {
 				code = s.arguments(at[1])
 			}
-			if row.frameworks == " Django " && !contains(s.code, "MIDDLEWARE") {
+			if row.frameworks == " Django " && !s.has("MIDDLEWARE") {
 				continue
 			}
 			if moves := row.alone && movesLanguage().Match(s.code); moves || row.certain || turnsAway(code) {

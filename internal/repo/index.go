@@ -9,7 +9,9 @@ import (
 // index is what is worked out once for a file, however many routes it has: no
 // look around a route may cost as much as the file is long.
 type index struct {
-	lines      []int // offsets of the line ends
+	word       map[string]bool // see has
+	work       int             // bytes of the code that were gone through; FuzzWork bounds it
+	lines      []int           // offsets of the line ends
 	matches    map[*regexp.Regexp][][]int
 	braces     []block
 	braced     bool
@@ -66,12 +68,30 @@ func (s *source) all(expr matcher) [][]int {
 	if found, ok := s.matches[re]; ok {
 		return found
 	}
-	found := slices.DeleteFunc(re.FindAllSubmatchIndex(s.code, maxMatches), func(at []int) bool { return inString(s.spans, at[0]) })
+	var found [][]int
+	if words := needs(re); len(words) == 0 || slices.ContainsFunc(words, s.has) {
+		s.work += len(s.code)
+		found = slices.DeleteFunc(re.FindAllSubmatchIndex(s.code, maxMatches), func(at []int) bool { return inString(s.spans, at[0]) })
+	}
 	if s.matches == nil {
 		s.matches = map[*regexp.Regexp][][]int{}
 	}
 	s.matches[re] = found
 	return found
+}
+
+// has says whether a word is in the code.
+func (s *source) has(word string) bool {
+	is, known := s.word[word]
+	if !known && s.code != nil {
+		if s.word == nil {
+			s.word = map[string]bool{}
+		}
+		s.work += len(s.code)
+		is = bytes.Contains(s.code, []byte(word))
+		s.word[word] = is
+	}
+	return is
 }
 
 // block is a pair of braces; close is len(code) where it stays open.
@@ -120,6 +140,7 @@ func (s *source) blocksAt(offset int) []block {
 	steps := 0
 	for i := n - 1; i >= 0 && len(out) < maxNesting && steps < 400; i = all[i].outer {
 		steps++
+		s.work++
 		if all[i].close > offset {
 			out = append(out, all[i])
 		}

@@ -33,7 +33,7 @@ func (s *source) metrics() {
 	if inList(" pom.xml build.gradle build.gradle.kts ", s.base) {
 		if contains(s.text, "micrometer-registry-prometheus") {
 			s.parse()
-			s.facts.micrometer = s.facts.micrometer || contains(s.code, "micrometer-registry-prometheus")
+			s.facts.micrometer = s.facts.micrometer || s.has("micrometer-registry-prometheus")
 		}
 		return
 	}
@@ -63,7 +63,7 @@ func (s *source) metrics() {
 	if !prom {
 		return
 	}
-	if at := s.seen(metricsBuilt); at != nil && !bytes.Contains(s.code, []byte("metrics_path")) && !bytes.Contains(s.code, []byte("metricsPath")) {
+	if at := s.seen(metricsBuilt); at != nil && !s.has("metrics_path") && !s.has("metricsPath") {
 		s.facts.metrics = append(s.facts.metrics, plan.Metrics{Evidence: s.at(at[0]), Path: "/metrics"})
 	}
 	if at := s.seen(metricsServer); at != nil && ext == ".py" {
@@ -141,12 +141,12 @@ const actuatorPrometheus = "/actuator/prometheus"
 func (s *source) springMetrics() {
 	s.parse()
 	at := metricsSpring().FindSubmatchIndex(s.code)
-	if at == nil || !bytes.Contains(s.code, []byte("exposure")) {
+	if at == nil || !s.has("exposure") {
 		return
 	}
 	m := plan.Metrics{Evidence: s.at(at[2]), Path: actuatorPrometheus}
 	for _, key := range []string{"management.server", "base-path", "path-mapping", "context-path", "management.port"} {
-		m.Prefixed = m.Prefixed || bytes.Contains(s.code, []byte(key))
+		m.Prefixed = m.Prefixed || s.has(key)
 	}
 	s.facts.prom = true
 	s.facts.metrics = append(s.facts.metrics, m)

@@ -135,7 +135,7 @@ func (s *source) runsMigrations(ext string) {
 		}
 		s.parse()
 		var at []int
-		if slices.ContainsFunc(migratesWords, func(word string) bool { return bytes.Contains(s.code, []byte(word)) }) {
+		if slices.ContainsFunc(migratesWords, func(word string) bool { return s.has(word) }) {
 			at = s.seen(migratesItself)
 		}
 		if at == nil { // a command that the code runs stands in a string

@@ -26,7 +26,7 @@ func (s *source) mountsOfFile() {
 		} else {
 			s.facts.mount("NestJS") // not a literal, or excluded routes
 		}
-		if bytes.Contains(s.code, []byte("exclude")) {
+		if s.has("exclude") {
 			s.facts.mount("NestJS")
 		}
 	case ".go":
@@ -220,7 +220,7 @@ func (s *source) rustMountings() {
 // it.
 func (s *source) rustRouter(offset int) (name string, served bool) {
 	for _, mark := range [...]string{"axum::serve", "HttpServer::new", "Server::bind", "Server::new", "rocket::build"} {
-		served = served || bytes.Contains(s.code, []byte(mark))
+		served = served || s.has(mark)
 	}
 	name = s.functionAt(rsFn, offset)
 	low := max(0, offset-20_000)

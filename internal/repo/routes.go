@@ -254,6 +254,7 @@ func (s *source) group(at []int, n int) string {
 // only: the expression must match the health path itself.
 func (s *source) each(expr matcher, fn func(at []int)) {
 	for _, w := range s.windows() {
+		s.work += w[1] - w[0]
 		for _, at := range expr().FindAllSubmatchIndex(s.code[w[0]:w[1]], maxMarks) {
 			for i := range at {
 				if at[i] >= 0 {

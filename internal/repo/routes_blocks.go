@@ -33,7 +33,7 @@ func ruby(s *source) {
 		framework = "Rails"
 	case bytes.Contains(bytes.ToLower(s.code), []byte("sinatra")):
 		framework = "Sinatra"
-	case bytes.Contains(s.code, []byte("Roda")):
+	case s.has("Roda"):
 		framework = "Roda"
 	case s.base == "config.ru":
 		framework = "Rack"
@@ -88,10 +88,10 @@ func crystal(s *source) {
 	if strings.Contains("/"+s.file, "/src/actions/") {
 		framework = "Lucky"
 		// A browser's action asks for a login unless it says otherwise.
-		if contains(s.code, "< BrowserAction") && !contains(s.code, "allow_guests") && !contains(s.code, "AllowGuests") {
+		if s.has("< BrowserAction") && !s.has("allow_guests") && !s.has("AllowGuests") {
 			context = " requireLogin "
 		}
-	} else if !contains(s.code, "kemal") {
+	} else if !s.has("kemal") {
 		return
 	}
 	s.each(crRoute, func(at []int) {
@@ -105,9 +105,9 @@ func elixir(s *source) {
 		return // scripts and settings
 	}
 	framework := "Plug"
-	if bytes.Contains(s.code, []byte("Phoenix.Router")) || bytes.Contains(s.code, []byte(", :router")) {
+	if s.has("Phoenix.Router") || s.has(", :router") {
 		framework = "Phoenix"
-	} else if !bytes.Contains(s.code, []byte("Plug")) && !bytes.Contains(s.code, []byte("plug")) && !bytes.Contains(s.code, []byte("Endpoint")) {
+	} else if !s.has("Plug") && !s.has("plug") && !s.has("Endpoint") {
 		return
 	}
 	s.each(exRoute, func(at []int) {

@@ -277,7 +277,7 @@ func jvm(s *source) {
 			s.add(found{offset: at[0], framework: "JAX-RS", path: s.group(at, 1), prefixed: true})
 		}
 	})
-	if bytes.Contains(s.code, []byte("io.ktor")) {
+	if s.has("io.ktor") {
 		s.each(ktorRoute, func(at []int) {
 			context := s.codeLine(at[0])
 			for _, b := range s.blocksAt(at[0]) {
@@ -286,7 +286,7 @@ func jvm(s *source) {
 			s.add(found{offset: at[0], framework: "Ktor", prefix: strings.Join(s.enclosing(ktorBlock, at[0]), ""), path: s.group(at, 1), context: context})
 		})
 	}
-	if bytes.Contains(s.code, []byte("javalin")) {
+	if s.has("javalin") {
 		s.each(javalinGet, func(at []int) {
 			s.add(found{offset: at[0], framework: "Javalin", path: s.group(at, 1)})
 		})
@@ -295,7 +295,7 @@ func jvm(s *source) {
 
 // php reads Laravel, Slim and Symfony.
 func php(s *source) {
-	laravel := bytes.Contains(s.code, []byte("Route::")) || bytes.Contains(s.code, []byte("Illuminate\\"))
+	laravel := s.has("Route::") || s.has("Illuminate\\")
 	base := ""
 	if laravel && s.base == "api.php" {
 		base = "/api" // Laravel mounts routes/api.php there
@@ -304,7 +304,7 @@ func php(s *source) {
 		framework := "Slim"
 		if laravel {
 			framework = "Laravel"
-		} else if !bytes.Contains(s.code, []byte("Slim\\")) && !bytes.Contains(s.code, []byte("$app->")) && !bytes.Contains(s.code, []byte("$router->")) {
+		} else if !s.has("Slim\\") && !s.has("$app->") && !s.has("$router->") {
 			return
 		}
 		prefix := joinPath(base, strings.Join(s.enclosing(phpBlock, at[0]), "/"))
@@ -328,7 +328,7 @@ func php(s *source) {
 
 // csharp reads ASP.NET's minimal APIs.
 func csharp(s *source) {
-	prefixed := contains(s.code, ".MapGroup(")
+	prefixed := s.has(".MapGroup(")
 	s.each(csRoute, func(at []int) {
 		statement := s.around(at[0], 300, ";")
 		f := found{offset: at[0], framework: "ASP.NET", path: s.group(at, 1), prefixed: prefixed, context: statement + " "}

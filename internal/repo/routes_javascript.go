@@ -32,7 +32,7 @@ const jsClients = " axios http https got ky superagent request client fetch $htt
 // servers.
 func javascript(s *source) {
 	framework := jsFramework(s.text)
-	if bytes.Contains(s.code, []byte("@Controller(")) {
+	if s.has("@Controller(") {
 		nest(s)
 		return
 	}
@@ -49,14 +49,14 @@ func javascript(s *source) {
 			s.add(found{offset: at[0], framework: framework, path: s.group(at, 1), context: whole})
 		}
 	})
-	serves := bytes.Contains(s.code, []byte("Bun.serve")) || bytes.Contains(s.code, []byte("Deno.serve")) || bytes.Contains(s.code, []byte("createServer("))
+	serves := s.has("Bun.serve") || s.has("Deno.serve") || s.has("createServer(")
 	if !serves {
 		return
 	}
 	s.each(jsRequest, func(at []int) {
 		s.add(found{offset: at[0], framework: framework, path: s.group(at, 1), request: true, receivers: []string{"-"}})
 	})
-	if bytes.Contains(s.code, []byte("Bun.serve")) {
+	if s.has("Bun.serve") {
 		for _, at := range jsServe().FindAllSubmatchIndex(s.code, maxMatches) {
 			s.add(found{offset: at[0], framework: "Bun", path: s.group(at, 1), receivers: []string{"-"}})
 		}
@@ -195,13 +195,17 @@ func jsPrefix(s *source, receiver string) (prefix string, unknown bool, receiver
 	return base, isRouter || !isApp, receivers
 }
 
+// maxParameters bounds what is gone through for names, in bytes.
+const maxParameters = 10 << 20
+
 // isParameter: a function of the file takes it, and the file makes no app.
 func (s *source) isParameter(name string) bool {
 	if name == "" || len(s.all(jsApp)) > 0 {
 		return false
 	}
 	is, known := s.parameters[name]
-	if !known && len(s.parameters) < 20 {
+	if !known && len(s.parameters)*len(s.code) < maxParameters {
+		s.work += len(s.code)
 		is = lazy(`(?:\(|,\s*|=\s*)` + quoteMeta(name) + `\s*(?::\s*[\w.<>, \[\]]+)?\s*(?:,[^()]*)?\)?\s*(?::\s*[\w<>\[\] ]+)?\s*(?:=>|\{)`)().Match(s.code)
 		if s.parameters == nil {
 			s.parameters = map[string]bool{}
@@ -214,18 +218,18 @@ func (s *source) isParameter(name string) bool {
 // subApp: the file makes an app of a kind that is a router as well (Hono,
 // Elysia, Koa), does not serve it, and its place says that it is a part.
 func (s *source) subApp() bool {
-	if !contains(s.code, "new Hono") && !contains(s.code, "new Elysia") && !contains(s.code, "new OpenAPIHono") {
+	if !s.has("new Hono") && !s.has("new Elysia") && !s.has("new OpenAPIHono") {
 		return false
 	}
 	for _, serves := range []string{"serve(", ".listen(", "export default {", "Bun.serve", "handle(", "fetch:", ".fetch"} {
-		if contains(s.code, serves) {
+		if s.has(serves) {
 			return false
 		}
 	}
 	dir := path.Base(path.Dir(s.file))
 	stem := strings.TrimSuffix(s.base, path.Ext(s.base))
 	part := inList(" routes routers router controllers handlers modules features endpoints rest api v1 v2 ", dir) && !inList(" index app server main ", stem)
-	return part || !contains(s.code, "export default") && contains(s.code, "export ")
+	return part || !s.has("export default") && s.has("export ")
 }
 
 // nest reads NestJS controllers: a class's path, then its methods'.

@@ -40,12 +40,12 @@ func python(s *source) {
 	s.each(pyAdd, func(at []int) {
 		s.add(found{offset: at[0], framework: framework, path: s.group(at, 1)})
 	})
-	if bytes.Contains(s.code, []byte("tornado")) {
+	if s.has("tornado") {
 		s.each(pyTornado, func(at []int) {
 			s.add(found{offset: at[0], framework: "Tornado", path: strings.Trim(s.group(at, 1), "^$")})
 		})
 	}
-	if bytes.Contains(s.code, []byte("urlpatterns")) {
+	if s.has("urlpatterns") {
 		django(s)
 	}
 }
@@ -158,7 +158,7 @@ func firstGroup(expr *regexp.Regexp, text string) string {
 // django reads urlpatterns. The root URLconf lies beside settings and wsgi, or
 // mounts the admin; the paths of any other stand below an include().
 func django(s *source) {
-	root := bytes.Contains(s.code, []byte("admin.site.urls"))
+	root := s.has("admin.site.urls")
 	s.each(pyDjango, func(at []int) {
 		p, view := s.group(at, 2), s.group(at, 3)
 		if s.group(at, 1) != "path" {

@@ -113,7 +113,7 @@ func (s *source) rails() {
 		}
 	}
 	if bytes.Contains(s.text, []byte("config.hosts")) {
-		if at := s.seen(railsHosts); at != nil && !bytes.Contains(s.code, []byte("config.hosts.clear")) && !bytes.Contains(s.code[at[0]:at[1]], []byte("nil")) {
+		if at := s.seen(railsHosts); at != nil && !s.has("config.hosts.clear") && !bytes.Contains(s.code[at[0]:at[1]], []byte("nil")) {
 			s.facts.hostCheck = append(s.facts.hostCheck, ranked{rank, s.at(at[0])})
 		}
 	}
@@ -184,7 +184,7 @@ func (s *source) databaseYML() {
 				section, _, _ = strings.Cut(string(line), ":")
 			}
 		}
-		if section == "production" || section == "default" && !bytes.Contains(s.code, []byte("adapter: postgres")) && !bytes.Contains(s.code, []byte("adapter: mysql")) {
+		if section == "production" || section == "default" && !s.has("adapter: postgres") && !s.has("adapter: mysql") {
 			s.facts.sqlite = append(s.facts.sqlite, ranked{1, s.at(at[0])})
 			return
 		}
@@ -292,7 +292,7 @@ func (s *source) springSettings() {
 		s.facts.prefix("Spring actuator", s.group(m, 1))
 	}
 	for _, key := range []string{"management.endpoints.web", "management.server", "base-path:", "path-mapping", "management.port"} {
-		if bytes.Contains(s.code, []byte(key)) {
+		if s.has(key) {
 			s.facts.mount("Spring actuator")
 		}
 	}

@@ -17,7 +17,7 @@ import (
 const (
 	maxFiles  = 20_000
 	maxBytes  = 64 << 20
-	maxFile   = 512 << 10
+	maxFile   = 6 << 20
 	maxDepth  = 14
 	maxDirs   = 20_000
 	maxListed = 100_000
@@ -103,7 +103,7 @@ func (u *unread) String() string {
 	}
 	if n := len(u.large); n > 0 {
 		slices.Sort(u.large)
-		parts = append(parts, fmt.Sprintf("%s is larger than %d KB%s", u.large[0], maxFile>>10, andMore(n)))
+		parts = append(parts, fmt.Sprintf("%s is larger than %d MB%s", u.large[0], maxFile>>20, andMore(n)))
 	}
 	if n := len(u.locked); n > 0 {
 		parts = append(parts, fmt.Sprintf("%s can't be read%s", u.locked[0], andMore(n)))

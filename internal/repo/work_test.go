@@ -27,10 +27,10 @@ func fullOf(name string, n int, oneLine bool) []byte {
 	return []byte(text)
 }
 
-func lookAt(name string, text []byte) *facts {
-	s := source{sc: &scanner{dir: "/nowhere", root: "/nowhere", opts: Options{ConfigName: "fly.toml", InternalPorts: []int{8080}}}, file: name, base: filepath.Base(name), text: text, facts: new(facts)}
+func lookAt(name string, text []byte) *source {
+	s := &source{sc: &scanner{dir: "/nowhere", root: "/nowhere", opts: Options{ConfigName: "fly.toml", InternalPorts: []int{8080}}}, file: name, base: filepath.Base(name), text: text, facts: new(facts)}
 	s.look()
-	return s.facts
+	return s
 }
 
 // However many routes a file has, what is kept of it stays bounded: the work
@@ -38,7 +38,7 @@ func lookAt(name string, text []byte) *facts {
 func TestAFileFullOfRoutesIsBounded(t *testing.T) {
 	for name := range routeLines {
 		for _, oneLine := range []bool{false, true} {
-			if n := len(lookAt(name, fullOf(name, maxFile-1, oneLine)).routes); n > 2*maxMatches {
+			if n := len(lookAt(name, fullOf(name, 512<<10, oneLine)).facts.routes); n > 2*maxMatches {
 				t.Errorf("%s, one line %v: %d routes", name, oneLine, n)
 			}
 		}
@@ -48,7 +48,7 @@ func TestAFileFullOfRoutesIsBounded(t *testing.T) {
 func BenchmarkFileFullOfRoutes(b *testing.B) {
 	for name := range routeLines {
 		for _, oneLine := range []bool{false, true} {
-			text := fullOf(name, maxFile-1, oneLine)
+			text := fullOf(name, 5_000_000, oneLine)
 			b.Run(fmt.Sprintf("%s/one-line=%v", filepath.Ext(name)[1:], oneLine), func(b *testing.B) {
 				b.SetBytes(int64(len(text)))
 				for b.Loop() {
@@ -57,4 +57,29 @@ func BenchmarkFileFullOfRoutes(b *testing.B) {
 			})
 		}
 	}
+}
+
+// FuzzWork: whatever stands in a file, twice as much of it takes no more than
+// about twice the work, and no byte is gone through more than some dozen times.
+func FuzzWork(f *testing.F) {
+	for name, line := range routeLines {
+		f.Add(name, fmt.Sprintf(line, 1))
+		f.Add(name, strings.ReplaceAll(fmt.Sprintf(line, 1), "\n", " "))
+		for _, odd := range []string{"{", "\"", "\n  "} {
+			f.Add(name, odd+fmt.Sprintf(line, 1))
+		}
+	}
+	f.Fuzz(func(t *testing.T, name, piece string) {
+		if routeLines[name] == "" || piece == "" || len(piece) > 1000 {
+			return
+		}
+		work := func(n int) int { return lookAt(name, []byte(strings.Repeat(piece, n/len(piece)+1))).work }
+		once, twice := work(2<<10), work(4<<10)
+		if twice > 2*once+once/2+4<<10 {
+			t.Errorf("%s: %d bytes are gone through of 2 KB of %q, %d of 4 KB", name, once, piece, twice)
+		}
+		if perByte := twice >> 12; perByte > 60 {
+			t.Errorf("%s: each byte of 4 KB of %q is gone through %d times", name, piece, perByte)
+		}
+	})
 }
