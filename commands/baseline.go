@@ -94,8 +94,8 @@ func (s *source) writeBaseline(old *baseline, p *plan.Plan, prune bool) (int, er
 	if s.mask.Holds(string(out)) {
 		return 0, errors.New("the baseline would hold a secret value of fly.toml, so it is not written; please report this")
 	}
-	if err := atomicfile.Write(s.baselinePath(), append(out, '\n'), atomicfile.Options{Mode: 0o644}); err != nil {
-		return 0, fmt.Errorf("write %s: %w", baselineName, err)
+	if err := writeShown(s.baselinePath(), "write "+baselineName, append(out, '\n'), 0o644); err != nil {
+		return 0, err
 	}
 	return len(b.Findings), nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/fly-standards/fly-standards/fixers"
 	"github.com/fly-standards/fly-standards/internal/apply"
@@ -59,12 +60,14 @@ func completeRules(_ *cobra.Command, _ []string, _ string) ([]cobra.Completion, 
 	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeOneRule is for an argument: there is no second one.
-func completeOneRule(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+// once is for an argument: there is no second one.
+func once(of completion) completion {
+	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nothing(cmd, args, typed)
+		}
+		return of(cmd, args, typed)
 	}
-	return completeRules(cmd, args, typed)
 }
 
 // completeRegions offers the regions with their cities.
@@ -103,16 +106,34 @@ func undoable(all []apply.History, h apply.History) bool {
 	return h.Unreadable == nil && h.Undo == "" && h.Left() && !undone(all, h.ID)
 }
 
-// completeFlags has the shell offer what the flags of a command take. A flag
-// that the command lacks is left out.
+// completions has the shell offer what flags take, when it is a shell that asks:
+// cobra keeps the commands that have such values for as long as the process lasts.
+func completions(root *cobra.Command, args []string) {
+	if len(args) == 0 || !strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		return
+	}
+	root.PersistentPreRunE = nil // a wrong variable is no reason to offer nothing
+	root.PersistentFlags().VisitAll(plainUsage)
+	for _, cmd := range root.Commands() {
+		for _, c := range append(cmd.Commands(), cmd) {
+			c.Flags().VisitAll(plainUsage)
+			completeFlags(c)
+		}
+	}
+}
+
+// completeFlags leaves out a flag that the command lacks.
 func completeFlags(cmd *cobra.Command) {
+	if f := cmd.Flags().Lookup("format"); f != nil {
+		completeFlag(cmd, "format", list(words(meanings(f.Annotations[formatNames])...)))
+	}
 	for flag, values := range map[string]completion{
 		"rule":     list(completeRules),
 		"skip":     list(completeRules),
 		"regions":  list(completeRegions),
 		"allow":    list(words("review", "fixes that change behaviour or lack evidence", "paid", "fixes that cost money")),
 		"fail-on":  words("error", "what is broken or refused", "warning", "errors and warnings", "info", "everything"),
-		"as":       words("markdown", "for people", "agents", "for AGENTS.md", "clinerules", "for .clinerules"),
+		"as":       words("markdown", "for people", "agents", "for AGENTS.md", "clinerules", "for .clinerules", "cursor", "for .cursor/rules"),
 		"app":      nothing,
 		"config":   files("toml"),
 		"settings": files("toml"),
@@ -121,6 +142,13 @@ func completeFlags(cmd *cobra.Command) {
 			completeFlag(cmd, flag, values)
 		}
 	}
+}
+
+// plainUsage takes out of what a shell shows beside a flag the marks and the
+// line ends that are for the help.
+func plainUsage(f *pflag.Flag) {
+	_, usage := pflag.UnquoteUsage(f)
+	f.Usage = strings.Join(strings.Fields(usage), " ")
 }
 
 func nothing(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {

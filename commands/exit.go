@@ -70,7 +70,7 @@ func exitCode(err error) int {
 		interrupted *apply.InterruptedError
 	)
 	switch {
-	case err == nil:
+	case err == nil, isClosedPipe(err): // whoever read our output has had enough
 		return exitOK
 	case errors.Is(err, errChanges):
 		return exitChanges
@@ -175,6 +175,8 @@ func carried(err error) bool {
 	return errors.As(err, &interrupted)
 }
 
+const tryLater = "try again in a minute (https://status.flyio.net), or use --offline for the file alone"
+
 // liveHint says what to do about an answer of Fly.
 func liveHint(err error) string {
 	var e *live.Error
@@ -195,6 +197,10 @@ func liveHint(err error) string {
 		hint = "check the name of the app, or use --offline for the file alone"
 	case live.Unreachable:
 		hint = "Fly could not be reached; --offline plans the file alone"
+	case live.Unknown:
+		if exitCode(err) == exitError { // nothing was under way
+			hint = tryLater
+		}
 	case live.RateLimited:
 		hint = "Fly asks for fewer requests: try again in a minute"
 	}

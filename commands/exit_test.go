@@ -49,14 +49,14 @@ func TestExplain(t *testing.T) {
 		want string
 	}{
 		"a reader that left is no error to tell": {fmt.Errorf("write: %w", syscall.EPIPE), ""},
-		"a broken connection is one":             {&live.Error{Doing: "read app a", Err: syscall.EPIPE}, "read app a: broken pipe"},
+		"a broken connection is one":             {&live.Error{Doing: "read app a", Err: syscall.EPIPE}, "read app a: broken pipe\n" + tryLater},
 		"changes are no error":                   {errChanges, ""},
 		"interrupted":                            {context.Canceled, "interrupted; nothing was changed"},
 		"interrupted part-way says no such thing": {
 			&apply.InterruptedError{Report: apply.Report{File: apply.FileResult{State: apply.Done}}}, "interrupted part-way",
 		},
 		"the request id is for Fly's support": {
-			&live.Error{Doing: "read app a", Message: "boom", Status: 500, RequestID: "01F-iad"}, "read app a: boom (HTTP 500)\nFly's request id: 01F-iad",
+			&live.Error{Doing: "read app a", Message: "boom", Status: 500, RequestID: "01F-iad"}, "read app a: boom (HTTP 500)\n" + tryLater + "; Fly's request id: 01F-iad",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

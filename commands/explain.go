@@ -27,7 +27,7 @@ how to ignore it. Next to a fly.toml it also shows what the rule finds there.`,
 			}
 			return nil
 		},
-		ValidArgsFunction: completeOneRule,
+		ValidArgsFunction: once(completeRules),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := format.check(cmd.Flags()); err != nil {
 				return err

@@ -4,14 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fly-standards/fly-standards/fixers"
-	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/guidance"
 )
 
@@ -56,7 +53,7 @@ func runExport(env *Env, o *exportOptions) error {
 		uses = guidance.Seen(env.Dir)
 	}
 	topics := guidance.Topics(uses)
-	if o.output == "" {
+	if o.output == "" || o.output == stdout {
 		_, err := fmt.Fprint(env.Stdout, guidance.Document(form, rules, topics))
 		return err
 	}
@@ -74,12 +71,10 @@ func exportedRules() []guidance.Rule {
 
 func exportInto(env *Env, path string, form guidance.Form, rules []guidance.Rule, topics []guidance.Topic) error {
 	shown := path
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(env.Dir, path)
-	}
-	old, err := os.ReadFile(path)
+	path = env.abs(path)
+	old, err := readShown(path, shown, maxFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("read %s: %w", shown, err)
+		return err
 	}
 	text, err := guidance.Replace(string(old), form, rules, topics)
 	if err != nil {
@@ -89,8 +84,8 @@ func exportInto(env *Env, path string, form guidance.Form, rules []guidance.Rule
 		_, err := fmt.Fprintf(env.Stderr, "%s is already up to date\n", shown)
 		return err
 	}
-	if err := atomicfile.Write(path, []byte(text), atomicfile.Options{}); err != nil {
-		return fmt.Errorf("write %s: %w", shown, err)
+	if err := writeShown(path, "write "+shown, []byte(text), 0o644); err != nil {
+		return err
 	}
 	_, err = fmt.Fprintf(env.Stderr, "%s written\n", shown)
 	return err

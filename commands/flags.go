@@ -80,7 +80,7 @@ func (o *sourceOptions) check() error {
 		}
 	}
 	if _, err := plan.AtOnce(o.maxUnavailable, 1); err != nil {
-		return &usageError{message: "--max-unavailable: " + err.Error()}
+		return &usageError{message: "--max-unavailable " + err.Error()}
 	}
 	switch err := plan.CheckRules(allRules(), o.rules, o.skip); {
 	case errors.Is(err, plan.ErrNoRules):

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/view"
 )
 
@@ -29,6 +28,21 @@ type formatOptions struct {
 // target is one document; no file: it goes to stdout.
 type target struct{ format, file string }
 
+// stdout is the --output that means standard output.
+const stdout = "-"
+
+// meanings are formats, each with what it is for.
+func meanings(names []string) []string {
+	var out []string
+	for _, name := range names {
+		out = append(out, name, map[string]string{
+			"human": "for a terminal", "json": "for a script", "markdown": "a comment on a pull request",
+			"sarif": "GitHub code scanning", "github": "annotations in GitHub Actions", "junit": "test report, such as GitLab's",
+		}[name])
+	}
+	return out
+}
+
 // add is for a command that does something: a person reads it, or a script.
 func (o *formatOptions) add(cmd *cobra.Command) {
 	o.names = []string{"human", "json"}
@@ -44,9 +58,12 @@ func (o *formatOptions) addAll(cmd *cobra.Command) {
 	o.shared(cmd)
 }
 
+// formatNames is the annotation of --format with what it takes, for shells.
+const formatNames = "names"
+
 func (o *formatOptions) shared(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&o.json, "json", "j", false, "short for --format json")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(o.names, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.Flags().SetAnnotation("format", formatNames, o.names) // it is there
 }
 
 // check settles the formats and where they go.
@@ -61,7 +78,7 @@ func (o *formatOptions) check(f *pflag.FlagSet) error {
 		}
 	}
 	if o.json {
-		if f.Changed("format") && !slices.Equal(several, []string{"json"}) {
+		if f.Changed("format") && slices.ContainsFunc(several, func(name string) bool { return name != "json" }) {
 			return &usageError{message: "--json and --format " + strings.Join(several, ",") + " can't be used together"}
 		}
 		several = []string{"json"}
@@ -75,17 +92,14 @@ func (o *formatOptions) check(f *pflag.FlagSet) error {
 // assign gives each format its file. Only one can have stdout.
 func (o *formatOptions) assign(formats []string) error {
 	o.targets = nil
-	var plain []string
-	files := map[string]string{}
-	for _, out := range o.outputs {
-		if name, file, ok := strings.Cut(out, "="); ok && slices.Contains(o.names, name) {
-			files[name] = file
-			if !slices.Contains(formats, name) {
-				formats = append(slices.Clone(formats), name)
-			}
-			continue
+	files, plain, err := o.named()
+	if err != nil {
+		return err
+	}
+	for _, name := range o.names {
+		if files[name] != "" && !slices.Contains(formats, name) {
+			formats = append(slices.Clone(formats), name)
 		}
-		plain = append(plain, out)
 	}
 	if len(formats) == 0 {
 		formats = []string{"human"}
@@ -101,11 +115,18 @@ func (o *formatOptions) assign(formats []string) error {
 		files[left[0]] = plain[0]
 	}
 	onStdout := 0
-	for _, name := range slices.Compact(slices.Clone(formats)) {
-		o.targets = append(o.targets, target{name, files[name]})
-		if files[name] == "" {
+	for i, name := range formats {
+		to := target{name, files[name]}
+		switch {
+		case slices.Contains(formats[:i], name):
+			continue
+		case to.file == "", to.file == stdout:
+			to.file = ""
 			onStdout++
+		case o.writes(to.file):
+			return &usageError{message: "--output: two documents for the file " + to.file}
 		}
+		o.targets = append(o.targets, to)
 	}
 	if onStdout > 1 {
 		return &usageError{
@@ -114,6 +135,32 @@ func (o *formatOptions) assign(formats []string) error {
 		}
 	}
 	return nil
+}
+
+// named are the files of --output by format, and those without one.
+func (o *formatOptions) named() (files map[string]string, plain []string, err error) {
+	files = map[string]string{}
+	for _, out := range o.outputs {
+		name, file, ok := strings.Cut(out, "=")
+		switch {
+		case !ok || strings.ContainsAny(name, `./\`): // a file whose name has the sign
+			plain = append(plain, out)
+		case !slices.Contains(o.names, name):
+			return nil, nil, &usageError{message: fmt.Sprintf("--output %s: want FILE or FORMAT=FILE, with a format of %s", out, strings.Join(o.names, ", "))}
+		case file == "":
+			return nil, nil, &usageError{message: "--output " + out + " names no file"}
+		case files[name] != "":
+			return nil, nil, &usageError{message: fmt.Sprintf("--output: two files for %s, %s and %s; only one can be written", name, files[name], file)}
+		default:
+			files[name] = file
+		}
+	}
+	return files, plain, nil
+}
+
+// writes says whether a document goes to a file.
+func (o *formatOptions) writes(file string) bool {
+	return slices.ContainsFunc(o.targets, func(t target) bool { return t.file != "" && filepath.Clean(t.file) == filepath.Clean(file) })
 }
 
 // write writes the document in every format.
@@ -126,7 +173,8 @@ func (o *formatOptions) write(env *Env, g *global, d view.Document, v view.Optio
 	for _, t := range targets {
 		if t.file == "" {
 			v.Width, v.Color = env.width(), env.color(env.StdoutTTY, g.noColor)
-			if err := view.Write(env.Stdout, t.format, d, v); err != nil {
+			// Who reads no further has had enough; the outcome stays the same.
+			if err := view.Write(env.Stdout, t.format, d, v); err != nil && !isClosedPipe(err) {
 				return err
 			}
 			continue
@@ -155,7 +203,7 @@ func (e *Env) writeDocument(t target, d view.Document, v view.Options) error {
 	if err := view.Write(&b, t.format, d, v); err != nil {
 		return err
 	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // /dev/stderr, a pipe
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() { // /dev/stderr, a pipe
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
 			return fmt.Errorf("write %s: %w", t.file, err)
@@ -166,10 +214,7 @@ func (e *Env) writeDocument(t target, d view.Document, v view.Options) error {
 		}
 		return err
 	}
-	if err := atomicfile.Write(path, b.Bytes(), atomicfile.Options{Mode: 0o644}); err != nil {
-		return fmt.Errorf("write %s: %w", t.file, err)
-	}
-	return nil
+	return writeShown(path, "write "+t.file, b.Bytes(), 0o644)
 }
 
 // fromRoot gives paths as they are named from the root of the repository, as

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/repo"
 	"github.com/fly-standards/fly-standards/internal/starter"
 )
@@ -46,17 +45,18 @@ func newInitCmd(env *Env) *cobra.Command {
 	o := &initOptions{}
 	var long strings.Builder
 	long.WriteString("Write one file that this project lacks, to fit what is there. It shows the file,\nasks, and never overwrites one.\n\n")
-	var names []string
+	var names, offered []string
 	for _, f := range initFiles() {
 		fmt.Fprintf(&long, "  %-14s%s\n", f.name, f.title)
 		names = append(names, f.name)
+		offered = append(offered, f.name, f.title)
 	}
 	cmd := &cobra.Command{
-		Use:       "init WHAT",
-		Short:     "Write one file that this project lacks",
-		Long:      strings.TrimSuffix(long.String(), "\n"),
-		Example:   "  fly-standards init workflow",
-		ValidArgs: names,
+		Use:               "init WHAT",
+		Short:             "Write one file that this project lacks",
+		Long:              strings.TrimSuffix(long.String(), "\n"),
+		Example:           "  fly-standards init workflow",
+		ValidArgsFunction: once(words(offered...)),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 || !slices.Contains(names, args[0]) {
 				return &usageError{message: "init takes one of " + strings.Join(names, ", "), hint: "`fly-standards init --help` says what they are"}
@@ -79,7 +79,7 @@ func runInit(ctx context.Context, env *Env, o *initOptions, what string) error {
 	if info, err := os.Stat(config); err == nil && info.IsDir() {
 		config = filepath.Join(config, "fly.toml")
 	} else if err != nil && o.config != "" {
-		return fmt.Errorf("read %s: %w", o.config, errors.Unwrap(err))
+		return missing(o.config, config)
 	}
 	root := repo.GitRoot(filepath.Dir(config))
 	project := starter.Look(root, config)
@@ -115,8 +115,8 @@ func writeNew(env *Env, path, shown, text string) error {
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("write %s: it is there since just now; nothing was changed", shown)
 	}
-	if err := atomicfile.Write(path, []byte(text), atomicfile.Options{}); err != nil {
-		return fmt.Errorf("write %s: %w", shown, err)
+	if err := writeShown(path, "write "+shown, []byte(text), 0o644); err != nil {
+		return err
 	}
 	_, err := fmt.Fprintf(env.Stderr, "%s written\n", shown)
 	return err

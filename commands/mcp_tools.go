@@ -103,7 +103,7 @@ func (t *tools) plan(ctx context.Context, a planArgs) (string, error) {
 	}
 	if saveTo != "" {
 		p.Asked = o.asked()
-		if err := savePlan(env.abs(saveTo), s.path, p); err != nil {
+		if err := savePlan(env.abs(saveTo), saveTo, s.path, p); err != nil {
 			return "", err
 		}
 	}

@@ -41,6 +41,12 @@ would change something.`,
 			if err := o.format.check(cmd.Flags()); err != nil {
 				return err
 			}
+			switch {
+			case o.out == stdout:
+				return &usageError{"--out -: a saved plan is a file, which apply reads again", "--json writes the plan on standard output"}
+			case o.out != "" && o.format.writes(o.out):
+				return &usageError{message: "--out and --output name the same file, " + o.out}
+			}
 			o.next, o.more = nextCommand(cmd.Flags(), o.out), nextCommand(cmd.Flags(), "")
 			if err := o.source.fitsAll(cmd.Flags()); err != nil {
 				return err
@@ -73,7 +79,7 @@ func runPlan(ctx context.Context, env *Env, g *global, o *planOptions) error {
 	env.noteUnfinished(g, p.App.Name)
 	if o.out != "" {
 		p.Asked = o.source.asked()
-		if err := savePlan(env.abs(o.out), s.path, p); err != nil {
+		if err := savePlan(env.abs(o.out), o.out, s.path, p); err != nil {
 			return err
 		}
 		env.note(g, "plan saved in %s", o.out)
@@ -94,9 +100,18 @@ func (s *source) document(p *plan.Plan) view.Document {
 
 // show writes the plan for a person.
 func (s *source) show(env *Env, g *global, p *plan.Plan) error {
-	return view.Write(env.Stdout, "human", s.document(p), view.Options{
+	return unseen(view.Write(env.Stdout, "human", s.document(p), view.Options{
 		Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose,
-	})
+	}))
+}
+
+// unseen is the error of a plan that nobody could read before it is carried
+// out: then it is not.
+func unseen(err error) error {
+	if isClosedPipe(err) {
+		return &usageError{message: "the plan could not be shown: stdout was closed; nothing was changed"}
+	}
+	return err
 }
 
 // nextCommand is the apply that carries this very plan out: the saved file,

@@ -35,7 +35,7 @@ func safeToKeep(p *plan.Plan, m *view.Mask) error {
 
 // savePlan writes a plan that nobody else on the machine may read: it holds
 // no secret values, but it names machines, secrets and their digests.
-func savePlan(path, flyToml string, p *plan.Plan) error {
+func savePlan(path, shown, flyToml string, p *plan.Plan) error {
 	if a, err := os.Stat(path); err == nil {
 		if b, err := os.Stat(flyToml); err == nil && os.SameFile(a, b) {
 			return &usageError{message: "--out would overwrite fly.toml itself"}
@@ -48,8 +48,8 @@ func savePlan(path, flyToml string, p *plan.Plan) error {
 	if err := view.JSON(&b, p); err != nil {
 		return fmt.Errorf("encode plan: %w", err)
 	}
-	if err := atomicfile.Write(path, b.Bytes(), atomicfile.Options{Mode: 0o600}); err != nil {
-		return fmt.Errorf("save plan: %w", err)
+	if err := writeShown(path, "save the plan in "+shown, b.Bytes(), 0o600); err != nil {
+		return err
 	}
 	// A file that was there already has kept the mode it had.
 	if err := os.Chmod(path, 0o600); err != nil {
@@ -96,8 +96,8 @@ func parsePlan(raw []byte, shown string) (*plan.Plan, error) {
 	var head struct {
 		SchemaVersion int `json:"schema_version"`
 	}
-	if err := json.Unmarshal(raw, &head); err != nil {
-		return nil, fmt.Errorf("read plan %s: it is not a saved plan: %w", shown, err)
+	if err := json.Unmarshal(raw, &head); err != nil || head.SchemaVersion == 0 { // what JSON it lacks says nothing to anybody
+		return nil, &usageError{"read plan " + shown + ": it is not a saved plan, or not all of one", "`fly-standards plan --out FILE` saves one"}
 	}
 	if head.SchemaVersion != plan.SchemaVersion {
 		return nil, otherVersion(shown, head.SchemaVersion)

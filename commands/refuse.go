@@ -14,13 +14,31 @@ import (
 func readShown(path, shown string, limit int64) ([]byte, error) {
 	src, err := atomicfile.ReadRegular(path, limit)
 	var refused *atomicfile.RefusedError
-	if errors.As(err, &refused) {
+	var system *fs.PathError // it names the path that the user did not write, perhaps twice
+	switch {
+	case err == nil, errors.Is(err, fs.ErrNotExist):
+		return src, err
+	case errors.As(err, &refused):
 		return nil, fmt.Errorf("read %s: %s", shown, refused.Reason)
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("read %s: %w", shown, err)
+	for errors.As(err, &system) {
+		err = system.Err
 	}
-	return src, err
+	return nil, fmt.Errorf("read %s: %w", shown, err)
+}
+
+// writeShown writes a file; what keeps it from that is said with doing, which
+// has the name that the user gave it.
+func writeShown(path, doing string, text []byte, mode fs.FileMode) error {
+	err := atomicfile.Write(path, text, atomicfile.Options{Mode: mode})
+	var refused *atomicfile.RefusedError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &refused):
+		return &atomicfile.RefusedError{Path: doing, Reason: refused.Reason, Err: refused.Err}
+	}
+	return fmt.Errorf("%s: %w", doing, err)
 }
 
 // postgresError names an app that is a database. One that is updated without

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
@@ -24,8 +23,10 @@ func Main(ctx context.Context, env *Env, args []string) int {
 	g := &global{}
 	root := newRootCmd(env, g)
 	root.SetArgs(args)
+	completions(root, args)
 	cmd, err := root.ExecuteContextC(ctx)
 	env.report(err, view.Style{Color: env.color(env.StderrTTY, g.noColor)})
+	env.reportVariables(cmd, err)
 	return exitCodeOf(cmd, err)
 }
 
@@ -67,7 +68,7 @@ Each flag can also be set in the environment: FLY_STANDARDS_FORMAT=json is
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{err.Error() + nearFlag(cmd, err), fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())}
+		return &usageError{flagFault(err) + nearFlag(cmd, err), fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())}
 	})
 	f := root.PersistentFlags()
 	f.BoolVar(&g.noColor, "no-color", false, "no color (also NO_COLOR)")
@@ -90,11 +91,6 @@ Each flag can also be set in the environment: FLY_STANDARDS_FORMAT=json is
 		newDemoCmd(env, g),
 		newVersionCmd(env),
 	)
-	for _, cmd := range root.Commands() {
-		for _, c := range append(cmd.Commands(), cmd) {
-			completeFlags(c)
-		}
-	}
 	return root
 }
 
@@ -142,30 +138,6 @@ func nearFlag(cmd *cobra.Command, err error) string {
 	}
 	return fmt.Sprintf("; did you mean --%s?", best)
 }
-
-const envAnnotation = "from-environment"
-
-// fromEnv gives every flag that the command line leaves out the value of
-// FLY_STANDARDS_<FLAG>, when that is set and not empty.
-func fromEnv(cmd *cobra.Command, env *Env) error {
-	var failed error
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		name := "FLY_STANDARDS_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		value := env.env(name)
-		if f.Changed || value == "" || f.Name == "help" || failed != nil {
-			return
-		}
-		if err := cmd.Flags().Set(f.Name, value); err != nil {
-			failed = &usageError{message: fmt.Sprintf("%s: %v", name, err)}
-			return
-		}
-		f.Annotations = map[string][]string{envAnnotation: {name}}
-	})
-	return failed
-}
-
-// typed says whether the flag is on the command line itself.
-func typed(f *pflag.Flag) bool { return f.Changed && f.Annotations[envAnnotation] == nil }
 
 // noArgs refuses arguments in our own words.
 func noArgs(cmd *cobra.Command, args []string) error {

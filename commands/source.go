@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -39,57 +38,11 @@ type source struct {
 	mask     *view.Mask
 }
 
-// readFlyToml finds and parses the file that --config means.
-func readFlyToml(env *Env, config string) (shown, path string, file *flytoml.File, err error) {
-	shown = config
-	if shown == "" {
-		shown = "fly.toml"
-	}
-	path = env.abs(shown)
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		shown, path = filepath.Join(shown, "fly.toml"), filepath.Join(path, "fly.toml")
-	}
-	if ext := filepath.Ext(path); ext == ".json" || ext == ".yaml" || ext == ".yml" {
-		return "", "", nil, notSupported(shown)
-	}
-	src, err := readShown(path, shown, maxFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", "", nil, missing(shown, path)
-	}
-	if err != nil {
-		return "", "", nil, err
-	}
-	file, err = flytoml.Parse(shown, src)
-	return shown, path, file, err
-}
-
 func (e *Env) abs(path string) string {
 	if filepath.IsAbs(path) {
 		return path
 	}
 	return filepath.Join(e.Dir, path)
-}
-
-// missing tells what is there instead of fly.toml, as flyctl also reads JSON
-// and YAML.
-func missing(shown, path string) error {
-	for _, other := range []string{"fly.json", "fly.yaml", "fly.yml"} {
-		if _, err := os.Stat(filepath.Join(filepath.Dir(path), other)); err == nil {
-			return notSupported(filepath.Join(filepath.Dir(shown), other))
-		}
-	}
-	if _, err := os.Lstat(path); err == nil {
-		return &noFileError{shown + " is a broken symbolic link"}
-	}
-	if info, err := os.Stat(filepath.Dir(path)); err == nil && info.IsDir() && filepath.Base(filepath.Dir(path)) == "fly.toml" {
-		return &noFileError{filepath.Dir(shown) + " is a folder, not a file"}
-	}
-	return &noFileError{fmt.Sprintf("there is no %s here: run this in the folder of one, or name it with --config "+
-		"(`fly config save -a APP` writes the one of an app)", shown)}
-}
-
-func notSupported(shown string) error {
-	return &noFileError{fmt.Sprintf("%s: only fly.toml is supported, not its JSON and YAML forms", shown)}
 }
 
 // configError is a fault of fly.toml itself, which it names.
@@ -116,7 +69,10 @@ func (o *sourceOptions) appName(env *Env, file *flytoml.File) string {
 }
 
 func fileApp(file *flytoml.File) string {
-	n, _ := file.Get("app")
+	n, ok := file.Get("app")
+	if ok && n.Kind() == flytoml.Integer { // as the file that flyctl accepts will have it
+		return n.Raw()
+	}
 	name, _ := n.Str()
 	return name
 }

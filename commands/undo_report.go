@@ -26,7 +26,7 @@ func (*undoOptions) view(env *Env, g *global, s *source, u *undo.Undo) view.Opti
 // one object at the end, only where somebody has to answer.
 func (o *undoOptions) preview(env *Env, g *global, s *source, u *undo.Undo) error {
 	if o.format.format != "json" {
-		return view.Undo(env.Stdout, u, o.view(env, g, s, u))
+		return unseen(view.Undo(env.Stdout, u, o.view(env, g, s, u)))
 	}
 	// The words above hold no value. The steps do, so they are looked at before
 	// anything is done.

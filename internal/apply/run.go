@@ -85,7 +85,7 @@ func newRun(ctx context.Context, p *plan.Plan, d Deps) (*run, error) {
 		r.migrated.finds = append(r.migrated.finds, d.Secret)
 	}
 	if _, err := plan.AtOnce(d.MaxUnavailable, 1); err != nil {
-		return r, err
+		return r, fmt.Errorf("max_unavailable %w", err)
 	}
 	return r, r.readSteps()
 }
@@ -150,7 +150,7 @@ func (r *run) carryOut(ctx context.Context) error {
 		return err
 	}
 	if err := r.d.Journal.Append(journal.Begin, "", r.beginRecord()); err != nil {
-		return err
+		return fmt.Errorf("%w; nothing was changed", err)
 	}
 	r.rep.Journal = r.d.Journal.ID()
 	if r.rollout.repairs() {

@@ -93,7 +93,7 @@ func Writable(path string) error {
 	}
 	tmp, err := sys.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*.tmp")
 	if err != nil {
-		return &RefusedError{path, "its folder can't be written", err}
+		return folderRefused(path, err)
 	}
 	return errors.Join(tmp.Close(), sys.Remove(tmp.Name()))
 }
@@ -149,11 +149,19 @@ func irregular(info fs.FileInfo) string {
 	return "it is not a regular file"
 }
 
+// folderRefused is why no new file can be made beside path.
+func folderRefused(path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return &RefusedError{path, "its folder does not exist", err}
+	}
+	return &RefusedError{path, "its folder can't be written", err}
+}
+
 func replace(sys FS, path, target string, data []byte, mode fs.FileMode, old fs.FileInfo) (err error) {
 	dir := filepath.Dir(target)
 	tmp, err := sys.CreateTemp(dir, "."+filepath.Base(target)+".*.tmp")
 	if err != nil {
-		return &RefusedError{path, "its folder can't be written", err}
+		return folderRefused(path, err)
 	}
 	renamed := false
 	defer func() {

@@ -172,6 +172,12 @@ func (c *Client) debug(req *http.Request, status string, began time.Time, id str
 	}
 }
 
+// tooLate says in words that a call ran into its deadline.
+type tooLate struct{ error }
+
+func (tooLate) Error() string   { return "it took too long" }
+func (e tooLate) Unwrap() error { return e.error }
+
 // lost is the failure of a call that got no reply.
 func lost(cl call, err error, connected bool) *failure {
 	var urlErr *url.Error
@@ -179,6 +185,9 @@ func lost(cl call, err error, connected bool) *failure {
 		err = urlErr.Err // without the URL, which says nothing to a user
 	}
 	timedOut := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = tooLate{err}
+	}
 	if connected {
 		return &failure{err: &live.Error{Kind: live.Unknown, Doing: cl.doing, Err: fmt.Errorf("no reply: %w", err)}, again: !timedOut}
 	}

@@ -77,7 +77,7 @@ func TestParseRefuses(t *testing.T) {
 		"enabled as text":    {"[rules.env-secrets]\nenabled = \"no\"\n", `.fly-standards.toml:2:1: enabled must be true or false`},
 		"regions as text":    {"[extra-regions]\nregions = \"lhr\"\n", `.fly-standards.toml:2:1: want a list of region codes, such as ["lhr", "syd"]`},
 		"not a region":       {"[extra-regions]\nregions = [\"London\"]\n", `want region codes of three letters, such as "lhr"`},
-		"max unavailable":    {"[apply]\nmax_unavailable = 1.5\n", `.fly-standards.toml:2:1: max unavailable "1.5": a count is a whole number`},
+		"max unavailable":    {"[apply]\nmax_unavailable = 1.5\n", `.fly-standards.toml:2:1: max_unavailable "1.5": a count is a whole number`},
 		"rule as value":      {"[rules]\nhealth-checks = true\n", `.fly-standards.toml:2:1: rules.health-checks must be a table`},
 		"top level as value": {"rules = 3\n", `.fly-standards.toml:1:1: rules must be a table`},
 	} {

@@ -133,7 +133,7 @@ func maxUnavailable() value {
 				return
 			}
 			if _, err := plan.AtOnce(spec, 1); err != nil {
-				r.fail(n, "%v", err)
+				r.fail(n, "max_unavailable %v", err)
 				return
 			}
 			r.file.Settings.MaxUnavailable = spec

@@ -31,11 +31,7 @@ func Look(root, config string) Project {
 	if rel, err := filepath.Rel(root, filepath.Dir(config)); err == nil && filepath.IsLocal(rel) {
 		p.Dir = filepath.ToSlash(rel)
 	}
-	src, err := os.ReadFile(config)
-	if err != nil {
-		return p
-	}
-	if f, err := flytoml.Parse(p.Config, src); err == nil {
+	if f, err := flytoml.Parse(p.Config, []byte(readSmall(config))); err == nil {
 		n, _ := f.Get("app")
 		p.App, _ = n.Str()
 	}

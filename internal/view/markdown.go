@@ -120,7 +120,7 @@ func (p Part) mdWhy(f plan.Outcome) string {
 		}
 	}
 	for _, w := range because(f) {
-		if w.text != "" {
+		if w.text != "" && !slices.Contains(parts, w.text) {
 			parts = append(parts, w.text)
 		}
 	}

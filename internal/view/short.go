@@ -100,8 +100,12 @@ func (h *human) moreOf(all []alike) string {
 	return text
 }
 
-// endCut ends a line with a mark that it goes on.
+// endCut ends a line with a mark that it goes on: behind a whole clause where it
+// has one, as half a command is none.
 func endCut(l string, width int) string {
+	if i := strings.LastIndex(l, "; "); i > 0 && strings.Count(l[:i], "(") == strings.Count(l[:i], ")") {
+		l = l[:i]
+	}
 	for textWidth(l)+2 > width {
 		i := strings.LastIndexByte(l, ' ')
 		if i < 0 {
