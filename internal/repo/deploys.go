@@ -59,7 +59,7 @@ func isScript(rel, name string) bool {
 		dir := path.Base(path.Dir(rel))
 		return inList(" Makefile makefile GNUmakefile Justfile justfile Rakefile Jenkinsfile Earthfile Procfile ", name) || inList(" bin script scripts ", dir)
 	}
-	return name == "package.json" || strings.HasPrefix(name, "Procfile.") || name == ".justfile" || name == "mise.toml"
+	return inList(" package.json composer.json deno.json .justfile mise.toml tasks.py fabfile.py ", name) || strings.HasPrefix(name, "Procfile.")
 }
 
 // isTarget: the flags that choose the app or the file.

@@ -146,6 +146,9 @@ func (p *scriptParser) read(i int, line string) {
 		p.add(i, trimmed, flyCommand{command: "deploy", app: "${pull request}", config: p.input(i, "config"), dirs: []string{cmpPath(p.input(i, "path"))}})
 		return
 	}
+	if path.Ext(p.file) == ".json" { // each text is a command of its own
+		line = strings.NewReplacer(`",`, `" ; `, "}", " ").Replace(line)
+	}
 	for _, words := range commandsIn(line) {
 		switch {
 		case words[0] == "cd" || words[0] == "pushd":
@@ -162,7 +165,7 @@ func (p *scriptParser) read(i int, line string) {
 			}
 		default:
 			if c, ok := flyWords(words, app); ok {
-				c.dirs = dirs
+				c.app, c.config, c.dirs = p.resolved(c.app), p.resolved(c.config), dirs
 				p.add(i, trimmed, c)
 			}
 		}
@@ -245,7 +248,8 @@ func commandsIn(line string) [][]string {
 		b.WriteString("${{" + strings.ReplaceAll(strings.TrimSpace(inside), " ", "") + "}}")
 		rest = end
 	}
-	line = strings.NewReplacer("&&", " ; ", "||", " ; ", "|", " ; ", ";", " ; ").Replace(b.String())
+	line = makeVariable().ReplaceAllString(b.String(), "$${$1}")
+	line = strings.NewReplacer("&&", " ; ", "||", " ; ", "|", " ; ", ";", " ; ").Replace(line)
 	var out [][]string
 	var words []string
 	flush := func() {

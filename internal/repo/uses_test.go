@@ -117,3 +117,31 @@ func FuzzFlyCommands(f *testing.F) {
 		}
 	})
 }
+
+// TestVariablesOfScripts: a variable that a script gives one plain value is
+// that value; one that a loop, an argument or two lines give can be any app.
+func TestVariablesOfScripts(t *testing.T) {
+	for name, tt := range map[string]struct {
+		file, text, app string
+		several         bool
+	}{
+		"make":           {"Makefile", "APP ?= shop-eu\ndeploy:\n\tfly deploy -a $(APP)\n", "shop-eu", false},
+		"shell":          {"deploy.sh", "export APP=\"shop\"\nfly deploy --app=\"${APP}\"\n", "shop", false},
+		"loop":           {"deploy.sh", "a=shop\nfor a in shop shop-eu; do\n  fly deploy -a \"$a\"\ndone\n", "$a", true},
+		"given twice":    {"deploy.sh", "A=shop\nA=shop-eu\nfly deploy -a $A\n", "$A", true},
+		"argument":       {"deploy.sh", "A=$1\nfly deploy -a $A\n", "$A", true},
+		"workflow":       {".github/workflows/d.yml", "env:\n  APP: shop-eu\njobs:\n  d:\n    steps:\n      - run: flyctl deploy -a ${{ env.APP }}\n", "shop-eu", false},
+		"npm, one line":  {"package.json", `{"scripts": {"deploy:eu": "fly deploy -a shop-eu", "deploy": "echo"}}`, "shop-eu", false},
+		"python's tasks": {"tasks.py", "def deploy(c):\n    c.run(\"fly deploy -a shop-eu\")\n", "shop-eu", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found := flyCommands(tt.file, tt.text)
+			if len(found) != 1 {
+				t.Fatalf("found %v", found)
+			}
+			if u := found[0].use("."); u.App != tt.app || u.Several != tt.several || found[0].argument != "" {
+				t.Errorf("got %q, several %v, from %q", u.App, u.Several, found[0].argument)
+			}
+		})
+	}
+}
