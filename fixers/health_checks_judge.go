@@ -71,12 +71,12 @@ func refusedCheck(t plan.Target, s service, c fileCheck) (plan.Finding, bool) {
 		return slices.ContainsFunc(c.Key("headers").Keys(), func(key string) bool { return strings.EqualFold(key, name) })
 	}
 	if h := t.Repo.HostCheck; h != nil && !sends("Host") {
-		say("400: the app refuses unknown hosts, and Fly's checks send the machine's IP address", *h,
+		say("400: the app refuses unknown hosts ("+h.Place()+"), and Fly's checks send the machine's IP address", *h,
 			"let the app answer this path for any host, or send a host that it accepts: headers = { Host = \"...\" } in the check")
 	}
 	protocol, _ := c.Key("protocol").Str()
 	if ssl := t.Repo.ForceSSL; ssl != nil && !sends("X-Forwarded-Proto") && protocol != "https" {
-		say("301: the app redirects http to https, and a redirect fails a check", *ssl, `headers = { X-Forwarded-Proto = "https" } in the check`)
+		say("301: the app redirects http to https ("+ssl.Place()+"), and a redirect fails a check", *ssl, `headers = { X-Forwarded-Proto = "https" } in the check`)
 	}
 	if r, ok := otherRoute(t, c.Path); ok && f.Message == "" {
 		say("404, most likely: the app defines "+r.Path+", not that", r.Evidence, "ask "+r.Path)

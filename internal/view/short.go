@@ -15,7 +15,7 @@ import (
 // sentence helps nobody.
 const (
 	maxShort = 3
-	maxWhy   = 2
+	maxWhy   = 3
 )
 
 // short is a block that apply does not carry out: what and where, and why. The
