@@ -74,3 +74,16 @@ func coveringTop(t plan.Target, s service) (fileCheck, bool) {
 	}
 	return fileCheck{}, false
 }
+
+// allChecks are those of the services and of the top level.
+func allChecks(c *deployed.Config) []deployed.Value {
+	var out []deployed.Value
+	for _, s := range c.Services() {
+		out = append(out, s.Checks()...)
+	}
+	checks := c.Get("checks")
+	for _, name := range checks.Keys() {
+		out = append(out, checks.Key(name))
+	}
+	return out
+}

@@ -73,19 +73,6 @@ func checkLimits(t plan.Target) []plan.Finding {
 	return append(out, encodedFiles(t, c)...)
 }
 
-// allChecks are those of the services and of the top level.
-func allChecks(c *deployed.Config) []deployed.Value {
-	var out []deployed.Value
-	for _, s := range c.Services() {
-		out = append(out, s.Checks()...)
-	}
-	checks := c.Get("checks")
-	for _, name := range checks.Keys() {
-		out = append(out, checks.Key(name))
-	}
-	return out
-}
-
 func isTopLevel(check deployed.Value) bool { return strings.HasPrefix(check.Path(), "checks") }
 
 func inSeconds(d time.Duration) string { return fmt.Sprintf("%gs", d.Seconds()) }
