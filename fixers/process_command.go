@@ -18,7 +18,8 @@ func processCommand() plan.Fixer {
 		Severity: plan.Warning,
 		Doc: `flyctl splits a command into words, and the machine runs the first with the others as its arguments. No shell reads the line: in
 NAME=value cmd the program is called NAME=value, and &&, |, > and $PORT reach the program as they are. The machine fails with
-"executable not found", or the program with an argument that it doesn't know.
+"executable not found", or the program with an argument that it doesn't know. Text in experimental.cmd, entrypoint and exec isn't even
+split: it is one word.
 
 A leading NAME=value becomes env NAME=value cmd, and what needs a shell is given to sh -c, in both cases with consent: an image without a
 shell (distroless, scratch) can't run it, and an entrypoint that ends in exec "$@" may be a shell already.
@@ -40,10 +41,39 @@ func checkProcessCommand(t plan.Target) []plan.Finding {
 	for _, name := range processes.Keys() {
 		out = append(out, command(t, processes.Key(name))...)
 	}
-	for _, path := range []string{"deploy.release_command", "console_command", "experimental.cmd", "experimental.entrypoint", "experimental.exec"} {
+	for _, path := range []string{"deploy.release_command", "console_command"} {
 		out = append(out, command(t, c.Get(path))...)
 	}
+	for _, path := range []string{"experimental.cmd", "experimental.entrypoint", "experimental.exec"} {
+		out = append(out, oneWord(t, c.Get(path))...)
+	}
 	return out
+}
+
+// oneWord is a text under [experimental]: flyctl does not split it, as it does
+// the other commands.
+func oneWord(t plan.Target, v deployed.Value) []plan.Finding {
+	line, ok := v.Node().Str()
+	words, err := deployed.Split(line)
+	if !ok || err != nil || len(words) < 2 {
+		return nil
+	}
+	f := plan.Finding{
+		Message: v.Path() + " is one word to flyctl, blanks and all", At: placeOf(t.File, v.Path(), ""),
+		Notes: []string{"an array has the words one by one"},
+	}
+	if len(shellOnly(words)) > 0 || assignment.MatchString(words[0]) {
+		return []plan.Finding{f}
+	}
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = quote(w)
+	}
+	f.Fix = &plan.Fix{
+		Safety: plan.Review, Why: "a program that takes one word with blanks in it can be meant",
+		Edits: []flytoml.Edit{{Op: flytoml.Set, Path: v.Path(), Value: "[" + strings.Join(quoted, ", ") + "]"}},
+	}
+	return []plan.Finding{f}
 }
 
 func command(t plan.Target, v deployed.Value) []plan.Finding {
