@@ -31,7 +31,8 @@ type scanner struct {
 	ignore     *patternmatcher.PatternMatcher // nil: nothing is left out
 	ignoreFile string                         // from root; "" for none
 
-	files  []string // all that may hold a fact, from root
+	files  []string          // all that may hold a fact, from root
+	named  map[string]string // the folders of packages by their names; see packageNamed
 	unread unread
 	extent extent
 }

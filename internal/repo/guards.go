@@ -22,6 +22,25 @@ func turnsAway(code string) bool {
 	return guardWord().MatchString(code) || denyWord().MatchString(code)
 }
 
+// A handler may ask by itself who is there.
+var (
+	asksWho   = lazy(`(?i)authorization\b|\bbearer\b|x-?api-?key|api_?key|access_?token|\w*secret\b|\w*token\b|remote_?addr`)
+	sendsAway = lazy(`(?i)\b40[134]\b|unauthori[sz]ed|forbidden|not_?found\b`)
+)
+
+// handler is the code of a handler, as far as it stands in the definition at
+// offset.
+func (s *source) handler(offset int) string {
+	if path.Ext(s.base) == ".py" {
+		return s.body(offset, 900)
+	}
+	open := bytes.IndexByte(s.code[offset:min(offset+maxLine, len(s.code))], '(')
+	if open < 0 {
+		return ""
+	}
+	return s.arguments(offset + open + 1)
+}
+
 // appGuard is something that every route of some frameworks is behind.
 type appGuard struct {
 	frameworks string // a list

@@ -4,13 +4,9 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/fly-standards/fly-standards/plan"
 )
 
-// What a program of JavaScript is made of: the files that the start command
-// runs, and what they import. It is worked out only where a file defines a
-// route that may be of another program in the same package.
+// Programs of JavaScript: which files a start command runs, and what they import.
 
 var (
 	jsFileWord = lazy(`^[\w@.$/-]+\.(?:js|mjs|cjs|ts|mts|cts|jsx|tsx)$`)
@@ -20,62 +16,37 @@ var (
 	jsBuilt    = " dist build out lib .next output compiled "
 )
 
-const (
-	maxJSFiles   = 4000
-	maxJSScripts = 4
-)
+const maxJSScripts = 4
 
-// jsProgram is what is reached from the start command.
-type jsProgram struct {
-	reached  map[string]bool
-	packages []string // of the same repository, imported by their names
-	open     bool     // more is loaded in a way that can't be followed
+// jsImports are the files that a file imports.
+func jsImports(p *program, sc *scanner, file string, code []byte, have map[string]bool) []string {
+	p.open = p.open || jsDynamic().Match(code)
+	var out []string
+	for _, m := range jsImported().FindAllSubmatch(code, maxMatches) {
+		spec := string(m[1]) + string(m[2])
+		if to := sc.jsResolve(file, spec, have); to != "" {
+			out = append(out, to)
+		} else if dir := sc.packageNamed(packageOfSpec(spec)); dir != "" {
+			p.packages = append(p.packages, dir)
+		} else if isAlias(spec) {
+			p.open = true // it leads where the bundler's settings say
+		}
+	}
+	return out
 }
 
-// jsReach follows the program from its entry files. nil: they can't be told.
-func (sc *scanner) jsReach() *jsProgram {
-	if sc.extent.language != "js" {
-		return nil
-	}
-	have := map[string]bool{}
-	for _, file := range sc.files {
-		if languageOf(path.Ext(file)) == "js" {
-			have[file] = true
+// packageNamed is the folder of the repository's package of that name.
+func (sc *scanner) packageNamed(name string) string {
+	if sc.named == nil {
+		sc.named = map[string]string{}
+		for _, one := range sc.listPackages() {
+			sc.named[one.name] = one.dir
 		}
 	}
-	queue := sc.jsEntries(have)
-	if len(queue) == 0 || len(have) > maxJSFiles {
-		return nil
+	if name == "" {
+		return ""
 	}
-	p := &jsProgram{reached: map[string]bool{}}
-	names := map[string]string{}
-	for _, one := range sc.listPackages() {
-		names[one.name] = one.dir
-	}
-	var buffer []byte
-	for len(queue) > 0 {
-		file := queue[0]
-		queue = queue[1:]
-		if p.reached[file] {
-			continue
-		}
-		p.reached[file] = true
-		var text []byte
-		text, buffer = readInto(buffer, sc.abs(file))
-		code, _ := syntaxOf(file).strip(text)
-		p.open = p.open || jsDynamic().Match(code)
-		for _, m := range jsImported().FindAllSubmatch(code, maxMatches) {
-			spec := string(m[1]) + string(m[2])
-			if to := sc.jsResolve(file, spec, have); to != "" {
-				queue = append(queue, to)
-			} else if dir, ok := names[packageOfSpec(spec)]; ok && dir != "" {
-				p.packages = append(p.packages, dir)
-			} else if isAlias(spec) {
-				p.open = true // it leads where the bundler's settings say
-			}
-		}
-	}
-	return p
+	return sc.named[name]
 }
 
 // isAlias: no package has such a name.
@@ -205,33 +176,4 @@ func (sc *scanner) jsResolve(from, spec string, have map[string]bool) string {
 			return ""
 		}
 	}
-}
-
-// ofAnother drops what files of other programs of the same package tell. Where
-// the program can't be followed to its end, it is doubted. A route of its file's
-// place is found by the framework, which imports it.
-func (f *facts) ofAnother(sc *scanner) {
-	isJS := func(file string) bool { return languageOf(path.Ext(file)) == "js" }
-	if !slices.ContainsFunc(f.routes, func(r localRoute) bool { return !r.known && isJS(r.file) }) &&
-		!slices.ContainsFunc(f.listens, func(l plan.Listen) bool { return isJS(l.File) }) && !slices.ContainsFunc(f.metrics, func(m plan.Metrics) bool { return isJS(m.File) }) {
-		return
-	}
-	p := sc.jsReach()
-	if p == nil {
-		return
-	}
-	other := func(file string) bool {
-		return isJS(file) && !p.reached[file] && !slices.ContainsFunc(p.packages, func(dir string) bool { return strings.HasPrefix(file, dir+"/") })
-	}
-	if p.open {
-		for i := range f.routes {
-			if r := &f.routes[i]; !r.known && other(r.file) {
-				r.doubt(plan.DoubtBuilt, plan.Evidence{Text: "nothing that the start command runs was seen to import " + sc.shown(r.file)})
-			}
-		}
-		return
-	}
-	f.routes = slices.DeleteFunc(f.routes, func(r localRoute) bool { return !r.known && other(r.file) })
-	f.listens = slices.DeleteFunc(f.listens, func(l plan.Listen) bool { return other(sc.rootPath(l.File)) })
-	f.metrics = slices.DeleteFunc(f.metrics, func(m plan.Metrics) bool { return other(sc.rootPath(m.File)) })
 }

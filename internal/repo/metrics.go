@@ -110,7 +110,8 @@ func (s *source) metricsRoutes(ext string) {
 
 func (s *source) metricsAt(offset int, p string) plan.Metrics {
 	line := s.codeLine(offset)
-	return plan.Metrics{Evidence: s.at(offset), Path: p, Guarded: guardWord().MatchString(line)}
+	handler := s.handler(offset)
+	return plan.Metrics{Evidence: s.at(offset), Path: p, Guarded: guardWord().MatchString(line) || asksWho().MatchString(handler) && sendsAway().MatchString(handler)}
 }
 
 // ownPort is the port that the route's server listens at, where the same file

@@ -22,7 +22,8 @@ var (
 	flywayPlugin   = lazy(`org\.flywaydb\.flyway|flyway-maven-plugin`)
 	prismaServer   = lazy(`(?m)^[ \t]*provider\s*=\s*"(?:postgresql|postgres|mysql|sqlserver|cockroachdb)"`)
 	alembicContext = lazy(`(?m)^from alembic import .*\bcontext\b`)
-	startScript    = lazy(`^\s*"(?:pre|post)?(?:start|serve|boot|launch)[\w:-]*"\s*:`)
+	startScript    = lazy(`^(?:pre|post)?(?:start|serve|boot|launch)`)
+	jsonKey        = lazy(`"([\w:-]+)"\s*:\s*"`)
 )
 
 // migratesWords are the words of which migratesItself needs one: looking for
@@ -156,7 +157,8 @@ func (s *source) runsMigrations(ext string) {
 		e.Text = shownCommand(line)
 		switch {
 		case s.base == "package.json":
-			if startScript().MatchString(line) {
+			keys := jsonKey().FindAllSubmatch(s.code[max(0, at[0]-maxLine):at[0]], -1)
+			if len(keys) > 0 && startScript().Match(keys[len(keys)-1][1]) {
 				s.facts.migrated.runs = append(s.facts.migrated.runs, e)
 			}
 		case inList(ciDirs, strings.SplitN(s.file, "/", 2)[0]):

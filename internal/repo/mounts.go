@@ -17,15 +17,18 @@ func (s *source) addRoute(r localRoute) { s.facts.routes = append(s.facts.routes
 func (s *source) mountsOfFile() {
 	switch path.Ext(s.base) {
 	case ".ts", ".js":
-		if !bytes.Contains(s.text, []byte("setGlobalPrefix(")) {
+		if !contains(s.text, "setGlobalPrefix(") && !contains(s.text, "VersioningType.URI") {
 			return
 		}
 		s.parse()
-		if at := nestGlobal().FindSubmatchIndex(s.code); at != nil {
-			s.facts.prefix("NestJS", s.group(at, 1))
-		} else {
-			s.facts.mount("NestJS") // not a literal, or excluded routes
+		prefix := ""
+		if at := s.seen(nestGlobal); at != nil {
+			prefix = s.pathOf(s.group(at, 1))
 		}
+		if at := s.seen(nestVersion); at != nil { // a version that every route is below
+			prefix = joinPath(prefix, "v"+strings.TrimPrefix(s.pathOf(s.group(at, 1)), "/"))
+		}
+		s.facts.prefix("NestJS", prefix)
 		if s.has("exclude") {
 			s.facts.mount("NestJS")
 		}

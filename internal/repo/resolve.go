@@ -140,8 +140,16 @@ func (f *facts) resolve(sc *scanner) []plan.Route {
 			}
 			r.doubt(plan.DoubtMount, plan.Evidence{})
 		}
+		if r.Framework == "Spring actuator" && len(f.actuator) > 0 {
+			if slices.Sort(f.actuator); len(slices.Compact(f.actuator)) > 1 {
+				continue // each profile has its own
+			}
+			r.Path = joinPath(f.actuator[0], "health")
+		}
 		if prefix := f.prefixes[r.Framework]; prefix != "" {
-			r.Path = joinPath(prefix, r.Path)
+			if r.Path = sc.constants(joinPath(prefix, r.Path)); !isTold(r.Path) {
+				continue
+			}
 		}
 		for _, b := range f.bases {
 			switch {

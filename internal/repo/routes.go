@@ -166,6 +166,9 @@ func (s *source) add(f found) {
 	r := localRoute{Route: plan.Route{Evidence: s.at(f.offset), Path: full, Framework: f.framework, Doubts: f.doubts},
 		file: s.file, rooted: f.rooted, prefixed: f.prefixed, handler: f.handler, known: f.known, maker: f.maker, target: f.target, unsureMount: f.unsureMount, open: isOpen().MatchString(f.context)}
 	guard := guardWord().MatchString(f.context) && !r.open
+	if handler := s.handler(f.offset); !f.request && asksWho().MatchString(handler) && sendsAway().MatchString(handler) && denyWord().MatchString(handler) {
+		guard = !r.open
+	}
 	if e := s.routerGuard(f.receivers, f.offset, full); e != nil && !guard {
 		r.doubt(plan.DoubtGuard, *e)
 	} else if guard {

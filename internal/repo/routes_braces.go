@@ -45,7 +45,8 @@ var (
 	phpGuard = lazy(`middleware\(\s*\[?["'](auth)[^;{}]*(?:function|fn)[^{}]*\{`)
 
 	csBase  = lazy(`\.UsePathBase\(`)
-	csRoute = lazy(`\.(?:MapGet|MapHealthChecks|UseHealthChecks)\(\s*"([^"\s]{0,80})"`)
+	csRoute = lazy(`([\w.]*)\.(?:MapGet|MapHealthChecks|UseHealthChecks)\(\s*"([^"\s]{0,80})"`)
+	csGroup = lazy(`(\w+)\s*=\s*(\w+)\.MapGroup\(\s*([^(),]+)\)([^;]*)`)
 )
 
 // golang reads net/http, chi, gin, echo, fiber and gorilla.
@@ -328,11 +329,19 @@ func php(s *source) {
 
 // csharp reads ASP.NET's minimal APIs.
 func csharp(s *source) {
-	prefixed := s.has(".MapGroup(")
 	s.each(csRoute, func(at []int) {
 		statement := s.around(at[0], 300, ";")
-		f := found{offset: at[0], framework: "ASP.NET", path: s.group(at, 1), prefixed: prefixed, context: statement + " "}
-		if strings.Contains(statement, "RequireAuthorization") {
+		prefix, receiver, context := "", s.group(at, 1), statement+" "
+		for _, g := range slices.Backward(s.all(csGroup)) {
+			if s.group(g, 1) == receiver && g[0] < at[0] {
+				prefix, receiver = joinPath(s.pathOf(s.group(g, 3)), prefix), s.group(g, 2)
+				context += s.group(g, 4)
+			}
+		}
+		// A receiver that the file doesn't make is handed to it.
+		prefixed := receiver != "app" && !s.has(receiver+" = builder.Build()")
+		f := found{offset: at[0], framework: "ASP.NET", prefix: prefix, path: s.group(at, 2), prefixed: prefixed, context: context}
+		if strings.Contains(context, "RequireAuthorization") {
 			f.context += "requireAuth "
 		}
 		for _, base := range s.all(csBase) {

@@ -7,22 +7,24 @@ import (
 )
 
 var (
-	jsCall     = lazy(`([\w$]*)(?:\(\))?\)?\s*\.(get|all|head|use|route)\(\s*` + literal + `\s*(,|\))`)
-	jsObject   = lazy(`\b(?:url|path)\s*:\s*` + literal)
-	jsMethod   = lazy(`method\s*:\s*\[?\s*["'](?:GET|ALL|\*|get)`)
-	jsServe    = lazy(literal + `\s*:\s*(?:new Response|Response|async|\(|\{|function)`)
-	jsRequest  = lazy(`(?:\.url|\.pathname|\bpathname|\.path)\s*={2,3}\s*` + literal)
-	jsApp      = lazy(`([\w$]+)\s*(?::[^=\n]+)?=\s*(?:await\s+)?(?:(?:[\w$]+\.)?(?:express|fastify|Fastify|polka|restana|createServer|createApp|build\w*)\(|new\s+(?:Hono|OpenAPIHono|Elysia|Koa|Application|Server|HyperExpress\.Server)\b)`)
-	jsRouter   = lazy(`([\w$]+)\s*(?::[^=\n]+)?=\s*(?:new\s+)?(?:[\w$]+\.)?(?:Router|KoaRouter|createRouter|OpenAPIRouter)\s*(?:<[^>]*>)?\(\s*(?:\{[^}]*prefix\s*:\s*` + literal + `)?`)
-	jsMount    = lazy(`([\w$]*)\)?\s*\.(?:use|route|register|group|mount)\(\s*`)
-	jsHanded   = lazy(`(?:\brequire\(\s*["'](\.{1,2}/[^"'\s]+)["']\s*\)|\b([\w$]+))\(\s*(app|server|fastify)\b\s*[,)]`)
-	jsTarget   = lazy(`^(?:await\s+)?(?:require\(\s*["'](\.{1,2}/[^"'\s]+)["']\s*\)|([\w$]+))`)
-	jsOption   = lazy(`\bprefix\s*:\s*([^,}]+)`)
-	pathName   = lazy(`(?i)prefix|base|path|root|^api|url|version|mount`)
-	jsBase     = lazy(`\.basePath\(\s*` + literal)
-	nestClass  = lazy(`@Controller\(\s*(?:` + literal + `)?`)
-	nestGet    = lazy(`@Get\(\s*(?:` + literal + `)?\s*\)`)
-	nestGlobal = lazy(`setGlobalPrefix\(\s*` + literal)
+	jsCall      = lazy(`([\w$]*)(?:\(\))?\)?\s*\.(get|all|head|use|route)\(\s*` + literal + `\s*(,|\))`)
+	jsObject    = lazy(`\b(?:url|path)\s*:\s*` + literal)
+	jsMethod    = lazy(`method\s*:\s*\[?\s*["'](?:GET|ALL|\*|get)`)
+	jsServe     = lazy(literal + `\s*:\s*(?:new Response|Response|async|\(|\{|function)`)
+	jsRequest   = lazy(`(?:\.url|\.pathname|\bpathname|\.path)\s*={2,3}\s*` + literal)
+	jsApp       = lazy(`([\w$]+)\s*(?::[^=\n]+)?=\s*(?:await\s+)?(?:(?:[\w$]+\.)?(?:express|fastify|Fastify|polka|restana|createServer|createApp|build\w*)\(|new\s+(?:Hono|OpenAPIHono|Elysia|Koa|Application|Server|HyperExpress\.Server)\b)`)
+	jsRouter    = lazy(`([\w$]+)\s*(?::[^=\n]+)?=\s*(?:new\s+)?(?:[\w$]+\.)?(?:Router|KoaRouter|createRouter|OpenAPIRouter)\s*(?:<[^>]*>)?\(\s*(?:\{[^}]*prefix\s*:\s*` + literal + `)?`)
+	jsMount     = lazy(`([\w$]*)\)?\s*\.(?:use|route|register|group|mount)\(\s*`)
+	jsHanded    = lazy(`(?:\brequire\(\s*["'](\.{1,2}/[^"'\s]+)["']\s*\)|\b([\w$]+))\(\s*(app|server|fastify)\b\s*[,)]`)
+	jsTarget    = lazy(`^(?:await\s+)?(?:require\(\s*["'](\.{1,2}/[^"'\s]+)["']\s*\)|([\w$]+))`)
+	jsOption    = lazy(`\bprefix\s*:\s*([^,}]+)`)
+	pathName    = lazy(`(?i)prefix|base|path|root|^api|url|version|mount`)
+	jsBase      = lazy(`\.basePath\(\s*([^(),]+)`)
+	jsOwn       = lazy(`\bnew\s+Elysia\(\s*\{[^}]*\bprefix\s*:\s*([^,}]+)`)
+	nestClass   = lazy(`@Controller\(\s*(?:` + literal + `)?`)
+	nestGet     = lazy(`@Get\(\s*(?:` + literal + `)?\s*\)`)
+	nestGlobal  = lazy(`setGlobalPrefix\(\s*([^(),]+)`)
+	nestVersion = lazy(`VersioningType\.URI\b[^}]*\bdefaultVersion\s*:\s*([^,}]+)`)
 )
 
 // jsClients are objects whose get() asks another server.
@@ -58,6 +60,9 @@ func javascript(s *source) {
 	})
 	if s.has("Bun.serve") {
 		for _, at := range jsServe().FindAllSubmatchIndex(s.code, maxMatches) {
+			if after := s.around(at[1]-1, 300, "\n\t},", "\n    },", "},\n"); after[0] == '{' && !strings.Contains(after, "GET") {
+				continue // an object of methods
+			}
 			s.add(found{offset: at[0], framework: "Bun", path: s.group(at, 1), receivers: []string{"-"}})
 		}
 	}
@@ -169,8 +174,16 @@ func (s *source) jsUses() []jsUse {
 // function is handed.
 func jsPrefix(s *source, receiver string) (prefix string, unknown bool, receivers []string) {
 	base := ""
-	if all := s.all(jsBase); len(all) > 0 {
-		base = s.group(all[0], 1)
+	for _, at := range s.all(jsBase) {
+		base = s.pathOf(s.group(at, 1))
+		break
+	}
+	for i, at := range s.all(jsOwn) {
+		if own := s.pathOf(s.group(at, 1)); i == 0 {
+			base = own
+		} else if own != base {
+			base = unknownPath
+		}
 	}
 	receivers = []string{receiver}
 	isApp, made := receiver == "app" || receiver == "server" || receiver == "", false

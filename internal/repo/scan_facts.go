@@ -21,6 +21,7 @@ type facts struct {
 	mountings  []mounting
 	mountedFns []mountedFn
 	rootGets   []string        // files in which a router answers GET /
+	actuator   []string        // where Spring's settings put it
 	restricted *plan.Evidence  // Django REST framework asks everybody who they are
 	secured    *plan.Evidence  // Spring Security is a dependency
 	gone       map[string]bool // frameworks that serve nothing at run time
@@ -64,6 +65,7 @@ func (f *facts) merge(o *facts) {
 		f.goes(framework)
 	}
 	f.security = append(f.security, o.security...)
+	f.actuator = append(f.actuator, o.actuator...)
 	for name, c := range o.control {
 		f.controller(name, c)
 	}

@@ -3,6 +3,7 @@ package repo
 import (
 	"bytes"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/plan"
@@ -25,7 +26,8 @@ var (
 	engineSQLite   = lazy(`django\.db\.backends\.sqlite3`)
 	restFramework  = lazy(`DEFAULT_PERMISSION_CLASSES["']\s*:\s*[\[(]\s*["'][\w.]*Is(?:Authenticated|AdminUser)["']`)
 	securityDep    = lazy(`spring-boot-starter-(?:security|oauth2-resource-server)`)
-	managementPort = lazy(`(?m)^management:[ \t]*\r?\n(?:(?:[ \t][^\n]*)?\n)*?[ \t]+server:[ \t]*\r?\n[ \t]+(?:port|base-path)\b`)
+	managementPort = lazy(`(?m)^management:[ \t]*\r?\n(?:(?:[ \t][^\n]*)?\n)*?[ \t]+server:[ \t]*\r?\n[ \t]+port:[ \t]*(\S*)|^[ \t]*management\.(?:server\.)?port\s*[:=]\s*(?:(\S*))`)
+	managementBase = lazy(`(?m)^[ \t]*(?:management\.endpoints\.web\.)?base-path\s*[:=]\s*["']?(/[\w/-]*)["']?\s*$`)
 	railsRoot      = lazy(`(?m)^[ \t]*config\.relative_url_root\s*=`)
 	actuatorDep    = lazy(`spring-boot-starter-actuator`)
 	contextPath    = lazy(`(?m)^[ \t]*(?:server\.servlet\.)?context-path\s*[:=]\s*["']?(/[\w/-]*)`)
@@ -291,12 +293,16 @@ func (s *source) springSettings() {
 		s.facts.prefix("Spring", s.group(m, 1))
 		s.facts.prefix("Spring actuator", s.group(m, 1))
 	}
-	for _, key := range []string{"management.endpoints.web", "management.server", "base-path:", "path-mapping", "management.port"} {
-		if s.has(key) {
+	if at := managementBase().FindSubmatchIndex(s.code); at != nil {
+		s.facts.actuator = append(s.facts.actuator, s.group(at, 1))
+	} else if contains(s.code, "path-mapping") || contains(s.code, "endpoints.web.base-path") || contains(s.code, "base-path:") {
+		s.facts.mount("Spring actuator")
+	}
+	if at := managementPort().FindSubmatchIndex(s.code); at != nil {
+		if port := number5(s.group(at, 1) + s.group(at, 2)); port > 0 && len(s.sc.opts.InternalPorts) > 0 && !slices.Contains(s.sc.opts.InternalPorts, port) {
+			s.facts.goes("Spring actuator")
+		} else {
 			s.facts.mount("Spring actuator")
 		}
-	}
-	if managementPort().Match(s.code) {
-		s.facts.mount("Spring actuator")
 	}
 }
