@@ -18,7 +18,7 @@ func flyctlVersion() plan.Fixer {
 		Severity:  plan.Info,
 		MoreAsked: true,
 		Doc: `A pinned old flyctl ignores newer keys of fly.toml, still has bugs that were fixed since, and one day the platform stops supporting it.
-Versions since 2025 are dates (2026.8.12), so their age needs no look-up; earlier ones count up (0.3.57 is from December 2024).
+Released versions count up (0.4.50 is from May 2026), others are dates (2026.8.12): the age of both needs no look-up.
 
 With --rule flyctl-version, or enabled = true in the settings, the installed flyctl is checked too: its version is read from
 its file, and nothing is run.
@@ -78,14 +78,47 @@ func oldFlyctl(t plan.Target, w plan.Workflow, pin plan.Word) []plan.Finding {
 	}}
 }
 
-// flyctlAge says how old a version is, where it is too old: versions are dates
-// since 2025.
+// flyctlCounted are versions of flyctl that count up, with the days on which they
+// were released (tags of superfly/flyctl, August 2026). What comes before one of
+// them is not younger than it.
+var flyctlCounted = [...]struct {
+	minor, patch int
+	year, month  int
+}{
+	{2, 0, 2024, 2}, {3, 0, 2024, 9}, {3, 50, 2024, 12}, {3, 100, 2025, 4}, {3, 150, 2025, 7}, {3, 200, 2025, 10}, {4, 0, 2025, 12},
+	{4, 25, 2026, 3}, {4, 50, 2026, 5}, {4, 75, 2026, 7}, {4, 87, 2026, 8},
+}
+
+// countedAge says in which month, at the latest, a version that counts up was
+// released. ok is false for those that are younger than all that are known.
+func countedAge(version string) (month time.Time, ok bool) {
+	var minor, patch int
+	if n, _ := fmt.Sscanf(version, "0.%d.%d", &minor, &patch); n == 0 {
+		return month, false
+	}
+	for _, c := range flyctlCounted {
+		if minor < c.minor || minor == c.minor && patch <= c.patch {
+			return time.Date(c.year, time.Month(c.month), 28, 0, 0, 0, 0, time.UTC), true
+		}
+	}
+	return month, false
+}
+
+// flyctlAge says how old a version is, where it is too old. Versions count up;
+// those of builds that were not released are dates.
 func flyctlAge(t plan.Target, version string) string {
 	parts := strings.SplitN(version, ".", 3)
 	year, _ := strconv.Atoi(parts[0])
 	switch {
 	case parts[0] == "0" && len(parts) > 1:
-		return "from 2024 or earlier"
+		now := t.Today
+		if now.IsZero() { // nobody knows the day: as old as it is at least
+			last := flyctlCounted[len(flyctlCounted)-1]
+			now = time.Date(last.year, time.Month(last.month), 1, 0, 0, 0, 0, time.UTC)
+		}
+		if month, ok := countedAge(version); ok && now.Sub(month) > maxFlyctlAge {
+			return "from " + month.Format("January 2006") + " or earlier"
+		}
 	case year >= 2025 && year < 2100 && len(parts) == 3:
 		month, _ := strconv.Atoi(parts[1])
 		digits := parts[2][:len(parts[2])-len(strings.TrimLeft(parts[2], "0123456789"))]

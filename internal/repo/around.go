@@ -48,6 +48,9 @@ func (sc *scanner) survey() *plan.Around {
 		v.out.Texts[w.File] = w.Text
 		for _, j := range w.Jobs {
 			for _, s := range j.Steps {
+				if _, there := sc.inTree(s); !there {
+					continue // nobody knows what is in it
+				}
 				for _, d := range deploysOf(s) {
 					v.out.Files[d.config] = exists(filepath.Join(v.base, filepath.FromSlash(d.config)))
 				}

@@ -56,6 +56,9 @@ func (v *surveyor) unignored() {
 		e := plan.Evidence{File: v.shown(file)}
 		switch {
 		case isEnvFile(base) && isSample(base) && strings.HasPrefix(base, ".env"):
+			if v.ignored(path.Join(dir, ".env.any")) {
+				continue // env files have other names here
+			}
 			add(".env", path.Join(dir, ".env"), e)
 		case base == ".env" && v.hasSecretLike(file):
 			add(".env", file, e)

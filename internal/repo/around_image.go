@@ -262,12 +262,51 @@ func (v *surveyor) manifests() {
 		if v.lockAbove(path.Dir(file), names) {
 			continue
 		}
-		m := plan.Manifest{File: v.shown(file), Lock: names[0]}
-		if v.ignored(path.Join(path.Dir(file), names[0])) {
+		if v.memberOf(file) {
+			continue
+		}
+		m := plan.Manifest{File: v.shown(file), Lock: v.lockOf(file, names)}
+		if v.ignored(path.Join(path.Dir(file), m.Lock)) {
 			m.IgnoredBy = v.out.Gitignore
 		}
 		v.out.NoLock = append(v.out.NoLock, m)
 	}
+}
+
+// lockOf is the lockfile that is missing: of the package manager that is named,
+// else the one that git ignores, else the usual one.
+func (v *surveyor) lockOf(file string, names []string) string {
+	dir := path.Dir(file)
+	if m := packageManager().FindSubmatch(v.read(file)); m != nil {
+		return map[string]string{"npm": "package-lock.json", "yarn": "yarn.lock", "pnpm": "pnpm-lock.yaml", "bun": "bun.lock"}[string(m[1])]
+	}
+	if v.has(path.Join(dir, "pnpm-workspace.yaml")) {
+		return "pnpm-lock.yaml"
+	}
+	for _, name := range names {
+		if v.ignored(path.Join(dir, name)) {
+			return name
+		}
+	}
+	return names[0]
+}
+
+var packageManager = lazy(`"packageManager"\s*:\s*"(npm|yarn|pnpm|bun)@`)
+
+// memberOf: the manifest is of a workspace whose own manifest lies further up,
+// and is reported there.
+func (v *surveyor) memberOf(file string) bool {
+	base := path.Base(file)
+	for dir := path.Dir(path.Dir(file)); path.Dir(file) != "."; dir = path.Dir(dir) {
+		text := v.read(path.Join(dir, base))
+		if base == "package.json" && (contains(text, `"workspaces"`) || v.has(path.Join(dir, "pnpm-workspace.yaml"))) || base == "Cargo.toml" && contains(text, "[workspace]") {
+			return true
+		}
+		if dir == "." {
+			break
+		}
+	}
+	return false
 }
 
 func (v *surveyor) lockAbove(dir string, names []string) bool {

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"bytes"
+	"cmp"
 	"os"
 	"path"
 	"path/filepath"
@@ -97,14 +98,13 @@ func (sc *scanner) choose() {
 			candidates = append(candidates, candidate{dir, filepath.Join(sc.dir, "Dockerfile")})
 		}
 	}
-	best := -1
+	best, most := -1, -1.0
 	for i, c := range candidates {
-		sc.try(c)
-		switch fit := sc.fits(); {
-		case fit == fitsAll:
+		switch fit := sc.try(c).fits(); {
+		case fit == 1:
 			return
-		case fit == fitsSome && best < 0:
-			best = i
+		case fit > most && sc.dockerfile != "":
+			best, most = i, fit
 		}
 	}
 	if best < 0 { // no Dockerfile anywhere: what is beside fly.toml
@@ -123,6 +123,7 @@ func (sc *scanner) told() (candidate, bool) {
 	for _, w := range sc.workflows {
 		for _, j := range w.Jobs {
 			for _, step := range j.Steps {
+				step, _ = sc.inTree(step)
 				for _, d := range deploysOf(step) {
 					dir := filepath.Join(sc.git, filepath.FromSlash(d.dir))
 					if d.config != own || !within(sc.git, dir) || !isDir(dir) {
@@ -140,6 +141,17 @@ func (sc *scanner) told() (candidate, bool) {
 	return candidate{}, false
 }
 
+// inTree is a step of a workflow as it would run in the repository: a working
+// directory that is not there is one that the job fills with what it made, in
+// the repository's own layout. there is false then.
+func (sc *scanner) inTree(step plan.WorkStep) (in plan.WorkStep, there bool) {
+	if step.Dir == "" || isDir(filepath.Join(cmp.Or(sc.git, sc.dir), filepath.FromSlash(step.Dir))) {
+		return step, true
+	}
+	step.Dir = ""
+	return step, false
+}
+
 func exists(name string) bool {
 	_, err := os.Lstat(name)
 	return err == nil
@@ -151,7 +163,7 @@ func isDir(name string) bool {
 }
 
 // try sets the scanner up for a build context.
-func (sc *scanner) try(c candidate) {
+func (sc *scanner) try(c candidate) *scanner {
 	context := c.dir
 	sc.root = context
 	if !within(context, sc.dir) {
@@ -173,11 +185,16 @@ func (sc *scanner) try(c candidate) {
 		break
 	}
 	sc.readIgnoreFile(context)
+	return sc
 }
 
 // dockerfileNames: build.dockerfile counts from fly.toml, as flyctl resolves
-// it; without it, Dockerfile or dockerfile of the build context is taken.
+// it; without it, Dockerfile or dockerfile of the build context is taken. With a
+// builder of buildpacks none is read.
 func (sc *scanner) dockerfileNames(c candidate) []string {
+	if sc.opts.Builder != "" && sc.opts.Builder != "dockerfile" {
+		return nil
+	}
 	if named := sc.opts.Dockerfile; named != "" {
 		if path.IsAbs(filepath.ToSlash(named)) || strings.Contains(named, "://") {
 			return nil
@@ -253,30 +270,29 @@ func below2(rel, dir string) (string, bool) {
 	return strings.CutPrefix(rel, dir+"/")
 }
 
-const fitsNone, fitsSome, fitsAll = 0, 1, 2
-
-// fits says whether what the Dockerfile copies is in the context.
-func (sc *scanner) fits() int {
-	switch {
-	case sc.dockerfile == "":
-		return fitsNone
-	case sc.image == nil:
-		return fitsSome
+// fits is how much of what the Dockerfile copies, and of where it starts, is in
+// the context: 1 for all of it, 0 too where that can't be told.
+func (sc *scanner) fits() float64 {
+	if sc.image == nil {
+		return 0
 	}
+	var wanted []string
 	for _, s := range sc.image.stages {
 		for _, c := range s.copies {
-			if c.from != "" || strings.ContainsAny(c.src, "*?[$") || c.src == "" {
-				continue
-			}
-			if _, err := os.Lstat(filepath.Join(sc.root, filepath.FromSlash(path.Join(sc.context, c.src)))); err != nil {
-				return fitsSome
+			if c.from == "" && !strings.ContainsAny(c.src, "*?[$") && c.src != "" {
+				wanted = append(wanted, c.src)
 			}
 		}
 	}
-	for _, in := range sc.image.inContext(".") { // where it starts
-		if _, err := os.Lstat(filepath.Join(sc.root, filepath.FromSlash(path.Join(sc.context, in)))); err != nil {
-			return fitsSome
+	wanted = append(wanted, sc.image.inContext(".")...)
+	there := 0
+	for _, in := range wanted {
+		if sc.known(path.Join(sc.context, in)) {
+			there++
 		}
 	}
-	return fitsAll
+	if there == len(wanted) {
+		return 1
+	}
+	return float64(there) / float64(len(wanted))
 }

@@ -276,3 +276,48 @@ func BenchmarkScan(b *testing.B) {
 		}
 	}
 }
+
+// With a builder of buildpacks flyctl reads no Dockerfile.
+func TestABuilderLeavesTheDockerfileAlone(t *testing.T) {
+	dir := tree(t, "-- Dockerfile --\nFROM node:14\nHEALTHCHECK CMD curl http://localhost:8080/health\n")
+	if r := scan(t, dir, Options{Builder: "heroku/builder:24"}); r.Dockerfile != "" || r.Image != nil || r.Healthcheck != nil {
+		t.Errorf("it is read all the same: %+v", r)
+	}
+	if r := scan(t, dir, Options{}); r.Healthcheck == nil {
+		t.Error("without one it is not read")
+	}
+}
+
+// The folder that a job fills is laid out as the repository is: --dockerfile and
+// --config tell the context all the same.
+func TestAContextThatTheJobMakes(t *testing.T) {
+	dir := tree(t, `-- .git/HEAD --
+ref: refs/heads/main
+-- .github/workflows/cd.yml --
+on: push
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+      - run: flyctl deploy . --config apps/api/fly.toml --dockerfile apps/api/Dockerfile
+        working-directory: image
+-- apps/api/fly.toml --
+app = "x"
+-- apps/api/Dockerfile --
+FROM node:24-slim
+WORKDIR /app
+COPY package.json ./
+COPY apps/api/dist ./apps/api/dist
+CMD ["node", "apps/api/dist/index.js"]
+-- package.json --
+{}
+-- apps/api/package.json --
+{"name": "api"}
+-- apps/api/src/index.ts --
+app.get("/health", (q, r) => r.end())
+`)
+	r := scan(t, filepath.Join(dir, "apps/api"), Options{})
+	if r.Image == nil || r.Image.Context != "../.." || len(r.Routes) != 1 {
+		t.Errorf("image %+v, routes %v", r.Image, r.Routes)
+	}
+}

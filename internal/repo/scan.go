@@ -40,12 +40,12 @@ type Options struct {
 	WorkingDir string
 
 	// What fly.toml says: build.dockerfile and build.ignorefile relative to
-	// Dir, build-target, build.image, [build.args], and the commands of the
+	// Dir, build-target, build.image, build.builder, [build.args], and the commands of the
 	// process groups that have a service.
-	Dockerfile, Ignorefile, BuildTarget, Image string
-	BuildArgs                                  map[string]string
-	Commands                                   []string
-	InternalPorts                              []int // of the services
+	Dockerfile, Ignorefile, BuildTarget, Image, Builder string
+	BuildArgs                                           map[string]string
+	Commands                                            []string
+	InternalPorts                                       []int // of the services
 
 	// App is what fly.toml says that its app is, where the file on disk is not
 	// the one that is meant; "": what stands there.
@@ -64,7 +64,7 @@ func OptionsFor(path, workDir string, file *flytoml.File) Options {
 	return Options{
 		Dir: filepath.Dir(path), ConfigName: filepath.Base(path), WorkingDir: workDir,
 		Dockerfile: text("build.dockerfile"), Ignorefile: text("build.ignorefile"),
-		BuildTarget: text("build.build-target"), Image: text("build.image"), BuildArgs: args,
+		BuildTarget: text("build.build-target"), Image: text("build.image"), Builder: text("build.builder"), BuildArgs: args,
 		Commands: c.Commands(c.Served), InternalPorts: c.InternalPorts(),
 	}
 }
