@@ -48,7 +48,7 @@ starts it when it sleeps; NAME.internal does not.`},
 	{ID: "events", Title: "Events between parts", For: []string{Workers, Database}, Text: `Put slow or retried work on a queue (a table with SKIP LOCKED, Redis, NATS) and run its consumer as a process
 group. Consumers are idempotent: an update may stop one in the middle of a job. Fly has no queue of its own, and a stopped worker is
 not started by a message.`},
-	{ID: "solid", Title: "Small parts with one reason to change", Text: `Keep handlers thin, put rules of the business where no framework is needed to test them, and pass dependencies in. An
+	{ID: "solid", Title: "Small parts with one reason to change (SOLID)", Text: `Keep handlers thin, put rules of the business where no framework is needed to test them, and pass dependencies in. An
 interface belongs to the code that calls it. Remove an abstraction that has one user and no test.`},
 	{ID: "algorithms", Title: "Data structures that fit", Text: `Bound every loop over data that users control: paginate, stream, cap. Know the size at which a list should be a map or an
 index. Measure before tuning; a query without an index costs more than any clever loop.`},
@@ -94,9 +94,9 @@ at boot. Use Vault or a cloud's secret manager for short-lived or audited creden
 instead of a stored key.`},
 	{ID: "rotation", Title: "Rotating secrets", Text: `Rotate on a date, when somebody leaves, and at once after a leak; removing a value from git does not undo the leak. Let the app
 accept the old and the new value for a while, set the new one with fly secrets set --stage, deploy, then remove the old one.`},
-	{ID: "access", Title: "Roles and tokens", Text: `Give people organization roles and automation one deploy token per app with an expiry (fly tokens create deploy -x 2160h); never
+	{ID: "access", Title: "Roles and tokens (RBAC)", Text: `Give people organization roles and automation one deploy token per app with an expiry (fly tokens create deploy -x 2160h); never
 fly auth token in CI. Check permissions in the app at each request, by role and by owner, and deny by default.`},
-	{ID: "waf", Title: "Filtering traffic", Text: `Fly has no web application firewall. Limit rates in the app by Fly-Client-IP, and put a CDN with a firewall in front when you need
+	{ID: "waf", Title: "Filtering traffic (WAF)", Text: `Fly has no web application firewall. Limit rates in the app by Fly-Client-IP, and put a CDN with a firewall in front when you need
 one; then read the client's address from that CDN's header, and refuse requests that did not come through it.`},
 }
 

@@ -133,7 +133,7 @@ func (sc *scanner) measureImage(start string) {
 	}
 	for _, one := range roots {
 		r := path.Join(sc.context, one.path)
-		if one.made || strings.ContainsAny(r, "*?[") || !sc.known(r) { // built before the image is
+		if one.made || strings.ContainsAny(r, "*?[") || inList(jsBuilt, path.Base(r)) && !sc.known(r) { // built before the image is
 			r = sc.existing(r)
 		}
 		if r == "." || r == sc.context {
