@@ -1,9 +1,11 @@
 package fixers
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
+	"github.com/fly-standards/fly-standards/internal/flyschema"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -71,12 +73,7 @@ func (g runningGroup) help(f fall, machines []live.Machine) (command string, not
 	again := "then fly machine start " + idsOf(machines)
 	switch f.kind {
 	case killed:
-		more := 2 * machines[0].Config.Guest().MemoryMB
-		command = fmt.Sprintf("fly scale memory %d", more)
-		if !g.only {
-			command += " --process-group " + g.name
-		}
-		note := fmt.Sprintf("write memory = \"%dmb\" in [[vm]] too, or the next deploy takes it back; more memory costs more", more)
+		command, note := g.moreMemory(machines[0])
 		if !machines[0].Started() {
 			note = again + "; " + note
 		}
@@ -87,6 +84,21 @@ func (g runningGroup) help(f fall, machines []live.Machine) (command string, not
 		return "fly machine status " + machines[0].ID, []string{again + "; when that fails too: " + g.anew(machines[0])}
 	}
 	return logs, nil
+}
+
+// moreMemory is the command that gives the group twice the memory, where its
+// size can have that.
+func (g runningGroup) moreMemory(m live.Machine) (command, note string) {
+	guest := m.Config.Guest()
+	more := 2 * guest.MemoryMB
+	if _, most, _, ok := flyschema.MemoryBounds(cmp.Or(guest.CPUKind, "shared"), max(guest.CPUs, 1)); !ok || more > most {
+		return "fly logs -i " + m.ID, "its size can't have twice that memory: fly scale vm takes a larger one, which costs more"
+	}
+	command = fmt.Sprintf("fly scale memory %d", more)
+	if !g.only {
+		command += " --process-group " + g.name
+	}
+	return command, fmt.Sprintf("write memory = \"%dmb\" in [[vm]] too, or the next deploy takes it back; more memory costs more", more)
 }
 
 // seen is the last exit of the machine.

@@ -204,7 +204,7 @@ func envUnlike(group string, machines []live.Machine) []plan.Finding {
 		return nil
 	}
 	slices.Sort(names)
-	f := plan.Finding{HowTo: "fly deploy makes them alike, with the [env] of the file"}
+	f := plan.Finding{HowTo: "fly deploy", Notes: []string{"it makes them alike, with the [env] of the file"}}
 	for _, name := range names {
 		text := name + " only on " + fewOf(has[name])
 		if lack := without(machines, has[name]); len(lack) < len(has[name]) {
