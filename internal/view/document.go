@@ -37,6 +37,9 @@ func Write(w io.Writer, format string, d Document, o Options) error {
 	if d.Check && format != "sarif" && format != "markdown" { // those are by rule
 		d = d.folded()
 	}
+	if d.Check && d.Several && format != "json" {
+		d = d.told()
+	}
 	switch format {
 	case "human":
 		switch {

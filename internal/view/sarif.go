@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -28,7 +30,7 @@ func sarif(w io.Writer, d Document, o Options) error {
 		for _, f := range part.Plan.Findings {
 			rule := slices.IndexFunc(run.Tool.Driver.Rules, func(r sarifRule) bool { return r.ID == f.Rule })
 			f.File = o.path(f.File)
-			run.Results = append(run.Results, part.sarifResult(f, rule, seen))
+			run.Results = append(run.Results, part.sarifResult(f, rule, seen, o))
 		}
 	}
 	return encode(w, sarifLog{
@@ -104,7 +106,7 @@ func problem(s plan.Severity) string {
 	return string(s)
 }
 
-func (p Part) sarifResult(f plan.Outcome, rule int, seen map[string]int) sarifResult {
+func (p Part) sarifResult(f plan.Outcome, rule int, seen map[string]int, o Options) sarifResult {
 	text := sentence(f, p.Mask)
 	r := sarifResult{
 		RuleID: f.Rule, RuleIndex: rule, Level: level(f.Severity), Message: sarifText{text + " (" + fate(f) + ")"},
@@ -124,22 +126,36 @@ func (p Part) sarifResult(f plan.Outcome, rule int, seen map[string]int) sarifRe
 		}
 		r.Suppressions = []sarifSuppression{{kind, Clean(p.Mask.Hide(reason(f)))}}
 	}
-	r.Fixes = p.sarifFixes(f, where.Artifact)
+	r.Fixes = p.sarifFixes(f, o)
 	return r
 }
 
-func (p Part) sarifFixes(f plan.Outcome, file sarifArtifact) []sarifFix {
+// sarifFixes is the one fix of a finding, with all its edits. One that adds lines
+// at the end of another file is none here: a fix is of places that are there.
+func (p Part) sarifFixes(f plan.Outcome, o Options) []sarifFix {
 	edits := p.TextEdits(f)
-	if len(edits) == 0 {
+	if len(f.Edits) > 0 && len(edits) == 0 || len(edits)+len(f.Lines) == 0 {
 		return nil
 	}
-	change := sarifChange{Artifact: file}
-	for _, e := range edits {
-		change.Replacements = append(change.Replacements, sarifReplacement{
-			sarifRegion{e.Start.Line, e.Start.Column, e.End.Line, e.End.Column}, sarifText{e.Text},
-		})
+	var changes []sarifChange
+	add := func(file string, region sarifRegion, text string) {
+		artifact := sarifArtifact{uri(o.path(file)), "%SRCROOT%"}
+		i := slices.IndexFunc(changes, func(c sarifChange) bool { return c.Artifact == artifact })
+		if i < 0 {
+			i, changes = len(changes), append(changes, sarifChange{Artifact: artifact})
+		}
+		changes[i].Replacements = append(changes[i].Replacements, sarifReplacement{region, sarifText{text}})
 	}
-	return []sarifFix{{sarifText{fate(f)}, []sarifChange{change}}}
+	for _, e := range edits {
+		add(p.Plan.File.Path, sarifRegion{e.Start.Line, e.Start.Column, e.End.Line, e.End.Column}, e.Text)
+	}
+	for _, e := range f.Lines {
+		if e.Line == 0 || p.Mask.Holds(e.New) {
+			return nil
+		}
+		add(path.Join(path.Dir(p.Plan.File.Path), e.File), sarifRegion{e.Line, 1, e.Line, utf8.RuneCountInString(e.Old) + 1}, e.New)
+	}
+	return []sarifFix{{sarifText{fate(f)}, changes}}
 }
 
 // lineHash names a finding by the text of its line and how often that was told
