@@ -70,7 +70,13 @@ func checkLimits(t plan.Target) []plan.Finding {
 	out = append(out, floors(t, c)...)
 	out = append(out, killedOnStop(t)...)
 	out = append(out, platformEnv(t, c)...)
-	return append(out, encodedFiles(t, c)...)
+	out = append(out, encodedFiles(t, c)...)
+	for i := range out {
+		if fix := out[i].Fix; fix != nil {
+			fix.Edits = inShape(c, fix.Edits)
+		}
+	}
+	return out
 }
 
 func isTopLevel(check deployed.Value) bool { return strings.HasPrefix(check.Path(), "checks") }
