@@ -94,6 +94,9 @@ func (s *source) has(word string) bool {
 	return is
 }
 
+// hasAny says whether one of several words is in the code.
+func (s *source) hasAny(words ...string) bool { return slices.ContainsFunc(words, s.has) }
+
 // block is a pair of braces; close is len(code) where it stays open.
 type block struct{ open, close, outer int }
 

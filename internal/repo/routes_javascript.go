@@ -162,6 +162,9 @@ func (s *source) jsUses() []jsUse {
 			s.used = append(s.used, use)
 		}
 	}
+	if !s.hasAny("(app", "(server", "(fastify", "( app", "( server", "( fastify") {
+		return s.used
+	}
 	for _, at := range s.all(jsHanded) {
 		s.used = append(s.used, jsUse{at: at[0], outer: s.group(at, 3), file: s.group(at, 1), name: s.group(at, 2)})
 	}
@@ -213,7 +216,7 @@ const maxParameters = 10 << 20
 
 // isParameter: a function of the file takes it, and the file makes no app.
 func (s *source) isParameter(name string) bool {
-	if name == "" || len(s.all(jsApp)) > 0 {
+	if name == "" || !s.hasAny("("+name, ","+name, ", "+name, "="+name, "= "+name) || len(s.all(jsApp)) > 0 {
 		return false
 	}
 	is, known := s.parameters[name]
