@@ -2,9 +2,7 @@ package commands
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -90,7 +88,7 @@ func runInit(ctx context.Context, env *Env, o *initOptions, what string) error {
 	if rel, err := filepath.Rel(env.Dir, path); err == nil {
 		shown = filepath.ToSlash(rel)
 	}
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(path); err == nil {
 		return &usageError{message: shown + " already exists; nothing was changed", hint: "move it away to have a new one made"}
 	}
 	if _, err := fmt.Fprint(env.Stdout, file.Text); err != nil {
@@ -112,7 +110,7 @@ func writeNew(env *Env, path, shown, text string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("make the folder of %s: %w", shown, err)
 	}
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("write %s: it is there since just now; nothing was changed", shown)
 	}
 	if err := writeShown(path, "write "+shown, []byte(text), 0o644); err != nil {
