@@ -58,9 +58,7 @@ func pyImports(p *program, sc *scanner, file string, code []byte, have map[strin
 	p.open = p.open || pyDynamic().Match(code)
 	var out []string
 	add := func(module string, names ...string) {
-		for _, to := range sc.pyResolve(file, module, names, have) {
-			out = append(out, to)
-		}
+		out = append(out, sc.pyResolve(file, module, names, have)...)
 	}
 	for _, m := range pyFrom().FindAllSubmatch(code, maxMatches) {
 		add(string(m[1]), strings.FieldsFunc(string(m[2]), func(r rune) bool { return strings.ContainsRune("(), \n\t\r\\", r) })...)

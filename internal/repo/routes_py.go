@@ -3,7 +3,6 @@ package repo
 import (
 	"bytes"
 	"path"
-	"regexp"
 	"strings"
 )
 
@@ -144,13 +143,6 @@ func pyWhere(s *source, receiver string) (prefix string, unknown bool, made stri
 func pyGuards(arguments string) string {
 	if i := strings.Index(arguments, "dependencies"); i >= 0 && guardWord().MatchString(arguments[i:]) {
 		return "requireAuth"
-	}
-	return ""
-}
-
-func firstGroup(expr *regexp.Regexp, text string) string {
-	if m := expr.FindStringSubmatch(text); m != nil {
-		return m[1]
 	}
 	return ""
 }

@@ -295,7 +295,7 @@ func (s *source) springSettings() {
 	}
 	if at := managementBase().FindSubmatchIndex(s.code); at != nil {
 		s.facts.actuator = append(s.facts.actuator, s.group(at, 1))
-	} else if contains(s.code, "path-mapping") || contains(s.code, "endpoints.web.base-path") || contains(s.code, "base-path:") {
+	} else if s.hasAny("path-mapping", "endpoints.web.base-path", "base-path:") {
 		s.facts.mount("Spring actuator")
 	}
 	if at := managementPort().FindSubmatchIndex(s.code); at != nil {
