@@ -20,7 +20,7 @@ func TestClone(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		effect *flysim.Effect
-	}{{"plain", nil}, {"lost after", ptr(flysim.DropAfter())}, {"lost before", ptr(flysim.DropBefore())}} {
+	}{{"plain", nil}, {"lost after", ptr(flysim.DropAfter())}, {"lost before", ptr(flysim.DropBefore())}, {"doubled", ptr(flysim.Duplicate())}} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, three()...)
 			w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
@@ -36,7 +36,7 @@ func TestClone(t *testing.T) {
 					sent++
 				}
 			}
-			if want := map[string]int{"plain": 1, "lost after": 1, "lost before": 2}[c.name]; sent != want {
+			if want := map[string]int{"plain": 1, "lost after": 1, "lost before": 2, "doubled": 1}[c.name]; sent != want {
 				t.Errorf("%d machines were asked for, want %d", sent, want)
 			}
 			if len(w.app.Machines()) != 4 || states(rep)["clone:lhr"] != apply.Done {

@@ -284,7 +284,7 @@ func TestLeft(t *testing.T) {
 		{"at rest with a check that nobody has seen pass", apply.History{App: "shop", Machines: []apply.PastMachine{change(func(p *apply.PastMachine) {
 			p.State, p.Inverse = "stopped", append(slices.Clone(always), take)
 		})}}, asleep, true},
-		{"at rest with a check that was tested on nobody", apply.History{App: "shop", Machines: []apply.PastMachine{change(func(p *apply.PastMachine) {
+		{"at rest with a check that was tested on nobody", apply.History{ID: "x", App: "shop", Machines: []apply.PastMachine{change(func(p *apply.PastMachine) {
 			p.State, p.Unproven, p.Inverse = "stopped", true, append(slices.Clone(always), take)
 		})}}, asleep, true},
 		{"at rest with a check that another one passed", apply.History{ID: "x", App: "shop", Machines: []apply.PastMachine{change(func(p *apply.PastMachine) {
