@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -109,6 +110,7 @@ func runApply(ctx context.Context, env *Env, g *global, o *applyOptions) error {
 		// One that was killed behind its last write left nothing to do, and
 		// nobody who watched the machine.
 		env.noteUnfinished(g, p.App.Name)
+		s.sweepAfter(env, p.App.Name)
 		return o.finish(env, g, s, p, apply.Report{App: p.App.Name, Outcome: apply.NothingToDo}, nil)
 	}
 	if apply.CantUndoFile(p, apply.Deps{File: apply.OnDisk(s.path), Secret: s.mask.Hides}) {
@@ -139,6 +141,26 @@ func (s *source) sweep(p *plan.Plan) {
 	for _, step := range p.Steps {
 		if step.OtherFile != nil {
 			s.sweepOther(step.OtherFile.File)
+		}
+	}
+}
+
+// sweepAfter does it where nothing is left to do after runs that were cut off: a
+// copy of fly.toml beside it may be committed by mistake.
+func (s *source) sweepAfter(env *Env, app string) {
+	runs := env.cutOffBefore(app, "")
+	if len(runs) == 0 {
+		return
+	}
+	unlock, err := journal.Lock(env.journals(), app, journal.Holder{PID: os.Getpid(), Since: env.Clock.Now(), Doing: "apply"})
+	if err != nil {
+		return // somebody is at work, or can't write there
+	}
+	defer unlock()
+	atomicfile.Sweep(s.path)
+	for _, h := range runs {
+		for _, past := range h.Others {
+			s.sweepOther(past.File)
 		}
 	}
 }

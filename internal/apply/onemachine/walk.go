@@ -213,10 +213,15 @@ func (u *Updater) lookStart(ctx context.Context, m *InFlight, slice time.Duratio
 }
 
 // isUp gives the lease back at once: a machine that is held can't be started
-// by the proxy, should it go down.
+// by the proxy, should it go down. One that is seen to be up late, behind a slow
+// answer, has the time that it needs to be seen healthy all the same.
 func (u *Updater) isUp(ctx context.Context, m *InFlight) {
 	u.Leases.Release(ctx, m.Machine)
-	m.Phase, m.smoke, m.downs = WaitSmoke, u.Clock.Now().Add(smokeTime), 0
+	now := u.Clock.Now()
+	m.Phase, m.smoke, m.downs = WaitSmoke, now.Add(smokeTime), 0
+	if least := now.Add(MinWait); m.deadline.Before(least) {
+		m.deadline = least
+	}
 }
 
 // lookHealth looks at a started machine: is it up for long enough, and do all

@@ -74,6 +74,8 @@ func TestSeedsThatFailed(t *testing.T) {
 		2637911353115: "both healthy machines of a region were taken at once, since a sick third one counted as up",
 		794249034775:  "a check that no machine had passed stayed on one that the proxy had stopped during its test",
 		844339806783:  "of two machines that one creation made, an undo left the second, once the first was gone",
+		2717126269058: "an apply with nothing left to do let a copy of fly.toml lie that one before it had left when the power went",
+		2717126269062: "one slow answer took the whole wait, and a healthy machine was put back",
 		3451612256091: "a lease that was dropped in time counted as one that was overlooked",
 		3451612256111: "a lone machine whose second update could not be leased counted as put back for a stop by the proxy",
 	} {
