@@ -11,8 +11,9 @@ import (
 )
 
 // nearMiss looks for the one known key beside it that is spelled almost so.
-// Only plain values are renamed: a table may mean more than its name says. Of
-// the keys to which another rule gives a value of its own, a person decides.
+// Only plain values are renamed: with a table's new name other rules find more, so
+// that their order would count. Of the keys to which another rule gives a value of
+// its own, a person decides.
 func nearMiss(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 	parent, name, _ := cutLast(form)
 	var near []string
@@ -28,7 +29,10 @@ func nearMiss(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 	path := sibling(n, near[0])
 	key, _ := flyschema.Lookup(path)
 	kind, _, _ := strings.Cut(key.Kind, " ")
-	others := []string{"strategy", "min_machines_running", "primary_region"}
+	others := []string{"strategy", "min_machines_running"}
+	if rule, e := writtenBy(t, path); rule != "" && e.Value != n.Raw() {
+		others = append(others, "primary_region")
+	}
 	if !slices.Contains(kinds(n.Kind()), kind) || slices.Contains(others, near[0]) {
 		if _, taken := t.File.Get(path); taken {
 			f.Notes = append(f.Notes, path+" is in the file too; only that one counts")
