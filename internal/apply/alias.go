@@ -1,6 +1,9 @@
 package apply
 
-import "github.com/fly-standards/fly-standards/internal/apply/onemachine"
+import (
+	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+)
 
 // What callers of Run meet of one machine's life.
 type (
@@ -32,3 +35,6 @@ func Reason(err error) string { return onemachine.Reason(err) }
 
 // MinWait is the least that Options.WaitTimeout makes sense for.
 const MinWait = onemachine.MinWait
+
+// IsProbe is onemachine's: an op about a check that is there for a proof only.
+func IsProbe(op machineconfig.Op) bool { return onemachine.IsProbe(op) }

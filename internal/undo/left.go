@@ -94,11 +94,12 @@ func suspect(past apply.PastMachine, m live.Machine, runs []apply.History) bool 
 	return !asked.IsZero() && m.Version != past.Replaced && !m.UpdatedAt.Before(asked.Add(-time.Minute)) && m.UpdatedAt.Before(asked.Add(askedWithin))
 }
 
-// addsCheck says whether what is taken back added a check to a service: one
-// that was not seen to pass must not wait on a machine at rest.
+// addsCheck says whether what is taken back added a check to a service, or one to
+// prove it: what was not seen to pass must not wait on a machine at rest, and a
+// proof that was cut off must not stay there (seed 1303283416306).
 func addsCheck(inverse []machineconfig.Op) bool {
 	return slices.ContainsFunc(inverse, func(op machineconfig.Op) bool {
-		return op.Verb == machineconfig.VerbTake && op.Service != nil && op.Pointer == "/checks"
+		return op.Verb == machineconfig.VerbTake && op.Service != nil && op.Pointer == "/checks" || apply.IsProbe(op)
 	})
 }
 

@@ -56,6 +56,11 @@ func ProbeOps(s *plan.MachineStep) ([]machineconfig.Op, error) {
 	return ops, nil
 }
 
+// IsProbe says whether an op is about a check that is there for a proof only.
+func IsProbe(op machineconfig.Op) bool {
+	return op.Service == nil && strings.HasPrefix(op.Pointer, machineconfig.Pointer("checks", probePrefix))
+}
+
 // LeftProbes take away what an apply that was cut short has left.
 func LeftProbes(was machineconfig.Config) []machineconfig.Op {
 	var ops []machineconfig.Op
