@@ -73,6 +73,7 @@ func TestSeedsThatFailed(t *testing.T) {
 		4133368998142: "a machine was added with the image of before a deploy, since its creation was asked for once more",
 		2637911353115: "both healthy machines of a region were taken at once, since a sick third one counted as up",
 		794249034775:  "a check that no machine had passed stayed on one that the proxy had stopped during its test",
+		2760422352699: "the judge blamed an update for somebody else's that came while its answer was slow",
 		1303283416306: "a check that was to prove another one stayed on a machine at rest when reads failed",
 		1303283416431: "the judge took a look at a lease that a fault had answered for one",
 		844339806783:  "of two machines that one creation made, an undo left the second, once the first was gone",

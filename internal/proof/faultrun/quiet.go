@@ -119,6 +119,8 @@ func (w *world) beforeUpdate(req *http.Request, body []byte) string {
 		return kind + " of " + m.ID() + " under the lease of somebody else"
 	case kind != "update":
 		return ""
+	case w.theirs[m.ID()] == w.proc.run: // promise 4; as of now: others may come while the answer is slow (seed 2760422352699)
+		return "a machine was updated that somebody else had changed since the plan: " + m.ID()
 	case len(w.proc.unsynced.renamed) > 0:
 		return m.ID() + " was updated before fly.toml was safe on the disk"
 	case m.Healthy() && w.proc.repairs(m.ID()):
