@@ -76,15 +76,19 @@ func ours(now live.Machine, up live.Update) bool {
 }
 
 // lookAgain reads a machine after a lost answer, giving what was lost some
-// time to arrive.
+// time to arrive. What is shown of one whose host does not answer is old, so nobody
+// can tell whose it is.
 func (u *Updater) lookAgain(ctx context.Context, id string) (m live.Machine, err error) {
 	for range 4 {
 		if err := u.Clock.Sleep(ctx, 2*time.Second); err != nil {
 			return live.Machine{}, err
 		}
-		if m, err = u.Platform.Machine(ctx, id); err == nil {
+		if m, err = u.Platform.Machine(ctx, id); err == nil && !m.Unreadable() {
 			return m, nil
 		}
+	}
+	if err == nil {
+		err = errUnreadable
 	}
 	return m, err
 }

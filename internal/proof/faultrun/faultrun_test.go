@@ -73,6 +73,8 @@ func TestSeedsThatFailed(t *testing.T) {
 		4133368998142: "a machine was added with the image of before a deploy, since its creation was asked for once more",
 		2637911353115: "both healthy machines of a region were taken at once, since a sick third one counted as up",
 		794249034775:  "a check that no machine had passed stayed on one that the proxy had stopped during its test",
+		1697208878410: "an update whose machine's host vanished with the answer counted as somebody else's, and stayed there",
+		1697208884452: "the judge forgot the machine that an earlier run had added",
 		2760422352699: "the judge blamed an update for somebody else's that came while its answer was slow",
 		1303283416306: "a check that was to prove another one stayed on a machine at rest when reads failed",
 		1303283416431: "the judge took a look at a lease that a fault had answered for one",

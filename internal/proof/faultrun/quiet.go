@@ -149,8 +149,11 @@ func (w *world) unproven(id string, body []byte) bool {
 	if !w.route || w.answers || len(w.hurt) > 0 || mine == nil || w.app.Machine(id).State() != "started" {
 		return false
 	}
-	for _, m := range w.machines {
-		if m.id != id && m.group == mine.group && m.touchable && w.app.Machine(m.id).State() == "started" {
+	for _, m := range w.app.Machines() {
+		other := w.machineOf(m.ID())
+		known := other != nil && other.group == mine.group && other.touchable
+		added := other == nil && bytes.Contains(m.Config(), []byte(`"fly_process_group":"`+mine.group+`"`)) // seed 1697208884452
+		if m.ID() != id && m.State() == "started" && (known || added) {
 			return false
 		}
 	}
