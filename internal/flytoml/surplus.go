@@ -89,20 +89,37 @@ func (f *File) twice(s *stmt) string {
 		}
 	}
 	mine := paths[s]
-	for _, x := range f.stmts[:s.index] {
-		if !slices.Equal(paths[x], mine) {
-			continue
+	dotted := ""
+	for _, x := range slices.Backward(f.stmts[:s.index]) { // the nearest: those of another entry of [[s]] are no matter
+		if text := f.clash(x, s, paths[x], mine); text != "" {
+			return text
 		}
-		name, line := Join("", mine...), f.position(x.body.start).Line
-		switch {
-		case x.heading && s.heading && x.array == s.array:
-			return fmt.Sprintf("[%s] is in the file twice, at lines %d and %d; put the keys of both under one heading", name, line, s.first+1)
-		case x.heading && s.heading:
-			return fmt.Sprintf("%s is one table at line %d and one of several at line %d; write each of them as [[%s]]", name, min(line, s.first+1), max(line, s.first+1), name)
-		case x.heading != s.heading:
-			return fmt.Sprintf("%s has a value at line %d and is a table at line %d; keep one of the two", name, line, s.first+1)
+		if len(x.keys) > 1 && s.heading && !x.heading && below(paths[x], mine) {
+			dotted = fmt.Sprintf("%s is set by a dotted key at line %d and is a table at line %d; keep one of the two forms", Join("", mine...), f.position(x.body.start).Line, s.first+1)
 		}
-		return fmt.Sprintf("%s is set twice, at lines %d and %d; keep one of the two", name, line, s.first+1)
+	}
+	return dotted
+}
+
+// below says whether a path goes on where another ends.
+func below(deep, high []string) bool {
+	return len(deep) > len(high) && slices.Equal(deep[:len(high)], high)
+}
+
+// clash says what two statements, x above s, define both; "" for nothing.
+func (f *File) clash(x, s *stmt, theirs, mine []string) string {
+	name, line, here := Join("", theirs...), f.position(x.body.start).Line, s.first+1
+	switch same := slices.Equal(theirs, mine); {
+	case same && x.heading && s.heading && x.array == s.array:
+		return fmt.Sprintf("[%s] is in the file twice, at lines %d and %d; put the keys of both under one heading", name, line, here)
+	case same && x.heading && s.heading && x.array:
+		return fmt.Sprintf("%s is one of several at line %d and one table at line %d; write each of them as [[%s]]", name, line, here, name)
+	case same && x.heading && s.heading:
+		return fmt.Sprintf("%s is one table at line %d and one of several at line %d; write each of them as [[%s]]", name, line, here, name)
+	case same && x.heading == s.heading:
+		return fmt.Sprintf("%s is set twice, at lines %d and %d; keep one of the two", name, line, here)
+	case same, !x.heading && below(mine, theirs):
+		return fmt.Sprintf("%s has a value at line %d and is a table at line %d; keep one of the two", name, line, here)
 	}
 	return ""
 }
