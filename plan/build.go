@@ -151,13 +151,13 @@ func holdRefused(all []*finding, refused *flytoml.RefusedError) bool {
 // mergedEdits are the edits of the planned findings, each once.
 func mergedEdits(all []*finding) []flytoml.Edit {
 	var edits []flytoml.Edit
-	have := map[editKey]bool{}
+	have := map[string]bool{}
 	for _, f := range all {
 		if f.outcome != Planned {
 			continue
 		}
 		for _, e := range f.Fix.Edits {
-			if key := keyOf(e); !have[key] {
+			if key := e.Identity(); !have[key] {
 				have[key] = true
 				edits = append(edits, e)
 			}

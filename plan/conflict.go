@@ -139,21 +139,7 @@ func disagree(a, b *Fix) bool {
 	return false
 }
 
-// editKey is an edit as the key of a map.
-type editKey struct {
-	flytoml.Op
-	path, to, value, comment, entries string
-}
-
-func keyOf(e flytoml.Edit) editKey {
-	k := editKey{e.Op, e.Path, e.To, e.Value, e.Comment, ""}
-	for _, n := range e.Entries {
-		k.entries += n.Key + "\x00" + n.Value + "\x00"
-	}
-	return k
-}
-
-func sameEdit(a, b flytoml.Edit) bool { return keyOf(a) == keyOf(b) }
+func sameEdit(a, b flytoml.Edit) bool { return a.Identity() == b.Identity() }
 
 // editsClash says whether two edits can't both be meant. Two entries for one
 // array of tables don't clash: an array may have both.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -102,11 +101,11 @@ func (f preflight) noteMigrated() {
 
 // envOp is the env entry that an op takes from a machine.
 func envOp(op machineconfig.Op) (string, bool) {
-	name, ok := strings.CutPrefix(op.Pointer, "/env/")
-	if !ok || op.Verb != machineconfig.VerbRemove || op.Service != nil {
+	names, err := machineconfig.Names(op.Pointer)
+	if err != nil || len(names) != 2 || names[0] != "env" || op.Verb != machineconfig.VerbRemove || op.Service != nil {
 		return "", false
 	}
-	return strings.ReplaceAll(strings.ReplaceAll(name, "~1", "/"), "~0", "~"), true
+	return names[1], true
 }
 
 func (f preflight) app(ctx context.Context) ([]Moved, error) {

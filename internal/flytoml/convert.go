@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // convert makes another form of a value out of the value itself, so that no
@@ -109,18 +110,18 @@ func pair(v any) (name, value string, ok bool) {
 			return "", "", false
 		}
 		name, value = strings.TrimSpace(v[:i]), strings.TrimSpace(v[i+1:])
-		ok = !severalPairs.MatchString(value)
+		ok = !severalPairs().MatchString(value)
 	case map[string]any:
 		name, _ = v["name"].(string)
 		value, ok = v["value"].(string)
 		ok = ok && len(v) == 2
 	}
-	return name, value, ok && pairName.MatchString(name)
+	return name, value, ok && pairName().MatchString(name)
 }
 
 var (
-	pairName     = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
-	severalPairs = regexp.MustCompile(`\n|[,;\s][A-Za-z_][A-Za-z0-9_.-]*[=:]`)
+	pairName     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`) })
+	severalPairs = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\n|[,;\s][A-Za-z_][A-Za-z0-9_.-]*[=:]`) })
 )
 
 // shellWord quotes a word where a shell would take it for something else.

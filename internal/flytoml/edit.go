@@ -1,5 +1,7 @@
 package flytoml
 
+import "strings"
+
 // Op is what an Edit does.
 type Op string
 
@@ -63,6 +65,16 @@ type Edit struct {
 	Value   string  `json:"value,omitempty"`   // Set: a TOML literal, strings in double quotes; also of InArray and Under
 	Entries []Entry `json:"entries,omitempty"` // Append, AddTable
 	Comment string  `json:"comment,omitempty"` // without the "#"
+}
+
+// Identity is the same for two edits that do the same, and only for those. It
+// holds the values, so it is never to be shown.
+func (e Edit) Identity() string {
+	parts := []string{string(e.Op), e.Path, e.To, e.Value, e.Comment}
+	for _, n := range e.Entries {
+		parts = append(parts, n.Key, n.Value)
+	}
+	return strings.Join(parts, "\x00")
 }
 
 // Entry is one key of a new table, in the order in which it is written.

@@ -35,7 +35,7 @@ func applyOne(root map[string]any, op Op) (bool, error) {
 	if root == nil {
 		return false, errors.New("the machine has no configuration")
 	}
-	names, err := splitPointer(op.Pointer)
+	names, err := Names(op.Pointer)
 	if err != nil {
 		return false, err
 	}
@@ -210,7 +210,7 @@ func isServiceChecks(op Op, names []string) bool {
 // spelling or meaning, but one that asks the same question in another way: other
 // times, other headers. Somebody changed it since.
 func CheckChanged(c Config, op Op) bool {
-	names, err := splitPointer(op.Pointer)
+	names, err := Names(op.Pointer)
 	if err != nil || op.Verb != VerbTake || !isServiceChecks(op, names) {
 		return false
 	}

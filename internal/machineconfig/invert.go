@@ -28,7 +28,7 @@ func Invert(before Config, ops []Op) []Op {
 
 // invertOne is the inverse of op, were it applied to root and changed it.
 func invertOne(root map[string]any, op Op) []Op {
-	names, err := splitPointer(op.Pointer)
+	names, err := Names(op.Pointer)
 	if err != nil || root == nil {
 		return nil
 	}

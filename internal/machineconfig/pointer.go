@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// splitPointer gives the names that a JSON pointer goes through.
-func splitPointer(p string) ([]string, error) {
+// Names gives the names that a JSON pointer goes through.
+func Names(p string) ([]string, error) {
 	if p == "" {
 		return nil, errors.New("the pointer is empty")
 	}

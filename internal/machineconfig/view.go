@@ -218,7 +218,7 @@ func (c Config) Guest() Guest {
 // Get is what is at a JSON pointer: a copy. It must not be used to show an env
 // entry; EnvValue gives those in a wrapper that does not print.
 func (c Config) Get(pointer string) (any, bool) {
-	names, err := splitPointer(pointer)
+	names, err := Names(pointer)
 	if err != nil || c.root == nil {
 		return nil, false
 	}

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // File is one file to write. Path is from the root of the repository, with
@@ -17,12 +18,12 @@ type File struct {
 // Tool is how a workflow gets this program: a release is pinned by commit.
 type Tool struct{ Version, Commit string }
 
-var release = regexp.MustCompile(`^v?\d+\.\d+\.\d+$`)
+var release = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^v?\d+\.\d+\.\d+$`) })
 
 // step is the check of fly.toml, lines of YAML without indentation.
 func (t Tool) step(p Project) []string {
 	config := p.within(p.Config)
-	if release.MatchString(t.Version) && len(t.Commit) == 40 {
+	if release().MatchString(t.Version) && len(t.Commit) == 40 {
 		return []string{"- name: Check fly.toml", fmt.Sprintf("  uses: fly-standards/fly-standards@%s # v%s", t.Commit, strings.TrimPrefix(t.Version, "v")),
 			"  with:", "    config: " + yamlString(config)}
 	}
@@ -177,7 +178,7 @@ func (p Project) tokenNote() string {
 	return "the deploy needs its own token: fly tokens create deploy --app " + app + " --expiry 2160h, stored as the secret FLY_API_TOKEN of the environment production"
 }
 
-var deploys = regexp.MustCompile(`(?m)^[^#\n]*(fly(ctl)? deploy|flyctl-actions)`)
+var deploys = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[^#\n]*(fly(ctl)? deploy|flyctl-actions)`) })
 
 // deployers names the workflows that deploy already.
 func deployers(root string) string {
@@ -188,7 +189,7 @@ func deployers(root string) string {
 			continue
 		}
 		for _, name := range found {
-			if deploys.MatchString(readSmall(name)) {
+			if deploys().MatchString(readSmall(name)) {
 				names = append(names, filepath.Base(name))
 			}
 		}
@@ -209,25 +210,25 @@ func nonEmpty(list []string) []string {
 	return out
 }
 
-var plainYAML = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_./-]*( [A-Za-z0-9_.-]+)*$`)
+var plainYAML = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_./-]*( [A-Za-z0-9_.-]+)*$`) })
 
 // yamlString is a scalar that YAML reads as this string.
 func yamlString(s string) string {
 	switch strings.ToLower(s) {
 	case "true", "false", "yes", "no", "on", "off", "null", "y", "n":
 	default:
-		if plainYAML.MatchString(s) {
+		if plainYAML().MatchString(s) {
 			return s
 		}
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./@%+=:,-]+$`)
+var plainWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_./@%+=:,-]+$`) })
 
 // shellWord is s as one word of a shell.
 func shellWord(s string) string {
-	if plainWord.MatchString(s) {
+	if plainWord().MatchString(s) {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"

@@ -28,7 +28,7 @@ func (d diffLine) blank() bool { return strings.TrimSpace(d.text) == "" }
 type fileDiff struct {
 	edits []flytoml.Edit
 	lines []diffLine
-	index map[string]int // of edits, by the words of each; see of
+	index map[string]int // of edits, by the identity of each; see of
 }
 
 // newDiff makes the edits. An error means that they don't fit f.
@@ -59,12 +59,12 @@ func (d *fileDiff) of(edits []flytoml.Edit) func(diffLine) bool {
 	if d.index == nil {
 		d.index = map[string]int{}
 		for i, e := range d.edits {
-			d.index[fmt.Sprintf("%q", e)] = i
+			d.index[e.Identity()] = i
 		}
 	}
 	mine := map[int]bool{}
 	for _, e := range edits {
-		if i, ok := d.index[fmt.Sprintf("%q", e)]; ok {
+		if i, ok := d.index[e.Identity()]; ok {
 			mine[i] = true
 		}
 	}

@@ -38,7 +38,7 @@ func Write(w io.Writer, format string, d Document, o Options) error {
 		d = d.folded()
 	}
 	if d.Check && d.Several && format != "json" {
-		d = d.told()
+		d = d.sharedOnce()
 	}
 	switch format {
 	case "human":

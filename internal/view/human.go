@@ -214,10 +214,10 @@ func (h *human) where() string {
 // before what improves it.
 func (h *human) next(g groups) {
 	switch {
-	case len(g.broken) > 0 && g.broken[0].findings[0].HowTo != "":
-		h.line("Next: ", h.bold(h.say(g.broken[0].findings[0].HowTo)))
 	case h.plan.Changes() && h.Next == "": // what follows is not the plan's
 		h.line()
+	case len(g.broken) > 0 && g.broken[0].findings[0].HowTo != "":
+		h.line("Next: ", h.bold(h.say(g.broken[0].findings[0].HowTo)))
 	case h.plan.Changes() && h.Next != "":
 		h.line("Next: ", h.bold(Clean(h.Next)))
 	case !h.plan.Changes() && len(g.consent) > 0 && h.More != "":

@@ -119,9 +119,9 @@ func (p Part) mdWhy(f plan.Outcome) string {
 			}
 		}
 	}
-	for _, w := range because(f) {
-		if w.text != "" && !slices.Contains(parts, w.text) {
-			parts = append(parts, w.text)
+	for _, text := range because(f) {
+		if text != "" && !slices.Contains(parts, text) {
+			parts = append(parts, text)
 		}
 	}
 	return strings.Join(parts, "; ")

@@ -14,10 +14,10 @@ type spot struct {
 	rule, message string
 }
 
-// told is the document of a check with what is found in a file of several apps
+// sharedOnce is the document of a check with what is found in a file of several apps
 // told once, with the names of the apps: a Dockerfile, an ignore file, a
 // workflow. The JSON document is one plan for each.
-func (d Document) told() Document {
+func (d Document) sharedOnce() Document {
 	apps := map[spot][]string{}
 	for _, part := range d.Parts {
 		for _, f := range part.Plan.Findings {

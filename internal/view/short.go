@@ -9,14 +9,10 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// maxShort is how many lines a message gets of what is not done, and what to do
-// about it; maxWhy how many its reason; where the terminal is narrow, each gets
-// twice as many. At 80 columns that is room for every message of a rule: half a
-// sentence helps nobody.
-const (
-	maxShort = 3
-	maxWhy   = 3
-)
+// maxShort is how many lines a message gets of what is not done, its reason, and
+// what to do about it; where the terminal is narrow, each gets twice as many. At 80
+// columns that is room for every message of a rule: half a sentence helps nobody.
+const maxShort = 3
 
 // short is a block that apply does not carry out: what and where, and why. The
 // whole, with the diff, is behind --verbose.
@@ -28,8 +24,8 @@ func (h *human) short(b block) {
 		lead, column = "  ", 2
 	}
 	first := lead
-	say := func(m message, most int) {
-		for _, l := range h.atMost(m, h.Width-column, most) {
+	say := func(m message) {
+		for _, l := range h.atMost(m, h.Width-column) {
 			h.line(lead, l)
 			lead = strings.Repeat(" ", column)
 		}
@@ -37,30 +33,30 @@ func (h *human) short(b block) {
 	if h.Verbose {
 		for _, a := range h.messages(b) {
 			lead = first
-			say(message{h.shortText(a), a.findings[0].Severity == plan.Error}, maxShort)
+			say(message{h.shortText(a), a.findings[0].Severity == plan.Error})
 			h.whole(block{b.rules, a.findings})
 		}
 		h.more(b)
 		return
 	}
-	var whys []reasonLine
+	var whys []string
 	for i, all := 0, h.messages(b); i < len(all); i++ {
 		if i == maxMessages-1 && len(all) > maxMessages {
-			say(message{text: "and " + h.moreOf(all[i:])}, maxShort)
+			say(message{text: "and " + h.moreOf(all[i:])})
 			break
 		}
-		say(message{h.shortText(all[i]), all[i].findings[0].Severity == plan.Error}, maxShort)
+		say(message{h.shortText(all[i]), all[i].findings[0].Severity == plan.Error})
 		if f := all[i].findings[0]; f.Severity == plan.Info && f.NeedsFlags() && len(h.price(all[i].findings)) > 0 {
 			continue // its flag and its price say what it takes, and little hangs on it
 		}
-		for _, w := range because(all[i].findings[0]) {
-			if w.text = h.say(w.text); w.text != "" && !slices.Contains(whys, w) && !slices.Contains(h.price(all[i].findings), w.text) {
-				whys = append(whys, w)
+		for _, text := range because(all[i].findings[0]) {
+			if text = h.say(text); text != "" && !slices.Contains(whys, text) && !slices.Contains(h.price(all[i].findings), text) {
+				whys = append(whys, text)
 			}
 		}
 	}
-	for _, w := range whys {
-		say(message{text: w.text}, w.lines)
+	for _, text := range whys {
+		say(message{text: text})
 	}
 }
 
@@ -74,8 +70,8 @@ func (h *human) whole(b block) {
 }
 
 // atMost wraps a message, and cuts it after some lines.
-func (h *human) atMost(m message, width, most int) []string {
-	lines := h.wrapped(m, width)
+func (h *human) atMost(m message, width int) []string {
+	lines, most := h.wrapped(m, width), maxShort
 	if h.rule == 0 {
 		most *= 2
 	}
@@ -185,28 +181,21 @@ func (h *human) price(all []plan.Outcome) []string {
 	return out
 }
 
-// reasonLine is a text below a message, and how many lines it gets.
-type reasonLine struct {
-	text  string
-	lines int
-}
-
 // because is why a finding is not simply done, and what to do about it.
-func because(f plan.Outcome) []reasonLine {
-	why, todo := reasonLine{f.Reason, maxWhy}, reasonLine{f.HowTo, maxShort}
+func because(f plan.Outcome) []string {
 	switch {
 	case f.IgnoredBy != nil:
-		why.text = reason(f)
+		return []string{reason(f)}
 	case f.Outcome == plan.ByHand && f.HowTo != "":
-		return []reasonLine{todo}
+		return []string{f.HowTo}
 	case f.Outcome == plan.ByHand && f.Reason == "" && len(f.Notes) > 0:
-		why.text = f.Notes[0]
+		return f.Notes[:1]
 	case f.Outcome == plan.HeldBack && f.NeedsFlags():
 		return nil // its flag says it
 	case f.Outcome == plan.HeldBack, f.Outcome == plan.Conflicting:
-		return []reasonLine{why, todo}
+		return []string{f.Reason, f.HowTo}
 	}
-	return []reasonLine{why}
+	return []string{f.Reason}
 }
 
 // message is a text that begins with a mark where it is an error.
