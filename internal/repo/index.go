@@ -179,3 +179,20 @@ func (s *source) header(b block) string {
 	}
 	return string(head)
 }
+
+// from is the code from offset on, n bytes of it.
+func (s *source) from(offset, n int) string {
+	return string(s.code[offset:min(len(s.code), offset+n)])
+}
+
+// functionAt is the name of the function that offset is in.
+func (s *source) functionAt(expr matcher, offset int) string {
+	name := ""
+	for _, at := range s.all(expr) {
+		if at[0] > offset {
+			break
+		}
+		name = s.group(at, 1)
+	}
+	return name
+}

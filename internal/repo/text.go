@@ -82,3 +82,5 @@ func hideRuns(line string) string {
 func isWordByte(c byte) bool {
 	return c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
 }
+
+func contains(text []byte, word string) bool { return bytes.Contains(text, []byte(word)) }
