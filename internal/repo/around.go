@@ -171,10 +171,10 @@ func (v *surveyor) standards() {
 		}
 		text := v.read(file)
 		if at := scansDependencies().FindIndex(text); at != nil && v.out.Scans == nil {
-			v.out.Scans = &plan.Evidence{File: v.shown(file), Line: 1 + countLines(text[:at[0]]), Text: shownCommand(lineAround(text, at[0]))}
+			v.out.Scans = &plan.Evidence{File: v.shown(file), Line: 1 + countLines(text[:at[0]]), Text: shownCommand(shownLine(text, at[0]))}
 		}
 		if at := otherDeploy().FindIndex(text); at != nil && v.out.OtherCI == nil && !strings.HasPrefix(file, ".github/") {
-			v.out.OtherCI = &plan.Evidence{File: v.shown(file), Line: 1 + countLines(text[:at[0]]), Text: shownCommand(lineAround(text, at[0]))}
+			v.out.OtherCI = &plan.Evidence{File: v.shown(file), Line: 1 + countLines(text[:at[0]]), Text: shownCommand(shownLine(text, at[0]))}
 		}
 	}
 }

@@ -59,7 +59,7 @@ func (v *surveyor) unwanted(dir string) []unwanted {
 	env := ""
 	for _, file := range v.files {
 		base := path.Base(file)
-		if path.Dir(file) != rel && rel != "." || path.Dir(file) != rel {
+		if path.Dir(file) != rel {
 			continue
 		}
 		switch {

@@ -114,7 +114,7 @@ func (v *surveyor) declares(file string) bool {
 	text := v.read(file)
 	switch path.Base(file) {
 	case "package.json":
-		return contains(text, `"dependencies"`) || contains(text, `"devDependencies"`)
+		return v.dependsOn(file)
 	case "Cargo.toml":
 		return contains(text, "dependencies")
 	case "composer.json":

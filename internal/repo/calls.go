@@ -2,6 +2,7 @@ package repo
 
 import (
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -18,17 +19,27 @@ func isTold(p string) bool { return !strings.ContainsAny(p, ":*{<$") }
 // isNamed says whether all that isn't told is in constants of other files.
 func isNamed(p string) bool {
 	for part := range strings.SplitSeq(p, "/") {
-		if name, ok := strings.CutPrefix(part, unknownPath); ok && name == "" || !isTold(name) {
+		if name, ok := strings.CutPrefix(part, unknownPath); ok && !isName(name) || !isTold(name) {
 			return false
 		}
 	}
 	return true
 }
 
-// splitArguments are the arguments of a call, trimmed: commas in parentheses,
-// brackets, braces and strings part nothing.
+// isName says whether a text may be the name of a constant.
+func isName(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r > 127 || !isWordByte(byte(r)) })
+}
+
+// splitArguments are the arguments of a call, trimmed, none of them empty: commas
+// in parentheses, brackets, braces and strings part nothing.
 func splitArguments(text string) []string {
 	var out []string
+	add := func(argument string) {
+		if argument = strings.TrimSpace(argument); argument != "" {
+			out = append(out, argument)
+		}
+	}
 	depth, from := 0, 0
 	quote := byte(0)
 	for i := 0; i < len(text); i++ {
@@ -47,19 +58,17 @@ func splitArguments(text string) []string {
 		case c == ')' || c == ']' || c == '}':
 			depth--
 		case c == ',' && depth == 0:
-			out = append(out, strings.TrimSpace(text[from:i]))
+			add(text[from:i])
 			from = i + 1
 		}
 	}
-	if last := strings.TrimSpace(text[from:]); last != "" {
-		out = append(out, last)
-	}
+	add(text[from:])
 	return out
 }
 
 var (
 	wholeLiteral = lazy("^r?(?:\"([^\"\\s]*)\"|'([^'\\s]*)'|`([^`\\s]*)`)$")
-	constantPath = lazy("\\b([\\w$]+)\\s*(?::\\s*[&\\w'\\[\\] ]+?|\\s+string)?\\s*:?=\\s*r?[\"'`](/?[^\"'`\\s]{0,80})[\"'`]\\s*(?:[;\\n\\r)]|as\\b|$)")
+	constantPath = lazy("\\b([\\w$]+)[ \\t]*(?::[ \\t]*[&\\w'\\[\\] ]+?|[ \\t]+string)?[ \\t]*:?=\\s*r?[\"'`](/?[^\"'`\\s]{0,80})[\"'`]\\s*(?:[;\\n\\r)]|as\\b|$)")
 	constantName = lazy(`^&?(?:[A-Za-z_$][\w$]*\.)*([A-Za-z_]\w*)(?:\(\))?$`)
 )
 
@@ -77,25 +86,38 @@ func (s *source) pathOf(expr string) string {
 	if m == nil {
 		return unknownPath
 	}
-	value := unknownPath + m[1]
-	for _, at := range s.all(constantPath) {
-		if s.group(at, 1) != m[1] {
-			continue
-		}
-		if p := s.group(at, 2); value[0] == '$' && (p == "" || p[0] == '/') && isTold(p) {
-			value = p
-			continue
-		}
-		return unknownPath // another value elsewhere
+	if value, ok := s.constantPaths()[m[1]]; ok {
+		return value
 	}
-	return value
+	return unknownPath + m[1]
 }
+
+// constantPaths are the paths that the file's constants stand for, by their names;
+// unknownPath where one is no path, or not the same everywhere.
+func (s *source) constantPaths() map[string]string {
+	if s.paths != nil {
+		return s.paths
+	}
+	s.paths = map[string]string{}
+	for _, at := range s.all(constantPath) {
+		name, p := s.group(at, 1), s.group(at, 2)
+		if p != "" && p[0] != '/' || !isTold(p) {
+			p = unknownPath
+		}
+		if old, ok := s.paths[name]; ok && old != p {
+			p = unknownPath
+		}
+		s.paths[name] = p
+	}
+	return s.paths
+}
+
+const maxConstantFiles = 100
 
 // constantFiles are called what people call the files of their constants.
 const constantFiles = " config configuration settings setting constants constant const consts conf env environment app_settings base common core __init__ index vars defaults routes paths urls "
 
-// constants fills in what constants of other files say of a path. They are few
-// files, read when somebody asks.
+// constants fills in what constants of other files say of a path.
 func (sc *scanner) constants(p string) string {
 	parts := strings.Split(p, "/")
 	for i, part := range parts {
@@ -103,29 +125,47 @@ func (sc *scanner) constants(p string) string {
 		if !ok || name == "" {
 			continue
 		}
-		value, read := "", 0
-		expr := lazy("(?:^|[^\\w.])" + name + "\\s*(?::\\s*(?:str|string|&'static str|&str|Final(?:\\[str\\])?))?\\s*[:=]\\s*r?[\"'`](/?[^\"'`\\s]{0,80})[\"'`]")
-		for _, file := range sc.files {
-			base := path.Base(file)
-			if languageOf(path.Ext(base)) == "" || !inList(constantFiles, strings.ToLower(strings.TrimSuffix(base, path.Ext(base)))) || sc.of(file) == outside {
-				continue
+		value, known := sc.constant[name]
+		if !known {
+			value = sc.readConstant(name)
+			if sc.constant == nil {
+				sc.constant = map[string]string{}
 			}
-			if read++; read > 100 {
-				break
-			}
-			text, _ := readInto(nil, sc.abs(file))
-			code, _ := syntaxOf(base).strip(text)
-			for _, m := range expr().FindAllSubmatch(code, 5) {
-				if value != "" && value != string(m[1]) {
-					return unknownPath
-				}
-				value = string(m[1])
-			}
+			sc.constant[name] = value
 		}
-		if value == "" || value[0] != '/' || !isTold(value) {
+		if value == unknownPath {
 			return unknownPath
 		}
 		parts[i] = strings.Trim(value, "/")
 	}
-	return strings.Join(parts, "/")
+	return strings.ReplaceAll(strings.Join(parts, "/"), "//", "/") // a constant may be "/"
+}
+
+// readConstant is the path that the constant of that name stands for, unknownPath
+// where there is none or more than one. The files are few, and read when somebody
+// asks.
+func (sc *scanner) readConstant(name string) string {
+	value, read := "", 0
+	expr := regexp.MustCompile("(?:^|[^\\w.])" + regexp.QuoteMeta(name) + "\\s*(?::\\s*(?:str|string|&'static str|&str|Final(?:\\[str\\])?))?\\s*[:=]\\s*r?[\"'`](/?[^\"'`\\s]{0,80})[\"'`]")
+	for _, file := range sc.files {
+		base := path.Base(file)
+		if languageOf(path.Ext(base)) == "" || !inList(constantFiles, strings.ToLower(strings.TrimSuffix(base, path.Ext(base)))) || sc.of(file) == outside {
+			continue
+		}
+		if read++; read > maxConstantFiles {
+			break
+		}
+		text, _ := readInto(nil, sc.abs(file))
+		code, _ := syntaxOf(base).strip(text)
+		for _, m := range expr.FindAllSubmatch(code, 5) {
+			if value != "" && value != string(m[1]) {
+				return unknownPath
+			}
+			value = string(m[1])
+		}
+	}
+	if value == "" || value[0] != '/' || !isTold(value) {
+		return unknownPath
+	}
+	return value
 }

@@ -32,10 +32,11 @@ type scanner struct {
 	ignore     *patternmatcher.PatternMatcher // nil: nothing is left out
 	ignoreFile string                         // from root; "" for none
 
-	files  []string          // all that may hold a fact, from root
-	named  map[string]string // the folders of packages by their names; see packageNamed
-	unread unread
-	extent extent
+	files    []string          // all that may hold a fact, from root
+	named    map[string]string // the folders of packages by their names; see packageNamed
+	constant map[string]string // see constants
+	unread   unread
+	extent   extent
 }
 
 func (sc *scanner) abs(rel string) string { return filepath.Join(sc.root, filepath.FromSlash(rel)) }

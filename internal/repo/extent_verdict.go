@@ -76,8 +76,7 @@ func (e *extent) packageOf(rel string) string {
 	return "."
 }
 
-// aside: a script beside the app, or code of a language that its package has
-// no manifest for while it has one for another.
+// aside: a script beside the app that no command names. Ruby's bin is part of it.
 func (sc *scanner) aside(rel, pkg, language string) bool {
 	in := rel
 	if pkg != "." {
@@ -86,10 +85,8 @@ func (sc *scanner) aside(rel, pkg, language string) bool {
 	if sc.isNamed(rel) {
 		return false
 	}
-	if first, _, more := strings.Cut(in, "/"); more && inList(sideDirs, first) && !(language == "rb" && first == "bin") {
-		return true
-	}
-	return false
+	first, _, more := strings.Cut(in, "/")
+	return more && inList(sideDirs, first) && !(language == "rb" && first == "bin")
 }
 
 // isNamed: the start or build commands name the file, or what it is compiled to.

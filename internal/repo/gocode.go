@@ -163,7 +163,7 @@ func (sc *scanner) goMains(folders map[string][]string, dir, start string) []str
 // that Fly runs. Tags that nobody sets are not there.
 func builtOnLinux(text []byte) bool {
 	head, _, _ := bytes.Cut(text, []byte("\npackage "))
-	if !bytes.Contains(head, []byte("//go:build")) {
+	if bytes.HasPrefix(text, []byte("package ")) || !contains(head, "//go:build") {
 		return true
 	}
 	for line := range bytes.Lines(head) {

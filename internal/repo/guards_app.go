@@ -67,7 +67,9 @@ func (s *source) guardsOfFile() {
 		if !inList(row.ends, ext) || !row.fits(s) || row.words != "" && !contains(s.text, row.words) {
 			continue
 		}
-		for _, at := range s.all(row.expr) {
+		all := s.all(row.expr)
+		moves := row.alone && len(all) > 0 && s.seenIn(movesLanguage) != nil
+		for _, at := range all {
 			code := s.body(at[0], row.body)
 			if row.body == 0 {
 				code = s.arguments(at[1])
@@ -75,7 +77,7 @@ func (s *source) guardsOfFile() {
 			if row.frameworks == " Django " && !s.has("MIDDLEWARE") {
 				continue
 			}
-			if moves := row.alone && movesLanguage().Match(s.code); moves || row.certain || turnsAway(code) {
+			if moves || row.certain || turnsAway(code) {
 				s.facts.guards = append(s.facts.guards, appGuard{row.frameworks, row.exempting(s, code), moves, s.at(at[0])})
 			}
 		}

@@ -14,7 +14,6 @@ type index struct {
 	lines      []int           // offsets of the line ends
 	matches    map[*regexp.Regexp][][]int
 	braces     []block
-	braced     bool
 	defined    map[string]string
 	imported   map[string]string
 	routers    []goRouter
@@ -22,6 +21,9 @@ type index struct {
 	ports      []listening
 	used       []jsUse
 	given      []pyUse
+	paths      map[string]string // see constantPaths
+	parens     []block
+	zones      []zone // see rustZones
 }
 
 // maxMatches and maxMarks bound what one file may tell: code written by hand
@@ -45,11 +47,21 @@ func (s *source) lineNumber(offset int) int {
 	return n + 1
 }
 
-// line is the line at offset, as text; of a very long one what is around.
-func (s *source) line(offset int) string { return lineAround(s.text, offset) }
+// line is the line at offset as evidence; see shownLine.
+func (s *source) line(offset int) string { return shownLine(s.text, offset) }
 
-// codeLine is the same of the code without its comments.
+// codeLine is the line at offset without its comments; of a very long one what is
+// around.
 func (s *source) codeLine(offset int) string { return lineAround(s.code, offset) }
+
+// shownLine is the line at offset to be shown, a very long one from offset on: cut
+// in the middle, half a secret would not be known for one.
+func shownLine(text []byte, offset int) string {
+	if low := offset - maxLine/3; low > 0 && bytes.IndexByte(text[low-1:offset], '\n') < 0 {
+		return lineAround(text[offset:], 0)
+	}
+	return lineAround(text, offset)
+}
 
 func lineAround(text []byte, offset int) string {
 	low := max(0, offset-maxLine/3)
@@ -97,7 +109,7 @@ func (s *source) has(word string) bool {
 // hasAny says whether one of several words is in the code.
 func (s *source) hasAny(words ...string) bool { return slices.ContainsFunc(words, s.has) }
 
-// block is a pair of braces; close is len(code) where it stays open.
+// block is a pair of braces or parentheses; close is len(code) where it stays open.
 type block struct{ open, close, outer int }
 
 // maxNesting bounds how far out a look around a route goes.
@@ -105,10 +117,16 @@ const maxNesting = 40
 
 // blocks are the file's braces by where they open.
 func (s *source) blocks() []block {
-	if s.braced {
-		return s.braces
+	if s.braces == nil {
+		s.braces = s.pairs('{', '}')
 	}
-	s.braced = true
+	return s.braces
+}
+
+// pairs are the file's pairs of two marks by where they open, outside of strings;
+// never nil.
+func (s *source) pairs(opens, closes byte) []block {
+	out := []block{}
 	open, next := -1, 0
 	for i := 0; i < len(s.code); i++ {
 		if next < len(s.spans) && i == s.spans[next].from {
@@ -117,20 +135,32 @@ func (s *source) blocks() []block {
 			continue
 		}
 		switch s.code[i] {
-		case '{':
-			s.braces = append(s.braces, block{i, len(s.code), open})
-			open = len(s.braces) - 1
-		case '}':
+		case opens:
+			out = append(out, block{i, len(s.code), open})
+			open = len(out) - 1
+		case closes:
 			if open >= 0 {
-				s.braces[open].close = i
-				open = s.braces[open].outer
+				out[open].close = i
+				open = out[open].outer
 			}
 		}
 	}
-	return s.braces
+	return out
 }
 
-// around are the blocks that are open at offset, the innermost first.
+// closeOf is where the parenthesis closes that opens at offset.
+func (s *source) closeOf(offset int) int {
+	if s.parens == nil {
+		s.parens = s.pairs('(', ')')
+	}
+	n, ok := slices.BinarySearchFunc(s.parens, offset, func(b block, at int) int { return b.open - at })
+	if !ok {
+		return offset
+	}
+	return s.parens[n].close
+}
+
+// blocksAt are the blocks that are open at offset, the innermost first.
 func (s *source) blocksAt(offset int) []block {
 	all := s.blocks()
 	n, _ := slices.BinarySearchFunc(all, offset, func(b block, at int) int {

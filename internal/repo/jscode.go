@@ -13,10 +13,12 @@ var (
 	jsImported = lazy(`\bfrom\s*["']([^"'\s]+)["']|\b(?:import|require)\s*\(?\s*["']([^"'\s]+)["']`)
 	jsDynamic  = lazy("\\b(?:import|require)\\(\\s*[^\"'\\s)]|import\\.meta\\.glob|[aA]uto-?[lL]oad|\\breaddir(?:Sync)?\\(")
 	jsServers  = lazy(`\b(?:next|nuxt|nuxi|vinxi|astro|vite|remix|react-router)\s+(?:start|preview)\b|\b(?:remix|react-router)-serve\b|\.output/server/|\bserver/entry\.mjs\b|\bnode\s+(?:\./)?build(?:/index\.js)?\s*$|\bhttp-server\b|(?:^|\s)serve\s+-`)
-	jsBuilt    = " dist build out lib .next output compiled "
 )
 
 const maxJSScripts = 4
+
+// jsBuilt are the folders that compilers write to.
+const jsBuilt = " dist build out lib .next output compiled "
 
 // jsImports are the files that a file imports.
 func jsImports(p *program, sc *scanner, file string, code []byte, have map[string]bool) []string {
@@ -166,9 +168,12 @@ func (sc *scanner) jsResolve(from, spec string, have map[string]bool) string {
 		return withEnding(path.Join(path.Dir(from), spec), have)
 	}
 	rest := strings.TrimLeft(spec, "@~#/$")
+	if !strings.Contains(rest, "/") {
+		return "" // a package
+	}
 	for dir := path.Dir(from); ; dir = path.Dir(dir) {
 		for _, in := range [...]string{"", "src", "app", "server"} {
-			if file := withEnding(path.Join(dir, in, rest), have); file != "" && strings.Contains(rest, "/") {
+			if file := withEnding(path.Join(dir, in, rest), have); file != "" {
 				return file
 			}
 		}

@@ -151,10 +151,10 @@ func (s *source) runsMigrations(ext string) {
 		return
 	}
 	s.parse()
-	for _, at := range migrateCommand().FindAllIndex(s.code, -1) {
-		line := lineFrom(s.code, bytes.LastIndexByte(s.code[:at[0]], '\n')+1)
+	for _, at := range migrateCommand().FindAllIndex(s.code, maxMatches) {
+		line := s.codeLine(at[0])
 		e := s.at(at[0])
-		e.Text = shownCommand(line)
+		e.Text = shownCommand(shownLine(s.code, at[0]))
 		switch {
 		case s.base == "package.json":
 			keys := jsonKey().FindAllSubmatch(s.code[max(0, at[0]-maxLine):at[0]], -1)

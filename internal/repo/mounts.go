@@ -1,7 +1,6 @@
 package repo
 
 import (
-	"bytes"
 	"path"
 	"regexp"
 	"slices"
@@ -25,8 +24,8 @@ func (s *source) mountsOfFile() {
 		if at := s.seen(nestGlobal); at != nil {
 			prefix = s.pathOf(s.group(at, 1))
 		}
-		if at := s.seen(nestVersion); at != nil { // a version that every route is below
-			prefix = joinPath(prefix, "v"+strings.TrimPrefix(s.pathOf(s.group(at, 1)), "/"))
+		if version := s.nestVersion(); version != "" { // every route is below it
+			prefix = joinPath(prefix, version)
 		}
 		s.facts.prefix("NestJS", prefix)
 		if s.has("exclude") {
@@ -35,7 +34,7 @@ func (s *source) mountsOfFile() {
 	case ".go":
 		s.goHandings()
 	case ".rs":
-		if !bytes.Contains(s.text, []byte(".nest(")) && !bytes.Contains(s.text, []byte("web::scope(")) && !bytes.Contains(s.text, []byte(".mount(")) {
+		if !contains(s.text, ".nest(") && !contains(s.text, "web::scope(") && !contains(s.text, ".mount(") && !(contains(s.text, ".merge(") && contains(s.text, "Router")) {
 			return
 		}
 		s.rustMountings()

@@ -210,9 +210,10 @@ func (sc *scanner) npmScript(start string, dirs []string) string {
 		if name == "run" && i+2 < len(fields) {
 			name = fields[i+2]
 		}
+		script := lazy(`"` + quoteMeta(name) + `"\s*:\s*"((?:[^"\\]|\\.)*)"`)
 		for _, dir := range dirs {
 			text, _ := readInto(nil, sc.abs(path.Join(dir, "package.json")))
-			if m := lazy(`"` + quoteMeta(name) + `"\s*:\s*"((?:[^"\\]|\\.)*)"`)().FindSubmatch(text); m != nil {
+			if m := script().FindSubmatch(text); m != nil {
 				return string(m[1])
 			}
 		}

@@ -52,7 +52,7 @@ func (sc *scanner) follow(f follower) *program {
 	}
 	p := &program{reached: map[string]bool{}}
 	var buffer []byte
-	for len(queue) > 0 {
+	for read := 0; len(queue) > 0; {
 		file := queue[0]
 		if queue = queue[1:]; p.reached[file] {
 			continue
@@ -60,6 +60,10 @@ func (sc *scanner) follow(f follower) *program {
 		p.reached[file] = true
 		var text []byte
 		text, buffer = readInto(buffer, sc.abs(file))
+		if read += len(text); read > maxBytes {
+			p.open = true
+			break
+		}
 		code, _ := syntaxOf(file).strip(text)
 		queue = append(queue, f.imports(p, sc, file, code, have)...)
 	}

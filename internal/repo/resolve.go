@@ -54,24 +54,43 @@ type mounting struct {
 // it, one that it is handed to, or a handler that is mounted by its name.
 type mountedFn struct {
 	name, prefix string
+	in           string         // the function or the router that mounts it
+	handed       bool           // in is handed the router that it is mounted on
 	guard        *plan.Evidence // what the mounting puts before it
 }
 
-// mountedBy is the prefix that a function's router has; ok is false when nobody
-// mounts it, or more than one does.
-func (f *facts) mountedBy(name string) (by mountedFn, ok bool) {
+// maxMounted is how many routers are followed from one to the next.
+const maxMounted = 5
+
+// mountedBy follows a function's router up to the app. found says that somebody
+// mounts it, one that it is clear where.
+func (f *facts) mountedBy(name string, depth int) (by mountedFn, found, one bool) {
 	for _, m := range f.mountedFns {
 		if m.name != name || name == "" {
 			continue
 		}
-		if ok && m.prefix != by.prefix {
-			return by, false
+		if found && m.prefix != by.prefix {
+			return by, true, false
 		}
-		if !ok || by.guard == nil {
-			by, ok = m, true
+		if !found || by.guard == nil {
+			by, found = m, true
 		}
 	}
-	return by, ok
+	if !found || depth == 0 {
+		return by, found, false
+	}
+	if by.in == name {
+		return by, true, !by.handed
+	}
+	outer, mounted, one := f.mountedBy(by.in, depth-1)
+	if !mounted {
+		return by, true, !by.handed
+	}
+	by.prefix = joinPath(outer.prefix, by.prefix)
+	if by.guard == nil {
+		by.guard = outer.guard
+	}
+	return by, true, one
 }
 
 // mounts reports whether the mounting is about the file.
@@ -112,16 +131,20 @@ func (f *facts) mountedAt(file string, depth int) (at mounting, ok bool) {
 // resolve gives the routes as the app serves them.
 func (f *facts) resolve(sc *scanner) []plan.Route {
 	var out []plan.Route
+	slices.Sort(f.actuator)
+	f.actuator = slices.Compact(f.actuator)
 	for _, r := range f.routes {
 		if r.target != "" && slices.ContainsFunc(f.rootGets, func(file string) bool { return mounting{target: r.target}.mounts(file) }) {
 			r.prefixed = r.unsureMount
 		}
 		var guard *plan.Evidence
-		if m, ok := f.mountedBy(r.maker); ok {
+		if m, found, one := f.mountedBy(r.maker, maxMounted); one {
 			r.Path, r.prefixed, r.rooted, guard = joinPath(m.prefix, r.Path), false, true, m.guard
+		} else if found {
+			r.prefixed, r.rooted = true, false
 		}
 		if r.prefixed && !r.rooted {
-			if m, ok := f.mountedAt(r.file, 5); ok {
+			if m, ok := f.mountedAt(r.file, maxMounted); ok {
 				r.Path, r.prefixed, guard = joinPath(m.prefix, r.Path), false, m.guard
 			}
 		}
@@ -141,7 +164,7 @@ func (f *facts) resolve(sc *scanner) []plan.Route {
 			r.doubt(plan.DoubtMount, plan.Evidence{})
 		}
 		if r.Framework == "Spring actuator" && len(f.actuator) > 0 {
-			if slices.Sort(f.actuator); len(slices.Compact(f.actuator)) > 1 {
+			if len(f.actuator) > 1 {
 				continue // each profile has its own
 			}
 			r.Path = joinPath(f.actuator[0], "health")
@@ -173,7 +196,7 @@ func (f *facts) resolve(sc *scanner) []plan.Route {
 // vague: a word that many routers have, in a file whose name says nothing of
 // health. Below an unknown prefix it is somebody's business.
 func vague(p, file string) bool {
-	if !inList(" /status /up /ping / ", strings.TrimSuffix(p, "/")+"") && p != "/" {
+	if !inList(" /status /up /ping / ", strings.TrimSuffix(p, "/")) && p != "/" {
 		return false
 	}
 	file = strings.ToLower(file)

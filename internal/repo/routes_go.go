@@ -118,13 +118,14 @@ func (s *source) goHandings() {
 		made[s.group(at, 1)] = true
 	}
 	for _, r := range s.goRouters() {
-		if made[r.name] = true; contains([]byte(s.codeLine(r.at)), "Mount(") {
-			s.facts.mountedFns = append(s.facts.mountedFns, mountedFn{name: r.name, prefix: r.prefix})
+		if made[r.name] = true; strings.Contains(s.codeLine(r.at), "Mount(") {
+			prefix, _, unknown := goPrefix(s, r.outer[strings.LastIndexByte(r.outer, '.')+1:], r.at)
+			s.facts.mountedFns = append(s.facts.mountedFns, mountedFn{name: r.name, prefix: joinPath(prefix, r.prefix), in: s.functionAt(goFunc, r.at), handed: unknown})
 		}
 	}
 	for _, at := range s.all(goHands) {
 		router := s.group(at, 2)
-		if !made[router] || at[2*1] > 0 && s.code[at[2]-1] == ' ' && strings.HasSuffix(string(s.code[max(0, at[2]-5):at[2]]), "func ") {
+		if !made[router] || strings.HasSuffix(string(s.code[max(0, at[2]-5):at[2]]), "func ") {
 			continue
 		}
 		prefix, receivers, unknown := goPrefix(s, router, at[0])
@@ -132,7 +133,8 @@ func (s *source) goHandings() {
 			prefix = joinPath(prefix, s.pathOf(group))
 		}
 		if !unknown {
-			s.facts.mountedFns = append(s.facts.mountedFns, mountedFn{s.group(at, 1), prefix, s.mountGuard(receivers, at[0], s.codeLine(at[0])+goGroupLines(s, receivers, at[0]))})
+			guard := s.mountGuard(receivers, at[0], s.codeLine(at[0])+goGroupLines(s, receivers, at[0]))
+			s.facts.mountedFns = append(s.facts.mountedFns, mountedFn{name: s.group(at, 1), prefix: joinPath(prefix, ""), in: s.functionAt(goFunc, at[0]), guard: guard})
 		}
 	}
 }

@@ -24,7 +24,8 @@ var (
 	nestClass   = lazy(`@Controller\(\s*(?:` + literal + `)?`)
 	nestGet     = lazy(`@Get\(\s*(?:` + literal + `)?\s*\)`)
 	nestGlobal  = lazy(`setGlobalPrefix\(\s*([^(),]+)`)
-	nestVersion = lazy(`VersioningType\.URI\b[^}]*\bdefaultVersion\s*:\s*([^,}]+)`)
+	nestVersion = lazy(`\benableVersioning\(`)
+	nestDefault = lazy(`\bdefaultVersion\s*:\s*([^,}]+)`)
 )
 
 // jsClients are objects whose get() asks another server.
@@ -265,6 +266,25 @@ func nest(s *source) {
 		}
 		s.add(found{offset: at[0], framework: "NestJS", prefix: prefix, path: s.group(at, 1), context: context})
 	})
+}
+
+// nestVersion is what an app with versions puts before every route that names
+// none, "" for nothing.
+func (s *source) nestVersion() string {
+	at := s.seen(nestVersion)
+	if at == nil {
+		return ""
+	}
+	call := s.arguments(at[1])
+	m := nestDefault().FindStringSubmatch(call)
+	if m == nil || !strings.Contains(call, "VersioningType.URI") {
+		return ""
+	}
+	before := "v"
+	if own := jsOption().FindStringSubmatch(call); own != nil {
+		before = strings.TrimPrefix(s.pathOf(own[1]), "/")
+	}
+	return before + strings.TrimPrefix(s.pathOf(m[1]), "/")
 }
 
 func jsFramework(text []byte) string {

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -10,8 +11,9 @@ var (
 	rsAttr   = lazy(`(?m)^[ \t]*#\[(?:get|head|rocket::get|actix_web::get|route)\(\s*"([^"\s?]{0,80})`)
 	rsActix  = lazy(`web::resource\(\s*"([^"\s]{0,80})"\s*\)\s*\.(?:route\(\s*web::get|to\(|get\()`)
 	rsNested = lazy(`\.(nest|merge|mount)\(\s*`)
-	rsScope  = lazy(`web::scope\(\s*([^()]*)\)((?:\s*\.\w+\((?:[^()]|\([^()]*\))*\))*)`)
-	rsServed = lazy(`\b(?:service|configure|mount)\(\s*([\w:]+)|routes!\[([^\]]*)\]`)
+	rsScope  = lazy(`web::scope\(\s*`)
+	rsChain  = lazy(`^\s*\.\w+\(`)
+	rsServed = lazy(`\b(?:service|configure)\(\s*([\w:]+)`)
 	rsBound  = lazy(`\blet\s+(?:mut\s+)?(\w+)(?:\s*:[^=;]+)?\s*=\s*$`)
 	rsFn     = lazy(`\bfn\s+(\w+)`)
 )
@@ -20,8 +22,9 @@ var (
 // below a prefix, every route of it may be there; see mountsOfFile.
 func rust(s *source) {
 	s.each(rsRoute, func(at []int) {
-		maker, rooted := s.rustRouter(at[0])
-		s.add(found{offset: at[0], framework: "Rust", path: s.group(at, 1), rooted: rooted, maker: maker, context: s.around(at[0], 160, "\n") + " "})
+		prefix, outer := s.rustPlace(at[0])
+		maker, rooted := s.rustRouter(outer)
+		s.add(found{offset: at[0], framework: "Rust", prefix: prefix, path: s.group(at, 1), rooted: rooted, maker: maker, context: s.around(at[0], 160, "\n") + " "})
 	})
 	s.each(rsAttr, func(at []int) {
 		f := found{offset: at[0], framework: "Rust", path: s.group(at, 1)}
@@ -31,40 +34,102 @@ func rust(s *source) {
 		s.add(f)
 	})
 	s.each(rsActix, func(at []int) {
-		s.add(found{offset: at[0], framework: "Rust", path: s.group(at, 1)})
+		prefix, _ := s.rustPlace(at[0])
+		s.add(found{offset: at[0], framework: "Rust", prefix: prefix, path: s.group(at, 1)})
 	})
+}
+
+// zone is code whose routes are mounted below a prefix: the arguments of a nest,
+// or what is chained onto a scope.
+type zone struct {
+	at, from, to int // at is where the call begins
+	prefix       string
+}
+
+// rustZones are the file's, by where they begin; never nil.
+func (s *source) rustZones() []zone {
+	if s.zones != nil {
+		return s.zones
+	}
+	s.zones = []zone{}
+	for _, at := range s.all(rsNested) {
+		open := at[3] + bytes.IndexByte(s.code[at[3]:at[1]], '(')
+		z := zone{at: at[0], from: open, to: s.closeOf(open)}
+		if arguments := splitArguments(s.arguments(open + 1)); len(arguments) > 1 {
+			z.prefix = s.pathOf(arguments[0])
+		}
+		s.zones = append(s.zones, z)
+	}
+	for _, at := range s.all(rsScope) {
+		open := at[0] + bytes.IndexByte(s.code[at[0]:at[1]], '(')
+		z := zone{at: at[0], prefix: s.pathOf(s.arguments(open + 1))}
+		z.from = s.closeOf(open)
+		z.to = z.from
+		for range maxChained {
+			if z.to >= len(s.code) {
+				break
+			}
+			more := rsChain().FindIndex(s.code[z.to+1 : min(z.to+300, len(s.code))])
+			if more == nil {
+				break
+			}
+			z.to = s.closeOf(z.to + more[1])
+		}
+		s.zones = append(s.zones, z)
+	}
+	slices.SortFunc(s.zones, func(a, b zone) int { return a.from - b.from })
+	return s.zones
+}
+
+const maxChained = 200 // calls
+
+// rustPlace is the prefix that stands before what is at offset in its own file,
+// and where the outermost call begins that it is in; offset itself for none.
+func (s *source) rustPlace(offset int) (prefix string, outer int) {
+	outer = offset
+	for _, z := range s.rustZones() {
+		if z.from < offset && offset < z.to {
+			prefix, outer = joinPath(prefix, z.prefix), min(outer, z.at)
+		}
+	}
+	return prefix, outer
 }
 
 // rustMountings notes what is mounted below which prefix: routers by the
 // variable or the function that they come from, handlers by their names.
 func (s *source) rustMountings() {
-	note := func(expr, names string) {
-		prefix := s.pathOf(expr)
-		if prefix != "/" {
-			s.facts.mount("Rust")
-		}
-		for _, name := range strings.FieldsFunc(names, func(r rune) bool { return strings.ContainsRune(", \n\t\r", r) }) {
+	note := func(at int, names ...string) {
+		prefix, outer := s.rustPlace(at)
+		in, _ := s.rustRouter(outer)
+		for _, name := range names {
 			name, _, _ = strings.Cut(name, "(")
-			s.facts.mountedFns = append(s.facts.mountedFns, mountedFn{name: name[strings.LastIndexByte(name, ':')+1:], prefix: prefix})
+			if strings.HasSuffix(name, "::new") {
+				continue // made in its place, and so are its routes
+			}
+			s.facts.mountedFns = append(s.facts.mountedFns, mountedFn{name: name[strings.LastIndexByte(name, ':')+1:], prefix: joinPath(prefix, ""), in: in})
 		}
+	}
+	if slices.ContainsFunc(s.rustZones(), func(z zone) bool { return joinPath(z.prefix, "") != "/" }) {
+		s.facts.mount("Rust")
 	}
 	s.everywhere(rsNested, func(at []int) {
 		arguments := splitArguments(s.arguments(at[1]))
-		switch {
-		case s.group(at, 1) == "merge" && len(arguments) == 1:
-			note(`"/"`, arguments[0])
-		case len(arguments) == 2 && strings.HasPrefix(arguments[1], "routes!["):
-			note(arguments[0], strings.TrimSuffix(strings.TrimPrefix(arguments[1], "routes!["), "]"))
-		case len(arguments) == 2:
-			note(arguments[0], arguments[1])
+		switch n := len(arguments); {
+		case s.group(at, 1) == "merge" && n == 1, n == 2:
+			last := arguments[n-1]
+			if many, ok := strings.CutPrefix(last, "routes!["); ok {
+				note(at[1], splitArguments(strings.TrimSuffix(many, "]"))...)
+			} else {
+				note(at[1], last)
+			}
 		}
 	})
-	s.everywhere(rsScope, func(at []int) {
-		names := ""
-		for _, m := range rsServed().FindAllStringSubmatch(s.group(at, 2), 100) {
-			names += m[1] + " "
+	s.everywhere(rsServed, func(at []int) {
+		if name := s.group(at, 1); !strings.HasPrefix(name, "web::") {
+			if _, outer := s.rustPlace(at[2]); outer != at[2] {
+				note(at[2], name)
+			}
 		}
-		note(s.group(at, 1), names)
 	})
 }
 
@@ -97,6 +162,5 @@ func (s *source) rustRouter(offset int) (name string, served bool) {
 	if m := rsBound().FindSubmatch(s.code[max(low, start-120):start]); m != nil {
 		name = string(m[1])
 	}
-	nested := bytes.LastIndex(bytes.TrimRight(s.code[low:start], " \t\r\n"), []byte(".nest("))
-	return name, served && depth == 0 && (nested < 0 || bytes.ContainsAny(s.code[low+nested:start], ")"))
+	return name, served && depth == 0
 }

@@ -55,12 +55,8 @@ func (f *facts) merge(o *facts) {
 	f.mountings = append(f.mountings, o.mountings...)
 	f.mountedFns = append(f.mountedFns, o.mountedFns...)
 	f.rootGets = append(f.rootGets, o.rootGets...)
-	if o.secured != nil && (f.secured == nil || byPlace(*o.secured, *f.secured) < 0) {
-		f.secured = o.secured
-	}
-	if o.restricted != nil && (f.restricted == nil || byPlace(*o.restricted, *f.restricted) < 0) {
-		f.restricted = o.restricted
-	}
+	f.secured = earlier(f.secured, o.secured)
+	f.restricted = earlier(f.restricted, o.restricted)
 	for framework := range o.gone {
 		f.goes(framework)
 	}
@@ -151,6 +147,15 @@ func (sc *scanner) repo(f *facts) *plan.Repo {
 
 func byPlace(a, b plan.Evidence) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text))
+}
+
+// earlier is the one of two that comes first, whichever was read first; either
+// may be nil.
+func earlier(a, b *plan.Evidence) *plan.Evidence {
+	if a == nil || b != nil && byPlace(*b, *a) < 0 {
+		return b
+	}
+	return a
 }
 
 func first(found []ranked) *plan.Evidence {

@@ -27,7 +27,7 @@ var (
 	restFramework  = lazy(`DEFAULT_PERMISSION_CLASSES["']\s*:\s*[\[(]\s*["'][\w.]*Is(?:Authenticated|AdminUser)["']`)
 	securityDep    = lazy(`spring-boot-starter-(?:security|oauth2-resource-server)`)
 	managementPort = lazy(`(?m)^management:[ \t]*\r?\n(?:(?:[ \t][^\n]*)?\n)*?[ \t]+server:[ \t]*\r?\n[ \t]+port:[ \t]*(\S*)|^[ \t]*management\.(?:server\.)?port\s*[:=]\s*(?:(\S*))`)
-	managementBase = lazy(`(?m)^[ \t]*(?:management\.endpoints\.web\.)?base-path\s*[:=]\s*["']?(/[\w/-]*)["']?\s*$`)
+	managementBase = lazy(`(?m)^[ \t]*(management\.endpoints\.web\.)?((?:[\w-]+\.)*)base-path[ \t]*[:=][ \t]*(?:["']?(/[\w/-]*)["']?[ \t]*\r?$)?`)
 	railsRoot      = lazy(`(?m)^[ \t]*config\.relative_url_root\s*=`)
 	actuatorDep    = lazy(`spring-boot-starter-actuator`)
 	contextPath    = lazy(`(?m)^[ \t]*(?:server\.servlet\.)?context-path\s*[:=]\s*["']?(/[\w/-]*)`)
@@ -150,7 +150,7 @@ func (s *source) djangoSettings() {
 	if contains(s.text, "DEFAULT_PERMISSION_CLASSES") {
 		if at := s.seenIn(restFramework); at != nil {
 			e := s.at(at[0])
-			s.facts.restricted = &e
+			s.facts.restricted = earlier(s.facts.restricted, &e)
 		}
 	}
 	if bytes.Contains(s.text, []byte("django.db.backends.sqlite3")) {
@@ -228,7 +228,7 @@ func (s *source) springSecurity() {
 		}
 		if at := s.seenIn(securityDep); at != nil {
 			e := s.at(at[0])
-			s.facts.secured = &e
+			s.facts.secured = earlier(s.facts.secured, &e)
 		}
 	}
 }
@@ -237,6 +237,17 @@ func (s *source) springSecurity() {
 func (s *source) seenIn(expr matcher) []int {
 	s.parse()
 	return expr().FindIndex(s.code)
+}
+
+// inManagement: the line at offset of a YAML file is one of the management's
+// settings, however they are folded.
+func (s *source) inManagement(offset int) bool {
+	key, _, _ := strings.Cut(lineFrom(s.code, offset), ":")
+	for _, at := range s.outerLines(offset) {
+		outer, _, _ := strings.Cut(lineFrom(s.code, at), ":")
+		key = strings.TrimSpace(outer) + "." + strings.TrimSpace(key)
+	}
+	return key == "management.endpoints.web.base-path"
 }
 
 // webConfig reads what the settings of JavaScript frameworks say of all routes:
@@ -293,9 +304,17 @@ func (s *source) springSettings() {
 		s.facts.prefix("Spring", s.group(m, 1))
 		s.facts.prefix("Spring actuator", s.group(m, 1))
 	}
-	if at := managementBase().FindSubmatchIndex(s.code); at != nil {
-		s.facts.actuator = append(s.facts.actuator, s.group(at, 1))
-	} else if s.hasAny("path-mapping", "endpoints.web.base-path", "base-path:") {
+	moved := s.has("path-mapping")
+	for _, at := range managementBase().FindAllSubmatchIndex(s.code, maxMarks) {
+		switch {
+		case at[2] < 0 && !s.inManagement(at[0]): // of something else
+		case s.group(at, 3) == "":
+			moved = true // not a literal
+		default:
+			s.facts.actuator = append(s.facts.actuator, s.group(at, 3))
+		}
+	}
+	if moved {
 		s.facts.mount("Spring actuator")
 	}
 	if at := managementPort().FindSubmatchIndex(s.code); at != nil {

@@ -115,7 +115,7 @@ func (s *surroundings) migratedBy() *plan.Evidence {
 		text, _ := readInto(nil, filepath.Join(s.root, filepath.FromSlash(file)))
 		code, _ := syntaxOf(file).strip(text)
 		if at := migrateCommand().FindIndex(code); at != nil {
-			return &plan.Evidence{File: relative(s.here, file), Line: 1 + countLines(code[:at[0]]), Text: shownCommand(lineAround(code, at[0]))}
+			return &plan.Evidence{File: relative(s.here, file), Line: 1 + countLines(code[:at[0]]), Text: shownCommand(shownLine(code, at[0]))}
 		}
 	}
 	return nil

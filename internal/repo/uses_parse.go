@@ -65,12 +65,13 @@ type scriptParser struct {
 	yaml  bool
 	found []flyCommand
 
-	home   []string // where the script runs, from the root, the likeliest first
-	dirs   []string // where the next command runs
-	moved  bool     // by a cd
-	preset string   // FLY_APP of the whole script
-	block  int      // line at which the present step of a workflow begins
-	usual  string   // the working directory that a workflow sets for all its steps
+	home   []string          // where the script runs, from the root, the likeliest first
+	dirs   []string          // where the next command runs
+	moved  bool              // by a cd
+	preset string            // FLY_APP of the whole script
+	block  int               // line at which the present step of a workflow begins
+	values map[string]string // see resolved
+	usual  string            // the working directory that a workflow sets for all its steps
 }
 
 // Bounds of one file: people write no longer steps, and no more commands.

@@ -125,14 +125,18 @@ func TestVariablesOfScripts(t *testing.T) {
 		file, text, app string
 		several         bool
 	}{
-		"make":           {"Makefile", "APP ?= shop-eu\ndeploy:\n\tfly deploy -a $(APP)\n", "shop-eu", false},
-		"shell":          {"deploy.sh", "export APP=\"shop\"\nfly deploy --app=\"${APP}\"\n", "shop", false},
-		"loop":           {"deploy.sh", "a=shop\nfor a in shop shop-eu; do\n  fly deploy -a \"$a\"\ndone\n", "$a", true},
-		"given twice":    {"deploy.sh", "A=shop\nA=shop-eu\nfly deploy -a $A\n", "$A", true},
-		"argument":       {"deploy.sh", "A=$1\nfly deploy -a $A\n", "$A", true},
-		"workflow":       {".github/workflows/d.yml", "env:\n  APP: shop-eu\njobs:\n  d:\n    steps:\n      - run: flyctl deploy -a ${{ env.APP }}\n", "shop-eu", false},
-		"npm, one line":  {"package.json", `{"scripts": {"deploy:eu": "fly deploy -a shop-eu", "deploy": "echo"}}`, "shop-eu", false},
-		"python's tasks": {"tasks.py", "def deploy(c):\n    c.run(\"fly deploy -a shop-eu\")\n", "shop-eu", false},
+		"make":            {"Makefile", "APP ?= shop-eu\ndeploy:\n\tfly deploy -a $(APP)\n", "shop-eu", false},
+		"shell":           {"deploy.sh", "export APP=\"shop\"\nfly deploy --app=\"${APP}\"\n", "shop", false},
+		"loop":            {"deploy.sh", "a=shop\nfor a in shop shop-eu; do\n  fly deploy -a \"$a\"\ndone\n", "$a", true},
+		"given twice":     {"deploy.sh", "A=shop\nA=shop-eu\nfly deploy -a $A\n", "$A", true},
+		"argument":        {"deploy.sh", "A=$1\nfly deploy -a $A\n", "$A", true},
+		"behind a test":   {"deploy.sh", "A=shop\n[ -n \"$1\" ] && A=$1\nfly deploy -a $A\n", "$A", true},
+		"read with flags": {"deploy.sh", "A=shop\nwhile read -r A; do\n  fly deploy -a $A\ndone\n", "$A", true},
+		"of a flag":       {"deploy.sh", "app=shop\nfly deploy --app=$app\n", "shop", false},
+		"noted only":      {"deploy.sh", "# A=shop-old\nA=shop\nfly deploy -a $A\n", "shop", false},
+		"workflow":        {".github/workflows/d.yml", "env:\n  APP: shop-eu\njobs:\n  d:\n    steps:\n      - run: flyctl deploy -a ${{ env.APP }}\n", "shop-eu", false},
+		"npm, one line":   {"package.json", `{"scripts": {"deploy:eu": "fly deploy -a shop-eu", "deploy": "echo"}}`, "shop-eu", false},
+		"python's tasks":  {"tasks.py", "def deploy(c):\n    c.run(\"fly deploy -a shop-eu\")\n", "shop-eu", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found := flyCommands(tt.file, tt.text)

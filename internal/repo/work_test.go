@@ -45,6 +45,32 @@ func TestAFileFullOfRoutesIsBounded(t *testing.T) {
 	}
 }
 
+// So it is with commands that migrate, however long their line.
+func TestAFileFullOfMigrationsIsBounded(t *testing.T) {
+	for _, name := range []string{"deploy.sh", "package.json"} {
+		text := []byte(`{"scripts": {` + strings.Repeat(`"start": "prisma migrate deploy", `, 5000) + "}}")
+		found := lookAt(name, text).facts.migrated
+		if n := len(found.runs) + len(found.scripts); n == 0 || n > maxMatches {
+			t.Errorf("%s: %d commands", name, n)
+		}
+	}
+}
+
+// What is shown of a long line begins with what was found: half a secret before
+// it would not be hidden.
+func TestALongLineIsNotCutInASecret(t *testing.T) {
+	const secret = "sk9x7w5v3u1t8s6r4q2p0o9n7m5l3k1j"
+	for cut := range len(secret) {
+		text := strings.Repeat("a; ", 100) + secret + strings.Repeat(" ", maxLine/3-cut)
+		for _, tail := range []string{`app.get("/health", f)`, "\n" + `app.get("/health", f)`} {
+			shown := lookAt("app.js", []byte(text+tail)).facts.routes
+			if len(shown) != 1 || strings.Contains(shown[0].Text, secret[len(secret)-5:]) || !strings.Contains(shown[0].Text, `.get("/health"`) {
+				t.Fatalf("%d bytes are cut off: %v", cut, shown)
+			}
+		}
+	}
+}
+
 func BenchmarkFileFullOfRoutes(b *testing.B) {
 	for name := range routeLines {
 		for _, oneLine := range []bool{false, true} {
