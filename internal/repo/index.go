@@ -226,3 +226,18 @@ func (s *source) functionAt(expr matcher, offset int) string {
 	}
 	return name
 }
+
+// seen looks for the first match that is code, not comment or string.
+func (s *source) seen(expr matcher) (at []int) {
+	s.parse()
+	if all := s.all(expr); len(all) > 0 {
+		return all[0]
+	}
+	return nil
+}
+
+// seenIn is seen for files in which names stand in strings.
+func (s *source) seenIn(expr matcher) []int {
+	s.parse()
+	return expr().FindIndex(s.code)
+}

@@ -3,34 +3,28 @@ package repo
 import (
 	"bytes"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/plan"
 )
 
 var (
-	railsSSL       = lazy(`(?m)^[ \t]*config\.force_ssl\s*=\s*true\b`)
-	railsHosts     = lazy(`(?m)^[ \t]*config\.hosts\s*(?:<<|=|\+=|\.concat|\.push)\s*\(?\s*[^\s]`)
-	djangoSSL      = lazy(`(?m)^[ \t]*SECURE_SSL_REDIRECT\s*(?::\s*bool\s*)?=\s*(?:True\b|not\s+DEBUG\b|.*\bdefault\s*=\s*True\b)`)
-	djangoHosts    = lazy(`(?m)^[ \t]*ALLOWED_HOSTS\s*(?::[^=\n]+)?\+?=\s*([^\n\[(]*[\[(][^\])]*[\])]|[^\n]*)`)
-	phoenixSSL     = lazy(`(?m)\bforce_ssl:\s*\[`)
-	prismaSQLite   = lazy(`(?m)^[ \t]*provider\s*=\s*"sqlite"`)
-	yamlSQLite     = lazy(`(?m)^[ \t]*adapter:\s*["']?sqlite3`)
-	ectoSQLite     = lazy(`adapter:\s*Ecto\.Adapters\.SQLite3`)
-	goSQLite       = lazy(`(?m)^\s*(?:require\s+)?(modernc\.org/sqlite|github\.com/mattn/go-sqlite3|github\.com/ncruces/go-sqlite3|github\.com/glebarez/(?:go-)?sqlite|gorm\.io/driver/sqlite|zombiezen\.com/go/sqlite)\s+v(?:[^\n/]*)$`)
-	cargoSQLite    = lazy(`(?m)^[ \t]*rusqlite\b|\bsqlx\b[^\n]*"sqlite"|\bdiesel\b[^\n]*"sqlite"`)
-	npmSQLite      = lazy(`"(better-sqlite3|sqlite3|sqlite)"\s*:\s*"`)
-	codeSQLite     = lazy(`\bsqlite3\.connect\(|new\s+DatabaseSync\(|["']sqlite(?:\+\w+)?:///`)
-	firstLine      = lazy(`\S`)
-	engineSQLite   = lazy(`django\.db\.backends\.sqlite3`)
-	restFramework  = lazy(`DEFAULT_PERMISSION_CLASSES["']\s*:\s*[\[(]\s*["'][\w.]*Is(?:Authenticated|AdminUser)["']`)
-	securityDep    = lazy(`spring-boot-starter-(?:security|oauth2-resource-server)`)
-	managementPort = lazy(`(?m)^management:[ \t]*\r?\n(?:(?:[ \t][^\n]*)?\n)*?[ \t]+server:[ \t]*\r?\n[ \t]+port:[ \t]*(\S*)|^[ \t]*management\.(?:server\.)?port\s*[:=]\s*(?:(\S*))`)
-	managementBase = lazy(`(?m)^[ \t]*(management\.endpoints\.web\.)?((?:[\w-]+\.)*)base-path[ \t]*[:=][ \t]*(?:["']?(/[\w/-]*)["']?[ \t]*\r?$)?`)
-	railsRoot      = lazy(`(?m)^[ \t]*config\.relative_url_root\s*=`)
-	actuatorDep    = lazy(`spring-boot-starter-actuator`)
-	contextPath    = lazy(`(?m)^[ \t]*(?:server\.servlet\.)?context-path\s*[:=]\s*["']?(/[\w/-]*)`)
+	railsSSL      = lazy(`(?m)^[ \t]*config\.force_ssl\s*=\s*true\b`)
+	railsHosts    = lazy(`(?m)^[ \t]*config\.hosts\s*(?:<<|=|\+=|\.concat|\.push)\s*\(?\s*[^\s]`)
+	djangoSSL     = lazy(`(?m)^[ \t]*SECURE_SSL_REDIRECT\s*(?::\s*bool\s*)?=\s*(?:True\b|not\s+DEBUG\b|.*\bdefault\s*=\s*True\b)`)
+	djangoHosts   = lazy(`(?m)^[ \t]*ALLOWED_HOSTS\s*(?::[^=\n]+)?\+?=\s*([^\n\[(]*[\[(][^\])]*[\])]|[^\n]*)`)
+	phoenixSSL    = lazy(`(?m)\bforce_ssl:\s*\[`)
+	prismaSQLite  = lazy(`(?m)^[ \t]*provider\s*=\s*"sqlite"`)
+	yamlSQLite    = lazy(`(?m)^[ \t]*adapter:\s*["']?sqlite3`)
+	ectoSQLite    = lazy(`adapter:\s*Ecto\.Adapters\.SQLite3`)
+	goSQLite      = lazy(`(?m)^\s*(?:require\s+)?(modernc\.org/sqlite|github\.com/mattn/go-sqlite3|github\.com/ncruces/go-sqlite3|github\.com/glebarez/(?:go-)?sqlite|gorm\.io/driver/sqlite|zombiezen\.com/go/sqlite)\s+v(?:[^\n/]*)$`)
+	cargoSQLite   = lazy(`(?m)^[ \t]*rusqlite\b|\bsqlx\b[^\n]*"sqlite"|\bdiesel\b[^\n]*"sqlite"`)
+	npmSQLite     = lazy(`"(better-sqlite3|sqlite3|sqlite)"\s*:\s*"`)
+	codeSQLite    = lazy(`\bsqlite3\.connect\(|new\s+DatabaseSync\(|["']sqlite(?:\+\w+)?:///`)
+	firstLine     = lazy(`\S`)
+	engineSQLite  = lazy(`django\.db\.backends\.sqlite3`)
+	restFramework = lazy(`DEFAULT_PERMISSION_CLASSES["']\s*:\s*[\[(]\s*["'][\w.]*Is(?:Authenticated|AdminUser)["']`)
+	railsRoot     = lazy(`(?m)^[ \t]*config\.relative_url_root\s*=`)
 )
 
 // settings reads what a file tells besides routes: forced HTTPS, refused
@@ -71,15 +65,6 @@ func (s *source) settings() {
 	case "application.properties", "application.yml", "application.yaml":
 		s.springSettings()
 	}
-}
-
-// seen looks for the first match that is code, not comment or string.
-func (s *source) seen(expr matcher) (at []int) {
-	s.parse()
-	if all := s.all(expr); len(all) > 0 {
-		return all[0]
-	}
-	return nil
 }
 
 func (s *source) sqlite(expr matcher, rank int) {
@@ -193,61 +178,12 @@ func (s *source) databaseYML() {
 	}
 }
 
-// actuator adds Spring's own health route when the dependency is there.
-func (s *source) actuator() {
-	if !bytes.Contains(s.text, []byte("spring-boot-starter-actuator")) {
-		return
-	}
-	s.parse()
-	at := actuatorDep().FindIndex(s.code)
-	if at == nil || strings.Contains(strings.ToLower(s.codeLine(at[0])), "test") || strings.Contains(s.around(at[1], 300, "</dependency>"), "<scope>test") {
-		return
-	}
-	s.addRoute(localRoute{file: s.file, known: true, Route: plan.Route{Evidence: s.at(at[0]), Path: "/actuator/health", Framework: "Spring actuator", Doubts: s.built()}})
-}
-
 // built is the doubt whether this file is part of what is built.
 func (s *source) built() []plan.Doubt {
 	if s.verdict != unsure {
 		return nil
 	}
 	return []plan.Doubt{{Kind: plan.DoubtBuilt, Evidence: s.sc.unsureOf()}}
-}
-
-// springSecurity notes the dependency, and the configuration of its own.
-func (s *source) springSecurity() {
-	switch path.Ext(s.base) {
-	case ".java", ".kt":
-		if contains(s.text, "HttpSecurity") && len(s.text) < 100_000 {
-			s.parse()
-			s.facts.security = append(s.facts.security, string(s.code))
-		}
-	default:
-		if !contains(s.text, "spring-boot-starter-security") && !contains(s.text, "spring-boot-starter-oauth2-resource-server") {
-			return
-		}
-		if at := s.seenIn(securityDep); at != nil {
-			e := s.at(at[0])
-			s.facts.secured = earlier(s.facts.secured, &e)
-		}
-	}
-}
-
-// seenIn is seen for files in which names stand in strings.
-func (s *source) seenIn(expr matcher) []int {
-	s.parse()
-	return expr().FindIndex(s.code)
-}
-
-// inManagement: the line at offset of a YAML file is one of the management's
-// settings, however they are folded.
-func (s *source) inManagement(offset int) bool {
-	key, _, _ := strings.Cut(lineFrom(s.code, offset), ":")
-	for _, at := range s.outerLines(offset) {
-		outer, _, _ := strings.Cut(lineFrom(s.code, at), ":")
-		key = strings.TrimSpace(outer) + "." + strings.TrimSpace(key)
-	}
-	return key == "management.endpoints.web.base-path"
 }
 
 // webConfig reads what the settings of JavaScript frameworks say of all routes:
@@ -295,33 +231,4 @@ var webConfigs = [...]struct {
 	{"astro.config", "Astro", "static", lazy(`\boutput\s*:\s*["']static["']`), true, false},
 	{"next.config", "Next.js", "trailingSlash", lazy(`\btrailingSlash\s*:\s*true\b`), false, true},
 	{"astro.config", "Astro", "trailingSlash", lazy(`\btrailingSlash\s*:\s*["']always["']`), false, true},
-}
-
-// springSettings reads where the app and its actuator are mounted.
-func (s *source) springSettings() {
-	s.parse()
-	if m := contextPath().FindSubmatchIndex(s.code); m != nil {
-		s.facts.prefix("Spring", s.group(m, 1))
-		s.facts.prefix("Spring actuator", s.group(m, 1))
-	}
-	moved := s.has("path-mapping")
-	for _, at := range managementBase().FindAllSubmatchIndex(s.code, maxMarks) {
-		switch {
-		case at[2] < 0 && !s.inManagement(at[0]): // of something else
-		case s.group(at, 3) == "":
-			moved = true // not a literal
-		default:
-			s.facts.actuator = append(s.facts.actuator, s.group(at, 3))
-		}
-	}
-	if moved {
-		s.facts.mount("Spring actuator")
-	}
-	if at := managementPort().FindSubmatchIndex(s.code); at != nil {
-		if port := number5(s.group(at, 1) + s.group(at, 2)); port > 0 && len(s.sc.opts.InternalPorts) > 0 && !slices.Contains(s.sc.opts.InternalPorts, port) {
-			s.facts.goes("Spring actuator")
-		} else {
-			s.facts.mount("Spring actuator")
-		}
-	}
 }
