@@ -51,7 +51,7 @@ var callGuards = []struct {
 }{
 	{ends: " .js .mjs .cjs .ts .mts .cts .jsx .tsx ", expr: lazy(`([\w$]*)\.(?:use|addHook|onBeforeHandle|onRequest|guard|all)\(`)},
 	{ends: " .go ", expr: lazy(`(\w+)\.(?:Use|Pre)\(`)},
-	{ends: " .rs ", expr: lazy(`()\.(?:layer|route_layer|wrap)\(`), after: true},
+	{ends: " .rs ", expr: rsLayer, after: true},
 	{ends: " .php ", expr: lazy(`(\$\w+)->(?:add|middleware)\(`)},
 	{ends: " .cs ", expr: lazy(`(\w+)\.Use\(`)},
 }
@@ -72,7 +72,7 @@ func (s *source) routerGuard(receivers []string, offset int, p string) *plan.Evi
 				continue
 			}
 			if one.after {
-				if at[0]-offset > 3000 || strings.ContainsAny(string(s.code[offset:at[0]]), ";") {
+				if at[0]-offset > maxChain || strings.ContainsAny(string(s.code[offset:at[0]]), ";") {
 					break
 				}
 			} else if !ours(receivers, s.group(at, 1)) || !s.sees(at[0], offset) {

@@ -177,7 +177,7 @@ func (s *source) djangoPrefix(at []int) string {
 // inLanguages: what stands at offset is served below the code of a language.
 func (s *source) inLanguages(offset int) bool {
 	for _, at := range s.all(djangoI18n) {
-		if call := s.arguments(at[1]); at[1] <= offset && offset < at[1]+len(call) {
+		if at[1] <= offset && offset < s.closeOf(at[1]-1) {
 			return true
 		}
 	}

@@ -119,8 +119,8 @@ func (s *source) goHandings() {
 	}
 	for _, r := range s.goRouters() {
 		if made[r.name] = true; strings.Contains(s.codeLine(r.at), "Mount(") {
-			prefix, _, unknown := goPrefix(s, r.outer[strings.LastIndexByte(r.outer, '.')+1:], r.at)
-			s.facts.mountedFns = append(s.facts.mountedFns, mountedFn{name: r.name, prefix: joinPath(prefix, r.prefix), in: s.functionAt(goFunc, r.at), handed: unknown})
+			prefix, receivers, unknown := goPrefix(s, r.outer[strings.LastIndexByte(r.outer, '.')+1:], r.at)
+			s.facts.mountedFns = append(s.facts.mountedFns, mountedFn{name: r.name, prefix: joinPath(prefix, r.prefix), in: s.functionAt(goFunc, r.at), handed: unknown, guard: s.goMountGuard(receivers, r.at)})
 		}
 	}
 	for _, at := range s.all(goHands) {
@@ -133,10 +133,14 @@ func (s *source) goHandings() {
 			prefix = joinPath(prefix, s.pathOf(group))
 		}
 		if !unknown {
-			guard := s.mountGuard(receivers, at[0], s.codeLine(at[0])+goGroupLines(s, receivers, at[0]))
-			s.facts.mountedFns = append(s.facts.mountedFns, mountedFn{name: s.group(at, 1), prefix: joinPath(prefix, ""), in: s.functionAt(goFunc, at[0]), guard: guard})
+			s.facts.mountedFns = append(s.facts.mountedFns, mountedFn{name: s.group(at, 1), prefix: joinPath(prefix, ""), in: s.functionAt(goFunc, at[0]), guard: s.goMountGuard(receivers, at[0])})
 		}
 	}
+}
+
+// goMountGuard is what stands before a router that is mounted at offset.
+func (s *source) goMountGuard(receivers []string, offset int) *plan.Evidence {
+	return s.mountGuard(receivers, offset, s.codeLine(offset)+goGroupLines(s, receivers, offset))
 }
 
 // goGroupLines are the lines that made the groups that a route is part of.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"github.com/fly-standards/fly-standards/plan"
 )
 
 var (
@@ -13,6 +15,7 @@ var (
 	rsNested = lazy(`\.(nest|merge|mount)\(\s*`)
 	rsScope  = lazy(`web::scope\(\s*`)
 	rsChain  = lazy(`^\s*\.\w+\(`)
+	rsLayer  = lazy(`()\.(?:layer|route_layer|wrap)\(`)
 	rsServed = lazy(`\b(?:service|configure)\(\s*([\w:]+)`)
 	rsBound  = lazy(`\blet\s+(?:mut\s+)?(\w+)(?:\s*:[^=;]+)?\s*=\s*$`)
 	rsFn     = lazy(`\bfn\s+(\w+)`)
@@ -81,7 +84,11 @@ func (s *source) rustZones() []zone {
 	return s.zones
 }
 
-const maxChained = 200 // calls
+// How far the chain of a router is followed, in calls and in bytes.
+const (
+	maxChained = 200
+	maxChain   = 3000
+)
 
 // rustPlace is the prefix that stands before what is at offset in its own file,
 // and where the outermost call begins that it is in; offset itself for none.
@@ -95,18 +102,64 @@ func (s *source) rustPlace(offset int) (prefix string, outer int) {
 	return prefix, outer
 }
 
+// layer is something put around routes that turns people away, and the innermost
+// zone that it is in, nil for none.
+type layer struct {
+	at   int
+	zone *zone
+}
+
+func (s *source) rustLayers() []layer {
+	var out []layer
+	zones := s.rustZones()
+	for _, at := range s.all(rsLayer) {
+		if !s.deny(s.arguments(at[1]), "/") {
+			continue
+		}
+		l := layer{at: at[0]}
+		for i := range zones {
+			if z := &zones[i]; z.from < at[0] && at[0] < z.to {
+				l.zone = z
+			}
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// rustGuard is the layer around what is mounted at offset: in a call that it is
+// in, or behind it in its chain.
+func (s *source) rustGuard(layers []layer, offset int) *plan.Evidence {
+	for _, l := range layers {
+		about := false
+		switch {
+		case l.zone != nil:
+			about = l.zone.from < offset && offset < l.zone.to
+		case l.at > offset && l.at-offset < maxChain:
+			about = bytes.IndexByte(s.code[offset:l.at], ';') < 0
+		}
+		if about {
+			e := s.at(l.at)
+			return &e
+		}
+	}
+	return nil
+}
+
 // rustMountings notes what is mounted below which prefix: routers by the
 // variable or the function that they come from, handlers by their names.
 func (s *source) rustMountings() {
+	layers := s.rustLayers()
 	note := func(at int, names ...string) {
 		prefix, outer := s.rustPlace(at)
 		in, _ := s.rustRouter(outer)
+		guard := s.rustGuard(layers, at)
 		for _, name := range names {
 			name, _, _ = strings.Cut(name, "(")
 			if strings.HasSuffix(name, "::new") {
 				continue // made in its place, and so are its routes
 			}
-			s.facts.mountedFns = append(s.facts.mountedFns, mountedFn{name: name[strings.LastIndexByte(name, ':')+1:], prefix: joinPath(prefix, ""), in: in})
+			s.facts.mountedFns = append(s.facts.mountedFns, mountedFn{name: name[strings.LastIndexByte(name, ':')+1:], prefix: joinPath(prefix, ""), in: in, guard: guard})
 		}
 	}
 	if slices.ContainsFunc(s.rustZones(), func(z zone) bool { return joinPath(z.prefix, "") != "/" }) {
