@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -63,7 +64,7 @@ func shapePlace(note deployed.Refusal) plan.At {
 }
 
 // position is that of an entry in a path; no heading says it.
-var position = regexp.MustCompile(`\[\d+\]`)
+var position = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[\d+\]`) })
 
 // shapeMessage says what stands there and what flyctl takes.
 func shapeMessage(note deployed.Refusal) string {
@@ -82,7 +83,7 @@ func shapeMessage(note deployed.Refusal) string {
 		return fmt.Sprintf("%s is ignored; flyctl takes %s", shapeStands(note), note.Takes)
 	}
 	if r := note.Repair; r != nil && len(r.Edits) == 1 {
-		heading := position.ReplaceAllString(path, "")
+		heading := position().ReplaceAllString(path, "")
 		switch r.Edits[0].Op {
 		case flytoml.ArrayOf:
 			return fmt.Sprintf("[%s] must be [[%s]]", heading, heading)

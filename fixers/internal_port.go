@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/plan"
@@ -115,7 +116,9 @@ func asides(t plan.Target) []int {
 
 // onLoopback is a flag of a server's command for the address to listen on, with
 // one that only the machine itself reaches.
-var onLoopback = regexp.MustCompile(`(?:^|[\s"',\[])(?:-b|--bind|-l|--listen|--addr|--address|--host|--hostname|-H|--ip)(?:[ =]|",? ?")(?:\w+://)?(?:127\.0\.0\.1|localhost|\[?::1\]?)(?:$|[\s"',:\]])`)
+var onLoopback = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|[\s"',\[])(?:-b|--bind|-l|--listen|--addr|--address|--host|--hostname|-H|--ip)(?:[ =]|",? ?")(?:\w+://)?(?:127\.0\.0\.1|localhost|\[?::1\]?)(?:$|[\s"',:\]])`)
+})
 
 // loopback finds an app that is told to listen where only its own machine
 // reaches it.
@@ -126,7 +129,7 @@ func loopback(t plan.Target, s service) (plan.Finding, bool) {
 		Notes:   []string{"let it listen on 0.0.0.0 or [::]"},
 	}
 	for _, g := range groupsServed(t.File, s.Processes) {
-		if command := commandOf(t.File, g); onLoopback.MatchString(command) {
+		if command := commandOf(t.File, g); onLoopback().MatchString(command) {
 			f.Evidence = append(f.Evidence, plan.Evidence{File: t.File.Name(), Line: placeOf(t.File, "processes."+g, "processes").Line, Text: g + " = " + quote(command)})
 		}
 	}
@@ -136,7 +139,7 @@ func loopback(t plan.Target, s service) (plan.Finding, bool) {
 				f.Evidence = append(f.Evidence, l.Evidence)
 			}
 		}
-		if r := t.Repo.Image; r != nil && len(f.Evidence) == 0 && onLoopback.MatchString(r.Start.Text) {
+		if r := t.Repo.Image; r != nil && len(f.Evidence) == 0 && onLoopback().MatchString(r.Start.Text) {
 			f.Evidence = append(f.Evidence, r.Start)
 		}
 	}

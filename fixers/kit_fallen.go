@@ -54,12 +54,15 @@ func fallOf(t plan.Target, m live.Machine) fall {
 // has not come up from.
 func unaskedExits(t plan.Target, m live.Machine) []live.Event {
 	var out []live.Event
+	up := m.Started()            // since the exit that is looked at
 	for _, e := range m.Events { // newest first
 		switch {
 		case e.Type == "update" || e.Type == "launch":
 			return out // before that it was another version
-		case e.Type != "exit" || e.RequestedStop || e.ExitCode == 0 && !e.OOMKilled:
-		case !m.Started() && len(out) == 0, t.App.ReadAt.Sub(e.Timestamp) < recently:
+		case e.Type == "start" || e.Type == "exit" && e.RequestedStop:
+			up = true
+		case e.Type != "exit" || e.ExitCode == 0 && !e.OOMKilled:
+		case !up && len(out) == 0, t.App.ReadAt.Sub(e.Timestamp) < recently:
 			out = append(out, e)
 		}
 	}

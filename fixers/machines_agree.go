@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -83,6 +84,14 @@ type alike struct {
 	machines []live.Machine
 }
 
+// called is the largest part, as it is told beside the odd ones.
+func (a alike) called() string {
+	if len(a.machines) == 1 {
+		return "the other"
+	}
+	return "the others"
+}
+
 // byLikeness parts machines by what of says, the largest part first.
 func byLikeness(machines []live.Machine, of func(live.Machine) string) []alike {
 	var parts []alike
@@ -127,6 +136,10 @@ func imageUnlike(t plan.Target, group string, machines []live.Machine) []plan.Fi
 	if len(parts) < 2 {
 		return nil
 	}
+	number := func(a alike) int { n, _ := strconv.Atoi(release(a.machines[0])); return n }
+	slices.SortStableFunc(parts, func(a, b alike) int { // of equal ones, the old release follows the new one
+		return cmp.Or(cmp.Compare(len(b.machines), len(a.machines)), cmp.Compare(number(b), number(a)))
+	})
 	f, odd := unlike(group, parts)
 	is, others := parts[1].machines[0], parts[0].machines[0]
 	label := func(m live.Machine) string { return "release " + release(m) }
@@ -137,7 +150,7 @@ func imageUnlike(t plan.Target, group string, machines []live.Machine) []plan.Fi
 	if len(f.Machines) > 1 {
 		verb = "run"
 	}
-	f.Message = fmt.Sprintf("%s %s %s, the others %s: visitors get one or the other", odd, verb, label(is), label(others))
+	f.Message = fmt.Sprintf("%s %s %s, %s %s: visitors get one or the other", odd, verb, label(is), parts[0].called(), label(others))
 	if len(parts) > 2 {
 		f.Message = fmt.Sprintf("%s %s %d other images or releases than %s: visitors get any of them", odd, verb, len(parts)-1, label(others))
 	}
@@ -150,13 +163,14 @@ func imageUnlike(t plan.Target, group string, machines []live.Machine) []plan.Fi
 // image only.
 func imageArg(image string) string {
 	name, digest, _ := strings.Cut(image, "@")
-	if i := strings.LastIndexByte(name, ':'); i >= 0 {
-		if strings.HasPrefix(name[i:], ":deployment-") || digest == "" {
-			return name
-		}
-		name = name[:i]
+	repository, tag := name, ""
+	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') { // before that, it is the registry's port
+		repository, tag = name[:i], name[i+1:]
 	}
-	return name + "@" + digest
+	if strings.HasPrefix(tag, "deployment-") || digest == "" {
+		return name
+	}
+	return repository + "@" + digest
 }
 
 // sizeUnlike: a part of the machines has another size.
@@ -171,7 +185,7 @@ func sizeUnlike(group string, machines []live.Machine) []plan.Finding {
 	if len(f.Machines) > 1 {
 		verb = "have"
 	}
-	f.Message = fmt.Sprintf("%s %s another size: %s, the others %s", odd, verb, parts[1].what, parts[0].what)
+	f.Message = fmt.Sprintf("%s %s another size: %s, %s %s", odd, verb, parts[1].what, parts[0].called(), parts[0].what)
 	return []plan.Finding{f}
 }
 

@@ -41,16 +41,45 @@ func read(f *flytoml.File) *Config {
 		r.refuse(Refusal{Kind: Twice, Node: s.Node, Problem: fmt.Sprintf("%s follows at line %d, and a name is defined once", s.Again, s.Line)})
 	}
 	sortRefusals(r.all)
+	var moving []*Refusal
 	for i := range r.all {
 		r.all[i].Repair = repair(c, &r.all[i])
 		if m := r.all[i].Repair; m != nil && len(m.Edits) > 1 { // a value that goes by another place may not fit where it is to go
-			if _, err := f.Apply(m.Edits...); err != nil {
-				r.all[i].Repair = nil
-			}
+			moving = append(moving, &r.all[i])
 		}
 	}
+	tries := maxTries
+	keepPossible(f, moving, &tries)
 	c.Notes = r.all
 	return c
+}
+
+// maxTries is how often a file is tried, so that many faults take no time that
+// grows with their square.
+const maxTries = 64
+
+// keepPossible takes the repair from the refusals whose edits can't be made, and
+// from those that were not tried.
+func keepPossible(f *flytoml.File, all []*Refusal, tries *int) {
+	if len(all) == 0 {
+		return
+	}
+	*tries--
+	if *tries >= 0 {
+		var edits []flytoml.Edit
+		for _, r := range all {
+			edits = append(edits, r.Repair.Edits...)
+		}
+		if _, err := f.Apply(edits...); err == nil {
+			return
+		}
+	}
+	if len(all) == 1 {
+		all[0].Repair = nil
+		return
+	}
+	keepPossible(f, all[:len(all)/2], tries)
+	keepPossible(f, all[len(all)/2:], tries)
 }
 
 // Refusals are the notes for which flyctl refuses the file; none: it accepts

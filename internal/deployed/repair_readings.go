@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/fly-standards/fly-standards/internal/flyschema"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -21,6 +22,21 @@ import (
 //go:embed readings.tsv
 var readings string
 
+// row is one of them.
+type row struct {
+	place, means, why string
+	whole             func() *regexp.Regexp // compiled for the first value at the place
+}
+
+var rows = sync.OnceValue(func() []row {
+	var out []row
+	for line := range strings.Lines(readings) {
+		c := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		out = append(out, row{c[0], c[2], c[3], sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?is)^(?:` + c[1] + `)$`) })})
+	}
+	return out
+})
+
 // reading is what the table has for the value; nil for nothing.
 func reading(c *Config, n flytoml.Node, t *flyschema.Type) *Repair {
 	text, isText := n.Str()
@@ -28,23 +44,44 @@ func reading(c *Config, n flytoml.Node, t *flyschema.Type) *Repair {
 		text = n.Raw()
 	}
 	text = strings.TrimSpace(text)
-	for line := range strings.Lines(readings) {
-		row := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if suffix, some := strings.CutPrefix(row[0], "*"); some && !strings.HasSuffix(t.Path, suffix) || !some && row[0] != t.Path {
+	for _, r := range rows() {
+		if suffix, some := strings.CutPrefix(r.place, "*"); some && !strings.HasSuffix(t.Path, suffix) || !some && r.place != t.Path {
 			continue
 		}
-		whole := regexp.MustCompile(`(?is)^(?:` + row[1] + `)$`)
+		whole := r.whole()
 		at := whole.FindStringSubmatchIndex(text)
-		if at == nil || strings.HasPrefix(row[2], "@under") && !isText || strings.ContainsAny(text, `"\`) && !strings.HasPrefix(row[2], "@") {
+		if at == nil || strings.HasPrefix(r.means, "@under") && !isText || strings.ContainsAny(text, `"\`) && !strings.HasPrefix(r.means, "@") {
 			continue
 		}
-		edits := meantEdits(n, t, string(whole.ExpandString(nil, row[2], text, at)))
-		if _, err := c.file.Apply(edits...); err != nil { // "A" is no NAME=value
-			return nil
+		edits := meantEdits(n, t, string(whole.ExpandString(nil, r.means, text, at)))
+		if !slices.ContainsFunc(edits, func(e flytoml.Edit) bool { return !canBe(c, n, e) }) {
+			return &Repair{Edits: edits, Sure: r.why == "", Why: r.why}
 		}
-		return &Repair{Edits: edits, Sure: row[3] == "", Why: row[3]}
+		return nil
 	}
 	return nil
+}
+
+// canBe tries an edit on the value alone, which costs the same however long the
+// file is: "A" is no NAME=value, and 08 no number.
+func canBe(c *Config, n flytoml.Node, e flytoml.Edit) bool {
+	if e.Op == flytoml.Remove {
+		return true
+	}
+	literal := n.Raw()
+	if e.Path != n.Path() { // a key that is there says something else
+		if _, there := c.file.Get(e.Path); there {
+			return false
+		}
+		literal = "0"
+	}
+	alone, err := flytoml.Parse("", []byte("v = "+literal+"\n"))
+	if err != nil {
+		return false
+	}
+	e.Path = "v"
+	_, err = alone.Apply(e)
+	return err == nil
 }
 
 // meantEdits write what the table says.
