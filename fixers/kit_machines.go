@@ -27,6 +27,13 @@ func machinesOf(t plan.Target, processes []string) []live.Machine {
 	return out
 }
 
+// without are the machines that are not among the others.
+func without(machines, others []live.Machine) []live.Machine {
+	return slices.DeleteFunc(slices.Clone(machines), func(m live.Machine) bool {
+		return slices.ContainsFunc(others, func(o live.Machine) bool { return o.ID == m.ID })
+	})
+}
+
 // liveService is the one service of the machine that means the same as s.
 func liveService(m live.Machine, s service) (machineconfig.Service, bool) {
 	var match []machineconfig.Service

@@ -236,13 +236,6 @@ func envUnlike(group string, machines []live.Machine) []plan.Finding {
 	return []plan.Finding{f}
 }
 
-// without are the machines that are not among the others.
-func without(machines, others []live.Machine) []live.Machine {
-	return slices.DeleteFunc(slices.Clone(machines), func(m live.Machine) bool {
-		return slices.ContainsFunc(others, func(o live.Machine) bool { return o.ID == m.ID })
-	})
-}
-
 // shortImage is an image as people read it: its tag, or the start of its digest.
 func shortImage(image string) string {
 	name, digest, _ := strings.Cut(image, "@")
