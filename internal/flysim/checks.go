@@ -61,8 +61,8 @@ func UnhealthyAfterUpdate(p Probe) Outcome {
 type Respond struct {
 	Machine string // id; "": any
 	Port    int    // 0: any
-	Path    string
-	Status  int // default 200; only 2xx passes a check
+	Path    string // with a query: only that one; without: any
+	Status  int    // default 200; only 2xx passes a check
 	// After is how long after the boot it answers; until then: refused.
 	After time.Duration
 	// Header and Value must be sent, or the answer is a redirect to https:
@@ -214,7 +214,7 @@ func (m *Machine) listens(port int) bool {
 func (s AppSpec) answer(pr Probe) Outcome {
 	path, _, _ := strings.Cut(pr.Check.Path, "?")
 	for _, r := range s.Serves {
-		if r.Path != path || r.Port != 0 && r.Port != pr.Check.Port || r.Machine != "" && r.Machine != pr.Machine {
+		if r.Path != path && r.Path != pr.Check.Path || r.Port != 0 && r.Port != pr.Check.Port || r.Machine != "" && r.Machine != pr.Machine {
 			continue
 		}
 		if pr.Since < r.After {
