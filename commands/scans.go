@@ -2,7 +2,8 @@ package commands
 
 import (
 	"context"
-	"fmt"
+	"maps"
+	"reflect"
 	"sync"
 	"time"
 
@@ -48,11 +49,12 @@ type scans struct {
 	// keystroke wants it too.
 	ctx  context.Context
 	mu   sync.Mutex
-	seen map[string]*scan
+	seen []*scan
 }
 
 // scan is one tree.
 type scan struct {
+	of    repo.Options
 	facts *plan.Repo
 	err   error
 	at    time.Time
@@ -63,16 +65,8 @@ type scan struct {
 // get gives what is remembered of a tree, or reads it. With look it is read in
 // any case, from now on. aged says that what is remembered may be old.
 func (c *scans) get(ctx context.Context, o repo.Options, look bool) (facts *plan.Repo, aged bool, err error) {
-	key := fmt.Sprintf("%q", []any{o.Dir, o.ConfigName, o.WorkingDir, o.Dockerfile, o.Ignorefile, o.BuildTarget, o.Image, fmt.Sprint(o.BuildArgs), o.Commands, o.InternalPorts, o.App})
 	c.mu.Lock()
-	s := c.seen[key]
-	if s == nil {
-		if len(c.seen) >= maxScans {
-			clear(c.seen)
-		}
-		s = &scan{}
-		c.seen[key] = s
-	}
+	s := c.of(o)
 	if s.facts != nil && !look {
 		// A large tree takes long, and is not read all the time.
 		aged = c.clock.Now().Sub(s.at) > max(2*time.Second, 20*s.took)
@@ -92,7 +86,7 @@ func (c *scans) get(ctx context.Context, o repo.Options, look bool) (facts *plan
 	}
 	if s.done == nil {
 		s.done = make(chan struct{})
-		go c.read(s, o)
+		go c.read(s)
 	}
 	wait := s.done
 	c.mu.Unlock()
@@ -106,9 +100,32 @@ func (c *scans) get(ctx context.Context, o repo.Options, look bool) (facts *plan
 	return s.facts, false, s.err
 }
 
-func (c *scans) read(s *scan, o repo.Options) {
+// of is what is remembered of a tree.
+func (c *scans) of(o repo.Options) *scan {
+	for _, s := range c.seen {
+		if sameTree(s.of, o) {
+			return s
+		}
+	}
+	if len(c.seen) >= maxScans {
+		c.seen = nil
+	}
+	s := &scan{of: o}
+	c.seen = append(c.seen, s)
+	return s
+}
+
+// sameTree compares the arguments, of which there may be many, without
+// reflection.
+func sameTree(a, b repo.Options) bool {
+	args := maps.Equal(a.BuildArgs, b.BuildArgs)
+	a.BuildArgs, b.BuildArgs = nil, nil
+	return args && reflect.DeepEqual(a, b)
+}
+
+func (c *scans) read(s *scan) {
 	began := c.clock.Now()
-	facts, err := repo.Scan(c.ctx, o)
+	facts, err := repo.Scan(c.ctx, s.of)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s.facts, s.err, s.at, s.took = facts, err, c.clock.Now(), c.clock.Now().Sub(began)
@@ -117,5 +134,5 @@ func (c *scans) read(s *scan, o repo.Options) {
 }
 
 func newScans(ctx context.Context, env *Env) *scans {
-	return &scans{ctx: ctx, clock: env.Clock, seen: map[string]*scan{}}
+	return &scans{ctx: ctx, clock: env.Clock}
 }

@@ -41,8 +41,9 @@ func lift(n flytoml.Node) *node {
 	switch n.Kind() {
 	case flytoml.Table:
 		out.kind = kTable
-		out.kids = map[string]*node{}
-		for _, key := range n.Keys() {
+		keys := n.Keys()
+		out.kids, out.keys = make(map[string]*node, len(keys)), make([]string, 0, len(keys))
+		for _, key := range keys {
 			c, _ := n.Key(key)
 			out.set(key, lift(c))
 		}

@@ -21,21 +21,36 @@ type Key struct {
 	Kind string // string, int, bool, duration, table, array of tables, ...
 }
 
-var index = sync.OnceValue(func() map[string]Key {
-	m := map[string]Key{}
+// branch is a key with those below it, by name. The name of an array of tables
+// ends in [].
+type branch struct {
+	Key
+	below map[string]*branch
+}
+
+// index is the table as a tree. What holds a known key is known.
+var index = sync.OnceValue(func() *branch {
+	root := &branch{below: map[string]*branch{}}
 	for line := range strings.Lines(table + forms) {
 		path, kind, ok := strings.Cut(strings.TrimSpace(line), "\t")
 		if !ok {
 			continue
 		}
-		m[path] = Key{path, kind}
-		for i := range len(path) { // what holds a known key is known
-			if _, have := m[path[:i]]; path[i] == '.' && !have {
-				m[path[:i]] = Key{path[:i], "table"}
+		at := root
+		for end := 0; end < len(path); {
+			name, _, _ := strings.Cut(path[end:], ".")
+			end += len(name)
+			next := at.below[name]
+			if next == nil {
+				next = &branch{Key{path[:end], "table"}, map[string]*branch{}}
+				at.below[name] = next
 			}
+			at = next
+			end++
 		}
+		at.Kind = kind
 	}
-	return m
+	return root
 })
 
 // Lookup finds the key that a path of a file means: `services[1].ports[0].port`
@@ -47,27 +62,21 @@ func Lookup(path string) (Key, bool) {
 	if err != nil {
 		return Key{}, false
 	}
-	return find(index(), "", keysOf(segments))
+	return index().find(keysOf(segments))
 }
 
-// find matches the rest of a path below prefix, trying the key itself, then
-// any name, each as it is and as an array of tables.
-func find(known map[string]Key, prefix string, rest []string) (Key, bool) {
-	if len(rest) == 0 {
-		k, ok := known[prefix]
-		return k, ok
+// find follows the rest of a path, trying the key itself, then any name, each
+// as it is and as an array of tables.
+func (b *branch) find(rest []string) (Key, bool) {
+	if len(rest) == 0 || b.Kind == "interface" { // flyctl passes on whatever stands there
+		return b.Key, b.Path != ""
 	}
-	if k, ok := known[prefix]; ok && k.Kind == "interface" { // flyctl passes on whatever stands there
-		return k, true
-	}
-	for _, name := range []string{strings.ToLower(rest[0]), "*"} {
-		path := name
-		if prefix != "" {
-			path = prefix + "." + name
-		}
-		for _, p := range []string{path, path + "[]"} {
-			if k, ok := find(known, p, rest[1:]); ok {
-				return k, true
+	for _, name := range [...]string{strings.ToLower(rest[0]), "*"} {
+		for _, end := range [...]string{"", "[]"} {
+			if next := b.below[name+end]; next != nil {
+				if k, ok := next.find(rest[1:]); ok {
+					return k, true
+				}
 			}
 		}
 	}

@@ -32,7 +32,7 @@ func alias(name string) string {
 // keysOf are the keys on a path, as the table names them: without the
 // positions of entries, and with the names that flyctl reads.
 func keysOf(segments []flytoml.Segment) []string {
-	var keys []string
+	keys := make([]string, 0, len(segments))
 	for i, s := range segments {
 		switch {
 		case s.Index < 0 && len(keys) == 0:

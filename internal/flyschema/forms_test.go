@@ -27,7 +27,7 @@ func TestLookup(t *testing.T) {
 		"mounts.size", "build.ignore_file", "deploy.auto_rollback", "deploy.regions", "regions", "regions.group", "scale.min_machines",
 		"http_service.route[0].path", "http_service.ports[0].port", "http_service.checks[0].restart_limit", "checks.alive.restart_limit",
 		"services[0].script_checks", "experimental.allowed_public_ports", "vm.swap_size_mb", "env.A.B", "checks[0].restart_limit",
-		"experimental.private_network", "processes.worker.min_machines_running",
+		"experimental.private_network", "processes.worker.min_machines_running", `"build.image"`,
 	}
 	for _, path := range unknown {
 		if k, ok := flyschema.Lookup(path); ok {

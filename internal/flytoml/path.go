@@ -18,7 +18,7 @@ type Segment struct {
 // ParsePath reads a path such as `services[1].ports[0]."odd.key"`. Bare keys
 // are those of TOML; others are quoted as TOML quotes them.
 func ParsePath(path string) ([]Segment, error) {
-	var segs []Segment
+	segs := make([]Segment, 0, 1+strings.Count(path, ".")+strings.Count(path, "["))
 	rest := path
 	for first := true; rest != ""; first = false {
 		switch {

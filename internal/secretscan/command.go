@@ -6,6 +6,9 @@ import "strings"
 // a flag or of a variable whose name is that of a secret, as in
 // `migrate --password VALUE`, `-Ddb.password=VALUE` and `API_KEY=VALUE run`.
 func commandShape(value string) Result {
+	if !strings.ContainsAny(value, "-=") {
+		return Result{}
+	}
 	words := strings.Fields(value)
 	for i, word := range words {
 		name, text, assigned := strings.Cut(word, "=")
@@ -17,7 +20,7 @@ func commandShape(value string) Result {
 			text = words[i+1]
 		}
 		bare := splitWords(strings.Trim(name, "-\"'"))
-		if suffixOf(bare) == "" && !isWordOf(" REQUIREPASS MASTERAUTH ", strings.Join(bare, "")) || aboutSecret(bare) != "" {
+		if suffixOf(bare) == "" && !redisPassword(strings.Join(bare, "")) || aboutSecret(bare) != "" {
 			continue
 		}
 		text = strings.Trim(text, "\"'")
@@ -28,6 +31,9 @@ func commandShape(value string) Result {
 	}
 	return Result{}
 }
+
+// redisPassword are Redis's settings of its own password and of its primary's.
+var redisPassword = list("REQUIREPASS MASTERAUTH")
 
 // InCommand says whether a text is a command line that holds a secret.
 func InCommand(text string) bool { return commandShape(text).Verdict != No }

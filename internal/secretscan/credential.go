@@ -64,9 +64,9 @@ func decodedKey(value string) string {
 	return ""
 }
 
-// secretPairs are the keys of a connection string that carry a secret, lower
+// isSecretPair: the keys of a connection string that carry a secret, lower
 // case and without blanks and underscores.
-const secretPairs = " password pwd pass accountkey sharedaccesskey sharedsecret sharedsecretvalue secretkey apikey clientsecret sharedaccesssignature "
+var isSecretPair = list("password pwd pass accountkey sharedaccesskey sharedsecret sharedsecretvalue secretkey apikey clientsecret sharedaccesssignature")
 
 // pairWithSecret finds `Server=..;Password=..`, `host=.. password=..` and
 // `AccountKey=..`: at least two pairs, of which one is a filled secret. It
@@ -85,7 +85,7 @@ func pairWithSecret(value string) string {
 		pairs++
 		text = strings.Trim(text, ` '"`)
 		key = strings.NewReplacer(" ", "", "_", "", "-", "").Replace(strings.ToLower(strings.TrimSpace(key)))
-		if found == "" && text != "" && isWordOf(secretPairs, key) && !isInterpolation(text) && !isSwitch(text) {
+		if found == "" && text != "" && isSecretPair(key) && !isInterpolation(text) && !isSwitch(text) {
 			found = key
 		}
 	}

@@ -37,9 +37,7 @@ func Mask(value string) string {
 
 // shownScheme: the user of an http URL is often the token itself, and a
 // path there may be one too.
-func shownScheme(scheme string) bool {
-	return isWordOf(" postgres postgresql postgis cockroachdb mysql mysql2 mariadb redis rediss valkey valkeys mongodb mongodb+srv amqp amqps nats tls smtp smtps mssql sqlserver clickhouse ecto ", scheme)
-}
+var shownScheme = list("postgres postgresql postgis cockroachdb mysql mysql2 mariadb redis rediss valkey valkeys mongodb mongodb+srv amqp amqps nats tls smtp smtps mssql sqlserver clickhouse ecto")
 
 func isHostPort(host string) bool {
 	name, port, ok := strings.Cut(host, ":")

@@ -3,6 +3,7 @@ package secretscan
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // NameRefused says why Fly refuses name as the name of a secret; "" means that
@@ -30,43 +31,45 @@ func NameRefused(name string) string {
 // splitWords turns any case style into upper-case words: DB_PASSWORD,
 // dbPassword, db-password and Db.Password all give DB PASSWORD.
 func splitWords(name string) []string {
-	var words []string
-	var word []rune
-	flush := func() {
-		if len(word) > 0 {
-			words = append(words, strings.ToUpper(string(word)))
-			word = word[:0]
+	words := make([]string, 0, 4)
+	start := 0 // of the word under way
+	flush := func(end int) {
+		if start < end {
+			words = append(words, strings.ToUpper(name[start:end]))
 		}
+		start = end
 	}
-	runes := []rune(name)
-	for i, r := range runes {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			flush()
-			continue
-		}
-		if unicode.IsUpper(r) && i > 0 {
+	prev := rune(0)
+	for i, r := range name {
+		size := utf8.RuneLen(r)
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			flush(i)
+			_, size = utf8.DecodeRuneInString(name[i:]) // a byte that is no character is one long
+			start = i + size
+		case unicode.IsUpper(r):
 			// A word begins at an upper-case letter after a lower-case one
 			// (apiKey), and at the last of several when a lower-case one
 			// follows (the K of APIKey).
-			next := i+1 < len(runes) && unicode.IsLower(runes[i+1])
-			if prev := runes[i-1]; unicode.IsLower(prev) || unicode.IsUpper(prev) && next {
-				flush()
+			next, _ := utf8.DecodeRuneInString(name[i+size:])
+			if unicode.IsLower(prev) || unicode.IsUpper(prev) && unicode.IsLower(next) {
+				flush(i)
 			}
 		}
-		word = append(word, r)
+		prev = r
 	}
-	flush()
+	flush(len(name))
 	return words
 }
 
-// publicPrefixes are those whose variables a bundler copies into the page.
-const publicPrefixes = " NEXT_PUBLIC VITE REACT_APP PUBLIC NUXT_PUBLIC EXPO_PUBLIC GATSBY VUE_APP PLASMO_PUBLIC STORYBOOK "
+// isPublicPrefix: the prefixes whose variables a bundler copies into the page.
+var isPublicPrefix = list("NEXT_PUBLIC VITE REACT_APP PUBLIC NUXT_PUBLIC EXPO_PUBLIC GATSBY VUE_APP PLASMO_PUBLIC STORYBOOK")
 
 // publicName says why the name promises a public value; "" when it doesn't.
 func publicName(words []string) string {
 	for n := 1; n <= 2 && n < len(words); n++ {
 		prefix := strings.Join(words[:n], "_")
-		if strings.Contains(publicPrefixes, " "+prefix+" ") {
+		if isPublicPrefix(prefix) {
 			return "public by design: the name begins with " + prefix + "_"
 		}
 	}
@@ -88,15 +91,15 @@ func publicName(words []string) string {
 	return ""
 }
 
-// aboutWords end a name that speaks about a secret, or about something that
+// isAboutWord: words that end a name that speaks about a secret, or about something that
 // is none, whatever stands before them.
-const aboutWords = ` EXPIRY EXPIRE EXPIRES EXPIRATION EXP TTL LIFETIME DURATION TIMEOUT INTERVAL AGE DAYS HOURS MINUTES SECONDS MS
+var isAboutWord = list(`EXPIRY EXPIRE EXPIRES EXPIRATION EXP TTL LIFETIME DURATION TIMEOUT INTERVAL AGE DAYS HOURS MINUTES SECONDS MS
  LENGTH LEN SIZE BYTES BITS COUNT LIMIT MIN MAX ROUNDS COST ITERATIONS STRENGTH NAME NAMES HEADER HEADERS COOKIE FIELD COLUMN PARAM
  FILE FILES FILENAME FILEPATH PATH PATHS DIR DIRECTORY FOLDER LOCATION TYPE KIND FORMAT ENCODING CHARSET PREFIX SUFFIX PATTERN REGEX
  ID IDS IDENTIFIER ARN REF URI URL URLS ENDPOINT HOST HOSTS HOSTNAME DOMAIN PORT REGION SERVER ISSUER AUDIENCE ALGORITHM ALG METHOD MODE
  PROVIDER MANAGER BACKEND DRIVER STRATEGY STORE STORAGE SERVICE VERSION SHA SHA1 SHA256 COMMIT DIGEST REVISION CHECKSUM HASH
  ENABLED DISABLED ENABLE DISABLE REQUIRED OPTIONAL ALLOWED POLICY RULES HINT LABEL TITLE DESCRIPTION MESSAGE TEXT SUBJECT TEMPLATE
- RESET ROTATION ADDRESS WALLET SID SCOPE SCOPES CLASS TABLE USER USERNAME EMAIL NAMESPACE BUCKET ENV LEVEL REQUIREMENTS `
+ RESET ROTATION ADDRESS WALLET SID SCOPE SCOPES CLASS TABLE USER USERNAME EMAIL NAMESPACE BUCKET ENV LEVEL REQUIREMENTS`)
 
 // aboutSecret says which last word makes the name one about a secret.
 func aboutSecret(words []string) string {
@@ -108,7 +111,7 @@ func aboutSecret(words []string) string {
 	if last == "COOKIE" && suffixOf(words) != "" {
 		return "" // Erlang's cookie is the password between nodes
 	}
-	if isWordOf(aboutWords, last) {
+	if isAboutWord(last) {
 		return "the name ends in _" + last + ": about a secret, or an opaque name"
 	}
 	if n := len(words); n >= 2 && words[n-1] == "IN" && strings.HasPrefix(words[n-2], "EXPIRE") {
@@ -117,33 +120,14 @@ func aboutSecret(words []string) string {
 	return ""
 }
 
-// isWordOf looks word up in a list of words between blanks.
-func isWordOf(list, word string) bool {
-	if word == "" || strings.ContainsAny(word, " \n\t") {
-		return false
-	}
-	for rest := list; ; {
-		i := strings.Index(rest, word)
-		if i < 0 {
-			return false
-		}
-		before := i == 0 || rest[i-1] == ' ' || rest[i-1] == '\n'
-		end := i + len(word)
-		if before && (end == len(rest) || rest[end] == ' ' || rest[end] == '\n') {
-			return true
-		}
-		rest = rest[i+1:]
-	}
-}
-
-// qualifiers may follow the word that says what the value is: API_KEY_PROD.
-const qualifiers = " PROD PRODUCTION STAGING STAGE DEV DEVELOPMENT TEST LIVE SANDBOX OLD NEW PREVIOUS CURRENT NEXT PRIMARY SECONDARY MAIN BACKUP DEFAULT LOCAL B64 BASE64 HEX JSON "
+// isQualifier: words that may follow the word that says what the value is: API_KEY_PROD.
+var isQualifier = list("PROD PRODUCTION STAGING STAGE DEV DEVELOPMENT TEST LIVE SANDBOX OLD NEW PREVIOUS CURRENT NEXT PRIMARY SECONDARY MAIN BACKUP DEFAULT LOCAL B64 BASE64 HEX JSON")
 
 func trimQualifiers(words []string) []string {
 	for len(words) > 1 {
 		last := words[len(words)-1]
 		version := strings.TrimPrefix(last, "V")
-		if !isDigits(version) && !isWordOf(qualifiers, last) {
+		if !isDigits(version) && !isQualifier(last) {
 			break
 		}
 		words = words[:len(words)-1]

@@ -2,25 +2,27 @@ package secretscan
 
 import "strings"
 
-// certainEnds are the ends of a name that mean a secret by themselves; where
-// one is the end of another, the longer stands first, for the reason quotes it.
-var certainEnds = [...]string{
-	"SECRET_KEY_BASE", "SECRET_ACCESS_KEY", "SERVICE_ROLE_KEY", "SERVICE_ACCOUNT_KEY", "RELEASE_COOKIE", "ERLANG_COOKIE",
-	"PRIVATE_KEY", "PRIVATEKEY", "ENCRYPTION_KEY", "ENCRYPT_KEY", "DECRYPTION_KEY", "SIGNING_KEY", "SIGNATURE_KEY",
-	"MASTER_KEY", "ACCESS_KEY", "ACCESSKEY", "ACCOUNT_KEY", "ADMIN_KEY", "SECRET_KEY", "SECRETKEY", "SHARED_KEY",
-	"API_KEY", "APIKEY", "API_KEYS", "APIKEYS", "API_TOKENS", "AUTH_KEY", "DEPLOY_KEY", "SSH_KEY", "JWT_KEY", "HMAC_KEY", "SESSION_KEY", "COOKIE_KEY",
-	"SEED_PHRASE", "MNEMONIC", "PASSPHRASE", "PASSPHRASES", "PASSWORDS", "PASSWORD", "PASSWD", "PASSWRD", "PASS", "PWD", "PW",
-	// What frameworks sign and encrypt with under the name of a salt: WordPress,
-	// Rails, Laravel Hashids, Next-Auth.
-	"AUTH_SALT", "LOGGED_IN_SALT", "NONCE_SALT", "SIGNING_SALT", "ENCRYPTED_COOKIE_SALT", "ENCRYPTED_SIGNED_COOKIE_SALT", "SIGNED_COOKIE_SALT", "SESSION_SALT", "COOKIE_SALT", "TOKEN_SALT", "PASSWORD_SALT", "JWT_SALT",
-	// and WordPress's keys that go with them
-	"LOGGED_IN_KEY", "NONCE_KEY",
-	"ACCESS_TOKENS", "AUTH_TOKENS", "AUTHTOKEN", "ACCESSTOKEN", "APITOKEN", "SECRETS", "SECRET", "TOKEN",
-}
+// isCertainEnd: the ends of a name that mean a secret by themselves, at most
+// maxEndWords words long.
+var isCertainEnd = list(`SECRET_KEY_BASE SECRET_ACCESS_KEY SERVICE_ROLE_KEY SERVICE_ACCOUNT_KEY RELEASE_COOKIE ERLANG_COOKIE
+ PRIVATE_KEY PRIVATEKEY ENCRYPTION_KEY ENCRYPT_KEY DECRYPTION_KEY SIGNING_KEY SIGNATURE_KEY
+ MASTER_KEY ACCESS_KEY ACCESSKEY ACCOUNT_KEY ADMIN_KEY SECRET_KEY SECRETKEY SHARED_KEY
+ API_KEY APIKEY API_KEYS APIKEYS API_TOKENS AUTH_KEY DEPLOY_KEY SSH_KEY JWT_KEY HMAC_KEY SESSION_KEY COOKIE_KEY
+ SEED_PHRASE MNEMONIC PASSPHRASE PASSPHRASES PASSWORDS PASSWORD PASSWD PASSWRD PASS PWD PW
+ ACCESS_TOKENS AUTH_TOKENS AUTHTOKEN ACCESSTOKEN APITOKEN SECRETS SECRET TOKEN
+ ` + saltEnds)
+
+const maxEndWords = 4
+
+// saltEnds: what frameworks sign and encrypt with under the name of a salt
+// (WordPress, Rails, Laravel Hashids, Next-Auth), and WordPress's keys that go
+// with them.
+const saltEnds = `AUTH_SALT LOGGED_IN_SALT NONCE_SALT SIGNING_SALT ENCRYPTED_COOKIE_SALT ENCRYPTED_SIGNED_COOKIE_SALT SIGNED_COOKIE_SALT SESSION_SALT
+ COOKIE_SALT TOKEN_SALT PASSWORD_SALT JWT_SALT LOGGED_IN_KEY NONCE_KEY`
 
 // gluedEnds are those that are also found glued to the word before them:
 // PGPASSWORD, MYAPIKEY, clientsecret.
-const gluedEnds = " PASSWORD PASSWD APIKEY SECRETKEY PRIVATEKEY ACCESSKEY AUTHTOKEN ACCESSTOKEN APITOKEN CLIENTSECRET DBPASS PGPASS SMTPPASS USERPASS MAILPASS REDISPASS "
+var gluedEnds = [...]string{"PASSWORD", "PASSWD", "APIKEY", "SECRETKEY", "PRIVATEKEY", "ACCESSKEY", "AUTHTOKEN", "ACCESSTOKEN", "APITOKEN", "CLIENTSECRET", "DBPASS", "PGPASS", "SMTPPASS", "USERPASS", "MAILPASS", "REDISPASS"}
 
 // secretName judges a value by the end of its name. It is called for names
 // that aren't about a secret and for values that aren't plain.
@@ -51,15 +53,16 @@ func suffixOf(words []string) string {
 	if len(words) == 0 {
 		return ""
 	}
-	joined := "_" + strings.Join(words, "_")
-	for _, end := range certainEnds {
-		if before, ok := strings.CutSuffix(joined, end); ok && strings.HasSuffix(before, "_") {
+	end, more := strings.Join(words[max(len(words)-maxEndWords, 0):], "_"), true
+	for more { // the longest counts, for the reason quotes it
+		if isCertainEnd(end) {
 			return end
 		}
+		_, end, more = strings.Cut(end, "_")
 	}
 	// OpenAIAPIKey splits into OPEN AIAPI KEY: the last two count together.
 	last := strings.Join(words[max(len(words)-2, 0):], "")
-	for _, end := range strings.Fields(gluedEnds) {
+	for _, end := range gluedEnds {
 		if strings.HasSuffix(last, end) {
 			return end
 		}
@@ -77,25 +80,31 @@ func endsInPassword(words []string) bool {
 
 // switchVerb is a first word that makes the name a switch or a bound:
 // SHOW_PASSWORD, MIN_PASSWORD.
-func switchVerb(word string) bool {
-	return isWordOf(" SHOW HIDE REQUIRE REQUIRES ALLOW ENABLE DISABLE USE MIN MAX RESET FORGOT VALIDATE CHECK SKIP IS HAS NO ", word)
-}
+var switchVerb = list("SHOW HIDE REQUIRE REQUIRES ALLOW ENABLE DISABLE USE MIN MAX RESET FORGOT VALIDATE CHECK SKIP IS HAS NO")
+
+// beforePass: a render pass, a compiler pass, a season pass.
+var beforePass = list("BY FIRST SECOND SINGLE MULTI RENDER TWO ONE PROXY")
 
 func passVerb(words []string) bool {
 	words = trimQualifiers(words)
-	// A render pass, a compiler pass, a season pass.
-	return len(words) >= 2 && isWordOf(" BY FIRST SECOND SINGLE MULTI RENDER TWO ONE PROXY ", words[len(words)-2])
+	return len(words) >= 2 && beforePass(words[len(words)-2])
 }
+
+// beforeToken: a model's vocabulary, and project tokens that a page shows.
+var beforeToken = list("EOS BOS PAD UNK MASK SEP CLS STOP START END MAX MIN NEXT PER CSRF XSRF MIXPANEL")
 
 // notAToken tells the other meanings of the word: a model's vocabulary, and
 // project tokens that a page shows to anybody.
 func notAToken(words []string, value string) bool {
 	words = trimQualifiers(words)
-	if n := len(words); n >= 2 && isWordOf(" EOS BOS PAD UNK MASK SEP CLS STOP START END MAX MIN NEXT PER CSRF XSRF MIXPANEL ", words[n-2]) {
+	if n := len(words); n >= 2 && beforeToken(words[n-2]) {
 		return true
 	}
 	return strings.HasPrefix(value, "pk.") // a Mapbox public token
 }
+
+// isWeakEnd: the ends of such names.
+var isWeakEnd = list("KEY KEYS SALT PEPPER TOKENS CREDENTIAL CREDENTIALS CREDS WEBHOOK PIN OTP SEED AUTH LICENSE LICENCE COOKIES")
 
 // weakName handles names that often, not always, carry a secret; the value has
 // to look drawn at random as well.
@@ -105,7 +114,7 @@ func weakName(words []string, value string) Result {
 		return Result{}
 	}
 	last := words[len(words)-1]
-	if !isWordOf(" KEY KEYS SALT PEPPER TOKENS CREDENTIAL CREDENTIALS CREDS WEBHOOK PIN OTP SEED AUTH LICENSE LICENCE COOKIES ", last) {
+	if !isWeakEnd(last) {
 		return Result{}
 	}
 	if raw, ok := strings.CutPrefix(value, "base64:"); ok && last == "KEY" && len(raw) >= 20 {

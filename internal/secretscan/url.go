@@ -112,6 +112,11 @@ func article(word string) string {
 	return "a " + word
 }
 
+var (
+	isSecretParameter = list("password passwd pwd pass secret clientsecret authtoken accesstoken apikey secretkey sslpassword")
+	isTokenParameter  = list("token key sig signature auth code")
+)
+
 // querySecret is the name of the first parameter that carries a secret.
 func querySecret(query string) string {
 	for _, pair := range strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == ';' }) {
@@ -124,9 +129,9 @@ func querySecret(query string) string {
 		}
 		lower := strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(key))
 		switch {
-		case isWordOf(" password passwd pwd pass secret clientsecret authtoken accesstoken apikey secretkey sslpassword ", lower):
+		case isSecretParameter(lower):
 			return key
-		case isWordOf(" token key sig signature auth code ", lower) && len(text) >= 12 && looksRandom(text, 2.8):
+		case isTokenParameter(lower) && len(text) >= 12 && looksRandom(text, 2.8):
 			return key
 		}
 	}

@@ -52,9 +52,11 @@ func isNumber(s string) bool {
 	return ok && hex != "" && len(hex) <= 8 && strings.Trim(hex, "0123456789abcdef") == ""
 }
 
-func isSwitch(s string) bool {
-	return isWordOf(" true false yes no on off enabled disabled enable disable none null nil undefined optional required auto always never ", strings.ToLower(s))
-}
+var switchWord = list("true false yes no on off enabled disabled enable disable none null nil undefined optional required auto always never")
+
+func isSwitch(s string) bool { return switchWord(strings.ToLower(s)) }
+
+var isUnit = list("ns us ms s sec secs second seconds m min mins minute minutes h hr hrs hour hours d day days w week weeks y year years")
 
 // isDuration accepts 30s, 1h30m, 7 days, 15 minutes.
 func isDuration(s string) bool {
@@ -69,7 +71,7 @@ func isDuration(s string) bool {
 		}
 		number = strings.TrimLeft(number, " ")
 		unit := strings.TrimLeft(number, "abcdefghijklmnopqrstuvwxyz")
-		if !isWordOf(" ns us ms s sec secs second seconds m min mins minute minutes h hr hrs hour hours d day days w week weeks y year years ", number[:len(number)-len(unit)]) {
+		if !isUnit(number[:len(number)-len(unit)]) {
 			return false
 		}
 		rest = strings.TrimLeft(unit, " ")
@@ -119,12 +121,12 @@ func isPath(s string) bool {
 	return true
 }
 
-// fileEnds are endings that make a single word a file's name.
-const fileEnds = " pem key crt cer csr p8 p12 pfx jks json yml yaml toml ini conf cfg env txt md log db sqlite sqlite3 sql csv xml html js mjs cjs ts py rb php go sh ex exs jar sock pid lock zip gz tar png jpg svg ico gpg asc pub "
+// isFileEnd: endings that make a single word a file's name.
+var isFileEnd = list("pem key crt cer csr p8 p12 pfx jks json yml yaml toml ini conf cfg env txt md log db sqlite sqlite3 sql csv xml html js mjs cjs ts py rb php go sh ex exs jar sock pid lock zip gz tar png jpg svg ico gpg asc pub")
 
 func isFileName(s string) bool {
 	i := strings.LastIndexByte(s, '.')
-	if i <= 0 || !isWordOf(fileEnds, strings.ToLower(s[i+1:])) {
+	if i <= 0 || !isFileEnd(strings.ToLower(s[i+1:])) {
 		return false
 	}
 	for _, c := range []byte(s[:i]) {
@@ -139,12 +141,12 @@ func isHostByte(c byte) bool {
 	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '.'
 }
 
-// hostEnds are last labels common enough to tell a host from a word with a dot.
-const hostEnds = " com net org io dev app co ai sh me eu uk de fr nl se no fi dk ch at be es it pl pt ru ua in jp kr cn tw au nz ca us br mx ar za edu gov tech cloud online site xyz info biz tv fm gg family internal flycast local localhost localdomain run host "
+// isHostEnd: last labels common enough to tell a host from a word with a dot.
+var isHostEnd = list("com net org io dev app co ai sh me eu uk de fr nl se no fi dk ch at be es it pl pt ru ua in jp kr cn tw au nz ca us br mx ar za edu gov tech cloud online site xyz info biz tv fm gg family internal flycast local localhost localdomain run host")
 
 // isHost accepts a bare host, with or without a port, and a comma list of them.
 func isHost(s string) bool {
-	for _, one := range strings.Split(s, ",") {
+	for one := range strings.SplitSeq(s, ",") {
 		if !isOneHost(strings.TrimSpace(one)) {
 			return false
 		}
@@ -153,13 +155,7 @@ func isHost(s string) bool {
 }
 
 func isOneHost(s string) bool {
-	if _, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
-		return true
-	}
-	if _, err := netip.ParseAddrPort(s); err == nil {
-		return true
-	}
-	if _, err := netip.ParsePrefix(s); err == nil {
+	if isAddress(s) {
 		return true
 	}
 	host, port, hasPort := strings.Cut(s, ":")
@@ -176,5 +172,20 @@ func isOneHost(s string) bool {
 		return true
 	}
 	i := strings.LastIndexByte(host, '.')
-	return i > 0 && isWordOf(hostEnds, strings.ToLower(host[i+1:]))
+	return i > 0 && isHostEnd(strings.ToLower(host[i+1:]))
+}
+
+// isAddress accepts an IP address, alone, with a port or as a network.
+func isAddress(s string) bool {
+	if !strings.ContainsAny(s, ".:") { // else net/netip makes an error three times
+		return false
+	}
+	if _, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
+		return true
+	}
+	if _, err := netip.ParseAddrPort(s); err == nil {
+		return true
+	}
+	_, err := netip.ParsePrefix(s)
+	return err == nil
 }
