@@ -110,7 +110,7 @@ func explain(err error) []string {
 		return out
 	case errors.As(err, &usage) && usage.hint != "":
 		return []string{usage.message, usage.hint}
-	case errors.As(err, &stale):
+	case errors.As(err, &stale) && exitCode(err) == exitNotPlanned: // part-way, the report says how to go on
 		return []string{err.Error(), "nothing was changed; `fly-standards plan` makes a new plan"}
 	case errors.As(err, &other):
 		return []string{err.Error(), "someone edited the plan file, or what it was made from has changed; nothing was changed; `fly-standards plan` makes a new plan"}

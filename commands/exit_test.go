@@ -55,6 +55,10 @@ func TestExplain(t *testing.T) {
 		"interrupted part-way says no such thing": {
 			&apply.InterruptedError{Report: apply.Report{File: apply.FileResult{State: apply.Done}}}, "interrupted part-way",
 		},
+		"stale part-way: something was changed": {
+			&apply.PartialError{Err: &apply.StaleError{Moved: []apply.Moved{{Thing: "file", Name: "fly.toml", Why: "it was changed"}}}},
+			"stopped part-way: the plan is stale: file fly.toml: it was changed",
+		},
 		"the request id is for Fly's support": {
 			&live.Error{Doing: "read app a", Message: "boom", Status: 500, RequestID: "01F-iad"}, "read app a: boom (HTTP 500)\n" + tryLater + "; Fly's request id: 01F-iad",
 		},

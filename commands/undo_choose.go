@@ -3,6 +3,7 @@ package commands
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 )
@@ -34,10 +35,11 @@ func choose(all []apply.History, id string) (h apply.History, why string, err er
 		return h, "no apply of this app that left a change is on record on this computer", nil
 	case undone(all, h.ID):
 		why = "the apply of " + when(h.At) + " has been undone already"
-		for _, r := range goneOnFrom(all, h.ID) {
-			why += ". " + r
+		more := goneOnFrom(all, h.ID)
+		if before := lastBefore(all, h.ID); before != "" && len(more) == 0 {
+			more = []string{before}
 		}
-		return h, why, nil
+		return h, strings.Join(append([]string{why}, more...), ". "), nil
 	case !h.Left():
 		return h, "the apply of " + when(h.At) + " left no change that can be undone", nil
 	}
@@ -65,6 +67,21 @@ func goneOnFrom(all []apply.History, id string) []string {
 		}
 	}
 	return out
+}
+
+// lastBefore tells how to undo the apply before the run of an id; "" where none
+// left anything.
+func lastBefore(all []apply.History, id string) string {
+	before := all[:max(0, slices.IndexFunc(all, func(h apply.History) bool { return h.ID == id }))]
+	for _, r := range slices.Backward(before) {
+		switch {
+		case r.Unreadable != nil:
+			return "" // it may be the one
+		case r.Undo == "" && r.Left() && !undone(all, r.ID):
+			return "`fly-standards undo " + r.ID + "` undoes the one before it, of " + when(r.At)
+		}
+	}
+	return ""
 }
 
 // unreadable is why no older run is taken back in the place of one that may be

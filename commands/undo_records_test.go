@@ -129,6 +129,27 @@ func TestUndoWithoutAnApp(t *testing.T) {
 	}
 }
 
+// A second undo takes nothing more back by itself, and says what could go.
+func TestUndoTwiceNamesTheApplyBefore(t *testing.T) {
+	s := newShop(t, healthz)
+	s.must(0, "apply", "--yes", "--offline", "--rule", "deploy-strategy")
+	first := s.read("fly.toml")
+	s.pass(time.Minute)
+	s.must(0, "apply", "--yes", "--offline", "--rule", "auto-rollback")
+	s.must(0, "undo", "--yes")
+	s.says(s.must(0, "undo", "--yes"), "has been undone already. `fly-standards undo 20261102T090000Z` undoes the one before it, of 2026-11-02 09:00 UTC.")
+	if got := s.read("fly.toml"); got != first {
+		t.Errorf("fly.toml:\n%s", got)
+	}
+	s.must(0, "undo", "--yes", "20261102T090000Z")
+	if got := s.read("fly.toml"); got != shopToml {
+		t.Errorf("fly.toml:\n%s", got)
+	}
+	if out := s.must(0, "undo", "--yes"); strings.Contains(out, "before it") {
+		t.Errorf("it is told of still:\n%s", out)
+	}
+}
+
 // refuseUpdates has the platform take no update of a machine any more.
 func (s *shop) refuseUpdates(machine string) {
 	s.platform.Fault(flysim.Fault{Method: "POST", Path: "/machines/" + machine + "$", Times: -1, Effect: flysim.Status(400, "no")})

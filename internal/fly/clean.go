@@ -3,8 +3,11 @@ package fly
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -122,6 +125,33 @@ func packed(text string) []string {
 		}
 	}
 	return append(out, base64.StdEncoding.EncodeToString([]byte(text)))
+}
+
+// known are the env values of machines that were read. The body of a later
+// request may hold one no more, and an answer repeat it all the same.
+type known struct {
+	mu     sync.Mutex
+	values map[string]secret.Value
+}
+
+// add notes those that are worth it.
+func (k *known) add(values []secret.Value) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, v := range values {
+		if text := v.Reveal(); len(text) >= window && worthHiding(text) {
+			if k.values == nil {
+				k.values = map[string]secret.Value{}
+			}
+			k.values[text] = v
+		}
+	}
+}
+
+func (k *known) all() []secret.Value {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Collect(maps.Values(k.values))
 }
 
 // fold is strings.ToLower for ASCII alone, so that no byte moves.

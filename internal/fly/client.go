@@ -30,6 +30,7 @@ type Client struct {
 	jitter func() float64
 	serial bool
 	limits limiter
+	known  known
 
 	tokens    *tokens.Tokens
 	discharge func(context.Context, *tokens.Tokens) error

@@ -41,6 +41,7 @@ func (c *Client) Machines(ctx context.Context) ([]live.Machine, error) {
 		if err != nil {
 			return nil, strange(cl, err.Error())
 		}
+		c.known.add(m.Config.EnvValues())
 		if m.State != "destroyed" {
 			out = append(out, m)
 		}

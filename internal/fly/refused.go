@@ -7,15 +7,17 @@ import (
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/secret"
 )
 
 // refused sorts an answer that is not 2xx by what the caller must do about it.
-func refused(cl call, resp *http.Response, body []byte, now time.Time) *failure {
+// known are values that a message must not repeat, whatever the request was about.
+func refused(cl call, resp *http.Response, body []byte, known []secret.Value, now time.Time) *failure {
 	said := readRefusal(body)
 	text := said.text()
 	e := &live.Error{
-		Doing: cl.doing, Thing: cl.thing, Status: resp.StatusCode, RequestID: clean(resp.Header.Get("Fly-Request-Id")),
-		Message: clean(hide(text, cl.hide, cl.hideFrom)),
+		Doing: cl.doing, Thing: cl.thing, Status: resp.StatusCode, RequestID: requestID(resp.Header),
+		Message: clean(hide(hide(text, cl.hide, cl.hideFrom), known, window)),
 	}
 	if e.Message == "" {
 		e.Message = strings.ToLower(http.StatusText(resp.StatusCode))

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -106,18 +107,18 @@ func (c *Client) once(ctx context.Context, cl call, out any) *failure {
 	began := c.clock.Now()
 	resp, err := c.http.Do(req)
 	if err != nil {
-		c.debug(req, "no reply", began, "")
+		c.debug(req, 0, began, "")
 		return lost(cl, err, connected.Load())
 	}
 	defer func() { _ = resp.Body.Close() }()
-	c.debug(req, resp.Status, began, resp.Header.Get("Fly-Request-Id"))
+	c.debug(req, resp.StatusCode, began, requestID(resp.Header))
 	limit := cl.limit
 	if limit == 0 {
 		limit = smallReply
 	}
 	body, err := readBody(resp, limit+1)
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return refused(cl, resp, body, c.clock.Now())
+		return refused(cl, resp, body, c.known.all(), c.clock.Now())
 	}
 	switch {
 	case out == nil:
@@ -165,11 +166,26 @@ func (c *Client) request(ctx context.Context, cl call) (*http.Request, error) {
 	return req, nil
 }
 
-func (c *Client) debug(req *http.Request, status string, began time.Time, id string) {
-	if c.log != nil {
-		c.log.Debug("request", "method", req.Method, "path", req.URL.RequestURI(), "status", status,
-			"took", c.clock.Now().Sub(began).Round(time.Millisecond), "id", clean(id))
+// debug tells of a request; code 0: there was no reply.
+func (c *Client) debug(req *http.Request, code int, began time.Time, id string) {
+	if c.log == nil {
+		return
 	}
+	status := "no reply"
+	if code != 0 {
+		status = strconv.Itoa(code) + " " + http.StatusText(code)
+	}
+	c.log.Debug("request", "method", req.Method, "path", req.URL.RequestURI(), "status", status,
+		"took", c.clock.Now().Sub(began).Round(time.Millisecond), "id", id)
+}
+
+// requestID is what Fly's support knows a request by; "" when the header has
+// something else.
+func requestID(h http.Header) string {
+	if id := h.Get("Fly-Request-Id"); validName(id) {
+		return id
+	}
+	return ""
 }
 
 // tooLate says in words that a call ran into its deadline.
@@ -210,7 +226,7 @@ func badReply(cl call, resp *http.Response, message string, err error) *failure 
 	return &failure{
 		err: &live.Error{
 			Kind: kind, Doing: cl.doing, Status: resp.StatusCode, Message: message,
-			RequestID: clean(resp.Header.Get("Fly-Request-Id")), Err: err,
+			RequestID: requestID(resp.Header), Err: err,
 		},
 		again: err != nil,
 	}

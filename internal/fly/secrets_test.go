@@ -1,6 +1,7 @@
 package fly_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"strings"
@@ -80,6 +81,24 @@ func TestRefusalsRepeatNoSecret(t *testing.T) {
 				if err == nil || strings.Contains(fmt.Sprintf("%v %+v", err, err), canary[:8]) {
 					t.Errorf("HTTP %d: error %v", code, err)
 				}
+			}
+		}
+	}
+}
+
+// The request that is refused has the value no more: a machine that lost the
+// entry is updated, started or released, and the answer quotes what it had.
+func TestAnswersRepeatNoValueThatWasRead(t *testing.T) {
+	w := newWorld(t)
+	w.machine("d1")
+	_, err := w.fly.Machines(t.Context())
+	fine(t, err)
+	for _, said := range []string{canary, strings.ToUpper(canary), base64.StdEncoding.EncodeToString([]byte(canary))} {
+		w.Fault(flysim.Fault{Path: "/start$", Effect: flysim.Status(422, "d1 had API_KEY="+said, "Fly-Request-Id", "id of "+said)})
+		e := wantKind(t, w.fly.StartMachine(t.Context(), "d1", ""), live.Invalid)
+		for _, text := range []string{fmt.Sprintf("%+v", e), w.log.String()} {
+			if strings.Contains(text, said) {
+				t.Errorf("%q repeats %q", text, said)
 			}
 		}
 	}
