@@ -80,6 +80,26 @@ func TestSecretsRefusedChangesNothing(t *testing.T) {
 	}
 }
 
+// forgetful says that it has written, and has not.
+type forgetful struct{ apply.FileSystem }
+
+func (forgetful) Write([]byte) error { return nil }
+
+// That a write went well is seen in the file, not in its answer.
+func TestFileIsReadBack(t *testing.T) {
+	w := newWorld(t, three()...)
+	w.disk = forgetful{apply.OnDisk(w.path)}
+	w.migrate()
+	w.patch([]machineconfig.Op{dropEnv})
+	rep, err := w.run()
+	if e := partial(t, err); !strings.Contains(e.Error(), "reading it back gives something else") || rep.File.State != apply.NotReached {
+		t.Errorf("%v; the file is %s", err, rep.File.State)
+	}
+	if states(rep)["aaa"] != apply.NotReached || w.read() != tomlBefore {
+		t.Error("a machine lost its entry though the file has it still")
+	}
+}
+
 func TestFileChangedBetween(t *testing.T) {
 	w := newWorld(t, three()...)
 	w.migrate()

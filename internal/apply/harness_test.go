@@ -83,6 +83,7 @@ type world struct {
 	abort   chan struct{}
 	// journalFS is what the journal is written through; nil: the disk.
 	journalFS journal.FS
+	disk      apply.FileSystem // of fly.toml; nil: the real one
 	plan      *plan.Plan
 }
 
@@ -222,6 +223,9 @@ func (w *world) runWith(ctx context.Context) (apply.Report, error) {
 				w.on(e)
 			}
 		},
+	}
+	if w.disk != nil {
+		d.File = w.disk
 	}
 	rep, err := apply.Run(ctx, w.plan, d)
 	if e := j.Close(); e != nil {

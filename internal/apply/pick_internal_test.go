@@ -9,6 +9,38 @@ import (
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 )
 
+// Who counts for the floor, and who is well.
+func TestWhoCountsForTheFloor(t *testing.T) {
+	cfg, err := machineconfig.Parse([]byte(`{"metadata":{"fly_platform_version":"v2"},"services":[{"protocol":"tcp","internal_port":1}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	machine := func(id, state string, change func(*live.Machine)) live.Machine {
+		m := live.Machine{ID: id, State: state, HostStatus: "ok", Image: "x@sha256:1", Config: cfg}
+		if change != nil {
+			change(&m)
+		}
+		return m
+	}
+	asked := []live.Event{{Type: "exit", RequestedStop: true}}
+	all := []live.Machine{
+		machine("up", "started", nil),
+		machine("boots", "starting", nil),
+		machine("cordoned", "started", func(m *live.Machine) { m.Cordoned = true }),
+		machine("host away", "started", func(m *live.Machine) { m.HostStatus, m.Config = "unreachable", machineconfig.Config{} }),
+		machine("died", "stopped", nil),
+		machine("put to sleep", "stopped", func(m *live.Machine) { m.Events = asked }),
+		machine("rested before", "stopped", nil),
+		machine("others'", "started", func(m *live.Machine) { m.HostStatus = "unreachable" }),
+	}
+	g := &group{seen: map[string]bool{"up": true, "host away": true, "died": true, "put to sleep": true}}
+	got := newRollout(&run{}).floor(g, all)
+	want := floorNow{started: 4, healthy: 1, atOnce: 2, floor: 2, unhealthy: []string{"boots", "host away", "died"}}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(floorNow{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestChoose(t *testing.T) {
 	cfg, err := machineconfig.Parse([]byte("{}"))
 	if err != nil {

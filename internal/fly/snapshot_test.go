@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -132,6 +133,20 @@ func TestStrangeRepliesAreRefused(t *testing.T) {
 			}
 		})
 	}
+	other := answer(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"name":"shop","nonce":"1"}`)) // of another app, and another lease
+	})
+	_, err := other.Snapshot(t.Context())
+	if e := wantKind(t, err, live.BadReply); !strings.Contains(e.Message, "another app") {
+		t.Errorf("snapshot: %v", err)
+	}
+	_, err = other.RefreshLease(t.Context(), "m1", "2", time.Second)
+	wantKind(t, err, live.Conflict)
+	if h, err := answer(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{}`)) }).LeaseHolder(t.Context(), "m1"); h != nil {
+		t.Errorf("held by %v", h)
+	} else {
+		wantKind(t, err, live.BadReply)
+	}
 	for name, body := range map[string]string{
 		"no id":           `{"version":"01"}`,
 		"no version":      `{"id":"m1"}`,
@@ -152,6 +167,7 @@ func TestMachineDecode(t *testing.T) {
 	c := answer(t, func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`{"id":"m1","instance_id":"01OLD","state":"stopped","updated_at":"yesterday","created_at":"2026-09-01T10:00:00Z",
 			"image_ref":{"registry":"registry.fly.io","repository":"web","tag":"x"},"cordoned":true,
+			"config":{"env":{"API_KEY":"` + canary + `"}},"checks":[{"name":"x","status":"critical","output":"HTTP GET /: 500 Oops\nno login with ` + canary + `\nmore"}],
 			"events":[
 				{"type":"start","timestamp":1000,"request":"odd"},
 				{"type":"exit","timestamp":2000,"request":{"restart_count":3,"exit_event":{"exit_code":137,"oom_killed":true,"restarting":true}}},
@@ -164,6 +180,9 @@ func TestMachineDecode(t *testing.T) {
 	}
 	if m.Events[0].ExitCode != 137 || !m.Events[0].OOMKilled || !m.Events[0].Restarting || m.Events[0].RestartCount != 3 {
 		t.Errorf("newest event %+v", m.Events[0])
+	}
+	if got := m.Checks[0].Output; got != "HTTP GET /: 500 Oops: no login with (hidden)" {
+		t.Errorf("the check says %q", got)
 	}
 	if m.Events[1].ExitCode != 1 || !m.Events[1].RequestedStop || m.Events[2].Type != "start" {
 		t.Errorf("older events %+v", m.Events[1:])

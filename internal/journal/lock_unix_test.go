@@ -3,7 +3,9 @@
 package journal
 
 import (
+	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -30,4 +32,22 @@ func TestUnlockedThoughACopyIsOpen(t *testing.T) {
 		t.Fatalf("the lock is held by a copy: %v", err)
 	}
 	_ = again.Close()
+}
+
+// What others could have put there is neither read nor added to.
+func TestFolderThatOthersMayWrite(t *testing.T) {
+	root := t.TempDir()
+	if err := os.Mkdir(Dir(root, "a"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(Dir(root, "a"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	_, errList := List(root, "a")
+	_, errLock := Lock(root, "a", Holder{})
+	for _, err := range []error{errList, errLock} {
+		if err == nil || !strings.Contains(err.Error(), "others may write there") {
+			t.Errorf("got %v", err)
+		}
+	}
 }

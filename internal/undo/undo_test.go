@@ -55,13 +55,20 @@ func pastMachine(id string) apply.PastMachine {
 	return apply.PastMachine{ID: id, Group: "app", Region: "iad", State: "started", Inverse: always, Version: "v2", Ours: []string{"v2"}, Well: true}
 }
 
-func pastFile(t *testing.T) *apply.PastFile {
+func pastFile(t *testing.T) *apply.PastFile { return way(t, before, after) }
+
+func way(t *testing.T, before, after string) *apply.PastFile {
 	t.Helper()
 	p, err := linepatch.New([]byte(after), []byte(before))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return &apply.PastFile{BeforeSHA256: linepatch.Sum([]byte(before)), AfterSHA256: linepatch.Sum([]byte(after)), Back: p}
+}
+
+// envs is a file with these entries.
+func envs(names ...string) string {
+	return "[env]\n  " + strings.Join(names, " = \"1\"\n  ") + " = \"1\"\n"
 }
 
 // show is a plan in a few words.
@@ -107,7 +114,8 @@ func TestFile(t *testing.T) {
 		{"other line ends, and edited", "# mine\r\n" + strings.ReplaceAll(after, "\n", "\r\n"), pastFile(t), "# mine\r\n" + strings.ReplaceAll(before, "\n", "\r\n"), ""},
 		{"line ends of both kinds", strings.Replace(after, "\n", "\r\n", strings.Count(after, "\n")-1), pastFile(t), "", "were edited since"},
 		{"not on record", after, unknown, "", "would hold a secret value"},
-		{"invalid without it", after + "  max_unavailable = 1\n", pastFile(t), "", "were edited since"},
+		{"a line below ours", after + "  max_unavailable = 1\n", pastFile(t), "", "were edited since"},
+		{"invalid with the old line", envs("B", "C", "D", "E", "A"), way(t, envs("A", "B", "C", "D", "E"), envs("B", "C", "D", "E")), "", "it would not be valid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			u := undo.New(apply.History{App: "shop", Path: "fly.toml", File: c.past}, world(t, c.file, nil))
@@ -255,6 +263,25 @@ func TestMigratedSecretsStay(t *testing.T) {
 	u := undo.New(apply.History{App: "shop", Migrated: []string{"A", "B"}, Secrets: []string{"A"}}, world(t, before, nil))
 	if len(u.Stays) != 2 || !strings.HasPrefix(u.Stays[0], "A") || !strings.HasPrefix(u.Stays[1], "B") || u.Settled || u.Plan.Changes() {
 		t.Errorf("settled %v, stays %q", u.Settled, u.Stays)
+	}
+	app := &live.App{Name: "shop", Machines: []live.Machine{machine(t, "a", ours)}}
+	u = undo.New(apply.History{App: "shop", Migrated: []string{"A"}, Machines: []apply.PastMachine{pastMachine("a")}}, world(t, before, app))
+	if !u.Plan.Steps[0].Machine.Secrets {
+		t.Error("the machine may boot before the secrets have reached it")
+	}
+}
+
+// A machine bears what one run gave it: another one, whose own answer was lost
+// minutes before, has no say.
+func TestLeftByAnotherRun(t *testing.T) {
+	now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	sick := machine(t, "a", ours+`,"checks":{"x":{"type":"tcp","port":1}}`)
+	sick.Checks, sick.UpdatedAt = []live.Check{{Name: "x", Status: "critical"}}, now
+	asked, gave := pastMachine("a"), pastMachine("a")
+	asked.Well, asked.Ours, asked.Asked, asked.Replaced = false, nil, now.Add(-time.Minute), "v1"
+	if left, _ := undo.Left([]apply.History{{ID: "1", App: "shop", Machines: []apply.PastMachine{asked}}, {ID: "2", App: "shop", Machines: []apply.PastMachine{gave}}},
+		&live.App{Name: "shop", Machines: []live.Machine{sick}}); len(left) > 0 {
+		t.Errorf("got %v", left)
 	}
 }
 
