@@ -34,7 +34,7 @@ func checkInternalPort(t plan.Target) []plan.Finding {
 		return nil
 	}
 	s := services[0]
-	if textAt(t, "build.image") != "" { // the source is another app's
+	if textAt(t, "build.image") != "" { // see signsOf
 		t.Repo = nil
 	}
 	signs := signsOf(t, s)

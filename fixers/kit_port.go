@@ -66,7 +66,7 @@ func signsOf(t plan.Target, s service) portSigns {
 	if t.Settings.ProbedPath != "" {
 		p.yes = append(p.yes, plan.Evidence{Text: t.Settings.Probe})
 	}
-	if t.Repo != nil {
+	if t.Repo != nil && textAt(t, "build.image") == "" { // else the source is another app's
 		p.ofSource(t.Repo, own, otherPorts(t, own), replaced)
 	}
 	return p

@@ -35,8 +35,13 @@ type scanner struct {
 	files    []string          // all that may hold a fact, from root
 	named    map[string]string // the folders of packages by their names; see packageNamed
 	constant map[string]string // see constants
-	unread   unread
-	extent   extent
+	js       struct {          // see jsNames
+		once    sync.Once
+		have    map[string]bool
+		aliases []jsAlias
+	}
+	unread unread
+	extent extent
 }
 
 func (sc *scanner) abs(rel string) string { return filepath.Join(sc.root, filepath.FromSlash(rel)) }

@@ -25,7 +25,7 @@ func (f *facts) guard(r *localRoute) {
 			return
 		}
 	}
-	if r.Framework == "Rails" {
+	if r.Framework == "Rails" || r.Framework == "ASP.NET-MVC" {
 		if e := f.controllerGuard(r.handler); e != nil {
 			r.doubt(plan.DoubtGuard, *e)
 		}
@@ -76,7 +76,7 @@ func patternsCover(text, p string) bool {
 	return false
 }
 
-// controller is what a Rails controller says about who may call it.
+// controller is what a controller of Rails or ASP.NET says about who may call it.
 type controller struct {
 	parent string
 	guard  *plan.Evidence
@@ -96,7 +96,7 @@ func (f *facts) controllerGuard(handler string) *plan.Evidence {
 	if strings.HasPrefix(name, "rails/") {
 		return nil
 	}
-	name = strings.ReplaceAll(path.Base(name), "_", "") + "controller"
+	name = strings.ToLower(strings.ReplaceAll(path.Base(name), "_", "")) + "controller"
 	for range 6 {
 		c, ok := f.control[name]
 		if !ok || c.skips {

@@ -26,7 +26,7 @@ func jsImports(p *program, sc *scanner, file string, code []byte, have map[strin
 	var out []string
 	for _, m := range jsImported().FindAllSubmatch(code, maxMatches) {
 		spec := string(m[1]) + string(m[2])
-		if to := sc.jsResolve(file, spec, have); to != "" {
+		if to := sc.jsResolve(file, spec); to != "" {
 			out = append(out, to)
 		} else if dir := sc.packageNamed(packageOfSpec(spec)); dir != "" {
 			p.packages = append(p.packages, dir)
@@ -159,26 +159,4 @@ func withEnding(p string, have map[string]bool) string {
 		}
 	}
 	return ""
-}
-
-// jsResolve is the file of the tree that an import means: relative, or below
-// the folder of the source as bundlers' aliases are (@/x, ~/x, src/x).
-func (sc *scanner) jsResolve(from, spec string, have map[string]bool) string {
-	if strings.HasPrefix(spec, ".") {
-		return withEnding(path.Join(path.Dir(from), spec), have)
-	}
-	rest := strings.TrimLeft(spec, "@~#/$")
-	if !strings.Contains(rest, "/") {
-		return "" // a package
-	}
-	for dir := path.Dir(from); ; dir = path.Dir(dir) {
-		for _, in := range [...]string{"", "src", "app", "server"} {
-			if file := withEnding(path.Join(dir, in, rest), have); file != "" {
-				return file
-			}
-		}
-		if dir == "." || dir == "/" {
-			return ""
-		}
-	}
 }

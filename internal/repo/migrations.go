@@ -13,7 +13,7 @@ import (
 
 var (
 	// migrateCommand finds the commands that bring a database up to date.
-	migrateCommand = lazy(`\b(?:db:migrate|db:prepare|manage\.py["', ]+migrate|alembic["', ]+upgrade|flask["', ]+db["', ]+upgrade|prisma["', ]+(?:migrate["', ]+deploy|db["', ]+push)|ecto\.migrate|Release\.migrate|bin/migrate\b|artisan["', ]+migrate|migrate:latest|migration:run|drizzle-kit["', ]+(?:migrate|push)|sequelize(?:-cli)?["', ]+db:migrate|diesel["', ]+migration["', ]+run|sqlx["', ]+migrate["', ]+run|flyway["', ]+migrate|goose\b[^\n]*\bup\b|migrate\b[^\n]*-database\b[^\n]*\bup\b|supabase["', ]+(?:db["', ]+push|migration["', ]+up))`)
+	migrateCommand = lazy(`\b(?:db:migrate|db:prepare|manage\.py["', ]+migrate|alembic["', ]+upgrade|flask["', ]+db["', ]+upgrade|(?i:prisma(?:_\w+)?)["'}, ]+(?:migrate["', ]+deploy|db["', ]+push)|ecto\.migrate|Release\.migrate|bin/migrate\b|artisan["', ]+migrate|migrate:latest|migration:run|drizzle-kit["', ]+(?:migrate|push)|sequelize(?:-cli)?["', ]+db:migrate|diesel["', ]+migration["', ]+run|sqlx["', ]+migrate["', ]+run|flyway["', ]+migrate|goose\b[^\n]*\bup\b|migrate\b[^\n]*-database\b[^\n]*\bup\b|supabase["', ]+(?:db["', ]+push|migration["', ]+up))`)
 	// migratesItself finds code that does so when the app starts.
 	migratesItself = lazy(`\bcommand\.upgrade\(|\bcall_command\(\s*["']migrate|\{Ecto\.Migrator\b|\bEcto\.Migrator\.(?:run|with_repo)\(|\.migrate\.latest\(|\bmigrationsRun\s*:\s*true|\.runMigrations\(|\bgoose\.Up(?:Context|To)?\(|\bmigrate\.New\w*\(|\bembed_migrations!|\brun_pending_migrations\(|\bsqlx::migrate!|\bMigrator::up\(|\brunMigrations\(|\bawait\s+migrate\(|\bumzug\.up\(`)
 	typeormClass   = lazy(`\bimplements\s+MigrationInterface\b`)
@@ -238,7 +238,7 @@ func (m *migrations) runBy(sc *scanner) *plan.Evidence {
 	slices.SortFunc(m.scripts, byPlace)
 	for i, e := range m.scripts {
 		base := path.Base(e.File)
-		if strings.Contains(start, base) || contains(sc.dockertext, base) || strings.Contains(base, "entrypoint") || strings.Contains("/"+e.File, "/.fly/") {
+		if strings.Contains(start, base) || contains(sc.dockertext, base) || strings.Contains(base, "entrypoint") || strings.Contains("/"+e.File, "/.fly/") || sc.deployRuns(base) {
 			return &m.scripts[i]
 		}
 	}
@@ -247,4 +247,19 @@ func (m *migrations) runBy(sc *scanner) *plan.Evidence {
 		return &m.runs[0]
 	}
 	return nil
+}
+
+// deployRuns: a workflow that deploys, or that is about the database, names the
+// script.
+func (sc *scanner) deployRuns(script string) bool {
+	return slices.ContainsFunc(sc.workflows, func(w plan.Workflow) bool {
+		runs, deploys := false, deploysDatabase(path.Base(w.File))
+		for _, j := range w.Jobs {
+			for _, step := range j.Steps {
+				runs = runs || strings.Contains(step.Run.Text, script)
+				deploys = deploys || len(deploysOf(step)) > 0
+			}
+		}
+		return runs && deploys
+	})
 }

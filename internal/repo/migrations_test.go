@@ -46,6 +46,8 @@ func TestMigrations(t *testing.T) {
 		{"named in a comment", prisma + "-- server.js --\n// run npx prisma migrate deploy first\n", "Prisma prisma/schema.prisma:2"},
 		{"run by a workflow through fly", django + "-- .github/workflows/deploy.yml --\njobs:\n  x:\n    steps:\n      - run: fly ssh console -C \"python manage.py migrate\"\n", "Django shop/migrations/0001_initial.py:1, by .github/workflows/deploy.yml:4"},
 		{"run by another app's file", prisma + "-- fly.worker.toml --\napp = \"w\"\n[deploy]\n  release_command = \"npx prisma migrate deploy\"\n", "Prisma prisma/schema.prisma:2, by fly.worker.toml:3"},
+		{"run by a script that a deploy runs", prisma + "-- scripts/db.sh --\n#!/bin/sh\nexec \"$PRISMA_BIN\" migrate deploy\n-- .github/workflows/preview.yml --\njobs:\n  x:\n    steps:\n      - run: sh scripts/db.sh\n      - run: fly deploy\n", "Prisma prisma/schema.prisma:2, by scripts/db.sh:2"},
+		{"run by a script of the tests", prisma + "-- scripts/db.sh --\nprisma migrate deploy\n-- .github/workflows/ci.yml --\njobs:\n  x:\n    steps:\n      - run: sh scripts/db.sh\n", "Prisma prisma/schema.prisma:2"},
 		{"run by the tests", django + "-- .github/workflows/test.yml --\njobs:\n  x:\n    steps:\n      - run: python manage.py migrate\n", "Django shop/migrations/0001_initial.py:1"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

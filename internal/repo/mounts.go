@@ -42,7 +42,6 @@ func (s *source) mountsOfFile() {
 }
 
 var (
-	jsImport   = lazy(`\bimport\s+(?:\*\s+as\s+)?([\w$]+|\{[^}]*\})\s+from\s+["'](\.{1,2}/[^"'\s]+)["']|\b(?:const|let|var)\s+([\w$]+|\{[^}]*\})\s*=\s*require\(\s*["'](\.{1,2}/[^"'\s]+)["']\s*\)`)
 	pyFrom     = lazy(`(?m)^[ \t]*from\s+([.\w]+)\s+import\s+([^\n(#]+|\([^)]*\))`)
 	djangoI18n = lazy(`\bi18n_patterns\(`)
 	djangoIncl = lazy(`\b(?:path|re_path|url)\(\s*(?:r?["']\^?([^"'\s]*)["']|([^"',()][^,()]*))\s*,\s*include\(\s*\(?["']([\w.]+)["']`)
@@ -55,7 +54,7 @@ func (s *source) mountings() {
 		if contains(s.text, `.get("/"`) || contains(s.text, `.get('/'`) {
 			s.facts.rootGets = append(s.facts.rootGets, s.file)
 		}
-		if contains(s.text, "./") && slices.ContainsFunc([]string{".use(", ".route(", ".register(", ".group(", "(app", "(server", "(fastify"}, func(word string) bool { return contains(s.text, word) }) {
+		if contains(s.text, "/") && slices.ContainsFunc([]string{".use(", ".route(", ".register(", ".group(", "(app", "(server", "(fastify"}, func(word string) bool { return contains(s.text, word) }) {
 			s.jsMountings()
 		}
 	case ".py":
@@ -66,25 +65,6 @@ func (s *source) mountings() {
 			s.djangoMountings()
 		}
 	}
-}
-
-// imports are the files that names of this one come from, without endings.
-func (s *source) imports() map[string]string {
-	if s.imported != nil {
-		return s.imported
-	}
-	s.imported = map[string]string{}
-	for _, at := range s.all(jsImport) {
-		names, target := s.group(at, 1)+s.group(at, 3), s.group(at, 2)+s.group(at, 4)
-		target = path.Join(path.Dir(s.file), target)
-		for _, ext := range []string{".js", ".ts", ".mjs", ".mts", ".cjs"} {
-			target = strings.TrimSuffix(target, ext)
-		}
-		for _, name := range strings.FieldsFunc(names, func(r rune) bool { return strings.ContainsRune("{}, \n\t\r", r) }) {
-			s.imported[name] = target
-		}
-	}
-	return s.imported
 }
 
 func (s *source) jsMountings() {

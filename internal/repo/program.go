@@ -37,12 +37,7 @@ var followers = [...]follower{
 
 // follow walks a program from its entry files. nil: they can't be told.
 func (sc *scanner) follow(f follower) *program {
-	have := map[string]bool{}
-	for _, file := range sc.files {
-		if languageOf(path.Ext(file)) == f.language {
-			have[file] = true
-		}
-	}
+	have := sc.sourcesOf(f.language)
 	if len(have) > maxProgramFiles {
 		return nil
 	}
@@ -68,6 +63,17 @@ func (sc *scanner) follow(f follower) *program {
 		queue = append(queue, f.imports(p, sc, file, code, have)...)
 	}
 	return p
+}
+
+// sourcesOf are the files of the tree in a language.
+func (sc *scanner) sourcesOf(language string) map[string]bool {
+	have := map[string]bool{}
+	for _, file := range sc.files {
+		if languageOf(path.Ext(file)) == language {
+			have[file] = true
+		}
+	}
+	return have
 }
 
 // ofAnother drops what files of other programs of the same package tell. Where

@@ -91,22 +91,23 @@ func (sc *scanner) pyResolve(from, module string, names []string, have map[strin
 	}
 	for _, base := range bases {
 		var out []string
-		for part := base; part != "." && part != "/"; part = path.Dir(part) {
-			if file := pyFile(part, have); file != "" {
-				out = append(out, file)
-			}
-			if have[part+"/__init__.py"] {
-				out = append(out, part+"/__init__.py")
-			}
+		if file := pyFile(base, have); file != "" {
+			out = append(out, file)
 		}
 		for _, name := range names {
 			if file := pyFile(path.Join(base, name), have); file != "" {
 				out = append(out, file)
 			}
 		}
-		if len(out) > 0 && (pyFile(base, have) != "" || len(names) > 0) {
-			return out
+		if len(out) == 0 {
+			continue
 		}
+		for part := base; part != "." && part != "/"; part = path.Dir(part) {
+			if have[part+"/__init__.py"] {
+				out = append(out, part+"/__init__.py")
+			}
+		}
+		return out
 	}
 	return nil
 }

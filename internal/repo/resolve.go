@@ -105,16 +105,20 @@ func (m mounting) mounts(file string) bool {
 }
 
 // mountedAt follows a file's router up to the app. ok is false when nobody
-// mounts it, or more than one does.
+// mounts it, or more than one file does. Of several places in one file, each is
+// served: the first that nothing stands before.
 func (f *facts) mountedAt(file string, depth int) (at mounting, ok bool) {
-	found := 0
+	found := false
 	for _, m := range f.mountings {
-		if m.by != file && m.mounts(file) {
-			at = m
-			found++
+		switch {
+		case m.by == file || !m.mounts(file):
+		case found && (m.by != at.by || m.target != at.target):
+			return at, false
+		case !found || at.guard != nil && m.guard == nil:
+			at, found = m, true
 		}
 	}
-	if found != 1 || depth == 0 {
+	if !found || depth == 0 {
 		return at, false
 	}
 	if at.rooted {

@@ -114,6 +114,9 @@ func (s *source) routes() {
 	}
 	s.mountsOfFile()
 	s.mountings()
+	if path.Ext(s.base) == ".cs" {
+		s.aspnet()
+	}
 	if s.marks = s.findMarks(); len(s.marks) == 0 {
 		return
 	}

@@ -1,13 +1,8 @@
 package repo
 
-import (
-	"slices"
-	"strings"
+import "strings"
 
-	"github.com/fly-standards/fly-standards/plan"
-)
-
-// Routes of the JVM's languages, PHP and C#.
+// Routes of the JVM's languages and PHP.
 
 var (
 	jvmRoute   = lazy(`@(GetMapping|RequestMapping|Get)\(\s*(?:(?:value|path|uri)\s*=\s*)?[{\[]?\s*"([^"\s]{0,80})"([^)]*)\)`)
@@ -22,10 +17,6 @@ var (
 	phpBlock = lazy(`(?:Route::|->)(?:prefix|group)\(\s*["']([^"']*)["']\s*\)?[^;{}]*(?:function|fn)[^{}]*\{`)
 	phpAttr  = lazy(`#\[Route\(\s*(?:path:\s*)?["']([^"'\s]{0,80})["']([^\]]*)`)
 	phpGuard = lazy(`middleware\(\s*\[?["'](auth)[^;{}]*(?:function|fn)[^{}]*\{`)
-
-	csBase  = lazy(`\.UsePathBase\(`)
-	csRoute = lazy(`([\w.]*)\.(?:MapGet|MapHealthChecks|UseHealthChecks)\(\s*"([^"\s]{0,80})"`)
-	csGroup = lazy(`(\w+)\s*=\s*(\w+)\.MapGroup\(\s*([^(),]+)\)([^;]*)`)
 )
 
 // jvm reads Spring, Micronaut, JAX-RS, Javalin and Ktor.
@@ -98,31 +89,5 @@ func php(s *source) {
 		if rest := s.group(at, 2); !strings.Contains(rest, "methods") || strings.Contains(rest, "GET") {
 			s.add(found{offset: at[0], framework: "Symfony", path: s.group(at, 1)})
 		}
-	})
-}
-
-// csharp reads ASP.NET's minimal APIs.
-func csharp(s *source) {
-	s.each(csRoute, func(at []int) {
-		statement := s.around(at[0], 300, ";")
-		prefix, receiver, context := "", s.group(at, 1), statement+" "
-		for _, g := range slices.Backward(s.all(csGroup)) {
-			if s.group(g, 1) == receiver && g[0] < at[0] {
-				prefix, receiver = joinPath(s.pathOf(s.group(g, 3)), prefix), s.group(g, 2)
-				context += s.group(g, 4)
-			}
-		}
-		// A receiver that the file doesn't make is handed to it.
-		prefixed := receiver != "app" && !s.has(receiver+" = builder.Build()")
-		f := found{offset: at[0], framework: "ASP.NET", prefix: prefix, path: s.group(at, 2), prefixed: prefixed, context: context}
-		if strings.Contains(context, "RequireAuthorization") {
-			f.context += "requireAuth "
-		}
-		for _, base := range s.all(csBase) {
-			// UsePathBase leaves the path itself served too; what is before
-			// the app may count on the base all the same.
-			f.doubts = append(f.doubts, plan.Doubt{Kind: plan.DoubtBase, Evidence: s.at(base[0])})
-		}
-		s.add(f)
 	})
 }

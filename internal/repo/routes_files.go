@@ -11,6 +11,7 @@ import (
 var (
 	exportsGet     = lazy(`(?m)\bexport\s+(?:async\s+)?(?:function|const|let)\s+(?:GET|ALL)\b|\bexport\s*\{[^}]*\bGET\b`)
 	exportsLoader  = lazy(`(?m)\bexport\s+(?:async\s+)?(?:function|const|let)\s+loader\b|\bexport\s*\{[^}]*\bloader\b`)
+	servesGet      = lazy(`\bcreate(?:API|Server)?FileRoute\([^()]*\)[^;]{0,600}?\bGET\b`)
 	exportsDefault = lazy(`\bexport\s+default\b|\bmodule\.exports\s*=|\bas\s+default\b`)
 	onlyOtherVerbs = lazy(`req(?:uest)?\.method\s*!==?\s*["'](?:POST|PUT|PATCH|DELETE)["']`)
 )
@@ -36,6 +37,7 @@ func places() []place {
 		{framework: "Nitro", folder: "server/routes", proof: exportsDefault},
 		{framework: "Remix", folder: "app/routes", proof: exportsLoader, flat: true},
 		{framework: "Remix", folder: "app/routes", file: "route", proof: exportsLoader, flat: true},
+		{framework: "TanStack Start", folder: "routes", proof: servesGet, flat: true},
 	}
 }
 

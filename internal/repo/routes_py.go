@@ -10,6 +10,9 @@ var (
 	pyDecorator = lazy(`(?m)^[ \t]*@([\w.]+)\.(get|route|api_route|head)\(\s*r?` + literal)
 	pyBare      = lazy(`(?m)^[ \t]*@(get|route)\(\s*` + literal)
 	pyAdd       = lazy(`\b(?:web\.get|[\w.]+\.add_get|[\w.]+\.add_route|[\w.]+\.add_url_rule|[\w.]+\.add_api_route|Route)\(\s*` + literal + `\s*,`)
+	pyReturned  = lazy(`\breturn\s+(?:Starlette|FastAPI|Application|web\.Application)\(`)
+	pyFactory   = lazy(`(?i)^(?:create|make|build|get|init)?_?(?:the_)?(?:app|application|asgi\w*)(?:_factory)?$`)
+	pyDef       = lazy(`(?m)^[ \t]*(?:async\s+)?def\s+(\w+)`)
 	pyTornado   = lazy(`\(\s*r?` + literal + `\s*,\s*\w+Handler\b`)
 	pyDjango    = lazy(`\b(path|re_path|url)\(\s*r?` + literal + `\s*,\s*([\w."'(]+)`)
 	pyRouter    = lazy(`(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(Blueprint|APIRouter|Router|APIBlueprint)\(((?:[^()]|\([^()]*\))*)\)`)
@@ -37,7 +40,9 @@ func python(s *source) {
 		s.add(found{offset: at[2], framework: framework, path: s.group(at, 2), prefixed: true, context: s.around(at[0], 500, ":\n")})
 	})
 	s.each(pyAdd, func(at []int) {
-		s.add(found{offset: at[0], framework: framework, path: s.group(at, 1)})
+		// A small app that a function returns is one more beside the program's own.
+		aside := pyReturned().MatchString(s.statement(at[0])) && !pyFactory().MatchString(s.functionAt(pyDef, at[0]))
+		s.add(found{offset: at[0], framework: framework, path: s.group(at, 1), prefixed: aside})
 	})
 	if s.has("tornado") {
 		s.each(pyTornado, func(at []int) {
