@@ -98,6 +98,9 @@ func pairWithSecret(value string) string {
 // isAuthorization finds `Authorization=Basic ...`, `Bearer ...` and the header
 // lists that OpenTelemetry exporters take (`x-api-key=...`).
 func isAuthorization(value string) bool {
+	if len(value) < len("basic ")+12 { // the shortest mark, and what must follow one
+		return false
+	}
 	lower := strings.ToLower(value)
 	for _, mark := range []string{"bearer ", "bearer%20", "basic ", "basic%20", "x-api-key=", "api-key=", "x-honeycomb-team=", "dd-api-key=", "x-api-key:", "authorization=", "authorization:"} {
 		i := strings.Index(lower, mark)

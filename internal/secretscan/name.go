@@ -74,6 +74,9 @@ func publicName(words []string) string {
 		}
 	}
 	joined := "_" + strings.Join(words, "_") + "_"
+	if !strings.Contains(joined, "KEY_") && !strings.Contains(joined, "PUBLISHABLE") && !strings.Contains(joined, "SEARCH") {
+		return "" // most names: they hold none of the marks
+	}
 	for _, mark := range []string{"_PUBLISHABLE_", "_PUBLIC_KEY_", "_PUBLICKEY_", "_PUBKEY_", "_PUB_KEY_", "_SITE_KEY_", "_SITEKEY_", "_ANON_KEY_", "_SEARCH_ONLY_"} {
 		if strings.Contains(joined, mark) {
 			return "public by design: the name holds " + strings.Trim(mark, "_")
