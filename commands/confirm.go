@@ -7,8 +7,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"github.com/fly-standards/fly-standards/internal/view"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -29,7 +27,9 @@ func ask(ctx context.Context, env *Env, title, hint string) error {
 	}
 	in := bufio.NewReader(env.Stdin)
 	for {
-		_, _ = fmt.Fprint(env.Stderr, ansi.Wordwrap(view.Clean(title)+" [y/N]", env.width()-2, ""), " ")
+		var text strings.Builder
+		_ = view.Paragraph(&text, title+" [y/N]", env.width()-2)
+		_, _ = fmt.Fprint(env.Stderr, strings.TrimSuffix(text.String(), "\n"), " ")
 		line, err := readLine(ctx, in)
 		_, _ = fmt.Fprintln(env.Stderr)
 		switch strings.ToLower(strings.TrimSpace(line)) {

@@ -132,7 +132,7 @@ func TestEditorHover(t *testing.T) {
 		return h.Contents.Value
 	}
 	got := hover(strings.Index(editedApp, "force_https") + 3)
-	for _, want := range []string{"**http_service.force_https**: ", "**force-https** (", "Its fix needs consent: somebody turned it off.", "docs/rules/force-https.md"} {
+	for _, want := range []string{"**http_service.force_https**: ", "**force-https** (", "Its fix needs consent: force_https = false was written on purpose.", "docs/rules/force-https.md"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("hover lacks %q:\n%s", want, got)
 		}

@@ -16,7 +16,7 @@ func appHealth() plan.Fixer {
 		Title:    "the app runs",
 		Severity: plan.Warning,
 		Doc: `What is broken now, before anything is said about the file: health checks that fail, machines that crash, were killed for memory or
-did not start, groups whose machines are all stopped with nothing to start them, floors higher than the number of machines, machines stuck
+did not start, apps without a machine, groups whose machines are all stopped with nothing to start them, floors higher than the number of machines, machines stuck
 between two states, standbys of machines that are gone, runs on a schedule that failed, and hosts that don't answer.
 
 A failing service check takes the machine out of routing until it passes; when all of them fail, visitors get nothing. Fly restarts a
@@ -37,6 +37,9 @@ Manual fix: fly status, fly checks list, fly logs -i MACHINE, fly machine start 
 func checkAppHealth(t plan.Target) []plan.Finding {
 	if t.App == nil || t.App.Role == "postgres_cluster" {
 		return nil
+	}
+	if f, gone := allGone(t); gone {
+		return []plan.Finding{f}
 	}
 	var out, partly []plan.Finding
 	works := false
@@ -93,7 +96,7 @@ func (g runningGroup) findings() []plan.Finding {
 }
 
 func (g runningGroup) hasService() bool {
-	return slices.ContainsFunc(g.machines, func(m live.Machine) bool {
+	return !g.onlyListed() && slices.ContainsFunc(g.machines, func(m live.Machine) bool {
 		return slices.ContainsFunc(m.Config.Services(), func(s machineconfig.Service) bool { return len(s.Ports) > 0 })
 	})
 }
@@ -125,8 +128,11 @@ func (g runningGroup) down(started []live.Machine, works bool) (plan.Finding, bo
 		f.Message = fmt.Sprintf("%s is down: %s %s", g.called(), all, fall.said(down))
 		f.HowTo, f.Notes = g.help(fall, down)
 	} else {
-		f.Message = fmt.Sprintf("%s is down: %s %s, and nothing starts %s (%s)", g.called(), all, stateOf(down), them(down), g.whyNothingStarts(down))
+		f.Message = fmt.Sprintf("%s is down: %s %s, and %s", g.called(), all, stateOf(down), g.whyNothingStarts(down))
 		f.HowTo = "fly machine start " + idsOf(down)
+		if g.onlyListed() {
+			f.Notes = []string{"then take " + g.name + " out of the service's processes, or the proxy stops it again"}
+		}
 	}
 	for _, m := range down {
 		f.Evidence = append(f.Evidence, plan.Evidence{Text: "machine " + m.ID + " in " + m.Region + " is " + m.State + lastExit(m), Machine: m.ID})
@@ -135,15 +141,20 @@ func (g runningGroup) down(started []live.Machine, works bool) (plan.Finding, bo
 }
 
 func (g runningGroup) whyNothingStarts(down []live.Machine) string {
+	nothing := "nothing starts " + them(down) + " "
 	switch {
+	case g.onlyListed():
+		return "only a request would start " + them(down) + ", though " + g.name + " listens on nothing"
+	case !g.hasService() && slices.ContainsFunc(down, func(m live.Machine) bool { return len(m.Config.Services()) > 0 }):
+		return nothing + "(its service has no ports)"
 	case !g.hasService():
-		return "it has no service and no schedule"
+		return nothing + "(it has no service and no schedule)"
 	case slices.ContainsFunc(down, func(m live.Machine) bool {
 		return slices.ContainsFunc(m.Config.Services(), func(s machineconfig.Service) bool { return s.Autostart != nil && !*s.Autostart })
 	}):
-		return "auto_start_machines is off"
+		return nothing + "(auto_start_machines is off)"
 	}
-	return "auto_start_machines is off, or the service is UDP"
+	return nothing + "(auto_start_machines is off, or the service is UDP)"
 }
 
 // stateOf is "is stopped" or "are down".

@@ -15,7 +15,11 @@ func (f fall) said(machines []live.Machine) string {
 	one := len(machines) == 1
 	switch f.kind {
 	case killed:
-		return fmt.Sprintf("%s killed for memory (%d MB)", map[bool]string{true: "was", false: "were"}[one], machines[0].Config.Guest().MemoryMB)
+		verb := map[bool]string{true: "was", false: "were"}[one]
+		if f.again {
+			verb = map[bool]string{true: "keeps being", false: "keep being"}[one]
+		}
+		return fmt.Sprintf("%s killed for memory (%d MB)", verb, machines[0].Config.Guest().MemoryMB)
 	case crashLoop:
 		return map[bool]string{true: "keeps", false: "keep"}[one] + " crashing: " + exitCode(f.code)
 	case crashed:
@@ -50,7 +54,7 @@ func (g runningGroup) fallen() []plan.Finding {
 		if f.kind == "" {
 			continue
 		}
-		i := slices.IndexFunc(all, func(x *fate) bool { return x.kind == f.kind && x.code == f.code })
+		i := slices.IndexFunc(all, func(x *fate) bool { return x.kind == f.kind && x.code == f.code && x.again == f.again })
 		if i < 0 {
 			i, all = len(all), append(all, &fate{fall: f})
 		}

@@ -21,9 +21,11 @@ func (g runningGroup) failing(started []live.Machine, works bool) []plan.Finding
 	var all []*same
 	for _, m := range started {
 		for _, c := range failingChecks(g.t, m) {
-			i := slices.IndexFunc(all, func(s *same) bool { return s.check.asks() == c.asks() && s.check.answer() == c.answer() })
+			i := slices.IndexFunc(all, func(s *same) bool { return s.check.like(c) })
 			if i < 0 {
 				i, all = len(all), append(all, &same{check: c})
+			} else if all[i].on[len(all[i].on)-1].ID == m.ID {
+				continue // refused: any check of the port is
 			}
 			all[i].on = append(all[i].on, m)
 			path, _, _ := strings.Cut(c.Config.Path, "?")
@@ -35,40 +37,52 @@ func (g runningGroup) failing(started []live.Machine, works bool) []plan.Finding
 	}
 	var out []plan.Finding
 	for _, s := range all {
-		f := g.about(s.on, fmt.Sprintf("%s %s on %s", s.check.asks(), s.check.answer(), g.share(len(s.on), len(started))))
+		what := s.check.asks() + " " + s.check.answer()
+		where := g.share(len(s.on), len(started))
+		if len(started) == 1 { // others may be stopped
+			where = g.these(s.on)
+		}
+		f := g.about(s.on, what+" on "+where)
 		switch {
 		case s.check.Service && !works:
-			where := "to none of them"
-			if len(started) == 1 {
-				where = "nowhere"
-			}
-			f.Message = fmt.Sprintf("%s is down: %s %s on %s, and Fly's proxy sends requests %s", g.called(), s.check.asks(), s.check.answer(), everyMachine(len(s.on), len(started)), where)
+			f.Message = fmt.Sprintf("%s is down: %s on %s, so Fly's proxy sends %s no requests", g.called(), what, everyMachine(len(s.on), len(started)), them(s.on))
 		case s.check.Service:
-			f.Message += ", and Fly's proxy sends " + them(s.on) + " no requests"
+			f.Message += ", so Fly's proxy sends " + them(s.on) + " no requests"
 		default:
 			f.Message += ": every deploy waits for it and fails"
 		}
-		f.Evidence, f.Notes = s.said, s.check.meaning()
+		f.Evidence, f.Notes = s.said, s.check.meaning(g, s.on[0])
 		f.HowTo = "fly logs -i " + s.on[0].ID
 		out = append(out, f)
 	}
 	return out
 }
 
-// meaning is what an answer says about its cause.
-func (c failingCheck) meaning() []string {
+// whyRefused says what the file and the source tell of it.
+func (g runningGroup) whyRefused(port int) string {
+	why := "the process is down, or listens on another port or on 127.0.0.1 only"
+	if all := checkInternalPort(g.t); len(all) > 0 && servicesAsWritten(g.t.File)[0].InternalPort == port {
+		why = all[0].Message
+	}
+	return fmt.Sprintf("nothing listens on port %d there: %s", port, why)
+}
+
+// meaning is what an answer says about its cause, and what helps.
+func (c failingCheck) meaning(g runningGroup, on live.Machine) []string {
 	said := strings.ToLower(c.Row.Output)
 	switch status := c.Row.HTTPStatus(); {
 	case status >= 300 && status < 400:
-		return []string{"a redirect fails a check: let it ask where that leads, or send X-Forwarded-Proto: https in its headers, then fly deploy"}
+		return []string{"a redirect fails a check: give it a path that answers 200, or the header X-Forwarded-Proto: https, then fly deploy"}
 	case status == 400 || status == 421:
-		return []string{"often an unknown host: Fly's checks send the machine's IP address; let the app take it, or give the check a Host header, then fly deploy"}
+		return []string{"often an unknown host: Fly's checks send the machine's IP address; let the app accept it, or give the check a Host header, then fly deploy"}
 	case status == 401 || status == 403:
-		return []string{"a check does not log in: point it at a path that needs no login, then fly deploy"}
+		return []string{"a check can't log in: give it a path that needs no login, then fly deploy"}
 	case status == 404 || status == 405:
-		return []string{"the app does not answer that path: let the check ask one that it has, then fly deploy"}
+		return []string{"the app doesn't serve that path: give the check one that it does, then fly deploy"}
 	case status == 0 && strings.Contains(said, "refused"):
-		return []string{fmt.Sprintf("nothing listens on port %d there: the process is down, or listens on another port or on 127.0.0.1 only", c.Config.Port)}
+		return []string{g.whyRefused(c.Config.Port)}
+	case status >= 500, status == 0:
+		return []string{"if it hangs: fly machine restart " + on.ID}
 	}
 	return nil
 }

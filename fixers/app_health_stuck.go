@@ -9,17 +9,34 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
+// allGone is for an app that was deployed once and has no machine: Fly calls one
+// that never was "pending" (Machines API, August 2026).
+func allGone(t plan.Target) (plan.Finding, bool) {
+	if len(t.App.Machines) > 0 || t.App.Status != "deployed" && t.App.Status != "suspended" {
+		return plan.Finding{}, false
+	}
+	return plan.Finding{
+		Severity: plan.Error,
+		Message:  "the app is down: it has no machines",
+		Evidence: plan.Saw("Fly lists the app as " + t.App.Status),
+		HowTo:    onApp(t, "fly deploy"),
+	}, true
+}
+
 // hostsDown are machines whose host does not answer: Fly shows no config of
-// them, and nothing can be done to them.
+// them, and nothing can be done to them. A deploy puts others in their place,
+// and refuses that where a volume is on the host (flyctl, August 2026).
 func hostsDown(t plan.Target, works bool) []plan.Finding {
 	f := plan.Finding{HowTo: "fly incidents hosts list"}
+	var down []live.Machine
 	for _, m := range t.App.Machines {
 		if m.HostStatus != "" && m.HostStatus != "ok" {
+			down = append(down, m)
 			f.Machines = append(f.Machines, m.ID)
 			f.Evidence = append(f.Evidence, plan.Evidence{Text: "machine " + m.ID + " in " + m.Region + ": host " + m.HostStatus, Machine: m.ID})
 		}
 	}
-	switch n := len(f.Machines); {
+	switch n := len(down); {
 	case n == 0:
 		return nil
 	case n == len(t.App.Machines) && n > 1:
@@ -31,8 +48,10 @@ func hostsDown(t plan.Target, works bool) []plan.Finding {
 	default:
 		f.Message = "the host of machine " + f.Machines[0] + " does not answer"
 	}
-	if works {
-		f.Notes = []string{"if it lasts: fly machine clone a healthy one that has no volume"}
+	f.Notes = []string{"if it lasts: fly deploy replaces " + them(down)}
+	if i := slices.IndexFunc(t.App.Volumes, func(v live.Volume) bool { return slices.Contains(f.Machines, v.AttachedMachine) }); i >= 0 {
+		v := t.App.Volumes[i]
+		f.Notes = []string{fmt.Sprintf("volume %s is on that host too: if it lasts, restore a snapshot (fly volumes snapshots list %s)", v.ID, v.ID)}
 	}
 	f.At.Machine = f.Machines[0]
 	return []plan.Finding{f}

@@ -55,7 +55,7 @@ func checkAutoRollback(t plan.Target) []plan.Finding {
 	default:
 		f.Message, f.At = "experimental.auto_rollback is not true", placeOf(t.File, rollbackKey, "")
 		f.Fix.Edits = []flytoml.Edit{set}
-		f.Fix.Safety, f.Fix.Why = plan.Review, "somebody set it"
+		f.Fix.Safety, f.Fix.Why = plan.Review, "false was written on purpose"
 	}
 	return []plan.Finding{f}
 }

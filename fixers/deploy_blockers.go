@@ -75,10 +75,10 @@ func blockerMessage(f deployed.Failure) string {
 	case deployed.NoGPU:
 		return fmt.Sprintf("the next deploy fails: %s; Fly has had no GPUs since 2026-08-01", said)
 	case deployed.NoUnavailable:
-		why = "flyctl panics in the middle of the next deploy"
+		why = "flyctl panics during the next deploy"
 	case deployed.NoSuchSize:
 		if strings.HasPrefix(path, "deploy.") {
-			why = "flyctl panics in the middle of the next deploy"
+			why = "flyctl panics during the next deploy"
 		}
 	}
 	if why == "" {

@@ -45,7 +45,7 @@ func checkDeployStrategy(t plan.Target) []plan.Finding {
 	switch {
 	case found:
 		f.Message = `strategy = "immediate" replaces all machines at once and waits for no health check`
-		f.Fix.Safety, f.Fix.Why = plan.Review, "somebody chose immediate; rolling deploys take longer"
+		f.Fix.Safety, f.Fix.Why = plan.Review, "rolling deploys take longer"
 	case want != "rolling":
 		f.Message = "no deploy strategy is set; the settings ask for " + want
 		f.Fix.Safety, f.Fix.Why = plan.Review, want+" changes how deploys run"

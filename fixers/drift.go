@@ -127,7 +127,7 @@ func driftFinding(t plan.Target, same []difference) plan.Finding {
 	first := same[0]
 	f := plan.Finding{Message: first.text, At: placeOf(t.File, first.key, first.table)}
 	if first.keep != "" {
-		f.HowTo = "write " + first.keep + "; that keeps what runs"
+		f.HowTo = "to keep what runs, write " + first.keep
 	}
 	if first.rank < other {
 		f.Severity = plan.Warning

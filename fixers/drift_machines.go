@@ -50,11 +50,22 @@ func differences(t plan.Target) []difference {
 func groupDifferences(t plan.Target, machines []live.Machine) []difference {
 	var out []difference
 	named := t.Deployed().Groups()
+	var gone []string
 	for _, m := range machines {
-		if g := m.Group(); !slices.Contains(named, g) {
+		if g := m.Group(); !slices.Contains(named, g) && !slices.Contains(gone, g) {
+			gone = append(gone, g)
+		}
+	}
+	slices.Sort(gone)
+	names, is := strings.Join(gone, " and "), "no process group of that name"
+	if len(gone) > 1 {
+		is = "no process groups of those names"
+	}
+	for _, m := range machines {
+		if slices.Contains(gone, m.Group()) {
 			out = append(out, difference{
-				rank: groupGone, key: "processes", machine: m.ID, keep: fmt.Sprintf("a command for %s under [processes]", g),
-				text: fmt.Sprintf("the next deploy destroys the machines of %s: the file has no process group of that name", g),
+				rank: groupGone, key: "processes", machine: m.ID, keep: fmt.Sprintf("a command for %s under [processes]", names),
+				text: fmt.Sprintf("the next deploy destroys the machines of %s: the file has %s", names, is),
 			})
 		}
 	}
@@ -67,7 +78,7 @@ func groupDifferences(t plan.Target, machines []live.Machine) []difference {
 	}
 	for _, g := range named {
 		if !running[g] {
-			out = append(out, difference{rank: groupIdle, key: "processes." + g, text: fmt.Sprintf("%s has no machine, so that it does not run: the next deploy makes some", g)})
+			out = append(out, difference{rank: groupIdle, key: "processes." + g, text: fmt.Sprintf("%s has no machine: the next deploy makes some", g)})
 		}
 	}
 	return out

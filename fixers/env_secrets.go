@@ -111,8 +111,7 @@ func holdOffline(t plan.Target, f *plan.Finding) {
 		app = "NAME"
 	}
 	// The same words for every name, so that the plan says them once.
-	f.HowTo = fmt.Sprintf("log in with `fly auth login`, then run `fly-standards apply --app %s`; or yourself: "+
-		"fly secrets set NAME=- --stage --app %s, with the value on stdin", app, app)
+	f.HowTo = "`fly auth login`, then `fly-standards apply`; or pipe each value to `fly secrets set NAME=- --stage --app " + app + "`"
 	f.Fix = &plan.Fix{Safety: plan.Safe}
 }
 

@@ -56,6 +56,9 @@ func regionsOfGroup(t plan.Target, group string) []plan.Finding {
 	if len(machines) == 0 || len(wanted) == 0 && len(here) > 1 || len(wanted) == 0 && len(t.Settings.Regions) > 0 {
 		return nil
 	}
+	if _, worker := worksOnly(t, group); worker && len(wanted) == 0 {
+		return nil
+	}
 	f := plan.Finding{
 		Message: oneRegion(machines, group, here),
 		At:      placeOf(t.File, "primary_region", ""),
@@ -98,8 +101,10 @@ func cloneFindings(t plan.Target, f plan.Finding, group string, source live.Mach
 	f.Message = fmt.Sprintf("no machine of %s is in %s, which %s asks for", group, strings.Join(wanted, ", "), cmp.Or(t.Settings.RegionsFrom, "--regions"))
 	f.Evidence = append(f.Evidence, plan.Saw("a copy of machine "+source.ID+" in "+source.Region+", "+about(price, known)+" each")...)
 	if at := sqliteEvidence(t); at != "" {
-		f.Fix.Safety = plan.Review
-		f.Fix.Why = "the app seems to keep data in a SQLite file, which a clone would not share: " + at
+		doubt(f.Fix, "the app seems to keep data in a SQLite file, which a clone would not share: "+at)
+	}
+	if _, worker := worksOnly(t, group); worker {
+		doubt(f.Fix, group+" is a worker: a second one may do the same work twice")
 	}
 	return []plan.Finding{f}
 }

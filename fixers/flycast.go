@@ -53,7 +53,7 @@ func redirectsPrivate(t plan.Target, s service) (plan.Finding, bool) {
 		Message: fmt.Sprintf("%s redirects its private callers to https, where the app has no certificate", s.Path),
 		At:      placeOf(t.File, path, port.Path()),
 		Fix: &plan.Fix{
-			Safety: plan.Review, Why: "somebody turned it on; callers that speak TLS themselves are not affected",
+			Safety: plan.Review, Why: "callers that speak TLS themselves may rely on it",
 			Edits: []flytoml.Edit{setKey(path, false)},
 		},
 	}

@@ -81,7 +81,7 @@ func httpsDoubt(t plan.Target, explicit bool) string {
 	known, public, private := addresses(t)
 	switch {
 	case explicit:
-		return "somebody turned it off"
+		return "force_https = false was written on purpose"
 	case !known:
 		return "the app's addresses were not seen; one that others call at a Flycast address over plain HTTP would stop answering them"
 	case private:

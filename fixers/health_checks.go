@@ -103,7 +103,7 @@ func missingCheck(t plan.Target, s service) (plan.Finding, bool) {
 			replaceTCP(t, s, top, f.Fix)
 		case covered:
 			f.Severity = plan.Info
-			doubt(f.Fix, "somebody chose a TCP check")
+			doubt(f.Fix, "an app that fails this path while its port is open leaves routing")
 		}
 		if way.rank == rankLive {
 			fromLiveApp(t, &f)

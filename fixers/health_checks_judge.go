@@ -71,12 +71,12 @@ func refusedCheck(t plan.Target, s service, c fileCheck) (plan.Finding, bool) {
 		return slices.ContainsFunc(c.Key("headers").Keys(), func(key string) bool { return strings.EqualFold(key, name) })
 	}
 	if h := t.Repo.HostCheck; h != nil && !sends("Host") {
-		say("400: the app refuses unknown hosts ("+h.Place()+"), and Fly's checks send the machine's IP address", *h,
-			"let the app answer this path for any host, or send a host that it accepts: headers = { Host = \"...\" } in the check")
+		say("400: the app refuses unknown hosts ("+h.Place()+")", *h,
+			"Fly's checks send the machine's IP address: let the app accept any host on this path, or give the check headers = { Host = \"...\" }")
 	}
 	protocol, _ := c.Key("protocol").Str()
 	if ssl := t.Repo.ForceSSL; ssl != nil && !sends("X-Forwarded-Proto") && protocol != "https" {
-		say("301: the app redirects http to https ("+ssl.Place()+"), and a redirect fails a check", *ssl, `headers = { X-Forwarded-Proto = "https" } in the check`)
+		say("301: the app redirects http to https ("+ssl.Place()+")", *ssl, `a redirect fails a check: give it headers = { X-Forwarded-Proto = "https" }`)
 	}
 	if r, ok := otherRoute(t, c.Path); ok && f.Message == "" {
 		say("404, most likely: the app defines "+r.Path+", not that", r.Evidence, "ask "+r.Path)
@@ -149,7 +149,7 @@ func httpBesideTCP(t plan.Target, s service) (plan.Finding, bool) {
 		Message: fmt.Sprintf("%s has only a TCP check, but the app serves %s", s.Path, way.path),
 		Fix:     httpFix(t, s, way),
 	}
-	doubt(f.Fix, "somebody chose a TCP check")
+	doubt(f.Fix, "an app that fails this path while its port is open leaves routing")
 	liveNotes(t, s, &f)
 	return f, true
 }

@@ -96,13 +96,13 @@ func (w pathSource) doubt(t plan.Target, s service) string {
 		say(true, doubtText(d))
 	}
 	if t.Repo != nil && t.Repo.HostCheck != nil {
-		say(true, "the app refuses unknown Host headers, and Fly's checks send an IP address: "+t.Repo.HostCheck.String())
+		say(true, "the app refuses unknown hosts ("+t.Repo.HostCheck.Place()+"), and Fly's checks send an IP address")
 	}
 	if forcesSSL(t) {
-		say(true, "the app redirects http to https, and a redirect fails a check: "+t.Repo.ForceSSL.String())
+		say(true, "the app redirects http to https ("+t.Repo.ForceSSL.Place()+"), and a redirect fails a check")
 	}
 	for _, g := range workersOf(t, s) {
-		say(true, s.Path+" is for "+g+" too, which listens on nothing: the check fails there")
+		say(true, s.Path+" lists "+g+" too, which listens on nothing: the check fails there")
 	}
 	if signs := signsOf(t, s); signs.against() {
 		say(true, "the app may serve another port: "+few(signs.no)[0].String())

@@ -23,8 +23,7 @@ func tcpFallback(t plan.Target, s service, signs portSigns, f *plan.Finding) {
 	if t.Repo != nil && t.Repo.Unread != "" {
 		f.Notes = append(f.Notes, "not all of the source was read: "+t.Repo.Unread+"; name the path in the settings")
 	}
-	f.Notes = append(f.Notes, "no health path was found, so this check shows that the port answers, not that the app works; "+
-		"better: give the app a health route, or name one in .fly-standards.toml ([rules.health-checks] path)")
+	f.Notes = append(f.Notes, "no health path was found, so this shows that the port is open, not that the app works; better: a health route, named as path in [rules.health-checks] of .fly-standards.toml")
 	if s.HTTPService {
 		topTCP(t, s, w, f)
 		servedDoubt(s, signs, f)

@@ -89,6 +89,9 @@ func otherPort(t plan.Target, s service, signs []portSign) (plan.Finding, bool) 
 			f.Severity = plan.Warning
 		}
 		says = fmt.Sprintf("the app seems to listen on %d", first.port)
+		if first.File != "" && first.File != t.File.Name() {
+			says += ": " + first.Place()
+		}
 	case strings.HasPrefix(first.Text, "[env]"):
 		says = fmt.Sprintf("[env] tells the app PORT = %d", first.port)
 	case own: // EXPOSE of two ports, and the like

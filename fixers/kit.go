@@ -86,7 +86,7 @@ const (
 )
 
 // noEffect is why a key that does nothing goes with consent only.
-const noEffect = "it has no effect, but somebody added it for a reason"
+const noEffect = "it has no effect, but someone added it for a reason"
 
 // once is what many rules ask of one file, each service of it again: it is
 // worked out for the first, and nobody may change it.

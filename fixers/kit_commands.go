@@ -112,6 +112,12 @@ func workersOf(t plan.Target, s service) []string {
 	return slices.DeleteFunc(slices.Clone(groupsServed(t.File, s.Processes)), func(g string) bool { _, works := worksOnly(t, g); return !works })
 }
 
+// onlyListed says whether the service names a group that listens on nothing
+// beside one that serves: what it is for is the other.
+func onlyListed(t plan.Target, s service, group string) bool {
+	return slices.Contains(workersOf(t, s), group) && len(servingOf(t, s)) > 0
+}
+
 func servingOf(t plan.Target, s service) []string {
 	return slices.DeleteFunc(slices.Clone(groupsServed(t.File, s.Processes)), func(g string) bool { _, works := worksOnly(t, g); return works })
 }

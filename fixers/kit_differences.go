@@ -76,7 +76,7 @@ func (f field[D]) sides(want, have string, unsaid bool) string {
 	}
 	shown := func(value string) string {
 		if f.secret {
-			return f.name + " (hidden)"
+			return f.name
 		}
 		return f.name + " " + value
 	}

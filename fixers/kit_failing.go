@@ -46,6 +46,13 @@ func (c failingCheck) answer() string {
 	return "fails"
 }
 
+// like says whether both are about the same: a port that refuses one check
+// refuses all of them.
+func (c failingCheck) like(o failingCheck) bool {
+	refused := c.answer() == "is refused" && c.Known && o.Known && c.Config.Port == o.Config.Port && c.Service == o.Service
+	return c.answer() == o.answer() && (c.asks() == o.asks() || refused)
+}
+
 // stuckAfter is when a state that passes should have passed (Fly's guidance,
 // platform docs of August 2026).
 const stuckAfter = 5 * time.Minute

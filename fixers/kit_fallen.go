@@ -13,6 +13,8 @@ type fall struct {
 	kind fallKind
 	code int        // its last exit code
 	last live.Event // its last exit; zero when it never ran
+	// again: it fell more than once, and is up or was a moment ago.
+	again bool
 }
 
 type fallKind string
@@ -37,13 +39,13 @@ func fallOf(t plan.Target, m live.Machine) fall {
 	if len(exits) == 0 {
 		return fall{}
 	}
-	f := fall{code: exits[0].ExitCode, last: exits[0]}
+	f := fall{code: exits[0].ExitCode, last: exits[0], again: m.Started() && (len(exits) > 1 || exits[0].RestartCount > 1)}
 	switch {
 	case slices.ContainsFunc(exits, func(e live.Event) bool { return e.OOMKilled }):
 		f.kind = killed
 	case !m.Started():
 		f.kind = crashed
-	case len(exits) > 1 || f.last.RestartCount > 1:
+	case f.again:
 		f.kind = crashLoop
 	}
 	return f

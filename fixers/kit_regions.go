@@ -68,14 +68,17 @@ func successor(code string) string { return regions.Successors()[code] }
 // nearRegion is a region and its distance from another.
 type nearRegion struct {
 	code string
-	km   int
+	km   int // 0: not known
 }
 
 // nearRegions are the three open regions nearest to code that are not in use.
 func nearRegions(t plan.Target, code string, used map[string]bool) []nearRegion {
 	all := platformRegions(t)
 	i := slices.IndexFunc(all, func(r live.Region) bool { return r.Code == code })
-	if i < 0 {
+	if i < 0 { // closed: where it was is not in the list
+		if next := successor(code); next != "" && !used[next] && regionProblem(t, next) == "" {
+			return []nearRegion{{code: next}}
+		}
 		return nil
 	}
 	var out []nearRegion
@@ -94,7 +97,9 @@ func describeNear(from string, near []nearRegion) string {
 	}
 	parts := make([]string, len(near))
 	for i, n := range near {
-		parts[i] = fmt.Sprintf("%s %d km", n.code, n.km)
+		if parts[i] = n.code; n.km > 0 {
+			parts[i] += fmt.Sprintf(" %d km", n.km)
+		}
 	}
 	return "near: " + strings.Join(parts, ", ")
 }

@@ -87,7 +87,7 @@ func (g runningGroup) works() bool {
 		switch {
 		case m.Started():
 			return takesRequests(g.t, m)
-		case startable(m) && startedByProxy(m):
+		case startable(m) && startedByProxy(m) && !g.onlyListed():
 			last := fallOf(g.t, m).last // one that crashed a moment ago does so again
 			return last.Timestamp.IsZero() || g.t.App.ReadAt.Sub(last.Timestamp) >= recently
 		}
@@ -102,6 +102,11 @@ func takesRequests(t plan.Target, m live.Machine) bool {
 		return false
 	}
 	return !slices.ContainsFunc(failingChecks(t, m), func(c failingCheck) bool { return c.Service })
+}
+
+// onlyListed: the group works only, and a service of the file is for it by mistake.
+func (g runningGroup) onlyListed() bool {
+	return slices.ContainsFunc(services(g.t.File), func(s service) bool { return onlyListed(g.t, s, g.name) })
 }
 
 // startable says whether nothing but a start is missing.

@@ -77,6 +77,9 @@ func fromLiveApp(t plan.Target, f *plan.Finding) {
 	}
 	if textAt(t, "app") == "" {
 		f.Fix = nil
+		if len(why) > 1 { // those that deploy it are the better reason
+			why = why[1:]
+		}
 		f.Notes = append(f.Notes, "this app's value may be wrong for the others: "+strings.Join(why, "; "))
 		return
 	}

@@ -119,7 +119,7 @@ func placeStray(f *flytoml.File, s service, n flytoml.Node) strayCheckNode {
 // moveCheck takes a stray check to where its service's checks are read.
 func moveCheck(c strayCheckNode, f *plan.Finding) {
 	if c.to == "" {
-		f.Notes = append(f.Notes, "it looks like a health check of "+c.of.Path+", and belongs to "+checksPath(c.of, "http")+"; not moved: "+c.why)
+		f.Notes = append(f.Notes, "it looks like a health check of "+c.of.Path+"; not moved: "+c.why)
 		return
 	}
 	f.Message = c.node.Path() + " is not where flyctl reads it: it belongs to " + c.to

@@ -87,7 +87,7 @@ func above(t plan.Target, v deployed.Value, have, most time.Duration, literal st
 	return plan.Finding{
 		Message: fmt.Sprintf("%s is %s; the platform lowers it to %s", v.Path(), inSeconds(have), inSeconds(most)),
 		At:      placeOf(t.File, v.Path(), ""),
-		Fix:     &plan.Fix{Safety: plan.Review, Why: "it is what happens already; somebody may need the time", Edits: literalEdit(v.Path(), literal)},
+		Fix:     &plan.Fix{Safety: plan.Review, Why: "it is what happens already, but the app may need the time", Edits: literalEdit(v.Path(), literal)},
 	}
 }
 

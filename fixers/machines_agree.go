@@ -58,15 +58,7 @@ func checkMachinesAgree(t plan.Target) []plan.Finding {
 		out = append(out, sizeUnlike(g, machines)...)
 		out = append(out, envUnlike(g, machines)...)
 	}
-	for _, m := range passedBy {
-		out = append(out, plan.Finding{
-			Message:  fmt.Sprintf("machine %s was not made by fly deploy, and deploys skip it", m.ID),
-			Severity: plan.Info, At: plan.At{Machine: m.ID}, Machines: []string{m.ID},
-			Evidence: plan.Saw(fmt.Sprintf("%s in %s, image %s, without release metadata", m.State, m.Region, shortImage(m.Image))),
-			HowTo:    "fly machine update " + m.ID + " --image IMAGE, or fly machine destroy",
-		})
-	}
-	return out
+	return append(out, unmanaged(t, byGroup, passedBy)...)
 }
 
 // deploying says whether a deploy seems to be at the machine now.

@@ -69,7 +69,7 @@ func keepOneUp(t plan.Target, services []service) plan.Finding {
 	f.Default = "min_machines_running (0: all machines may be " + map[string]string{"stop": "stopped", "suspend": "suspended"}[word] + ")"
 	for _, s := range services {
 		if s.Key("min_machines_running").Said() {
-			f.Fix.Safety, f.Fix.Why = plan.Review, "somebody chose to scale to zero"
+			f.Fix.Safety, f.Fix.Why = plan.Review, "0 was written on purpose: it scales to zero"
 		}
 		f.Fix.Edits = append(f.Fix.Edits, setKey(s.Path+".min_machines_running", 1))
 		changes, ids := serviceChanges(t, s, serviceSetting{pointer: "/min_machines_running", value: 1})

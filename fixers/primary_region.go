@@ -46,6 +46,9 @@ func checkPrimaryRegion(t plan.Target) []plan.Finding {
 		f.Message = problem
 	}
 	most, count, total := busiestRegion(t)
+	if most != "" && regionProblem(t, most) != "" { // they run in one that closed
+		most = ""
+	}
 	if next := successor(code); most == "" && next != "" && regionProblem(t, next) == "" {
 		f.Evidence = plan.Saw(fmt.Sprintf("flyctl gives new apps of %s to %s (list of %s)", code, next, regionsAsOf))
 		f.Fix = &plan.Fix{Safety: plan.Review, Why: "the next machines start in " + next + "; another region may be closer", Edits: []flytoml.Edit{setKey("primary_region", next)}}
@@ -62,14 +65,14 @@ func checkPrimaryRegion(t plan.Target) []plan.Finding {
 			return []plan.Finding{f}
 		}
 	}
-	if most == "" || most == code || regionProblem(t, most) != "" {
+	if most == "" || most == code {
 		f.Notes = append(f.Notes, "set it to the region nearest to your users or your database")
 		return []plan.Finding{f}
 	}
 	f.Evidence = append(f.Evidence, plan.Saw(fmt.Sprintf("%d of %d machines run in %s", count, total, most))...)
 	f.Fix = &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{setKey("primary_region", most)}}
 	if env, ok := t.File.Get("env.PRIMARY_REGION"); code != "" {
-		f.Fix.Safety, f.Fix.Why = plan.Review, "somebody chose "+code+"; the app may elect its database's primary by PRIMARY_REGION"
+		f.Fix.Safety, f.Fix.Why = plan.Review, code+" was chosen before; the app may elect its database's primary by PRIMARY_REGION"
 	} else if v, _ := env.Str(); ok && v != most {
 		f.Fix.Safety, f.Fix.Why = plan.Review, "primary_region overrides PRIMARY_REGION of [env], which says something else"
 	}

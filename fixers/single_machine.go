@@ -33,7 +33,7 @@ func checkSingleMachine(t plan.Target) []plan.Finding {
 	var done []string
 	for _, s := range services(t.File) {
 		for _, group := range groupsServed(t.File, s.Processes) {
-			if !isPublic(s) || slices.Contains(done, group) {
+			if !isPublic(s) || slices.Contains(done, group) || onlyListed(t, s, group) {
 				continue
 			}
 			done = append(done, group)

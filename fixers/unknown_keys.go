@@ -210,7 +210,7 @@ func leftover(n flytoml.Node, name string, f *plan.Finding) {
 	if isInt && v == 0 || isBool && !on || n.Kind() == flytoml.Array && len(n.Items()) == 0 {
 		return
 	}
-	f.Fix.Safety, f.Fix.Why = plan.Review, "somebody wrote it for a reason, and it has no effect"
+	f.Fix.Safety, f.Fix.Why = plan.Review, noEffect
 	switch name {
 	case "restart_limit":
 		f.Notes = append(f.Notes, "a failing check takes the machine out of routing and never restarts it; [[restart]] is about a process that exits")

@@ -101,11 +101,11 @@ func (m mount) scheduled(t plan.Target) []plan.Finding {
 	switch {
 	case m.off:
 		f.Message = "no daily snapshots of " + m.what() + ": a failed disk loses everything on it"
-		f.Fix.Why = "somebody turned them off, and a cache needs none"
+		f.Fix.Why = "a volume that is only a cache needs none"
 		f.Fix.Edits = []flytoml.Edit{setKey(m.path+".scheduled_snapshots", true)}
 	case len(f.Fix.Changes) > 0:
 		f.Message = fmt.Sprintf("daily snapshots of %s are off on the app, and not in the file, which counts for new volumes only", m.what())
-		f.Fix.Why = "somebody turned them off on the volume, and a cache needs none"
+		f.Fix.Why = "a volume that is only a cache needs none"
 	default:
 		return nil
 	}
@@ -134,7 +134,7 @@ func (m mount) retention(t plan.Target) []plan.Finding {
 	switch {
 	case m.said && m.days < keepDays:
 		f.Message = fmt.Sprintf("snapshots of %s are kept for %s: too short to notice a loss after a long weekend", m.what(), days(m.days))
-		f.Fix.Why = "somebody chose it, and longer costs storage"
+		f.Fix.Why = "keeping them longer costs storage"
 		f.Fix.Edits = []flytoml.Edit{setKey(m.path+".snapshot_retention", keepDays)}
 		out = append(out, f)
 	case len(f.Fix.Changes) > 0:
@@ -143,7 +143,7 @@ func (m mount) retention(t plan.Target) []plan.Finding {
 			says = "Fly's default is " + days(want)
 		}
 		f.Message = fmt.Sprintf("snapshots of %s are kept for less time on the app; %s", m.what(), says)
-		f.Fix.Why = "somebody may have chosen it, and longer costs storage"
+		f.Fix.Why = "keeping them longer costs storage"
 		out = append(out, f)
 	}
 	if len(longer) > 0 && m.days >= keepDays {

@@ -90,19 +90,14 @@ func deploysDatabase(t plan.Target) bool {
 // listedAsServer is a worker that a service is also for.
 func listedAsServer(t plan.Target, group string, seen plan.Evidence) (plan.Finding, bool) {
 	for _, s := range services(t.File) {
-		of := groupsServed(t.File, s.Processes)
-		serves := func(g string) bool {
-			_, works := worksOnly(t, g)
-			return !works
-		}
-		if !slices.Contains(of, group) || !slices.ContainsFunc(of, serves) {
+		if !onlyListed(t, s, group) {
 			continue
 		}
 		f := plan.Finding{
-			Message:  fmt.Sprintf("%s is for %s too, which listens on nothing: the proxy may send it requests", s.Path, group),
+			Message:  fmt.Sprintf("%s lists %s too, which listens on nothing: the proxy may send it requests", s.Path, group),
 			At:       placeOf(t.File, s.Path+".processes", s.Path),
 			Evidence: []plan.Evidence{seen},
-			Notes:    []string{"name the groups that serve: processes = " + serving(t, of)},
+			Notes:    []string{"name the groups that serve: processes = " + serving(t, s)},
 		}
 		if s.stops() {
 			f.Message += ", and stops it when none come"
@@ -112,12 +107,10 @@ func listedAsServer(t plan.Target, group string, seen plan.Evidence) (plan.Findi
 	return plan.Finding{}, false
 }
 
-func serving(t plan.Target, of []string) string {
+func serving(t plan.Target, s service) string {
 	var names []string
-	for _, g := range of {
-		if _, works := worksOnly(t, g); !works {
-			names = append(names, quote(g))
-		}
+	for _, g := range servingOf(t, s) {
+		names = append(names, quote(g))
 	}
 	return "[" + strings.Join(names, ", ") + "]"
 }

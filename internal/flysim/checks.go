@@ -186,16 +186,16 @@ func (m *Machine) runCheck(i int) {
 }
 
 func (m *Machine) decide(pr Probe) Outcome {
-	switch {
+	spec := m.app.spec
+	switch listens := m.listens(pr.Check.Port); {
 	case m.behaviour != nil:
 		return m.behaviour(pr)
-	case m.app.spec.Behaviour != nil:
-		return m.app.spec.Behaviour(pr)
-	case slices.Contains(m.app.spec.Workers, m.group()):
-		return Outcome{false, fmt.Sprintf("dial tcp: connect: connection refused on port %d", pr.Check.Port)}
+	case spec.Behaviour != nil:
+		return spec.Behaviour(pr)
+	case slices.Contains(spec.Workers, m.group()), spec.Listening != nil && !listens:
 	case pr.Check.Type == "http":
-		return m.app.spec.answer(pr)
-	case m.listens(pr.Check.Port):
+		return spec.answer(pr)
+	case listens:
 		return Outcome{true, "Success"}
 	}
 	return Outcome{false, fmt.Sprintf("dial tcp: connect: connection refused on port %d", pr.Check.Port)}

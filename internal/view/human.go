@@ -142,7 +142,7 @@ func (h *human) ruleColumn() int {
 	for _, f := range h.plan.Findings {
 		n = max(n, textWidth(f.Rule))
 	}
-	return min(n, 18) + 2
+	return min(n, 20) + 2
 }
 
 func (h *human) header() {

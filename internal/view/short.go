@@ -9,10 +9,11 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// maxShort is how many lines a message gets of what is not done, its reason, and
-// what to do about it; where the terminal is narrow, each gets twice as many. At 80
-// columns that is room for every message of a rule: half a sentence helps nobody.
-const maxShort = 3
+// maxShort is how many lines of the widest text a message gets of what is not
+// done, its reason, and what to do about it; one more at 80 columns, and twice as
+// many where the terminal is narrower still. That is room for every message of a
+// rule: half a sentence helps nobody.
+const maxShort = 2
 
 // short is a block that apply does not carry out: what and where, and why. The
 // whole, with the diff, is behind --verbose.
@@ -72,6 +73,9 @@ func (h *human) whole(b block) {
 // atMost wraps a message, and cuts it after some lines.
 func (h *human) atMost(m message, width int) []string {
 	lines, most := h.wrapped(m, width), maxShort
+	if h.Width < maxWidth {
+		most++
+	}
 	if h.rule == 0 {
 		most *= 2
 	}
