@@ -59,7 +59,7 @@ func TestQuestionIsPlain(t *testing.T) {
 	shown.Reset()
 	env.Stdin, env.Width = newAnswer("n\n"), 20
 	_ = ask(t.Context(), env, "Edit fly.toml, update 3 machines?", "")
-	if got := shown.String(); !strings.HasPrefix(got, "Edit fly.toml,\nupdate 3 machines?\n[y/N] ") {
+	if got := shown.String(); !strings.HasPrefix(got, "Edit fly.toml, update 3\nmachines? [y/N] ") {
 		t.Errorf("narrow: %q", got)
 	}
 }
