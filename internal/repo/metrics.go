@@ -3,6 +3,7 @@ package repo
 import (
 	"bytes"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,11 +42,11 @@ func (s *source) metrics() {
 	for _, word := range promWords {
 		prom = prom || bytes.Contains(s.text, word)
 	}
-	if prom { // a comment that speaks of it serves nothing
+	if prom { // a comment that speaks of it serves nothing, nor does a word in a string
 		s.parse()
 		prom = false
 		for _, word := range promWords {
-			prom = prom || bytes.Contains(s.code, word)
+			prom = prom || s.names(word)
 		}
 	}
 	s.facts.prom = s.facts.prom || prom
@@ -69,6 +70,34 @@ func (s *source) metrics() {
 	if at := s.seen(metricsServer); at != nil && ext == ".py" {
 		port, _ := strconv.Atoi(s.group(at, 1))
 		s.facts.metrics = append(s.facts.metrics, plan.Metrics{Evidence: s.at(at[0]), Path: "/metrics", Port: port})
+	}
+}
+
+// names says whether a word stands in the code, or in a string that names a
+// package: "prom-client", "github.com/prometheus/client_golang/prometheus".
+func (s *source) names(word []byte) bool {
+	for at := 0; ; {
+		i := bytes.Index(s.code[at:], word)
+		if i < 0 {
+			return false
+		}
+		at += i
+		n, in := slices.BinarySearchFunc(s.spans, at, func(x span, at int) int {
+			switch {
+			case x.to <= at:
+				return -1
+			case x.from > at:
+				return 1
+			}
+			return 0
+		})
+		if !in || readerOf(path.Ext(s.base)) == nil {
+			return true
+		}
+		if text := s.code[s.spans[n].from:s.spans[n].to]; bytes.ContainsAny(text, "/-_.") && !bytes.ContainsAny(text, " \n") {
+			return true
+		}
+		at += len(word)
 	}
 }
 

@@ -18,6 +18,7 @@ func TestMetrics(t *testing.T) {
 		{"fastapi", "-- main.py --\nfrom prometheus_fastapi_instrumentator import Instrumentator\napp = FastAPI()\nInstrumentator().instrument(app).expose(app)\n", "main.py:3 /metrics"},
 		{"flask", "-- app.py --\nfrom prometheus_client import generate_latest\napp = Flask(__name__)\n\n@app.route('/metrics')\ndef metrics():\n    return generate_latest()\n", "app.py:4 /metrics"},
 		{"django", "-- shop/urls.py --\nurlpatterns = [path('', include('django_prometheus.urls'))]\n", "shop/urls.py:1 /metrics"},
+		{"a word in a string elsewhere", "-- app.py --\nfrom fastapi import FastAPI\napp = FastAPI()\n@app.get('/metrics')\ndef metrics(): return {}\n-- words.py --\ntags = {'kubernetes', 'prometheus'}\n", ""},
 		{"rack", "-- config.ru --\nuse Prometheus::Middleware::Exporter\n", "config.ru:1 /metrics"},
 		{"phoenix", "-- lib/shop_web/endpoint.ex --\ndefmodule ShopWeb.Endpoint do\n  plug PromEx.Plug, prom_ex_module: Shop.PromEx\nend\n", "lib/shop_web/endpoint.ex:2 /metrics"},
 		{"spring", "-- pom.xml --\n<artifactId>micrometer-registry-prometheus</artifactId>\n-- src/main/resources/application.properties --\nmanagement.endpoints.web.exposure.include=health,prometheus\n", "src/main/resources/application.properties:1 /actuator/prometheus"},

@@ -66,7 +66,7 @@ const maxMounted = 5
 // mounts it, one that it is clear where.
 func (f *facts) mountedBy(name string, depth int) (by mountedFn, found, one bool) {
 	for _, m := range f.mountedFns {
-		if m.name != name || name == "" {
+		if !sameFunction(m.name, name) {
 			continue
 		}
 		if found && m.prefix != by.prefix {
@@ -79,7 +79,7 @@ func (f *facts) mountedBy(name string, depth int) (by mountedFn, found, one bool
 	if !found || depth == 0 {
 		return by, found, false
 	}
-	if by.in == name {
+	if sameFunction(by.in, name) {
 		return by, true, !by.handed
 	}
 	outer, mounted, one := f.mountedBy(by.in, depth-1)
@@ -91,6 +91,20 @@ func (f *facts) mountedBy(name string, depth int) (by mountedFn, found, one bool
 		by.guard = outer.guard
 	}
 	return by, true, one
+}
+
+// sameFunction compares names of functions, with their packages where both have
+// one.
+func sameFunction(a, b string) bool {
+	packageA, nameA, withA := strings.Cut(a, ".")
+	packageB, nameB, withB := strings.Cut(b, ".")
+	if !withA {
+		nameA = a
+	}
+	if !withB {
+		nameB = b
+	}
+	return nameA == nameB && nameA != "" && (!withA || !withB || packageA == packageB)
 }
 
 // mounts reports whether the mounting is about the file.
