@@ -1,6 +1,7 @@
 package flytoml
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"sync"
@@ -52,9 +53,12 @@ const byteOrderMark = "\xef\xbb\xbf"
 // A byte order mark is kept in the bytes and is no part of the text: columns
 // don't count it.
 func Parse(name string, src []byte) (*File, error) {
-	f := &File{name: name, src: append([]byte(nil), src...), derived: &sync.Map{}}
+	f := &File{name: name, src: bytes.Clone(src), derived: &sync.Map{}}
 	if len(src) >= len(byteOrderMark) && string(src[:len(byteOrderMark)]) == byteOrderMark {
 		f.base = len(byteOrderMark)
+	}
+	if len(src) > maxBytes {
+		return nil, f.errorAt(f.base, fmt.Sprintf("the file has %d bytes; at most %d are read", len(src), maxBytes), nil)
 	}
 	f.lines = splitLines(f.src, f.base)
 	if err := f.checkText(); err != nil {

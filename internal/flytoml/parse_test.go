@@ -38,7 +38,7 @@ func TestParseErrors(t *testing.T) {
 		{"not UTF-8", "a = \"\xff\"\n", "fly.toml:1:6: a byte that is not UTF-8", "(hidden)"},
 		{"deep value", deep, "fly.toml:1:105: nested more than 100 levels deep", deep},
 		{"deep key", strings.Repeat("a.", 100) + "a = 1", "fly.toml:1:1: nested more than 100 levels deep", ""},
-		{"large", "# " + strings.Repeat("x", 1<<20), "fly.toml:1:1: the file has 1048578 bytes; at most 1048576 are read", "(hidden)"},
+		{"large", "# " + strings.Repeat("x", 1<<20), "fly.toml:1:1: the file has 1048578 bytes; at most 1048576 are read", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f, err := flytoml.Parse("fly.toml", []byte(c.in))

@@ -45,11 +45,8 @@ type rawMember struct {
 	value *raw
 }
 
-// checkText refuses what is no text, or too much of it.
+// checkText refuses what is no text.
 func (f *File) checkText() error {
-	if len(f.src) > maxBytes {
-		return f.errorAt(f.base, fmt.Sprintf("the file has %d bytes; at most %d are read", len(f.src), maxBytes), nil)
-	}
 	if bytes.HasPrefix(f.src, []byte("\xff\xfe")) || bytes.HasPrefix(f.src, []byte("\xfe\xff")) {
 		return f.errorAt(f.base, "the file is UTF-16, and flyctl reads UTF-8 only; save it as UTF-8", nil)
 	}

@@ -35,27 +35,38 @@ func (e encoding) units(r rune, size int) uint32 {
 // "\r" end one; to TOML, "\n" and "\r\n" do.
 type text struct {
 	s     string
-	lines []int // where each line of the protocol starts
-	rows  []int // where each line of TOML does
+	lines []int32 // where each line of the protocol starts
+	rows  []int32 // where each line of TOML does: mostly the same
 }
 
 const byteOrderMark = "\ufeff"
 
 func newText(s string) *text {
-	t := &text{s: s, lines: []int{0}, rows: []int{0}}
-	if strings.HasPrefix(s, byteOrderMark) {
-		t.rows[0] = len(byteOrderMark) // flytoml does not count it
+	t := &text{s: s, lines: starts(s, true)}
+	t.rows = t.lines
+	mark := strings.HasPrefix(s, byteOrderMark)
+	if mark || strings.Contains(s, "\r") {
+		t.rows = starts(s, false)
 	}
-	for i := range len(s) {
-		switch {
-		case s[i] == '\n':
-			t.rows = append(t.rows, i+1)
-			t.lines = append(t.lines, i+1)
-		case s[i] == '\r' && (i+1 == len(s) || s[i+1] != '\n'):
-			t.lines = append(t.lines, i+1)
-		}
+	if mark {
+		t.rows[0] = int32(len(byteOrderMark)) // flytoml does not count it
 	}
 	return t
+}
+
+// starts are where the lines of a text start, which is no longer than maxText.
+func starts(s string, lone bool) []int32 {
+	n := strings.Count(s, "\n") + 1
+	if lone {
+		n += strings.Count(s, "\r")
+	}
+	out := make([]int32, 1, n)
+	for i := range len(s) {
+		if s[i] == '\n' || lone && s[i] == '\r' && (i+1 == len(s) || s[i+1] != '\n') {
+			out = append(out, int32(i+1))
+		}
+	}
+	return out
 }
 
 // offset is where a position is, moved into the text where it is beyond it.
@@ -63,15 +74,14 @@ func (t *text) offset(p protocol.Position, e encoding) int {
 	if uint64(p.Line) >= uint64(len(t.lines)) {
 		return len(t.s)
 	}
-	start := t.lines[p.Line]
-	end := len(t.s)
-	if int(p.Line)+1 < len(t.lines) {
-		end = t.lines[p.Line+1]
-	}
-	line := strings.TrimRight(t.s[start:end], "\r\n")
-	at, left := 0, p.Character
-	for at < len(line) {
-		r, size := utf8.DecodeRuneInString(line[at:])
+	return offsetFrom(t.s, int(t.lines[p.Line]), p.Character, e)
+}
+
+// offsetFrom is the place of a character of the line that starts at start.
+func offsetFrom(s string, start int, character uint32, e encoding) int {
+	at, left := start, character
+	for at < len(s) && s[at] != '\n' && s[at] != '\r' {
+		r, size := utf8.DecodeRuneInString(s[at:])
 		n := e.units(r, size)
 		if n > left { // in the middle of a character: before it
 			break
@@ -79,14 +89,14 @@ func (t *text) offset(p protocol.Position, e encoding) int {
 		left -= n
 		at += size
 	}
-	return start + at
+	return at
 }
 
 // position is the place of an offset.
 func (t *text) position(offset int, e encoding) protocol.Position {
-	line := sort.Search(len(t.lines), func(i int) bool { return t.lines[i] > offset }) - 1
+	line := sort.Search(len(t.lines), func(i int) bool { return int(t.lines[i]) > offset }) - 1
 	var n uint32
-	for at := t.lines[line]; at < offset; {
+	for at := int(t.lines[line]); at < offset; {
 		r, size := utf8.DecodeRuneInString(t.s[at:])
 		n += e.units(r, size)
 		at += size
@@ -103,7 +113,7 @@ func (t *text) at(p flytoml.Position) int {
 	if p.Line > len(t.rows) {
 		return len(t.s)
 	}
-	at := t.rows[p.Line-1]
+	at := int(t.rows[p.Line-1])
 	for n := 1; n < p.Column && at < len(t.s); n++ {
 		_, size := utf8.DecodeRuneInString(t.s[at:])
 		at += size
@@ -119,8 +129,8 @@ func (t *text) span(from, to flytoml.Position, e encoding) protocol.Range {
 // place is the other way round: where flytoml says that a position is.
 func (t *text) place(p protocol.Position, e encoding) flytoml.Position {
 	offset := t.offset(p, e)
-	row := max(1, sort.Search(len(t.rows), func(i int) bool { return t.rows[i] > offset }))
-	start := min(t.rows[row-1], offset)
+	row := max(1, sort.Search(len(t.rows), func(i int) bool { return int(t.rows[i]) > offset }))
+	start := min(int(t.rows[row-1]), offset)
 	return flytoml.Position{Line: row, Column: utf8.RuneCountInString(t.s[start:offset]) + 1}
 }
 
@@ -130,10 +140,25 @@ func changed(old string, c contentChange, e encoding) string {
 	if c.Range == nil {
 		return c.Text
 	}
-	t := newText(old)
-	from := t.offset(c.Range.Start, e)
-	to := max(from, t.offset(c.Range.End, e))
+	from := offsetIn(old, c.Range.Start, e)
+	to := max(from, offsetIn(old, c.Range.End, e))
 	return old[:from] + c.Text + old[to:]
+}
+
+// offsetIn is newText(s).offset for one position, without a list of the lines: a
+// client may send thousands of changes in one go.
+func offsetIn(s string, p protocol.Position, e encoding) int {
+	at := 0
+	for line := p.Line; line > 0; line-- {
+		n := strings.IndexAny(s[at:], "\r\n")
+		if n < 0 {
+			return len(s)
+		}
+		if at += n + 1; s[at-1] == '\r' && strings.HasPrefix(s[at:], "\n") {
+			at++
+		}
+	}
+	return offsetFrom(s, at, p.Character, e)
 }
 
 // wholeLine is a line of a file whose text is not here: clients end it where it
