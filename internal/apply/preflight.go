@@ -139,6 +139,7 @@ func (f preflight) app(ctx context.Context) ([]Moved, error) {
 	if len(moved) > 0 {
 		return moved, nil
 	}
+	r.secrets.seen = r.d.Clock.Now()
 	return nil, f.leases(ctx)
 }
 

@@ -3,6 +3,7 @@ package apply_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -208,5 +209,44 @@ func TestLoneMachineStopsBetweenItsUpdates(t *testing.T) {
 	w.ok(err)
 	if rep.Outcome != apply.Complete || strings.Contains(string(w.app.Machine("aaa").Config()), "standards-proof") {
 		t.Errorf("%+v", rep)
+	}
+}
+
+// Somebody removes or replaces a secret that has left the file: no machine loses
+// its entry for it any more, and a value that nothing else has is in the file again.
+func TestSecretGoneWhileItIsCarriedOut(t *testing.T) {
+	for _, c := range []struct {
+		name, at string
+		does     func(*flysim.App)
+		lost     bool
+		aaa, bbb apply.State
+	}{
+		{"removed before the first machine", "machine:aaa", func(a *flysim.App) { a.DeleteSecret("DATABASE_URL") }, true, apply.NotReached, apply.NotReached},
+		{"removed between two machines", "machine:bbb", func(a *flysim.App) { a.DeleteSecret("DATABASE_URL") }, true, apply.Done, apply.NotReached},
+		{"replaced between two machines", "machine:bbb", func(a *flysim.App) { a.SetSecret("DATABASE_URL", "theirs") }, false, apply.Done, apply.NotReached},
+		{"removed before the file", "file", func(a *flysim.App) { a.DeleteSecret("DATABASE_URL") }, true, apply.NotReached, apply.NotReached},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, three()...)
+			w.migrate()
+			w.patch([]machineconfig.Op{dropEnv})
+			w.on = func(e apply.Event) {
+				if s, ok := e.(apply.StepStarted); ok && s.Step.ID == c.at {
+					c.does(w.app)
+					_ = w.clk.Sleep(t.Context(), time.Hour) // the computer sleeps
+				}
+			}
+			rep, err := w.run()
+			var stale *apply.StaleError
+			if !errors.As(err, &stale) || !strings.Contains(err.Error(), "secret DATABASE_URL: somebody") {
+				t.Error(err)
+			}
+			if got := states(rep); got["aaa"] != c.aaa || got["bbb"] != c.bbb {
+				t.Errorf("machines %v", got)
+			}
+			if back := w.read() == tomlBefore; back != c.lost {
+				t.Errorf("the value is in the file again: %v", back)
+			}
+		})
 	}
 }

@@ -36,6 +36,9 @@ func Run(ctx context.Context, p *plan.Plan, d Deps) (Report, error) {
 	}
 	work := outliving(ctx, d.Abort)
 	err = r.carryOut(work)
+	if r.secrets.lost {
+		r.edit.putBack() // nothing else has the value
+	}
 	r.machines.Leases.ReleaseAll(work)
 	return r.end(err)
 }
@@ -171,7 +174,12 @@ func (r *run) carryOutSteps(ctx context.Context) error {
 		}
 	}
 	for _, s := range r.steps(plan.StepFile) {
-		if err := r.one(s, func() error { return r.edit.write(s) }); err != nil {
+		if err := r.one(s, func() error {
+			if err := r.secrets.held(ctx); err != nil {
+				return err
+			}
+			return r.edit.write(s)
+		}); err != nil {
 			r.edit.putBack() // it was written, and that could not be recorded
 			return err
 		}

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -23,6 +24,10 @@ const confirmTries = 5
 type secretSteps struct {
 	r   *run
 	min uint64 // version of the newest set that machines must have; 0: not known yet
+
+	digests map[string]string // of what this run stored
+	seen    time.Time         // when all that leaves the file was last seen to be there
+	lost    bool              // one is not there any more
 }
 
 // set stores the secrets of a step and sees that they are stored. It
@@ -62,6 +67,7 @@ func (t *secretSteps) set(ctx context.Context, step plan.Step) error {
 		return err
 	}
 	t.mark(names, Done)
+	t.digests, t.seen = digests, r.d.Clock.Now()
 	return r.d.Journal.Append(journal.Done, step.ID, secretsRecord{Names: names, Version: version, Digests: digests})
 }
 
@@ -181,9 +187,48 @@ func (t *secretSteps) mark(names []string, state State) {
 	}
 }
 
+// seenLasts is how long a look at the secrets counts.
+const seenLasts = 10 * time.Second
+
+// held says with a *StaleError that the app has a value no more that leaves the
+// file. It is asked before the file and each machine lose theirs: a run may take
+// hours, or sleep with its computer, and somebody remove the secret meanwhile.
+func (t *secretSteps) held(ctx context.Context) error {
+	r := t.r
+	if r.d.undoOf != "" || len(r.migrated.names) == 0 || r.d.Secrets == nil || r.d.Clock.Now().Sub(t.seen) < seenLasts {
+		return nil
+	}
+	now, err := r.d.Secrets.Secrets(ctx)
+	if err != nil {
+		return err
+	}
+	var moved []Moved
+	for _, name := range r.migrated.names {
+		i := slices.IndexFunc(now, func(s live.Secret) bool { return s.Name == name })
+		switch {
+		case i < 0:
+			moved = append(moved, Moved{"secret", name, "somebody removed it while the plan was being carried out"})
+			t.lost = true
+			t.mark([]string{name}, NotReached)
+		case now[i].Digest != cmp.Or(t.digests[name], r.p.Secrets[name]):
+			moved = append(moved, Moved{"secret", name, "somebody changed it while the plan was being carried out"})
+		}
+	}
+	if len(moved) > 0 {
+		return &StaleError{moved}
+	}
+	t.seen = r.d.Clock.Now()
+	return nil
+}
+
 // versionFor is the version of the secrets that a machine must boot with: the
 // one that we set, also where the machine needs none of them.
 func (t *secretSteps) versionFor(ctx context.Context, needed bool) (uint64, error) {
+	if needed {
+		if err := t.held(ctx); err != nil {
+			return 0, err
+		}
+	}
 	if !needed && !t.r.d.LateSecrets {
 		return t.min, nil
 	}

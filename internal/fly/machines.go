@@ -47,7 +47,7 @@ func (c *Client) Machines(ctx context.Context) ([]live.Machine, error) {
 		}
 	}
 	slices.SortFunc(out, func(a, b live.Machine) int { return cmp.Compare(a.ID, b.ID) })
-	return out, nil
+	return slices.CompactFunc(out, func(a, b live.Machine) bool { return a.ID == b.ID }), nil
 }
 
 // Machine reads one machine.

@@ -163,6 +163,18 @@ func TestStrangeRepliesAreRefused(t *testing.T) {
 	}
 }
 
+// A list that has a machine twice, as one put together of two pages may, has it once.
+func TestMachineListedTwice(t *testing.T) {
+	c := answer(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`[{"id":"m2","version":"1"},{"id":"m1","version":"1"},{"id":"m2","version":"1"}]`))
+	})
+	all, err := c.Machines(t.Context())
+	fine(t, err)
+	if len(all) != 2 || all[0].ID != "m1" || all[1].ID != "m2" {
+		t.Errorf("got %v", all)
+	}
+}
+
 func TestMachineDecode(t *testing.T) {
 	c := answer(t, func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`{"id":"m1","instance_id":"01OLD","state":"stopped","updated_at":"yesterday","created_at":"2026-09-01T10:00:00Z",

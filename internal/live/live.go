@@ -214,8 +214,10 @@ func (m Machine) WhyUntouchable() string {
 		return "it runs on a schedule"
 	}
 	switch m.State {
-	case "destroying", "destroyed", "replacing", "updating", "creating", "launch_failed", "suspending", "stopping", "migrated":
-		return "it is " + m.State
+	case "started", "starting", "restarting", "stopped", "suspended", "created", "failed":
+		return ""
+	case "":
+		return "the API gave no state for it"
 	}
-	return ""
+	return "it is " + m.State // destroying, replacing, suspending, or what only a newer version knows
 }

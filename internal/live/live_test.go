@@ -31,6 +31,8 @@ func TestWhyUntouchable(t *testing.T) {
 		{name: "schedule", config: `{"schedule":"hourly","metadata":{` + managed + `}}`, want: "schedule"},
 		{name: "no digest", config: `{"metadata":{` + managed + `}}`, change: func(m *Machine) { m.Image = "" }, want: "no digest"},
 		{name: "replacing", config: `{"metadata":{` + managed + `}}`, change: func(m *Machine) { m.State = "replacing" }, want: "replacing"},
+		{name: "a state of next year", config: `{"metadata":{` + managed + `}}`, change: func(m *Machine) { m.State = "hibernating" }, want: "hibernating"},
+		{name: "no state", config: `{"metadata":{` + managed + `}}`, change: func(m *Machine) { m.State = "" }, want: "no state"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := Machine{State: "started", HostStatus: "ok", Image: "r/x@sha256:1"}
