@@ -20,7 +20,7 @@ func TestLostReplyToUpdate(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		effect flysim.Effect
-	}{{"after it took effect", flysim.DropAfter()}, {"before it took effect", flysim.DropBefore()}, {"502 after effect", flysim.StatusAfter(502, "bad gateway")}} {
+	}{{"after it took effect", flysim.DropAfter()}, {"before it took effect", flysim.DropBefore()}, {"502 after effect", flysim.StatusAfter(502, "bad gateway")}, {"sent twice on its way", flysim.Duplicate()}} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, three()...)
 			w.migrate()

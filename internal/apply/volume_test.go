@@ -134,6 +134,17 @@ func TestVolumeUnknown(t *testing.T) {
 }
 
 // A refusal changes nothing, and there is nothing to take back.
+// That it was accepted is no proof: the volume is read.
+func TestVolumeAcceptedAndUnchanged(t *testing.T) {
+	w := volumeWorld(t)
+	w.p.Fault(flysim.Fault{Method: "PUT", Times: -1, Effect: flysim.Body(200, `{"id":"vol_1","name":"data","region":"iad","snapshot_retention":5,"auto_backup_enabled":true}`)})
+	rep, err := w.run()
+	var lost *apply.LostVolumeError
+	if !errors.As(err, &lost) || rep.Volumes[0].State != apply.NotSure {
+		t.Errorf("%v; %+v", err, rep.Volumes)
+	}
+}
+
 func TestVolumeRefused(t *testing.T) {
 	w := volumeWorld(t)
 	w.p.Fault(flysim.Fault{Method: "PUT", Times: -1, Effect: flysim.Status(403, "not yours")})

@@ -54,6 +54,22 @@ func TestWhyUntouchable(t *testing.T) {
 	}
 }
 
+// What may have taken effect is looked at again; what was refused is not.
+func TestUncertain(t *testing.T) {
+	for kind, want := range map[Kind]bool{
+		Unknown: true, BadReply: true, Timeout: true,
+		Unauthorized: false, Forbidden: false, NotFound: false, NoLease: false, LeaseHeld: false, Conflict: false, NotYet: false, Invalid: false, Capacity: false,
+		RateLimited: false, Unreachable: false,
+	} {
+		if got := Uncertain(fmt.Errorf("update: %w", &Error{Kind: kind})); got != want {
+			t.Errorf("%q: %v", kind, got)
+		}
+	}
+	if !Uncertain(fmt.Errorf("of nobody knows where")) {
+		t.Error("an error of another kind is certain")
+	}
+}
+
 func TestKindSurvivesWrapping(t *testing.T) {
 	err := fmt.Errorf("apply: %w", &Error{Kind: LeaseHeld, Doing: "lease machine m1", Message: "held", Status: 409})
 	if !Is(err, LeaseHeld) || Is(err, Conflict) {

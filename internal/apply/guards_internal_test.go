@@ -1,0 +1,150 @@
+package apply
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fly-standards/fly-standards/internal/clock"
+	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+func parse(t *testing.T, text string) machineconfig.Config {
+	t.Helper()
+	cfg, err := machineconfig.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+// Metadata and mounts change without a new version: the version alone does not
+// tell that a machine is the one that was planned for.
+func TestMovedMachines(t *testing.T) {
+	machine := func(group, more string) live.Machine {
+		return live.Machine{
+			ID: "a", Version: "1", State: "started", HostStatus: "ok", Image: "x@sha256:1",
+			Config: parse(t, `{"metadata":{"fly_platform_version":"v2","fly_process_group":"`+group+`"}`+more+`}`),
+		}
+	}
+	update := plan.Step{Kind: plan.StepMachine, Machine: &plan.MachineStep{ID: "a", Group: "app", Version: "1"}}
+	clone := plan.Step{Kind: plan.StepClone, Clone: &plan.CloneStep{Source: "a"}}
+	newer, gone := machine("app", ""), machine("app", "")
+	newer.Version, gone.ID = "2", "b"
+	for _, c := range []struct {
+		step plan.Step
+		now  live.Machine
+		want string
+	}{
+		{update, machine("app", ""), ""},
+		{update, newer, "somebody updated it since"},
+		{update, gone, "it is gone"},
+		{update, machine("worker", ""), "its process group is worker now"},
+		{update, machine("app", `,"standbys":["b"]`), "it is a standby"},
+		{clone, machine("app", ""), ""},
+		{clone, machine("app", `,"mounts":[{"volume":"vol_1","path":"/data"}]`), "it has a volume, so it can't be cloned"},
+	} {
+		got := ""
+		for _, m := range (preflight{&run{p: &plan.Plan{Steps: []plan.Step{c.step}}}}).machines([]live.Machine{c.now}) {
+			got += m.Why
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", c.step.Kind, got, c.want)
+		}
+	}
+}
+
+// A plan that is made again in the middle may do less than the one that was
+// agreed to, and nothing more.
+func TestOnlyLess(t *testing.T) {
+	op := func(p string) machineconfig.Op { return machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: p} }
+	step := func(id string, ops ...machineconfig.Op) plan.Step {
+		return plan.Step{ID: "machine:" + id, Kind: plan.StepMachine, Machine: &plan.MachineStep{ID: id, Ops: ops}}
+	}
+	agreed := []plan.Step{step("a", op("/x"), op("/y")), step("b", op("/x"))}
+	for _, c := range []struct {
+		name  string
+		steps []plan.Step
+		want  bool
+	}{
+		{"the same", agreed, true},
+		{"nothing", nil, true},
+		{"less", []plan.Step{step("a", op("/y"))}, true},
+		{"another machine", []plan.Step{step("c", op("/x"))}, false},
+		{"another change", []plan.Step{step("b", op("/y"))}, false},
+		{"a copy", append([]plan.Step{{ID: "clone:lhr", Kind: plan.StepClone, Clone: &plan.CloneStep{Source: "a"}}}, agreed...), false},
+	} {
+		if got := onlyLess(agreed, c.steps); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
+// The net below the masks: what an error repeats is not written down.
+func TestErrorsAreCleanOfValues(t *testing.T) {
+	var m migrated
+	m.add("A", "canary-1")
+	if got := m.clean(errors.New("update: env A=canary-1 is odd")); strings.Contains(got, "canary") || got == "" {
+		t.Errorf("got %q", got)
+	}
+	if got := m.clean(errors.New("no room")); got != "no room" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// Paths of other files come from a plan file too: none leads out, but for the
+// steps up to the root of the repository.
+func TestOtherFilesStayInside(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "app")
+	files := OthersOnDisk(dir, nil)
+	for _, file := range []string{"/etc/hosts", "a/../../../b", "..", ""} {
+		_, read := files.Read(file)
+		for _, err := range []error{read, files.Write(file, []byte("x")), files.Remove(file)} {
+			if err == nil || !strings.Contains(err.Error(), "it is not a path of the repository") {
+				t.Errorf("%q: %v", file, err)
+			}
+		}
+	}
+}
+
+// memory are other files that somebody else edits as soon as they were looked at.
+type memory struct {
+	text  string
+	reads int
+}
+
+func (m *memory) Read(string) ([]byte, error) {
+	if m.reads++; m.reads > 1 {
+		m.text = "theirs"
+	}
+	return []byte(m.text), nil
+}
+func (m *memory) Write(_ string, data []byte) error { m.text = string(data); return nil }
+func (m *memory) Remove(string) error               { m.text = ""; return nil }
+
+// An undo writes whole files: one that was edited since it was planned stays.
+func TestUndoLeavesAnEditedFileAlone(t *testing.T) {
+	files := &memory{text: "ours"}
+	p := &plan.Plan{Steps: []plan.Step{{ID: "other-file:x", Kind: plan.StepOtherFile, OtherFile: &plan.OtherFileStep{
+		File: "x", BeforeSHA256: sum([]byte("ours")), ResultSHA256: sum([]byte("before")), Content: []byte("before"),
+	}}}}
+	r, err := newRun(t.Context(), p, Deps{Others: files, undoOf: "1", Clock: clock.Wall{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if moved, err := r.others.check(); err != nil || len(moved) > 0 {
+		t.Fatal(moved, err)
+	}
+	var stale *StaleError
+	if err := r.others.write(p.Steps[0]); !errors.As(err, &stale) {
+		t.Errorf("got %v", err)
+	}
+	if diff := cmp.Diff("theirs", files.text); diff != "" {
+		t.Error(diff)
+	}
+}
