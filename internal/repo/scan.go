@@ -18,6 +18,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -177,6 +178,12 @@ func (sc *scanner) jobs() []job {
 			out = append(out, job{file, v})
 		}
 	}
+	sc.servers = sc.serverFiles()
+	for _, file := range slices.Sorted(maps.Keys(sc.servers)) {
+		if !slices.Contains(sc.files, file) && fileExists(sc.root, file) {
+			out = append(out, job{file, inside})
+		}
+	}
 	// Should the time run out, the app's own package was read first.
 	own := func(j job) int {
 		if p := sc.extent.packageOf(j.file); p != "." && slices.Contains(sc.extent.in, p) {
@@ -205,6 +212,10 @@ type source struct {
 }
 
 func (s *source) look() {
+	if kind := s.sc.servers[s.file]; kind != "" {
+		s.webServer(kind)
+		return
+	}
 	if IsConfig(s.base) || path.Ext(s.base) == ".go" && !builtOnLinux(s.text) {
 		return
 	}
