@@ -34,6 +34,7 @@ const (
 	setupGo     = "actions/setup-go@b7ad1dad31e06c5925ef5d2fc7ad053ef454303e # v7.0.0"
 	setupNode   = "actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0"
 	setupPython = "actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0"
+	setupBun    = "oven-sh/setup-bun@0c5077e51419868618aeaa5fe8019c62421857d6 # v2.2.0"
 	setupRuby   = "ruby/setup-ruby@0dafeac902942906541bc140009cdbf32665b601 # v1.315.0"
 	setupBeam   = "erlef/setup-beam@54075bcc5e249e4758d363f27d099f55d843f124 # v1.24.1"
 	setupFlyctl = "superfly/flyctl-actions/setup-flyctl@ed8efb33836e8b2096c7fd3ba1c8afe303ebbff1 # 1.6"
@@ -96,12 +97,13 @@ func nodeTests(p Project) steps {
 		version = "    node-version-file: " + yamlString(p.within("package.json"))
 	}
 	s.setup = append(s.setup, cmp.Or(version, "    node-version: lts/*"))
-	run, install := p.packageManager()
+	run, setup, install := p.packageManager()
 	if !p.has(lockfiles...) && p.atRoot().has(lockfiles...) {
-		run, s.atRoot = p.atRoot().packageManager() // a workspace
+		run, setup, s.atRoot = p.atRoot().packageManager() // a workspace
 	} else {
 		s.run = install
 	}
+	s.setup = append(s.setup, setup...)
 	// npm init writes a test that always fails.
 	if test := p.scripts()["test"]; test == "" || strings.Contains(test, "no test specified") {
 		s.without = "package.json has no test script"
@@ -113,23 +115,27 @@ func nodeTests(p Project) steps {
 
 var lockfiles = []string{"pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb", "package-lock.json"}
 
-// packageManager is how the scripts of package.json are run, and what has to
-// be installed before. Node.js has come without corepack since version 25.
-func (p Project) packageManager() (run string, install []string) {
-	corepack := []string{"npm install --global corepack@latest", "corepack enable"}
+// corepack puts the package manager that package.json names where the shell finds
+// it. Node.js has come without corepack since version 25, and a package that is
+// installed for all is one that no lockfile pins: npx fetches it instead.
+const corepack = `mkdir -p ~/.local/bin && npx --yes corepack@latest enable --install-directory ~/.local/bin && echo "$HOME/.local/bin" >> "$GITHUB_PATH"`
+
+// packageManager is how the scripts of package.json are run, the action that it
+// takes, and what has to be installed before.
+func (p Project) packageManager() (run string, setup, install []string) {
 	switch {
 	case p.has("pnpm-lock.yaml"):
-		return "pnpm", append(corepack, "pnpm install --frozen-lockfile")
+		return "pnpm", nil, []string{corepack, "pnpm install --frozen-lockfile"}
 	case p.has("yarn.lock") && p.has(".yarnrc.yml"):
-		return "yarn", append(corepack, "yarn install --immutable")
+		return "yarn", nil, []string{corepack, "yarn install --immutable"}
 	case p.has("yarn.lock"):
-		return "yarn", []string{"yarn install --frozen-lockfile"}
+		return "yarn", nil, []string{"yarn install --frozen-lockfile"}
 	case p.has("bun.lock", "bun.lockb"):
-		return "bun run", []string{"npm install --global bun", "bun install --frozen-lockfile"}
+		return "bun run", []string{"- uses: " + setupBun}, []string{"bun install --frozen-lockfile"}
 	case p.has("package-lock.json"):
-		return "npm", []string{"npm ci"}
+		return "npm", nil, []string{"npm ci"}
 	}
-	return "npm", []string{"npm install"}
+	return "npm", nil, []string{"npm install"}
 }
 
 func pythonUpdater(p Project) string {

@@ -97,7 +97,8 @@ func TestTheWorkflowFitsWhatIsThere(t *testing.T) {
 		want  []string // commands of the test job before the check
 		notes string   // a piece of a note
 	}{
-		"pnpm":                {map[string]string{"package.json": `{"scripts": {"test": "vitest"}}`, "pnpm-lock.yaml": ""}, []string{"npm install --global corepack@latest", "corepack enable", "pnpm install --frozen-lockfile", "pnpm test"}, ""},
+		"pnpm":                {map[string]string{"package.json": `{"scripts": {"test": "vitest"}}`, "pnpm-lock.yaml": ""}, []string{corepack, "pnpm install --frozen-lockfile", "pnpm test"}, ""},
+		"bun":                 {map[string]string{"package.json": `{"scripts": {"test": "bun test"}}`, "bun.lock": ""}, []string{"bun install --frozen-lockfile", "bun run test"}, ""},
 		"no test in npm":      {map[string]string{"package.json": `{"scripts": {"test": "echo \"Error: no test specified\" && exit 1"}}`, "package-lock.json": ""}, []string{"npm ci"}, "no test script"},
 		"Django with uv":      {map[string]string{"pyproject.toml": "requires-python = \">=3.12\"", "uv.lock": "", "manage.py": ""}, []string{"pipx run uv sync --locked", "pipx run uv run python manage.py test"}, ""},
 		"Flask with tests":    {map[string]string{"requirements.txt": "flask", "tests/test_app.py": ""}, []string{"pip install -r requirements.txt", "pip install pytest", "python -m pytest"}, ""},
