@@ -1,13 +1,16 @@
 package apply
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
 	"github.com/fly-standards/fly-standards/internal/clock"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
@@ -82,6 +85,11 @@ func TestOnlyLess(t *testing.T) {
 		if got := onlyLess(agreed, c.steps); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
+		r := &run{p: &plan.Plan{Steps: agreed}, d: Deps{Clock: clock.Wall{}, Without: func([]plan.Tried) (*plan.Plan, error) { return &plan.Plan{Steps: c.steps}, nil }}}
+		refused := &UnhealthyError{Refused: true, Failing: []live.FailingCheck{{Known: true}}}
+		if got := (&withoutCheck{r: r}).replan(&onemachine.InFlight{Job: onemachine.Job{Step: agreed[0]}, Err: refused}); got != c.want {
+			t.Errorf("%s: taken in the middle: %v", c.name, got)
+		}
 	}
 }
 
@@ -146,5 +154,29 @@ func TestUndoLeavesAnEditedFileAlone(t *testing.T) {
 	}
 	if diff := cmp.Diff("theirs", files.text); diff != "" {
 		t.Error(diff)
+	}
+}
+
+type (
+	platform = Machines
+	listed   struct {
+		platform
+		all []live.Machine
+	}
+)
+
+func (l listed) Machines(context.Context) ([]live.Machine, error) { return slices.Clone(l.all), nil }
+
+// A machine whose host went away tells no group any more: it is still of the one
+// that it was seen in, and missed there.
+func TestGroupOfAMachineWhoseHostIsAway(t *testing.T) {
+	away := live.Machine{ID: "a", State: "started", HostStatus: "unreachable"}
+	g := &group{name: "worker", seen: map[string]bool{}}
+	o := newRollout(&run{d: Deps{Machines: listed{all: []live.Machine{away}}}})
+	for seen, want := range map[bool]int{false: 0, true: 1} {
+		g.seen["a"] = seen
+		if got, err := o.readGroup(t.Context(), g); err != nil || len(got) != want {
+			t.Errorf("seen %v: %v, %v", seen, got, err)
+		}
 	}
 }

@@ -156,27 +156,53 @@ func TestLateCreationIsFound(t *testing.T) {
 	}
 }
 
-// One odd 404 about a machine that is watched does not make it gone: nobody would
-// look after it any more. Three reads in a row do.
+// One odd 404 about a machine that is watched does not make it gone, nor one 401
+// the token: nobody would look after it any more. Three reads in a row do.
 func TestOne404IsNotGone(t *testing.T) {
-	for path, ever := range map[string]apply.State{`/machines/aaa/wait$`: apply.Done, `/machines/aaa$`: apply.NotSure} {
-		for times, want := range map[int]apply.State{1: apply.Done, 2: apply.Done, -1: ever} {
-			w := newWorld(t, three()...)
-			w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
-			updated := false
-			w.on = func(e apply.Event) {
-				_, is := e.(apply.Updated)
-				updated = updated || is
-			}
-			w.p.Fault(flysim.Fault{
-				Method: "GET", Path: path, Times: times, Effect: flysim.Status(404, "machine not found"),
-				Match: func(*http.Request) bool { return updated },
-			})
-			rep, err := w.run()
-			if got := states(rep)["aaa"]; got != want || (err == nil) != (want == apply.Done) {
-				t.Errorf("%s, %d times: it is %s, %v", path, times, got, err)
+	for _, status := range []int{404, 401} {
+		for path, ever := range map[string]apply.State{`/machines/aaa/wait$`: apply.Done, `/machines/aaa$`: apply.NotSure} {
+			for times, want := range map[int]apply.State{1: apply.Done, 2: apply.Done, -1: ever} {
+				w := newWorld(t, three()...)
+				w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+				updated := false
+				w.on = func(e apply.Event) {
+					_, is := e.(apply.Updated)
+					updated = updated || is
+				}
+				w.p.Fault(flysim.Fault{
+					Method: "GET", Path: path, Times: times, Effect: flysim.Status(status, "machine not found"),
+					Match: func(*http.Request) bool { return updated },
+				})
+				rep, err := w.run()
+				if got := states(rep)["aaa"]; got != want || (err == nil) != (want == apply.Done) {
+					t.Errorf("%d of %s, %d times: it is %s, %v", status, path, times, got, err)
+				}
 			}
 		}
+	}
+}
+
+// An update whose answer was lost is not sent again when the lease is gone by the
+// time that the machine can be read: somebody else may be at work.
+func TestNothingIsSentAgainWithoutTheLease(t *testing.T) {
+	w := newWorld(t, three()...)
+	w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+	w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines/aaa$`, Effect: flysim.DropBefore()})
+	w.p.Fault(flysim.Fault{Method: "GET", Path: `/machines/aaa$`, Nth: 2, Times: 5, Effect: flysim.Status(500, "oops")})
+	w.p.Fault(flysim.Fault{
+		Method: "POST", Path: `/machines/aaa/lease$`, Times: -1, Effect: flysim.Status(404, "lease not found"),
+		Match: func(r *http.Request) bool { return r.Header.Get("Fly-Machine-Lease-Nonce") != "" },
+	})
+	rep, err := w.run()
+	partial(t, err)
+	sent := 0
+	for _, r := range w.p.Writes() {
+		if r.Method == "POST" && strings.HasSuffix(r.Path, "/machines/aaa") {
+			sent++
+		}
+	}
+	if got := states(rep)["aaa"]; sent != 1 || got != apply.NotSure {
+		t.Errorf("sent %d times; machine aaa is %s, %v", sent, got, err)
 	}
 }
 

@@ -73,3 +73,11 @@ func TestFingerprintTellsApart(t *testing.T) {
 		t.Error("Equal")
 	}
 }
+
+// Its key is drawn anew by every process: with one that is known, a short
+// password could be searched for by what a plan shows of it.
+func TestFingerprintCannotBeSearchedFor(t *testing.T) {
+	if bytes.Equal(fingerprintKey(), make([]byte, 32)) {
+		t.Error("the key was not drawn")
+	}
+}
