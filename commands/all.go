@@ -136,7 +136,7 @@ func planOne(ctx context.Context, env *Env, g *global, o *sourceOptions, build b
 	if err != nil {
 		return view.Part{}, err
 	}
-	return view.Part{Plan: p, File: s.target.File, Mask: s.mask}, nil
+	return s.part(p), nil
 }
 
 // incomplete is the error after the document, when it lacks a file.

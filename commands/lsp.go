@@ -116,8 +116,7 @@ func (c *checker) Check(ctx context.Context, d lsp.Document) lsp.Report {
 	if err != nil {
 		return lsp.Report{Problem: problemOf(err, o.source.buffer.path)}
 	}
-	part := view.Part{Plan: p, File: s.target.File, Mask: s.mask}
-	r.File, r.Plan, r.Edits = s.target.File, p, part.TextEdits
+	r.File, r.Plan, r.Edits = s.target.File, p, s.part(p).TextEdits
 	r.FixAll = func() []flytoml.TextEdit { return allEdits(s, p) }
 	return r
 }

@@ -95,7 +95,15 @@ func runPlan(ctx context.Context, env *Env, g *global, o *planOptions) error {
 
 // document is a plan of one file.
 func (s *source) document(p *plan.Plan) view.Document {
-	return view.Document{Tool: p.Tool, Parts: []view.Part{{Plan: p, File: s.target.File, Mask: s.mask}}}
+	return view.Document{Tool: p.Tool, Parts: []view.Part{s.part(p)}}
+}
+
+func (s *source) part(p *plan.Plan) view.Part {
+	part := view.Part{Plan: p, File: s.target.File, Mask: s.mask}
+	if part.File != nil { // else nothing is known of what stands around it
+		part.Other = s.otherFile
+	}
+	return part
 }
 
 // show writes the plan for a person.

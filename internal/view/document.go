@@ -16,6 +16,9 @@ type Part struct {
 	Plan *plan.Plan
 	File *flytoml.File
 	Mask *Mask
+	// Other reads another file of the repository, by its path from the folder of
+	// fly.toml. nil: none is at hand.
+	Other func(file string) (text []byte, there bool, err error)
 }
 
 // Document is what a command found, to be written in any of Formats.

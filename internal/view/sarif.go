@@ -130,8 +130,8 @@ func (p Part) sarifResult(f plan.Outcome, rule int, seen map[string]int, o Optio
 	return r
 }
 
-// sarifFixes is the one fix of a finding, with all its edits. One that adds lines
-// at the end of another file is none here: a fix is of places that are there.
+// sarifFixes is the one fix of a finding, with all its edits. One that makes a
+// file is none here: a fix is of files that are there.
 func (p Part) sarifFixes(f plan.Outcome, o Options) []sarifFix {
 	edits := p.TextEdits(f)
 	if len(f.Edits) > 0 && len(edits) == 0 || len(edits)+len(f.Lines) == 0 {
@@ -149,13 +149,37 @@ func (p Part) sarifFixes(f plan.Outcome, o Options) []sarifFix {
 	for _, e := range edits {
 		add(p.Plan.File.Path, sarifRegion{e.Start.Line, e.Start.Column, e.End.Line, e.End.Column}, e.Text)
 	}
-	for _, e := range f.Lines {
-		if e.Line == 0 || p.Mask.Holds(e.New) {
+	for i, e := range f.Lines {
+		where, text, known := sarifRegion{e.Line, 1, e.Line, utf8.RuneCountInString(e.Old) + 1}, e.New, true
+		if e.Line == 0 {
+			if slices.ContainsFunc(f.Lines[:i], func(b plan.LineEdit) bool { return b.File == e.File && b.Line == 0 }) {
+				continue // it went with the first
+			}
+			where, text, known = p.atEnd(e.File, f.Lines)
+		}
+		if !known || p.Mask.Holds(text) {
 			return nil
 		}
-		add(path.Join(path.Dir(p.Plan.File.Path), e.File), sarifRegion{e.Line, 1, e.Line, utf8.RuneCountInString(e.Old) + 1}, e.New)
+		add(path.Join(path.Dir(p.Plan.File.Path), e.File), where, text)
 	}
 	return []sarifFix{{sarifText{fate(f)}, changes}}
+}
+
+// atEnd is the end of another file, and what edits add there, with its line ends;
+// known is false where the file is not there.
+func (p Part) atEnd(file string, edits []plan.LineEdit) (where sarifRegion, text string, known bool) {
+	if p.Other == nil {
+		return where, "", false
+	}
+	before, there, err := p.Other(file)
+	edits = slices.DeleteFunc(slices.Clone(edits), func(e plan.LineEdit) bool { return e.File != file || e.Line != 0 })
+	after, wrong := plan.EditLines(before, edits)
+	if !there || err != nil || wrong != nil {
+		return where, "", false
+	}
+	lines := strings.SplitAfter(string(before), "\n") // the last is empty where the file ends with a line end
+	line, column := len(lines), utf8.RuneCountInString(lines[len(lines)-1])+1
+	return sarifRegion{line, column, line, column}, string(after[len(before):]), true
 }
 
 // lineHash names a finding by the text of its line and how often that was told
