@@ -101,6 +101,9 @@ func TestASecondMachineForOneRequest(t *testing.T) {
 	s.app.AddMachine(flysim.MachineSpec{ID: "5eca0de1", Name: cfg.Metadata[apply.CloneMarker], Region: "lhr", Config: added.Config()})
 	s.app.AddMachine(flysim.MachineSpec{ID: "5eca1ed0", Region: "lhr", Config: added.Config()})
 	s.says(s.must(0, "plan"), "Machine 5eca0de1 in lhr is a second one", "fly machine destroy 5eca0de1 -a shop")
+	s.says(s.must(0, "plan", "--all"), "Machine 5eca0de1 in lhr is a second one")
+	s.must(0, "plan", "--rule", "image-pin", "--out", "p.json")
+	s.says(s.must(0, "apply", "p.json", "--yes"), "Machine 5eca0de1 in lhr is a second one")
 	s.says(s.must(0, "undo", "--yes"), "machine "+added.ID()+" in lhr: destroyed", "machine 5eca0de1 in lhr: destroyed", "machine 5eca1ed0 in lhr: somebody's copy")
 }
 

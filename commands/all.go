@@ -71,8 +71,7 @@ func planAll(ctx context.Context, env *Env, g *global, o *sourceOptions, build b
 	var failed []plan.FileError
 	offline := plan.Offline("")
 	one := func(file string) planned {
-		part, err := planOne(ctx, env, &quiet, o.one(file), build)
-		return planned{part, err}
+		return planOne(ctx, env, &quiet, o.one(file), build)
 	}
 	next := sideBySide(files, one, o.offline && !o.writes)
 	for i, file := range files {
@@ -89,6 +88,7 @@ func planAll(ctx context.Context, env *Env, g *global, o *sourceOptions, build b
 			env.report(err, view.Style{Color: env.color(env.StderrTTY, g.noColor)})
 			continue
 		}
+		env.noteAll(g, got.surplus)
 		env.noteUnfinished(g, part.Plan.App.Name)
 		if why := part.Plan.Offline; why != "" && !o.offline && why != offline {
 			env.note(g, "%s: planning for %s alone. %s", why.Why(part.Plan.OfflineDetail), file, howToGoLive(why))
@@ -101,8 +101,9 @@ func planAll(ctx context.Context, env *Env, g *global, o *sourceOptions, build b
 
 // planned is the plan for one of several files.
 type planned struct {
-	part view.Part
-	err  error
+	part    view.Part
+	surplus []string // notes, as those of a source
+	err     error
 }
 
 // sideBySide gives the plan of each file, in any order that it is asked for:
@@ -127,16 +128,16 @@ func sideBySide(files []string, one func(string) planned, together bool) func(in
 	return func(i int) planned { return out[i] }
 }
 
-func planOne(ctx context.Context, env *Env, g *global, o *sourceOptions, build builder) (view.Part, error) {
+func planOne(ctx context.Context, env *Env, g *global, o *sourceOptions, build builder) planned {
 	s, err := load(ctx, env, g, o)
 	if err != nil {
-		return view.Part{}, err
+		return planned{err: err}
 	}
 	p, err := build(s, o)
 	if err != nil {
-		return view.Part{}, err
+		return planned{err: err}
 	}
-	return s.part(p), nil
+	return planned{part: s.part(p), surplus: s.surplus}
 }
 
 // incomplete is the error after the document, when it lacks a file.

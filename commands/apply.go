@@ -101,6 +101,7 @@ func runApply(ctx context.Context, env *Env, g *global, o *applyOptions) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	env.noteAll(g, s.surplus)
 	if err := o.preview(env, g, s, p); err != nil {
 		return err
 	}

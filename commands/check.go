@@ -119,6 +119,7 @@ func runCheck(ctx context.Context, env *Env, g *global, o *checkOptions) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	env.noteAll(g, s.surplus)
 	d := s.document(p)
 	d.Check = true
 	if err := o.format.write(env, g, d, view.Options{Next: o.next}); err != nil {

@@ -197,6 +197,9 @@ func liveHint(err error) string {
 		hint = "check the name of the app, or use --offline for the file alone"
 	case live.Unreachable:
 		hint = "Fly could not be reached; --offline plans the file alone"
+		if exitCode(err) != exitError { // in the middle of it
+			hint = "Fly could not be reached; run it again once it can (https://status.flyio.net)"
+		}
 	case live.Unknown:
 		if exitCode(err) == exitError { // nothing was under way
 			hint = tryLater

@@ -76,6 +76,7 @@ func runPlan(ctx context.Context, env *Env, g *global, o *planOptions) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	env.noteAll(g, s.surplus)
 	env.noteUnfinished(g, p.App.Name)
 	if o.out != "" {
 		p.Asked = o.source.asked()

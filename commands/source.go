@@ -36,6 +36,7 @@ type source struct {
 	client   *fly.Client             // nil when offline
 	with     *sourceOptions          // of the last plan that was made
 	mask     *view.Mask
+	surplus  []string // notes about machines that cost twice
 }
 
 func (e *Env) abs(path string) string {
@@ -120,7 +121,7 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 		return nil, err
 	}
 	if app != nil {
-		env.recall(g, &s.target)
+		s.surplus = env.recall(&s.target)
 	}
 	if o.probe {
 		s.probe(ctx, env, g)

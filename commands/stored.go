@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -33,12 +34,12 @@ func (e *Env) storedLately(app string) bool {
 // recall adds to a target what the records of earlier runs on this computer
 // tell about the app: the secrets that they stored, by their digests, the checks
 // that did not pass, and what they left on machines that are sick of it. A record
-// that can't be read tells nothing: then a person is asked once more. It tells of
-// machines that cost twice.
-func (e *Env) recall(g *global, t *plan.Target) {
+// that can't be read tells nothing: then a person is asked once more. surplus
+// tells of machines that cost twice.
+func (e *Env) recall(t *plan.Target) (surplus []string) {
 	paths, err := journal.List(e.journals(), t.App.Name)
 	if err != nil {
-		return
+		return nil
 	}
 	var runs []apply.History
 	t.Stored = map[string]string{}
@@ -52,10 +53,18 @@ func (e *Env) recall(g *global, t *plan.Target) {
 		t.Tried = append(slices.Clone(h.Tried), t.Tried...) // newest first
 		for _, c := range h.Clones {
 			for _, m := range c.Surplus(t.App.Machines) {
-				e.note(g, "Machine %s in %s is a second one: the apply of %s requested one and got two. `fly machine destroy %s -a %s` removes it, `fly-standards undo %s` both.",
-					m.ID, m.Region, when(h.At), m.ID, h.App, h.ID)
+				surplus = append(surplus, fmt.Sprintf("Machine %s in %s is a second one: the apply of %s requested one and got two. `fly machine destroy %s -a %s` removes it, `fly-standards undo %s` both.",
+					m.ID, m.Region, when(h.At), m.ID, h.App, h.ID))
 			}
 		}
 	}
 	t.Left, t.App = undo.Left(runs, t.App)
+	return surplus
+}
+
+// noteAll says each of the notes.
+func (e *Env) noteAll(g *global, notes []string) {
+	for _, n := range notes {
+		e.note(g, "%s", n)
+	}
 }

@@ -56,7 +56,7 @@ func checkMachinesAgree(t plan.Target) []plan.Finding {
 		}
 		out = append(out, imageUnlike(t, g, machines)...)
 		out = append(out, sizeUnlike(g, machines)...)
-		out = append(out, envUnlike(g, machines)...)
+		out = append(out, envUnlike(t, g, machines)...)
 	}
 	return append(out, unmanaged(t, byGroup, passedBy)...)
 }
@@ -190,12 +190,14 @@ func fewOf(machines []live.Machine) string {
 	return "machine " + strings.Join(atMost(5, ids), ", ")
 }
 
-// envUnlike: names of env entries that only some machines of a group have.
-func envUnlike(group string, machines []live.Machine) []plan.Finding {
+// envUnlike: names of env entries that only some machines of a group have. Where
+// the app has a secret of the name, all of them see that.
+func envUnlike(t plan.Target, group string, machines []live.Machine) []plan.Finding {
 	has := map[string][]live.Machine{}
 	for _, m := range machines {
 		for _, name := range m.Config.EnvNames() {
-			if !strings.HasPrefix(name, "FLY_") { // flyctl writes these, one way for a standby
+			_, shadowed := t.App.Secret(name)
+			if !shadowed && !strings.HasPrefix(name, "FLY_") { // flyctl writes these, one way for a standby
 				has[name] = append(has[name], m)
 			}
 		}

@@ -14,6 +14,13 @@ import (
 func afterwards(p *plan.Plan, r apply.Report, same string, earlier []apply.History) []string {
 	var out []string
 	r = withEarlier(r, earlier)
+	if i := slices.IndexFunc(p.Findings, func(f plan.Outcome) bool { return f.BrokenNow() && f.Outcome != plan.Ignored }); i >= 0 && r.Undo == "" {
+		text := "Still broken: " + p.Findings[i].Message + "."
+		if how := p.Findings[i].HowTo; how != "" {
+			text += " Run `" + how + "`."
+		}
+		out = append(out, text)
+	}
 	switch {
 	case r.File.State != apply.Done:
 	case r.Undo != "":
@@ -43,7 +50,7 @@ func afterwards(p *plan.Plan, r apply.Report, same string, earlier []apply.Histo
 		case complete(r):
 			out = append(out, "`fly secrets list` shows them as Staged; machines see them when they start or deploy next.")
 		default:
-			out = append(out, "The secrets stay set. They have the values of the file, so the app behaves the same.")
+			out = append(out, "The secrets stay set, with the values that the file had, so the app behaves the same.")
 		}
 	}
 	if held := heldForLive(p); p.Offline != "" && r.Outcome == apply.Complete {
