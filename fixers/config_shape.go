@@ -38,7 +38,7 @@ func checkConfigShape(t plan.Target) []plan.Finding {
 	var out []plan.Finding
 	c := t.Deployed()
 	for _, note := range c.Notes {
-		f := plan.Finding{Message: shapeMessage(note), At: shapePlace(note), Refused: note.Refuses()}
+		f := plan.Finding{Message: shapeMessage(note), At: shapePlace(note), Refused: note.Refuses(), First: true}
 		if note.Kind == deployed.NoEffect {
 			f.Severity = plan.Warning
 		}

@@ -55,6 +55,7 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 			if c, ok := headless(t.File); ok && c.to != "" {
 				f, said := &out[len(out)-1], out[len(out)-1].Message
 				moveCheck(c, f)
+				f.First = true
 				f.Message, f.Notes = said+", so that "+services[0].Path+" has none", notes[1:]
 			}
 		default:

@@ -106,18 +106,7 @@ func droppedForm(path string) string {
 // capital is such a heading.
 func capital(t plan.Target, n flytoml.Node, to string, f *plan.Finding) {
 	f.Message = n.Path() + " is not read by flyctl: the name is " + to + ", in small letters"
-	if to == "mounts" {
-		f.Severity = plan.Error
-		f.Message += "; the machines get no volume, and what they write is lost at every deploy"
-	}
-	if t.Deployed().Get(to).Said() {
-		f.Notes = append(f.Notes, to+" is in the file too; only that one counts")
-		return
-	}
-	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "it takes effect at the next deploy; flyctl ignored it so far", Costs: to != "metrics",
-		Edits: []flytoml.Edit{{Op: flytoml.Move, Path: n.Path(), To: to}},
-	}
+	renameTable(t, n, to, f)
 }
 
 // holdsNoKeys says whether a table stands where the schema has single values.

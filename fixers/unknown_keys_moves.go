@@ -33,7 +33,16 @@ func moveFix(t plan.Target, n flytoml.Node, to, why string, f *plan.Finding) {
 		}
 		return
 	}
-	f.Fix = &plan.Fix{Safety: plan.Review, Why: why, Edits: []flytoml.Edit{{Op: flytoml.Move, Path: n.Path(), To: to}}}
+	move := flytoml.Edit{Op: flytoml.Move, Path: n.Path(), To: to}
+	f.Fix = &plan.Fix{Safety: plan.Review, Why: why, Edits: []flytoml.Edit{move}}
+	if n.Kind() != flytoml.Table && n.Kind() != flytoml.ArrayTables {
+		f.First = strings.HasSuffix(to, ".internal_port")
+		return
+	}
+	f.First = to != "env" // secrets are read where they stand
+	if edits := readable(t, move); edits != nil {
+		f.Fix.Edits = edits
+	}
 }
 
 // writtenBy is the rule that sets a key of the file, and its edit: two rules

@@ -39,6 +39,7 @@ func entry(t plan.Target, n flytoml.Node, f *plan.Finding) {
 	if _, err := t.File.Apply(edit); err != nil || refused {
 		return
 	}
+	f.First = true
 	f.Fix = &plan.Fix{
 		Safety: plan.Review, Why: "it takes effect at the next deploy; flyctl ignored it so far", Costs: parent == "vm" || parent == "mounts",
 		Edits: []flytoml.Edit{edit},

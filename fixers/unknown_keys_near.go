@@ -5,15 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flyschema"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// nearMiss looks for the one known key beside it that is spelled almost so.
-// Only plain values are renamed: with a table's new name other rules find more, so
-// that their order would count. Of the keys to which another rule gives a value of
-// its own, a person decides.
+// nearMiss looks for the one known key beside it that is spelled almost so. Of the
+// keys to which another rule gives a value of its own, a person decides.
 func nearMiss(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 	parent, name, _ := cutLast(form)
 	var near []string
@@ -28,6 +27,10 @@ func nearMiss(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 	f.Message += fmt.Sprintf("; did you mean %s?", near[0])
 	path := sibling(n, near[0])
 	key, _ := flyschema.Lookup(path)
+	if n.Kind() == flytoml.Table || n.Kind() == flytoml.ArrayTables {
+		renameTable(t, n, path, f)
+		return
+	}
 	kind, _, _ := strings.Cut(key.Kind, " ")
 	others := []string{"strategy", "min_machines_running"}
 	if rule, e := writtenBy(t, path); rule != "" && e.Value != n.Raw() {
@@ -41,6 +44,67 @@ func nearMiss(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 	}
 	moveFix(t, n, path, "it takes effect at the next deploy; flyctl ignored it so far", f)
 	f.Fix.Costs = slices.Contains(priced, near[0]) && f.Fix.Edits[0].Op == flytoml.Move
+}
+
+// renameTable gives a table the name by which flyctl knows it.
+func renameTable(t plan.Target, n flytoml.Node, to string, f *plan.Finding) {
+	lost(t, to, f)
+	if t.Deployed().Get(to).Said() {
+		f.Notes = append(f.Notes, to+" is in the file too; only that one counts")
+		return
+	}
+	edits := readable(t, flytoml.Edit{Op: flytoml.Move, Path: n.Path(), To: to})
+	if edits == nil {
+		return
+	}
+	f.First = true
+	f.Fix = &plan.Fix{
+		Safety: plan.Review, Why: "it takes effect at the next deploy; flyctl ignored it so far", Costs: pricey(n, to), Edits: edits,
+	}
+}
+
+// readable is the edit with the repairs of what flyctl would refuse after it; nil
+// where only the author can mend that.
+func readable(t plan.Target, e flytoml.Edit) []flytoml.Edit {
+	after, err := t.File.Apply(e)
+	if err != nil {
+		return nil
+	}
+	refused, c, edits := t.Deployed().Refusals(), deployed.Read(after), []flytoml.Edit{e}
+	for _, r := range c.Refusals() {
+		same := func(o deployed.Refusal) bool { return o.Kind == r.Kind && o.Node.Path() == r.Node.Path() }
+		if slices.ContainsFunc(refused, same) {
+			continue
+		}
+		if r.Repair == nil {
+			return nil
+		}
+		edits = append(edits, inShape(c, r.Repair.Edits)...)
+	}
+	after, err = t.File.Apply(edits...)
+	if err != nil || len(deployed.Read(after).Refusals()) > len(refused) {
+		return nil
+	}
+	return edits
+}
+
+// lost says what the app does without a table whose name flyctl does not know.
+func lost(t plan.Target, to string, f *plan.Finding) {
+	switch {
+	case to == "mounts":
+		f.Severity = plan.Error
+		f.Message += "; the machines get no volume, and what they write is lost at every deploy"
+	case (to == "http_service" || to == "services") && len(t.Deployed().Services()) == 0:
+		f.Severity = plan.Error
+		f.Message += "; the next deploy leaves the app without a service, and nobody reaches it"
+	}
+}
+
+// pricey says whether a table that takes effect may make the app dearer.
+func pricey(n flytoml.Node, to string) bool {
+	floor, _ := n.Key("min_machines_running")
+	least, _ := floor.Int()
+	return to == "vm" || to == "mounts" || least > 0
 }
 
 // priced are the keys that make machines, or volumes, larger.

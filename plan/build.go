@@ -69,12 +69,12 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 	ignores = append(ignores, others...)
 	before := t.Deployed()
 	t.Today, t.Asked = o.Today, o.asked
-	t.Shown = func(fx Fixer, f Finding) bool {
-		return slices.ContainsFunc(chosen, func(c Fixer) bool { return c.ID == fx.ID }) && judge(t, fx, f, ignores, o).goesOn()
+	repaired, found, err := look(t, chosen, ignores, o)
+	if err != nil {
+		return nil, err
 	}
-	all := collect(t, chosen, ignores, o)
-	holdConflicts(all)
-	holdMisfits(t, all)
+	repaired.standAlone(found)
+	all := slices.Concat(repaired.first, found)
 	after, err := settleEdits(t.File, all)
 	if err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 	p.Steps = append(p.Steps, steps(t, all, after, o)...)
 	p.Secrets = digests(t)
 	p.Rollouts, p.Staged = rollouts(t, p.Steps), Staged(t.App, t.Stored, p.Steps)
-	for _, f := range all {
+	for _, f := range inOrder(all) {
 		if !f.nothingToDo(p.Steps) {
 			p.Findings = append(p.Findings, f.toOutcome(t, o, p.Steps))
 		}

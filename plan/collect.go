@@ -75,9 +75,6 @@ func (o Options) asked(rule string) bool { return slices.Contains(o.Only, rule) 
 func collect(t Target, fixers []Fixer, ignores []*ignore, o Options) []*finding {
 	var all []*finding
 	add := func(fx Fixer, found []Finding) {
-		if !fx.OwnOrder {
-			slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(a.At.Line, b.At.Line) })
-		}
 		for _, f := range found {
 			if n := judge(t, fx, f, ignores, o); !n.done {
 				all = append(all, n)
@@ -87,10 +84,23 @@ func collect(t Target, fixers []Fixer, ignores []*ignore, o Options) []*finding 
 	for _, fx := range fixers {
 		add(fx, fx.Check(t))
 	}
+	all = inOrder(all)
 	// Only now is it known which ignores did something.
 	if i := slices.IndexFunc(fixers, func(fx Fixer) bool { return fx.ID == UnusedIgnore }); i >= 0 {
 		add(fixers[i], unusedIgnores(t, fixers, ignores, o))
 	}
+	return all
+}
+
+// inOrder are the findings rule by rule, those of a rule as they stand in the file.
+func inOrder(all []*finding) []*finding {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b *finding) int {
+		if a.Rule != b.Rule || a.fixer.OwnOrder {
+			return cmp.Compare(a.Rule, b.Rule)
+		}
+		return cmp.Compare(a.Line, b.Line)
+	})
 	return all
 }
 
@@ -104,8 +114,11 @@ func judge(t Target, fx Fixer, f Finding, ignores []*ignore, o Options) *finding
 	f.leaveFailing(t)
 	done := f.dropDone(t)
 	f.needsLook(t, o)
-	n := &finding{Finding: f.hide(o.Hide), fixer: fx, done: done}
+	n := &finding{Finding: t.repaired.asItIs(f).hide(o.Hide), fixer: fx, done: done}
 	n.decide(t, o)
+	if n.outcome == Planned && !t.repaired.secretsStand(n.Fix) {
+		n.outcome, n.reason, n.heldFor = HeldBack, Shape+" rewrites the value first; the next plan stores it", HeldOther
+	}
 	if n.outcome == Planned && fx.ID != Shape && onMistyped(n.Fix, t.Deployed()) {
 		n.outcome, n.reason, n.heldFor = HeldBack, "flyctl can't read the value there; "+Shape+" comes first", HeldOther
 	}

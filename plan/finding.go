@@ -29,6 +29,9 @@ type Finding struct {
 	// (rolling)". Where several rules say so, a list tells them as one finding; see
 	// Folded.
 	Default string `json:"default,omitempty"`
+	// First: the fix makes the file say what was meant; where it is carried out, the
+	// rules look at the file with it.
+	First bool `json:"-"`
 	// Refused: flyctl refuses the whole file because of it.
 	Refused bool `json:"refused,omitempty"`
 	// Notes are what a person must know or do besides ("rotate it").

@@ -92,15 +92,24 @@ func touches(e flytoml.Edit, path string, repair *deployed.Repair) bool {
 }
 
 // holdBreaking holds the fixes after each of which flyctl would refuse a file
-// that it accepts now. There should be none.
+// that it accepts now; where only several together do that, those that come
+// first. There should be none.
 func holdBreaking(file *flytoml.File, all []*finding) (held bool) {
+	hold := func(f *finding) { f.outcome, f.reason, held = ByHand, "flyctl would refuse the file afterwards", true }
 	for _, f := range all {
 		if f.outcome != Planned || len(f.Fix.Edits) == 0 {
 			continue
 		}
 		after, err := file.Apply(f.Fix.Edits...)
 		if err == nil && len(deployed.Read(after).Refusals()) > 0 {
-			f.outcome, f.reason, held = ByHand, "flyctl would refuse the file afterwards", true
+			hold(f)
+		}
+	}
+	if !held {
+		for _, f := range planned(all) {
+			if f.First {
+				hold(f)
+			}
 		}
 	}
 	return held

@@ -112,7 +112,7 @@ func fileStep(t Target, all []*finding, after *flytoml.File) (Step, bool) {
 		return Step{}, false
 	}
 	s := Step{ID: idFile, Kind: StepFile, EditFile: &FileStep{Edits: edits, ResultSHA256: hash(after.Bytes())}}
-	for _, f := range planned(all) {
+	for _, f := range inOrder(planned(all)) {
 		if len(f.Fix.Edits) > 0 {
 			s.Rules = addRule(s.Rules, f.Rule)
 		}

@@ -42,6 +42,8 @@ type Target struct {
 	// user named. Build sets both.
 	Today time.Time
 	Asked func(rule string) bool
+
+	repaired repaired // of a File with what comes first: see look
 }
 
 // Deployed is what flyctl makes of the file.

@@ -88,7 +88,7 @@ func (f *File) scan() error {
 		text := f.src[f.base:]
 		off := min(max(0, cap(text)-cap(perr.Highlight)), len(text))
 		message := perr.Message
-		if cure := f.cure(f.base + off); cure != "" {
+		if cure := f.cure(f.base+off, message); cure != "" {
 			message = cure
 		}
 		return f.errorAt(f.base+off, message, nil)

@@ -3,7 +3,6 @@ package flytoml
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // An empty array above the tables of its name (`mounts = []` and [[mounts]]) says
@@ -118,28 +117,12 @@ func (f *File) clash(x, s *stmt, theirs, mine []string) string {
 		return fmt.Sprintf("%s is one table at line %d and one of several at line %d; write each of them as [[%s]]", name, line, here, name)
 	case same && x.heading == s.heading:
 		return fmt.Sprintf("%s is set twice, at lines %d and %d; keep one of the two", name, line, here)
+	case x.heading && s.heading && s.array && below(theirs, mine):
+		return fmt.Sprintf("[%s] at line %d is a part of [[%s]], and stands above it at line %d; move it below", name, line, Join("", mine...), here)
+	case !x.heading && !s.heading && below(theirs, mine):
+		return fmt.Sprintf("%s is set by a dotted key at line %d and again at line %d; keep one of the two forms", Join("", mine...), line, here)
 	case same, !x.heading && below(mine, theirs):
 		return fmt.Sprintf("%s has a value at line %d and is a table at line %d; keep one of the two", name, line, here)
-	}
-	return ""
-}
-
-// cure is what to do about a text that is no TOML at off; "" where nobody knows.
-func (f *File) cure(off int) string {
-	rest := string(f.src[off:min(len(f.src), off+40)])
-	word, _, _ := strings.Cut(rest, "\n")
-	word = strings.TrimSpace(strings.TrimSuffix(word, "\r"))
-	switch {
-	case strings.HasPrefix(rest, "\r") && !strings.HasPrefix(rest, "\r\n"):
-		return "a carriage return alone ends no line; save the file with line ends LF or CRLF"
-	case strings.HasPrefix(rest, "“") || strings.HasPrefix(rest, "”") || strings.HasPrefix(rest, "‘") || strings.HasPrefix(rest, "’"):
-		return `a curly quote is none in TOML; write "`
-	case strings.HasPrefix(rest, "\u00a0"):
-		return "a no-break space is none in TOML; write a plain one"
-	case slices.Contains([]string{"yes", "no", "on", "off", "True", "False", "TRUE", "FALSE"}, word):
-		return word + " is no value in TOML; write true or false"
-	case strings.HasPrefix(rest, ":"):
-		return "TOML has a = between key and value, not a colon"
 	}
 	return ""
 }
