@@ -2,6 +2,7 @@ package fixers
 
 import (
 	"cmp"
+	"path"
 	"regexp"
 	"strings"
 	"sync"
@@ -39,7 +40,7 @@ func checkDockerignore(t plan.Target) []plan.Finding {
 	f := plan.Finding{Severity: plan.Info, At: inFile(sent[0].Copy)}
 	for _, s := range sent {
 		names = append(names, s.Pattern)
-		if s.Runs && s.Pattern != "node_modules" {
+		if s.Runs && !strings.HasSuffix(s.Pattern, "node_modules") {
 			f.Severity = plan.Warning
 			f.At = inFile(s.Copy)
 		}
@@ -100,10 +101,10 @@ func ignoredByBuild(t plan.Target, image *plan.Image) *plan.Fix {
 		switch {
 		case s.Pattern == ".git" && buildsWithGit().MatchString(runs.String()):
 			doubt("a command of the build may read the history")
-		case s.Pattern == "node_modules" && !installsPackages().MatchString(runs.String()):
+		case strings.HasSuffix(s.Pattern, "node_modules") && !installsPackages().MatchString(runs.String()):
 			doubt("nothing in the build installs the packages, so those that come along may be the ones it runs with")
-		case s.Pattern == ".env":
-			doubt("the app may read the .env that comes along: set its values with fly secrets set first")
+		case namesEnv(s.Pattern):
+			doubt("the app may read the " + s.Pattern + " that comes along: set its values with fly secrets set first")
 		}
 	}
 	if image.Ignore == "" && image.Context != "." {
@@ -113,4 +114,10 @@ func ignoredByBuild(t plan.Target, image *plan.Image) *plan.Fix {
 		return nil
 	}
 	return fix
+}
+
+// namesEnv says whether a line of an ignore file is about an env file.
+func namesEnv(pattern string) bool {
+	base := path.Base(pattern)
+	return strings.HasPrefix(base, ".env") || strings.HasSuffix(base, ".env")
 }

@@ -27,7 +27,7 @@ Manual fix: write the names into .gitignore at the root, one a line.`,
 
 func checkGitignore(t plan.Target) []plan.Finding {
 	a := around(t)
-	if len(a.Unignored) == 0 || !asked(t, "gitignore") && (!a.Repository || !slices.ContainsFunc(a.Unignored, func(u plan.Unignored) bool { return u.Pattern == ".env" })) {
+	if len(a.Unignored) == 0 || !asked(t, "gitignore") && (!a.Repository || !slices.ContainsFunc(a.Unignored, func(u plan.Unignored) bool { return namesEnv(u.Pattern) })) {
 		return nil // a folder that no git keeps, or what is only in the way
 	}
 	var names []string

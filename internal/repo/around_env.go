@@ -12,10 +12,16 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// addUntrackedEnv adds the env files that lie beside fly.toml, in the build
-// context and at the root: git does not know them, a build may send them.
+// addUntrackedEnv adds the env files that lie below the root of the scan and at
+// that of the repository: git does not know them, a build may send them.
 func (v *surveyor) addUntrackedEnv() {
 	v.files = slices.Clone(v.files)
+	for _, file := range v.sc.envs {
+		if rel := relSlash(v.base, v.sc.abs(file)); !strings.HasPrefix(rel, "../") && !v.has(rel) {
+			v.files = append(v.files, rel)
+			slices.Sort(v.files)
+		}
+	}
 	for _, dir := range []string{".", relSlash(v.base, v.sc.dir), relSlash(v.base, v.sc.abs(v.sc.context))} {
 		if strings.HasPrefix(dir, "..") {
 			continue
@@ -103,6 +109,11 @@ func envRemarks(text []byte) string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// hasSecret: some value is a secret for certain.
+func (v *surveyor) hasSecret(file string) bool {
+	return slices.ContainsFunc(envEntries(v.read(file)), func(e plan.EnvEntry) bool { return e.Secret })
 }
 
 // hasSecretLike: any value at all; what is a secret, the rule says.

@@ -62,6 +62,8 @@ func (v *surveyor) unignored() {
 			add(".env", path.Join(dir, ".env"), e)
 		case base == ".env" && v.hasSecretLike(file):
 			add(".env", file, e)
+		case isEnvFile(base) && !isSample(base) && v.known && !has(v.sc.tracked(), file, false) && v.hasSecret(file):
+			add(file, file, e)
 		case base == "package.json" && v.dependsOn(file):
 			add("node_modules/", path.Join(dir, "node_modules/x"), e)
 		case base == "manage.py" || base == "requirements.txt" && dir == ".":

@@ -54,18 +54,21 @@ func (v *surveyor) unwanted(dir string) []unwanted {
 		out = append(out, unwanted{path.Join(dir, ".git"), ".git", "the history of the repository"})
 	}
 	if v.has(path.Join(rel, "package.json")) && v.dependsOn(path.Join(rel, "package.json")) {
-		out = append(out, unwanted{path.Join(dir, "node_modules"), "node_modules", "what is installed on the machine that deploys"})
+		out = append(out, unwanted{path.Join(dir, "node_modules"), v.nodeModules(rel), "what is installed on the machine that deploys"})
 	}
 	env := ""
 	for _, file := range v.files {
 		base := path.Base(file)
-		if path.Dir(file) != rel {
-			continue
-		}
+		inner, in := below2(file, rel)
 		switch {
+		case !in || !isEnvFile(base):
+		case inner != ".env" && !isSample(base) && !elsewhere(file) && v.hasSecret(file):
+			pattern, _ := below2(path.Join(dir, inner), v.sc.context)
+			out = append(out, unwanted{path.Join(dir, inner), pattern, "an env file with secrets"})
+		case path.Dir(file) != rel:
 		case base == ".env" && v.hasSecretLike(file):
 			env = "an env file with values"
-		case isEnvFile(base) && isSample(base) && strings.HasPrefix(base, ".env") && env == "":
+		case isSample(base) && strings.HasPrefix(base, ".env") && env == "":
 			env = "the env file that " + base + " is the example of"
 		}
 	}
@@ -76,6 +79,17 @@ func (v *surveyor) unwanted(dir string) []unwanted {
 		out = append(out, unwanted{path.Join(dir, ".env"), ".env", env})
 	}
 	return out
+}
+
+// nodeModules is the pattern for the packages of a folder: those of the programs
+// in it lie below, where a name alone doesn't reach in an ignore file of builds.
+func (v *surveyor) nodeModules(rel string) string {
+	for _, file := range v.files {
+		if inner, in := below2(file, rel); in && inner != "package.json" && path.Base(file) == "package.json" && !elsewhere(file) {
+			return "**/node_modules"
+		}
+	}
+	return "node_modules"
 }
 
 // dotenv: the code of the folder loads an env file.

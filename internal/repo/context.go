@@ -30,6 +30,7 @@ type scanner struct {
 	ignoreFile string                         // from root; "" for none
 
 	files    []string          // all that may hold a fact, from root
+	envs     []string          // the env files among them and beside them
 	named    map[string]string // the folders of packages by their names; see packageNamed
 	constant map[string]string // see constants
 	servers  map[string]string // see serverFiles
