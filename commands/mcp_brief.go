@@ -36,7 +36,7 @@ func briefly(p *plan.Plan, saved string) (string, error) {
 			Message: mcp.Short(f.Message, maxMessage), Fix: view.Fate(f),
 		}
 		if f.File != p.File.Path {
-			b.File = f.File
+			b.File = mcp.Short(f.File, maxMessage)
 		}
 		all = append(all, b)
 	}
@@ -53,7 +53,7 @@ func briefly(p *plan.Plan, saved string) (string, error) {
 			Findings []brief      `json:"findings"`
 			More     int          `json:"more_findings,omitempty"`
 			Saved    string       `json:"saved,omitempty"`
-		}{p.App.Name, p.File.Path, p.Refused != nil, p.Offline, view.Verdict(p), all[:n], len(all) - n, saved}
+		}{mcp.Short(p.App.Name, maxMessage), mcp.Short(p.File.Path, maxMessage), p.Refused != nil, p.Offline, view.Verdict(p), all[:n], len(all) - n, saved}
 		if doc.Findings == nil {
 			doc.Findings = []brief{}
 		}

@@ -246,6 +246,7 @@ func TestAssistantStaysInside(t *testing.T) {
 	s.write("plan.json", strings.Replace(s.read("plan.json"), `"path": "fly.toml"`, fmt.Sprintf("%q: %q", "path", filepath.Join(outside, "fly.toml")), 1))
 	a.refused("show", map[string]any{"plan": "plan.json"}, "outside of the folder")
 	a.refused("apply", map[string]any{"plan": "plan.json"}, "outside of the folder")
+	a.good("plan", map[string]any{"offline": true, "app": strings.Repeat("x", 5000)}, &planned) // small all the same
 	a.refused("check", map[string]any{"path": "server.js"}, "server.js:")
 	a.refused("check", map[string]any{"path": "none.toml"}, "there is no none.toml")
 }
