@@ -19,7 +19,7 @@ func extraRegions() plan.Fixer {
 
 A second region costs money, so one is never chosen for you: the plan shows three nearby ones and the price of one machine. Name one with
 --regions, or in .fly-standards.toml as [extra-regions] regions = ["lhr"]. The new machine is a copy of a healthy one, its image pinned
-by digest, and apply waits until it is healthy.
+by digest, and apply waits until it is healthy. Where the same apply restarts the only machine, the new one comes first.
 
 With volumes the fix is manual: a second volume starts empty, and the two diverge. With SQLite it needs consent for the same reason. Manual fix: fly machine clone ID --region lhr.`,
 		Check:    checkExtraRegions,

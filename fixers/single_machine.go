@@ -15,8 +15,8 @@ func singleMachine() plan.Fixer {
 		Doc: `With one machine, requests fail during every deploy, every restart and every failure of its host. With two, a rolling deploy takes one
 at a time.
 
-The fix adds a clone in the primary region, image pinned by digest, and waits until it is healthy. It costs as much as the first while
-it is up, so it needs --allow paid. With auto_stop_machines the second is stopped while one is enough. An app that keeps data in its
+The fix adds a clone in the primary region, image pinned by digest, and waits until it is healthy. Where the same apply restarts the only
+machine, the clone comes first, so that there is no gap. It costs as much as the first while it is up, so it needs --allow paid. With auto_stop_machines the second is stopped while one is enough. An app that keeps data in its
 own memory or in a SQLite file would show two different states: with SQLite seen, the fix needs consent for that too. Machines with
 volumes are left alone; see single-volume.
 

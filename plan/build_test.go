@@ -141,13 +141,13 @@ func TestOrderOfStepsKeepsTheValue(t *testing.T) {
 		needs[s.ID] = s.Needs
 	}
 	want := map[string][]string{
-		"secrets": nil, "file": {"secrets"}, "machine:m1": {"secrets", "file"}, "clone:app:lhr:1": {"secrets", "file", "machine:m1"},
+		"secrets": nil, "file": {"secrets"}, "clone:app:lhr:1": {"secrets", "file"}, "machine:m1": {"secrets", "file", "clone:app:lhr:1"},
 	}
 	if diff := cmp.Diff(want, needs); diff != "" {
 		t.Error(diff)
 	}
-	if !p.Steps[2].Machine.Secrets {
-		t.Error("the machine that loses an env entry must boot with the secrets")
+	if !p.Steps[2].Clone.Secrets || !p.Steps[3].Machine.Secrets {
+		t.Error("machines without the env entry must boot with the secrets")
 	}
 	raw, err := json.Marshal(p)
 	if err != nil {
@@ -155,6 +155,57 @@ func TestOrderOfStepsKeepsTheValue(t *testing.T) {
 	}
 	if strings.Contains(string(raw), "canary") {
 		t.Errorf("the plan holds the value: %s", raw)
+	}
+}
+
+// A clone comes before the machines where it closes a gap, and only there.
+func TestCloneFirst(t *testing.T) {
+	clone := func(group, region string) plan.Change {
+		return plan.Change{Clone: &plan.CloneChange{Source: "m1", Group: group, Region: region}}
+	}
+	for name, c := range map[string]struct {
+		machines []live.Machine
+		changes  []plan.Change
+		want     []string
+		gap      bool
+	}{
+		"one that restarts": {
+			[]live.Machine{machine(t, "m1", "app", "started")},
+			[]plan.Change{onMachine("m1", "/a", "1", false), clone("app", "lhr"), clone("app", "syd")},
+			[]string{"clone:app:lhr:1", "machine:m1", "clone:app:syd:2"}, false,
+		},
+		"one that does not": {
+			[]live.Machine{machine(t, "m1", "app", "started")}, []plan.Change{clone("app", "lhr")}, []string{"clone:app:lhr:1"}, false,
+		},
+		"one of two": {
+			[]live.Machine{machine(t, "m1", "app", "started"), machine(t, "m2", "app", "started")},
+			[]plan.Change{onMachine("m1", "/a", "1", false), clone("app", "lhr")}, []string{"machine:m1", "clone:app:lhr:1"}, false,
+		},
+		"one that is stopped": {
+			[]live.Machine{machine(t, "m1", "app", "stopped")},
+			[]plan.Change{onMachine("m1", "/a", "1", false), clone("app", "lhr")}, []string{"machine:m1", "clone:app:lhr:1"}, false,
+		},
+		"of another group": {
+			[]live.Machine{machine(t, "m1", "app", "started"), machine(t, "w1", "worker", "started")},
+			[]plan.Change{onMachine("w1", "/a", "1", false), clone("app", "lhr")}, []string{"machine:w1", "clone:app:lhr:1"}, true,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			target := plan.Target{File: parse(t, "app = \"x\"\n"), App: &live.App{Name: "x", Machines: c.machines}}
+			p := build(t, target, plan.Options{}, says("a", plan.Finding{Fix: &plan.Fix{Safety: plan.Safe, Changes: c.changes}}))
+			var got []string
+			for _, s := range p.Steps {
+				got = append(got, s.ID)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+			for _, r := range p.Rollouts {
+				if r.Gap != c.gap || r.CloneFirst != (name == "one that restarts") {
+					t.Errorf("%+v", r)
+				}
+			}
+		})
 	}
 }
 

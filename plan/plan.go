@@ -93,6 +93,8 @@ type Rollout struct {
 	// machine that has to prove a check.
 	Restarts int  `json:"restarts"`
 	Gap      bool `json:"gap"` // the group has one started machine: requests fail while it restarts
+	// CloneFirst: it has one, and a clone is made before that one restarts.
+	CloneFirst bool `json:"clone_first,omitempty"`
 	// WakesOne: none is started, so one is started to prove the check.
 	WakesOne  bool `json:"wakes_one,omitempty"`
 	Suspended int  `json:"suspended,omitempty"` // these lose their memory image

@@ -38,7 +38,11 @@ func rollouts(t Target, all []Step) []Rollout {
 	}
 	byGroup := map[string]*Rollout{}
 	proofs, alone := map[string]bool{}, map[string]bool{} // a check to be proven; on a started machine, by itself
+	cloned := map[string]bool{}                           // before any machine restarts
 	for _, s := range all {
+		if s.Kind == StepClone && byGroup[s.Clone.Group] == nil {
+			cloned[s.Clone.Group] = true
+		}
 		if s.Kind != StepMachine {
 			continue
 		}
@@ -71,6 +75,7 @@ func rollouts(t Target, all []Step) []Rollout {
 				}
 			}
 		}
+		r.CloneFirst = cloned[r.Group]
 		r.finish(t.Settings.MaxUnavailable, proofs[r.Group], alone[r.Group])
 		out = append(out, *r)
 	}
@@ -102,14 +107,19 @@ func (r *Rollout) estimate() {
 }
 
 func (r *Rollout) finish(spec string, proof, alone bool) {
-	if n, err := AtOnce(spec, r.Started); err == nil {
+	up := r.Started
+	if r.CloneFirst {
+		up++
+	}
+	if n, err := AtOnce(spec, up); err == nil {
 		r.AtOnce = n
 	} else {
 		r.AtOnce = 1
 	}
-	r.Floor = max(0, r.Started-r.AtOnce)
+	r.Floor = max(0, up-r.AtOnce)
 	defer r.estimate()
 	switch {
+	case r.CloneFirst:
 	case r.Started == 1 && r.Restarts == 1:
 		r.Floor, r.Gap = 0, true
 		if alone {

@@ -85,9 +85,23 @@ type CloneStep struct {
 	Group  string `json:"group"`
 	Region string `json:"region"`
 	Image  string `json:"image"` // pinned by digest
-	// Ops are those that the source machine gets, so that the clone has them too.
+	// Ops are those that the source machine gets, so that the clone has them too;
+	// Proof and Secrets are as there.
 	Ops     []machineconfig.Op `json:"ops,omitempty"`
+	Proof   []int              `json:"proof,omitempty"`
 	Secrets bool               `json:"needs_secrets,omitempty"`
+}
+
+// Brings are the ops of a step on a machine, the one that it makes included, and
+// the indexes of those that add a service check.
+func (s Step) Brings() (ops []machineconfig.Op, proof []int) {
+	switch {
+	case s.Machine != nil:
+		return s.Machine.Ops, s.Machine.Proof
+	case s.Clone != nil:
+		return s.Clone.Ops, s.Clone.Proof
+	}
+	return nil, nil
 }
 
 // DestroyStep takes a machine away that an apply had added. No fixer asks for

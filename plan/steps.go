@@ -18,7 +18,8 @@ const (
 
 // steps turns the planned findings into one step per thing, in the order in
 // which they are carried out: a value must be a secret before it leaves the
-// file, and a machine must not lose an env entry before the secret is there.
+// file, a machine must not lose an env entry before the secret is there, and a
+// group is not without its only machine while a second one is still to come.
 func steps(t Target, all []*finding, after *flytoml.File, o Options) []Step {
 	var out []Step
 	var done []string
@@ -48,14 +49,14 @@ func steps(t Target, all []*finding, after *flytoml.File, o Options) []Step {
 		return out
 	}
 	machines := machineSteps(t, all)
-	for _, s := range machines {
-		add(s)
-	}
-	for _, s := range machines {
-		done = append(done, s.ID)
-	}
-	for _, s := range cloneSteps(t.App, all, machines) {
-		add(s)
+	first, then := clonesFirst(rollouts(t, machines), cloneSteps(t.App, all, machines))
+	for _, some := range [][]Step{first, machines, then} {
+		for _, s := range some {
+			add(s)
+		}
+		for _, s := range some {
+			done = append(done, s.ID)
+		}
 	}
 	for _, s := range volumeSteps(t.App, all) {
 		add(s)
@@ -199,7 +200,7 @@ func cloneSteps(app *live.App, all []*finding, machines []Step) []Step {
 			}
 			for _, s := range machines {
 				if s.Machine.ID == cs.Source {
-					cs.Ops, cs.Secrets = s.Machine.Ops, s.Machine.Secrets
+					cs.Ops, cs.Proof, cs.Secrets = s.Machine.Ops, s.Machine.Proof, s.Machine.Secrets
 				}
 			}
 			id := "clone:" + cs.Group + ":" + cs.Region + ":" + strconv.Itoa(len(out)+1)
@@ -208,4 +209,18 @@ func cloneSteps(app *live.App, all []*finding, machines []Step) []Step {
 	}
 	slices.SortStableFunc(out, func(a, b Step) int { return cmp.Compare(a.Clone.Region, b.Clone.Region) })
 	return out
+}
+
+// clonesFirst are the clones that come before the machines: one for each group
+// whose only started machine would restart with a gap.
+func clonesFirst(machines []Rollout, clones []Step) (first, then []Step) {
+	for _, s := range clones {
+		gap := slices.ContainsFunc(machines, func(r Rollout) bool { return r.Gap && r.Group == s.Clone.Group })
+		if gap && !slices.ContainsFunc(first, func(f Step) bool { return f.Clone.Group == s.Clone.Group }) {
+			first = append(first, s)
+		} else {
+			then = append(then, s)
+		}
+	}
+	return first, then
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
 	"github.com/fly-standards/fly-standards/internal/journal"
@@ -32,19 +31,35 @@ func markOf(journal string, n int) string {
 }
 
 // cloneSteps adds machines, and destroys those that an apply had added.
-type cloneSteps struct{ r *run }
+type cloneSteps struct {
+	r *run
+	// first are those that are up already when the machines are updated.
+	first []firstClone
+}
+
+type firstClone struct {
+	*onemachine.InFlight
+	rec cloneRecord
+}
 
 // add makes the clones, one after the other. One that never gets well
-// is destroyed; those before it stay.
-func (c *cloneSteps) add(ctx context.Context) error {
+// is destroyed; those before it stay. first are only those that a machine waits
+// for: it is the only one of its group, and the group is not without one.
+func (c *cloneSteps) add(ctx context.Context, first bool) error {
 	r := c.r
 	for n, s := range r.steps(plan.StepClone) {
+		needed := slices.ContainsFunc(r.steps(plan.StepMachine), func(m plan.Step) bool { return slices.Contains(m.Needs, s.ID) })
+		if first && !needed || r.rep.clone(s.ID).State == Done {
+			continue
+		}
 		if r.stop.Err() != nil {
 			return errInterrupted
 		}
 		r.started(s)
-		if err := c.addOne(ctx, s, n+1); err != nil {
-			r.failed(s, err)
+		if err := c.addOne(ctx, s, markOf(r.d.Journal.ID(), n+1), first); err != nil {
+			if !r.without.begun { // it is told then that the check is left out
+				r.failed(s, err)
+			}
 			return err
 		}
 		r.done(s, true)
@@ -52,20 +67,21 @@ func (c *cloneSteps) add(ctx context.Context) error {
 	return nil
 }
 
-func (c *cloneSteps) addOne(ctx context.Context, s plan.Step, n int) error {
+func (c *cloneSteps) addOne(ctx context.Context, s plan.Step, mark string, first bool) error {
 	r := c.r
-	mark := markOf(r.d.Journal.ID(), n)
-	wanted, err := c.wanted(ctx, s.Clone, mark)
+	wanted, src, err := c.wanted(ctx, s.Clone, mark)
 	if err != nil {
 		return err
 	}
-	rec := cloneRecord{Source: s.Clone.Source, Region: s.Clone.Region, Marker: mark}
+	rec := cloneRecord{Source: src.ID, Marker: mark, machineRecord: machineRecord{Group: src.Group(), Region: s.Clone.Region, State: "started", Image: src.Image}}
+	rec.Inverse, _ = r.migrated.inverse(src.Config, s.Clone.Ops)
 	if err := r.d.Journal.Append(journal.Intent, s.ID, rec); err != nil {
 		return err
 	}
+	rec.Inverse = nil // once is enough
 	res := r.rep.clone(s.ID)
 	res.State = NotSure
-	m, err := c.create(ctx, s, wanted)
+	made, err := c.create(ctx, s, wanted)
 	if err != nil {
 		kind := journal.Unknown
 		if !live.Uncertain(err) {
@@ -75,35 +91,42 @@ func (c *cloneSteps) addOne(ctx context.Context, s plan.Step, n int) error {
 		_ = r.d.Journal.Append(kind, s.ID, rec)
 		return err
 	}
-	rec.Machine, res.Machine = m.ID, m.ID
+	rec.Machine, rec.Version, res.Machine = made.ID, made.Version, made.ID
 	unrecorded := r.d.Journal.Append(journal.Accepted, s.ID, rec)
-	r.emit(CloneMade{m.ID, s.Clone.Source, m.Region})
-	made := r.machines.Watch(onemachine.Job{Step: s, Goal: onemachine.Added}, m, s.Clone.Group)
-	r.machines.Follow(ctx, made)
-	c.destroySurplus(ctx, m, mark)
+	r.emit(CloneMade{made.ID, s.Clone.Source, made.Region})
+	m := r.machines.Watch(onemachine.Job{Step: s, Goal: onemachine.Added}, made, src)
+	if first && len(s.Clone.Proof) > 0 {
+		r.emit(Proving{m.Machine, ProofFirst})
+	}
+	r.machines.Follow(ctx, m)
+	c.destroySurplus(ctx, made, mark)
 	// It is looked after in any case: one that is not healthy must not stay, and cost.
-	if err := c.conclude(ctx, made, res, rec); err != nil {
+	if err := c.conclude(ctx, firstClone{m, rec}, first); err != nil {
 		return err
 	}
 	return unrecorded
 }
 
-func (c *cloneSteps) conclude(ctx context.Context, m *onemachine.InFlight, res *CloneResult, rec cloneRecord) error {
+func (c *cloneSteps) conclude(ctx context.Context, m firstClone, first bool) error {
 	r := c.r
+	res, rec := r.rep.clone(m.Step.ID), m.rec
 	switch m.Verdict {
 	case onemachine.Healthy, onemachine.Unproven:
-		res.State = Done
+		res.State, res.Why = Done, ""
+		if first {
+			c.first = append(c.first, m)
+			rec.Unproven = m.Verdict == onemachine.Unproven && len(m.Step.Clone.Proof) > 0
+		}
+		if first && m.Verdict == onemachine.Healthy && len(m.Step.Clone.Proof) > 0 {
+			r.emit(Proven{m.Machine})
+		}
 		return r.d.Journal.Append(journal.Done, m.Step.ID, rec)
 	case onemachine.Unhealthy:
-		res.Why = r.migrated.clean(m.Err)
-		rec.Error = res.Why
-		_ = r.d.Journal.Append(journal.Intent, m.Step.ID, rec) // that it is taken away; no record may stand in the way of that
-		err := c.destroy(ctx, m.Machine)
-		if res.State = Destroyed; err != nil {
-			res.State = Unhealthy
+		m.rec.Tried = recorder{r}.tried(m.InFlight)
+		if first {
+			r.without.replan(m.InFlight)
 		}
-		r.emit(CloneDestroyed{m.Machine, err})
-		_ = r.d.Journal.Append(journal.Failed, m.Step.ID, rec)
+		c.takeAway(ctx, m)
 	default:
 		res.State, res.Why = NotSure, r.migrated.clean(m.Err)
 		rec.Error = res.Why
@@ -115,31 +138,26 @@ func (c *cloneSteps) conclude(ctx context.Context, m *onemachine.InFlight, res *
 // wanted is the machine to make: the source as it is now, with a mark, on its
 // own (no standby for anybody), and never with a volume: a second one would be
 // empty.
-func (c *cloneSteps) wanted(ctx context.Context, s *plan.CloneStep, mark string) (Create, error) {
+func (c *cloneSteps) wanted(ctx context.Context, s *plan.CloneStep, mark string) (Create, live.Machine, error) {
 	r := c.r
 	src, err := r.d.Machines.Machine(ctx, s.Source)
 	if err != nil {
-		return Create{}, err
+		return Create{}, src, err
 	}
-	if why := src.WhyUntouchable(); why != "" {
-		return Create{}, &MovedError{Machine: src.ID, Why: why}
-	}
-	if len(src.Config.Mounts()) > 0 {
-		return Create{}, &MovedError{Machine: src.ID, Why: "it has a volume, so it can't be cloned"}
-	}
-	if src.Health() == live.Unhealthy { // its copy would fail as well, and cost until it is known to
-		return Create{}, &MovedError{Machine: src.ID, Why: "it is not healthy any more, so it is not copied"}
+	if why := c.whyNotCopied(src); why != "" {
+		return Create{}, src, &MovedError{Machine: src.ID, Why: why}
 	}
 	value, err := json.Marshal(mark)
 	if err != nil {
-		return Create{}, err
+		return Create{}, src, err
 	}
-	ops := append(slices.Clone(s.Ops),
-		machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: machineconfig.Pointer("metadata", CloneMarker), Value: value},
-		machineconfig.Op{Verb: machineconfig.VerbRemove, Pointer: "/standbys"})
+	ops := slices.Concat(s.Ops, onemachine.LeftProbes(src.Config), []machineconfig.Op{
+		{Verb: machineconfig.VerbSet, Pointer: machineconfig.Pointer("metadata", CloneMarker), Value: value},
+		{Verb: machineconfig.VerbRemove, Pointer: "/standbys"},
+	})
 	cfg, _, err := machineconfig.Apply(src.Config, ops)
 	if err != nil {
-		return Create{}, &MovedError{Machine: src.ID, Why: err.Error()}
+		return Create{}, src, &MovedError{Machine: src.ID, Why: err.Error()}
 	}
 	image := s.Image
 	if src.Image != "" {
@@ -150,92 +168,76 @@ func (c *cloneSteps) wanted(ctx context.Context, s *plan.CloneStep, mark string)
 	}
 	out := Create{Name: mark, Region: s.Region, Config: cfg}
 	out.MinSecrets, err = r.secrets.versionFor(ctx, s.Secrets)
-	return out, err
+	return out, src, err
 }
 
-// create makes the machine. When the answer is lost, or says that the name is
-// taken, it looks for the name before it tries once more: two machines cost twice.
-func (c *cloneSteps) create(ctx context.Context, step plan.Step, wanted Create) (live.Machine, error) {
-	m, err := c.ask(ctx, wanted)
-	first := err
-	for try := 1; err != nil && (try > 1 || live.Uncertain(err) || live.Is(err, live.Conflict)); try++ {
-		found, e := c.named(ctx, wanted.Name)
-		switch {
-		case e != nil:
-			return live.Machine{}, first // nobody knows what the first call did
-		case len(found) > 0: // whatever the second answer says
-			return found[0], nil
-		case try > 1 || !live.Uncertain(err):
-			return live.Machine{}, err
-		}
-		// The source may have been deployed again meanwhile.
-		if wanted, err = c.wanted(ctx, step.Clone, wanted.Name); err != nil {
-			return live.Machine{}, first
-		}
-		m, err = c.ask(ctx, wanted)
+// whyNotCopied says why no clone is made of a machine; "" when one is.
+func (c *cloneSteps) whyNotCopied(src live.Machine) string {
+	step, planned := c.r.step("machine:" + src.ID)
+	switch why := src.WhyUntouchable(); {
+	case why != "":
+		return why
+	case len(src.Config.Mounts()) > 0:
+		return "it has a volume, so it can't be cloned"
+	case src.Health() == live.Unhealthy: // its copy would fail as well, and cost until it is known to
+		return "it is not healthy any more, so it is not copied"
+	case planned && c.r.rep.machine(step.ID).State == NotReached && step.Machine.Version != src.Version:
+		return "somebody updated it: its version is " + src.Version + ", not " + step.Machine.Version
 	}
-	return m, err
+	return ""
 }
 
-// ask asks for a machine, again while the platform can't make it just yet.
-func (c *cloneSteps) ask(ctx context.Context, wanted Create) (live.Machine, error) {
-	until := c.r.d.Clock.Now().Add(onemachine.NotYetTime)
-	for {
-		m, err := c.r.d.Machines.CreateMachine(ctx, wanted)
-		if !live.Is(err, live.NotYet) || !c.r.d.Clock.Now().Before(until) || c.r.d.Clock.Sleep(ctx, 2*time.Second) != nil {
-			return m, err
+// takeAway destroys a clone of this run. No record may stand in the way of that.
+func (c *cloneSteps) takeAway(ctx context.Context, m firstClone) {
+	r, res := c.r, c.r.rep.clone(m.Step.ID)
+	res.Why = r.migrated.clean(m.Err)
+	m.rec.Error = res.Why
+	_ = r.d.Journal.Append(journal.Intent, m.Step.ID, m.rec)
+	m.rec.Tried = nil // once is enough
+	switch err := c.destroy(ctx, m.Machine); {
+	case err == nil:
+		res.State = Destroyed
+		r.emit(CloneDestroyed{m.Machine, nil})
+	default:
+		if res.State = NotSure; m.Err != nil {
+			res.State = Unhealthy
 		}
+		r.emit(CloneDestroyed{m.Machine, err})
 	}
+	_ = r.d.Journal.Append(journal.Failed, m.Step.ID, m.rec)
 }
 
-// named looks for the machines of a name, for as long as one that was just made
-// may not be on the list.
-func (c *cloneSteps) named(ctx context.Context, name string) (found []live.Machine, err error) {
-	for try := 0; try < 4 && len(found) == 0; try++ {
-		if err = c.r.d.Clock.Sleep(ctx, 3*time.Second); err != nil {
-			return nil, err
-		}
-		if found, err = c.r.d.Machines.Machines(ctx); err != nil {
-			return nil, err
-		}
-		found = slices.DeleteFunc(found, func(m live.Machine) bool { return m.Name != name })
-	}
-	return found, nil
-}
-
-// destroySurplus destroys what was made under the name besides the machine to
-// keep, when that has been watched: it may have come late. One that comes later
-// still is named by the next plan, and an undo takes it.
-func (c *cloneSteps) destroySurplus(ctx context.Context, keep live.Machine, name string) {
-	all, err := c.r.d.Machines.Machines(ctx)
-	if err != nil {
-		return
-	}
-	for _, m := range all {
-		if m.ID != keep.ID && m.Name == name && notOurs(m, name) == "" {
-			c.r.emit(CloneDestroyed{m.ID, c.destroy(ctx, m.ID)})
-		}
+// takeBack destroys the clones that came before the machines, when those are as
+// they were: only where the group can do without them.
+func (c *cloneSteps) takeBack(ctx context.Context) {
+	for _, m := range slices.Clone(c.first) {
+		c.takeOneBack(ctx, m)
 	}
 }
 
-// destroy takes a machine of this run away. It is repeated when the answer is
-// lost: a machine that is gone stays gone.
-func (c *cloneSteps) destroy(ctx context.Context, id string) error {
-	r := c.r
-	var err error
-	for try := range 3 {
-		if try > 0 {
-			if e := r.d.Clock.Sleep(ctx, 2*time.Second); e != nil {
-				return err
-			}
-		}
-		err = r.d.Machines.DestroyMachine(ctx, id, "")
-		if err == nil || live.Is(err, live.NotFound) {
-			return nil
-		}
-		if !live.Uncertain(err) {
-			return err
+// align does so with those that the plan wants otherwise by now. It says whether
+// they all went.
+func (c *cloneSteps) align(ctx context.Context) bool {
+	for _, m := range slices.Clone(c.first) {
+		s, ok := c.r.step(m.Step.ID)
+		if same := ok && sameJSON(s.Clone.Ops, m.Step.Clone.Ops); !same && !c.takeOneBack(ctx, m) {
+			return false
 		}
 	}
-	return err
+	return true
+}
+
+func (c *cloneSteps) takeOneBack(ctx context.Context, m firstClone) bool {
+	now, err := c.r.d.Machines.Machine(ctx, m.Machine)
+	if err == nil {
+		err = c.mayGo(ctx, now, m.rec.Marker, m.Group)
+	}
+	if err != nil && !live.Is(err, live.NotFound) {
+		c.r.emit(Kept{m.Machine, Reason(err)})
+		c.r.rep.clone(m.Step.ID).Why = "it is kept: " + Reason(err)
+		return false
+	}
+	c.takeAway(ctx, m)
+	c.first = slices.DeleteFunc(c.first, func(o firstClone) bool { return o.Machine == m.Machine })
+	return c.r.rep.clone(m.Step.ID).State == Destroyed
 }

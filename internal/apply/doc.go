@@ -10,7 +10,7 @@
 //	the file   only then loses the entries that are secrets now       (file.go)
 //	others     other files of the repository                          (otherfile.go)
 //	machines   group by group, a few at a time                        (rollout.go)
-//	clones     machines that are added                                (clone.go)
+//	clones     machines that are added; first, where one closes a gap (clone.go)
 //	volumes    their snapshot settings                                (volume.go)
 //	destroys   of an undo only: what the apply had added              (undo.go)
 //
@@ -33,7 +33,7 @@
 //     machine kept the change (afterFailure). Not so: where only a new check fails,
 //     the run goes on without it (without.go); --no-rollback leaves those before it; a
 //     repair takes nothing back with it; a clone that is not well is destroyed, and
-//     the rest stays. Any other end (held, moved, lost) stops the run and leaves the
+//     the rest stays; one that came before the machines goes behind them. Any other end (held, moved, lost) stops the run and leaves the
 //     machines as they are.
 //   - Values of secrets that leave the file are in memory and in the request to
 //     Fly's secrets endpoint, and nowhere else: not in records, reports, events

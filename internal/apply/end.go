@@ -49,7 +49,7 @@ func (r *run) end(err error) (Report, error) {
 func (r *run) machinesTouched() bool {
 	return slices.ContainsFunc(r.rep.Machines, func(m MachineResult) bool {
 		return m.State != NotReached && m.State != Left && !(m.Repaired && m.State == AsWanted)
-	})
+	}) || slices.ContainsFunc(r.rep.Clones, func(c CloneResult) bool { return c.State == Destroyed })
 }
 
 func (r *run) begunJournal() bool { return r.d.Journal.ID() != "" }

@@ -119,6 +119,9 @@ func (o *rollout) groupsToUpdate() map[string]*group {
 		if g == nil {
 			g = &group{name: s.Machine.Group, pending: map[string]plan.Step{}, seen: map[string]bool{}, first: !o.provenIn(s.Machine.Group)}
 			groups[g.name] = g
+			for _, m := range o.r.clones.first {
+				g.seen[m.Machine] = m.Group == g.name
+			}
 		}
 		g.repairs = g.repairs || s.Machine.Repair != nil
 		if m := o.changed[s.Machine.ID]; !o.repaired[s.ID] && (m == nil || !m.Verdict.Good()) {
@@ -130,8 +133,13 @@ func (o *rollout) groupsToUpdate() map[string]*group {
 }
 
 // provenIn says whether a machine of a group is healthy with what this run gave
-// it: that is so only when the plan became another one on the way.
+// it: a clone that came first, or any when the plan became another one on the way.
 func (o *rollout) provenIn(group string) bool {
+	for _, m := range o.r.clones.first {
+		if m.Group == group && m.Verdict == onemachine.Healthy && len(m.Step.Clone.Ops) > 0 {
+			return true
+		}
+	}
 	for _, m := range o.changed {
 		if m.Group == group && m.Verdict == onemachine.Healthy {
 			return true

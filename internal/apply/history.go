@@ -99,6 +99,8 @@ type PastClone struct {
 	Machine        string // "" when the answer is not on record
 	Source, Region string
 	Marker         string // the name that it was asked for under, and its mark
+	// As says what it was given, as of a machine that was updated: its ID is "".
+	As PastMachine
 }
 
 // ReadHistory reads a journal. One that ends before its first entry gives a

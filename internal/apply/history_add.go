@@ -47,7 +47,6 @@ func (h *History) addMachine(e journal.Entry) error {
 	if rec.Repair { // it was another run's
 		return nil
 	}
-	h.addTried(e, rec)
 	i := slices.IndexFunc(h.Machines, func(m PastMachine) bool { return m.ID == rec.Machine })
 	if i < 0 {
 		if e.Kind != journal.Intent {
@@ -57,6 +56,7 @@ func (h *History) addMachine(e journal.Entry) error {
 		i = len(h.Machines) - 1
 	}
 	m := &h.Machines[i]
+	h.addTried(e, rec, m.Group)
 	switch {
 	case e.Kind == journal.Intent && rec.Back:
 		m.Version = ""
@@ -75,7 +75,7 @@ func (h *History) addMachine(e journal.Entry) error {
 
 // addTried notes the checks that did not pass. The image is that of the intent
 // before it, by which the machine is known already.
-func (h *History) addTried(e journal.Entry, rec machineRecord) {
+func (h *History) addTried(e journal.Entry, rec machineRecord, group string) {
 	if rec.Image != "" {
 		if h.images == nil {
 			h.images = map[string]string{}
@@ -84,12 +84,11 @@ func (h *History) addTried(e journal.Entry, rec machineRecord) {
 	}
 	for _, t := range rec.Tried {
 		check, ok := machineconfig.ParseCheck(t.Check, t.Port)
-		i := slices.IndexFunc(h.Machines, func(m PastMachine) bool { return m.ID == rec.Machine })
-		if !ok || i < 0 {
+		if !ok {
 			continue
 		}
 		h.Tried = append(h.Tried, plan.Tried{
-			Machine: rec.Machine, Group: h.Machines[i].Group, Image: h.images[rec.Machine], At: e.Time,
+			Machine: rec.Machine, Group: group, Image: h.images[rec.Machine], At: e.Time,
 			Check: check, Status: t.Status, Said: t.Said,
 		})
 	}
@@ -119,11 +118,18 @@ func (h *History) addClone(e journal.Entry) error {
 	}
 	i := slices.IndexFunc(h.Clones, func(c PastClone) bool { return c.Marker == rec.Marker })
 	if i < 0 {
-		h.Clones = append(h.Clones, PastClone{Source: rec.Source, Region: rec.Region, Marker: rec.Marker})
+		h.Clones = append(h.Clones, PastClone{Source: rec.Source, Region: rec.Region, Marker: rec.Marker, As: PastMachine{
+			Group: rec.Group, Region: rec.Region, State: rec.State, Inverse: rec.Inverse, Asked: e.Time,
+		}})
 		i = len(h.Clones) - 1
 	}
+	c := &h.Clones[i]
 	if rec.Machine != "" {
-		h.Clones[i].Machine = rec.Machine
+		c.Machine = rec.Machine
+	}
+	h.addTried(e, rec.machineRecord, c.As.Group)
+	if e.Kind != journal.Intent {
+		c.As.answered(e.Kind, rec.machineRecord)
 	}
 	return nil
 }

@@ -77,12 +77,12 @@ type (
 		Status int             `json:"status,omitempty"`
 		Said   string          `json:"said"`
 	}
+	// cloneRecord of a machine that is added; Inverse takes back what it has besides
+	// its source.
 	cloneRecord struct {
-		Source  string `json:"source"`
-		Region  string `json:"region"`
-		Marker  string `json:"marker"` // the machine's name, and in its metadata under CloneMarker
-		Machine string `json:"machine,omitempty"`
-		Error   string `json:"error,omitempty"`
+		Source string `json:"source"`
+		Marker string `json:"marker"` // the machine's name, and in its metadata under CloneMarker
+		machineRecord
 	}
 	endRecord struct {
 		Report Report `json:"report"`

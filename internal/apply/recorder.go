@@ -81,7 +81,8 @@ func (c recorder) tried(m *onemachine.InFlight) []triedRecord {
 		c.r.rep.Refused = append(c.r.rep.Refused, RefusedCheck{
 			Machine: t.Machine, Type: t.Check.Type, Port: t.Check.Port, Method: t.Check.Method, Path: path, Status: t.Status, Said: said,
 		})
-		for _, op := range m.Step.Machine.Ops {
+		ops, _ := m.Step.Brings()
+		for _, op := range ops {
 			if t.IsAdded(op) && c.r.migrated.clear(op.Value) {
 				out = append(out, triedRecord{op.Value, op.Service.InternalPort, t.Status, said})
 			}

@@ -122,15 +122,15 @@ func (r *Report) fileChanged() bool {
 
 // liveChanged says whether a machine or a clone is not as it was, or may not be.
 func (r *Report) liveChanged() bool {
-	return r.machinesKept() || r.volumesChanged() || slices.ContainsFunc(r.Clones, func(c CloneResult) bool {
-		return c.State == Done || c.State == NotSure || c.State == Unhealthy
-	})
+	return r.machinesKept() || r.volumesChanged()
 }
 
+// machinesKept says whether a machine has the change, or may have it, one that
+// was added too.
 func (r *Report) machinesKept() bool {
-	return slices.ContainsFunc(r.Machines, func(m MachineResult) bool {
-		return m.State == Done || m.State == NotSure || m.State == Unhealthy
-	})
+	kept := func(s State) bool { return s == Done || s == NotSure || s == Unhealthy }
+	return slices.ContainsFunc(r.Machines, func(m MachineResult) bool { return kept(m.State) }) ||
+		slices.ContainsFunc(r.Clones, func(c CloneResult) bool { return kept(c.State) })
 }
 
 // touched says whether anything was done, even if it was taken back.

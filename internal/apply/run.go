@@ -81,9 +81,7 @@ func newRun(ctx context.Context, p *plan.Plan, d Deps) (*run, error) {
 		Platform: d.Machines, Clock: d.Clock, Record: recorder{r}, Wait: d.WaitTimeout, Stop: ctx, Secrets: r.secrets.versionFor, Hide: d.Hide,
 	})
 	r.without = &withoutCheck{r: r}
-	if d.Without != nil && !d.NoRollback {
-		r.machines.Instead = r.without.instead
-	}
+	r.machines.Instead = r.without.instead
 	if d.Secret != nil {
 		r.migrated.finds = append(r.migrated.finds, d.Secret)
 	}
@@ -201,7 +199,7 @@ func (r *run) carryOutSteps(ctx context.Context) error {
 		r.afterFailure(ctx, err)
 		return err
 	}
-	if err := r.clones.add(ctx); err != nil {
+	if err := r.clones.add(ctx, false); err != nil {
 		return err
 	}
 	if err := volumes.update(ctx); err != nil {

@@ -51,23 +51,10 @@ func (c *cloneSteps) destroyOurs(ctx context.Context, s plan.Step) error {
 	if err != nil {
 		return err
 	}
-	if why := notOurs(m, s.Destroy.Marker); why != "" {
-		return &MovedError{Machine: m.ID, Why: why}
-	}
-	all, err := r.d.Machines.Machines(ctx)
-	if err != nil {
+	if err := c.mayGo(ctx, m, s.Destroy.Marker, s.Destroy.Group); err != nil {
 		return err
 	}
-	if why := Missed(m, all); why != "" {
-		return &MovedError{Machine: m.ID, Why: why}
-	}
-	if why := r.rollout.whyNotTake(ctx, m.ID, s.Destroy.Group); why != "" {
-		return fmt.Errorf("destroy machine %s: too few other machines of its group are healthy to do without it", m.ID)
-	}
-	if err := r.machines.Leases.Free(ctx, m.ID); err != nil {
-		return err
-	}
-	rec := cloneRecord{Source: s.Destroy.Source, Region: s.Destroy.Region, Marker: s.Destroy.Marker, Machine: m.ID}
+	rec := cloneRecord{Source: s.Destroy.Source, Marker: s.Destroy.Marker, machineRecord: machineRecord{Machine: m.ID, Region: s.Destroy.Region}}
 	if err := r.d.Journal.Append(journal.Intent, s.ID, rec); err != nil {
 		return err
 	}
@@ -79,6 +66,25 @@ func (c *cloneSteps) destroyOurs(ctx context.Context, s plan.Step) error {
 	}
 	res.State = Destroyed
 	return r.d.Journal.Append(journal.Done, s.ID, rec)
+}
+
+// mayGo says why a machine that an apply has added can't be destroyed now.
+func (c *cloneSteps) mayGo(ctx context.Context, m live.Machine, marker, group string) error {
+	r := c.r
+	if why := notOurs(m, marker); why != "" {
+		return &MovedError{Machine: m.ID, Why: why}
+	}
+	all, err := r.d.Machines.Machines(ctx)
+	if err != nil {
+		return err
+	}
+	if why := Missed(m, all); why != "" {
+		return &MovedError{Machine: m.ID, Why: why}
+	}
+	if why := r.rollout.whyNotTake(ctx, m.ID, group); why != "" {
+		return fmt.Errorf("destroy machine %s: too few other machines of its group are healthy to do without it", m.ID)
+	}
+	return r.machines.Leases.Free(ctx, m.ID)
 }
 
 // notOurs says why a machine must not be destroyed: only what bears the mark

@@ -60,7 +60,7 @@ func again(m *onemachine.InFlight, s plan.Step) onemachine.Job {
 // out.
 func (w *withoutCheck) replan(m *onemachine.InFlight) bool {
 	tried := w.r.triedOn(m)
-	if len(tried) == 0 {
+	if len(tried) == 0 || w.r.d.Without == nil || w.r.d.NoRollback {
 		return false
 	}
 	all := append(slices.Clone(w.tried), tried...)
@@ -96,12 +96,15 @@ func (r *run) step(id string) (plan.Step, bool) {
 	return r.p.Steps[i], true
 }
 
-// updateMachines updates them all, with another plan after each check that had
-// to be left out.
+// updateMachines updates them all, behind the clones that must be up before, with
+// another plan after each check that had to be left out.
 func (w *withoutCheck) updateMachines(ctx context.Context) error {
 	for {
 		w.begun = false
-		err := w.r.rollout.updateMachines(ctx)
+		err := w.r.clones.add(ctx, true)
+		if err == nil {
+			err = w.r.rollout.updateMachines(ctx)
+		}
 		if !w.begun || err == nil || !isRefused(err) {
 			return err
 		}
@@ -154,6 +157,9 @@ func (o *rollout) align(ctx context.Context) error {
 			return errNotAligned
 		}
 	}
+	if !o.r.clones.align(ctx) {
+		return errNotAligned
+	}
 	return nil
 }
 
@@ -193,7 +199,7 @@ func (o *rollout) alignOne(ctx context.Context, m *onemachine.InFlight) bool {
 // know them.
 func (r *run) triedOn(m *onemachine.InFlight) []plan.Tried {
 	var e *UnhealthyError
-	if m.Step.Machine == nil || !errors.As(m.Err, &e) || !e.Refused {
+	if !errors.As(m.Err, &e) || !e.Refused {
 		return nil
 	}
 	var out []plan.Tried

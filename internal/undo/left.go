@@ -20,7 +20,7 @@ func Left(runs []apply.History, app *live.App) (map[string]plan.Repair, *live.Ap
 		if h.Undo != "" || h.App != app.Name {
 			continue
 		}
-		for _, past := range h.Machines {
+		for _, past := range append(slices.Clone(h.Machines), made(h, app)...) {
 			i := slices.IndexFunc(app.Machines, func(m live.Machine) bool { return m.ID == past.ID })
 			well := past.Well || past.Unproven && provenIn(h, past.Group)
 			if well && !wantedBack(h.ID, past.ID, runs) {
@@ -47,6 +47,18 @@ func Left(runs []apply.History, app *live.App) (map[string]plan.Repair, *live.Ap
 		}
 	}
 	return left, app
+}
+
+// made are the machines that a run added, as those that it changed.
+func made(h apply.History, app *live.App) (list []apply.PastMachine) {
+	for _, c := range h.Clones {
+		ours, _ := c.Added(app.Machines)
+		for _, m := range ours {
+			c.As.ID = m.ID
+			list = append(list, c.As)
+		}
+	}
+	return list
 }
 
 // provenIn says whether a machine of a group did well with what a run gave it.

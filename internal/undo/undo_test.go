@@ -347,3 +347,20 @@ func TestLeft(t *testing.T) {
 		})
 	}
 }
+
+// A clone that a killed run left, and that fails what it was given, is repaired as
+// a machine is; one that was seen to be well is not.
+func TestCloneIsLeftLikeAMachine(t *testing.T) {
+	clone := machine(t, "c", ours+`,"checks":{"x":{"type":"tcp","port":1}}`)
+	clone.Name, clone.Checks = mark, []live.Check{{Name: "x", Status: "critical"}}
+	clone.Config, _, _ = machineconfig.Apply(clone.Config, []machineconfig.Op{{Verb: machineconfig.VerbSet, Pointer: "/metadata/" + apply.CloneMarker, Value: json.RawMessage(`"` + mark + `"`)}})
+	for _, well := range []bool{false, true} {
+		as := pastMachine("")
+		as.Well = well
+		h := apply.History{ID: "1", App: "shop", Clones: []apply.PastClone{{Source: "a", Region: "lhr", Marker: mark, As: as}}}
+		left, _ := undo.Left([]apply.History{h}, &live.App{Name: "shop", Machines: []live.Machine{machine(t, "a", old), clone}})
+		if _, there := left["c"]; there == well {
+			t.Errorf("well %v: %v", well, left)
+		}
+	}
+}

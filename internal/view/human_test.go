@@ -208,6 +208,7 @@ func TestRolloutWords(t *testing.T) {
 	}{
 		{"lone", plan.Rollout{Started: 1, Restarts: 1, AtOnce: 1, Gap: true}, []string{"the only started machine restarts: requests fail"}},
 		{"lone with proof", plan.Rollout{Started: 1, Restarts: 2, AtOnce: 1, Gap: true}, []string{"restarts 2 times"}},
+		{"lone, and a second one comes", plan.Rollout{Started: 1, Restarts: 1, AtOnce: 1, Floor: 1, CloneFirst: true}, []string{"the new machine comes first"}},
 		{"several", plan.Rollout{Started: 6, Restarts: 6, AtOnce: 2, Floor: 4}, []string{"6 machines restart: the first alone, then at most 2 at a time, 4 always up"}},
 		{"one of several", plan.Rollout{Started: 3, Restarts: 1, AtOnce: 1, Floor: 2}, []string{"1 machine restarts, 2 always up"}},
 		{"asleep", plan.Rollout{Stopped: 2, WakesOne: true, Suspended: 1}, []string{"2 stopped machines updated and left stopped", "one of them is started", "1 of them suspended"}},

@@ -41,9 +41,13 @@ func (h *human) touches(b block) string {
 	if proves && t.machines > 1 {
 		parts[0] = fmt.Sprintf("1 machine first, then %d", t.machines-1)
 	} else if proves {
-		parts[0] += ", tested first"
+		parts[0] += ", tested " + map[bool]string{true: "on the new machine first", false: "first"}[h.cloneFirst()]
 	}
 	return strings.Join(parts, ", ")
+}
+
+func (h *human) cloneFirst() bool {
+	return slices.ContainsFunc(h.plan.Rollouts, func(r plan.Rollout) bool { return r.CloneFirst })
 }
 
 // touched counts steps by what they change.

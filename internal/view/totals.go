@@ -176,6 +176,8 @@ func rolloutWords(r plan.Rollout) []string {
 	case enough > 0:
 		out = append(out, fmt.Sprintf("no machine can restart: %d of %d fail their checks already, and %d must stay up; --max-unavailable %d allows it",
 			r.Unhealthy, r.Started, r.Floor, enough))
+	case r.CloneFirst:
+		out = append(out, "the new machine comes first: the only started one restarts when that is healthy")
 	case r.Gap && r.Restarts > 1:
 		out = append(out, fmt.Sprintf("the only started machine restarts %d times, as the check is tested first: requests fail for some seconds each time", r.Restarts))
 	case r.Gap:

@@ -40,10 +40,11 @@ func wanted(was machineconfig.Config, j Job) (machineconfig.Config, bool, error)
 	return machineconfig.Apply(was, append(slices.Clone(j.Ops), LeftProbes(was)...))
 }
 
-// Watch begins to follow a machine that was just made: made is its reply.
-func (u *Updater) Watch(j Job, made live.Machine, group string) *InFlight {
+// Watch begins to follow a machine that was just made of another one: made is
+// its reply.
+func (u *Updater) Watch(j Job, made, source live.Machine) *InFlight {
 	m := &InFlight{
-		Job: j, Machine: made.ID, Group: group, Region: made.Region, Was: made, Version: made.Version, Since: made.CreatedAt,
+		Job: j, Machine: made.ID, Group: source.Group(), Region: made.Region, Was: source, Version: made.Version, Since: made.CreatedAt,
 		Phase: WaitStart, deadline: u.Clock.Now().Add(u.Wait),
 	}
 	m.Was.CreatedAt = u.Clock.Now() // what freshTime counts from, by our own clock

@@ -98,7 +98,7 @@ type InFlight struct {
 	Job
 	Machine, Group, Region string
 
-	Was     live.Machine // as it was before this run
+	Was     live.Machine // as it was before this run; of an Added one, what it was made of
 	Version string       // ours; "" before an update was accepted
 	Since   time.Time    // the platform's time of the update
 	Phase   Phase

@@ -61,16 +61,16 @@ func (u *Updater) unhealthy(m *InFlight, now live.Machine, since time.Time, why 
 }
 
 // adds says whether the update brought a check: the machine did not have it
-// before.
+// before, nor did the one that it is a clone of.
 func (m *InFlight) adds(c live.FailingCheck) bool {
-	if m.Goal == Added || m.Step.Machine == nil || !c.Known {
+	if !c.Known {
 		return false
 	}
 	if _, own := m.Was.Config.Checks()[c.Row.Name]; own { // it fails too, so the app is not well
 		return false
 	}
-	ops := m.Step.Machine.Ops
-	brought := slices.ContainsFunc(m.Step.Machine.Proof, func(i int) bool {
+	ops, proof := m.Step.Brings()
+	brought := slices.ContainsFunc(proof, func(i int) bool {
 		if i < 0 || i >= len(ops) || ops[i].Service == nil {
 			return false
 		}

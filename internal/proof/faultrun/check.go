@@ -48,6 +48,7 @@ func (p *process) check() {
 	p.silent()
 	p.checkLeases()
 	p.checkFloor()
+	p.checkLone()
 	p.checkRestarts()
 	p.checkResent()
 	p.checkConfigs()

@@ -49,7 +49,7 @@ func (w *world) beforeDestroy(req *http.Request) string {
 	case class(req) != "destroy":
 	case w.machineOf(id) != nil:
 		return "machine " + id + " was destroyed, which no apply had added"
-	case w.proc.args[0] == "undo" && w.lastOne(w.app.Machine(id), w.hurt):
+	case (w.proc.args[0] == "undo" || w.app.Machine(id).Healthy()) && w.lastOne(w.app.Machine(id), w.hurt):
 		return "machine " + id + " was destroyed, and no other one takes its requests"
 	}
 	return ""

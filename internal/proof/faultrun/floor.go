@@ -44,7 +44,7 @@ func (p *process) checkFloor() {
 			return
 		}
 		floor := min(well, max(0, started-atOnce))
-		if least, at := p.least(in); least < floor {
+		if least, at := p.least(in, true); least < floor {
 			w.fail("promise 5: %d machines of %s were healthy at %s, the floor is %d", least, group, at.Format("15:04:05.000"), floor)
 		}
 	}
@@ -61,9 +61,37 @@ func groupOf(m *flysim.Machine, mine *machine) string {
 	return "app"
 }
 
+// checkLone: where a plan adds a machine beside the only one that runs, the group
+// is never without a healthy one.
+func (p *process) checkLone() {
+	w := p.w
+	begin, _, _ := bytes.Cut(p.recordText(), []byte("\n"))
+	for _, group := range []string{"app", "worker"} {
+		var in []*flysim.Machine
+		started, well := 0, false
+		for _, m := range w.app.Machines() {
+			mine := w.machineOf(m.ID())
+			if groupOf(m, mine) != group || mine != nil && !mine.touchable {
+				continue
+			}
+			in = append(in, m)
+			if s, there := p.start[m.ID()]; there && s.state == "started" {
+				started, well = started+1, s.healthy
+			}
+		}
+		if started != 1 || !well || !bytes.Contains(begin, []byte(`"id":"clone:`+group+":")) {
+			continue
+		}
+		if least, at := p.least(in, false); least == 0 {
+			w.fail("promise 5: no machine of %s was healthy at %s, and a second one was to come", group, at.Format("15:04:05.000"))
+		}
+	}
+}
+
 // least is the lowest count of healthy machines since the run began, looked
-// at after all that happened at one time.
-func (p *process) least(in []*flysim.Machine) (int, time.Time) {
+// at after all that happened at one time. fewer: what the run takes away for good
+// makes the group smaller.
+func (p *process) least(in []*flysim.Machine, fewer bool) (int, time.Time) {
 	times := map[time.Time]bool{p.began: true}
 	lines := make([][]flysim.Moment, len(in))
 	for i, m := range in {
@@ -81,9 +109,8 @@ func (p *process) least(in []*flysim.Machine) (int, time.Time) {
 			ok := p.w.hurt[in[i].ID()]
 			for k := len(line) - 1; k >= 0 && !ok; k-- {
 				if !line[k].At.After(at) {
-					// What an undo takes away for good makes the group smaller, one or two
-					// (seed 173601243264).
-					ok = line[k].Healthy || strings.HasPrefix(line[k].State, "destroy") && p.destroyed && p.w.machineOf(in[i].ID()) == nil
+					// One or two (seed 173601243264).
+					ok = line[k].Healthy || fewer && strings.HasPrefix(line[k].State, "destroy") && p.destroyed && p.w.machineOf(in[i].ID()) == nil
 					break
 				}
 			}

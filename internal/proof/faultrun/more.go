@@ -68,6 +68,12 @@ func (w *world) drawMore() {
 		what, do := w.drawFlyctl()
 		w.add(&trouble{run: 1, class: []string{"update", "lease-post", "wait", "secrets-get", "list", "create"}[w.also.IntN(6)], nth: upTo(3), what: what, do: do})
 	}
+	if w.lone && one(3) { // around the machine that comes first
+		before, power := one(2), one(4)
+		w.add(&trouble{run: 1, class: []string{"create", "create", "update", "destroy", "read", "wait"}[w.also.IntN(6)], nth: upTo(3), what: "killed, lone machine", do: func(_ *world, _ string, s *strike) {
+			s.killBefore, s.killAfter, s.power = before, !before, power
+		}})
+	}
 	if w.has("--regions") && w.seed%7 < 2 { // two machines for one, at once or much later
 		what, e := "duplicated", flysim.Duplicate()
 		if d := time.Duration(w.seed%47) * time.Second; d > 0 && w.seed%7 == 1 {

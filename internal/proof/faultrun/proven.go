@@ -132,7 +132,7 @@ func (p *process) checkRegions() {
 			if len(well) < 2 || well[region] < 2 {
 				continue
 			}
-			if least, at := p.least(list); least == 0 {
+			if least, at := p.least(list, true); least == 0 {
 				w.fail("promise 5: all %d machines of %s in %s were away at %s", len(list), group, region, at.Format("15:04:05.000"))
 			}
 		}

@@ -45,6 +45,7 @@ type world struct {
 	wait           []string // --wait-timeout, of the runs in trouble
 	hardRuns       int
 	noUndo         bool   // among them
+	lone           bool   // one machine, and consent to a second one
 	sick           string // machine whose own check fails from the beginning
 	held           string // machine that somebody else holds from before the run
 
@@ -84,6 +85,7 @@ func newWorld(seed uint64, dir string) (*world, error) {
 		values: map[string]string{}, hurt: map[string]bool{}, why: map[string][]string{}, theirs: map[string]int{}, othersSet: map[string]int{},
 		first: map[string][]byte{}, changed: map[string]bool{}, allowed: map[string]string{}, outside: map[string]int{}, toldLeft: map[string]bool{}, booted: map[string]bool{},
 	}
+	w.lone = seed%6 == 4
 	opts := flysim.Options{RateLimits: w.chance(5), SecretsLag: []time.Duration{0, 30 * time.Second}[w.rng.IntN(2)]}
 	if w.also.IntN(4) == 0 { // a swap that passes through a state in which one may rest
 		opts.SwapStops = time.Duration(1+w.also.IntN(4)) * time.Second / 2
@@ -131,6 +133,9 @@ func (w *world) drawApp() {
 	if w.chance(60) { // they cost ten times as much
 		n = 1 + w.rng.IntN(30)
 	}
+	if w.lone {
+		n = 1
+	}
 	regions := []string{"iad"}
 	if w.chance(3) {
 		regions = append(regions, "ams")
@@ -141,7 +146,7 @@ func (w *world) drawApp() {
 	} else if w.chance(10) {
 		states = []string{"stopped"}
 	}
-	volumes := w.chance(6)
+	volumes := w.chance(6) && !w.lone
 	sick := -1
 	if n > 1 && w.chance(10) {
 		sick = w.rng.IntN(n)
@@ -221,7 +226,7 @@ func (w *world) drawFlags() {
 	if w.chance(3) {
 		w.flags = append(w.flags, "--allow", "review")
 	}
-	if w.chance(3) {
+	if regions := w.chance(3); regions || w.lone {
 		w.flags = append(w.flags, "--regions", "lhr")
 	}
 	if w.chance(3) {
