@@ -1,6 +1,7 @@
 package faultrun
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -61,7 +62,7 @@ func (w *world) converge() {
 		// left of it on a machine is repaired, unless others built on it: what
 		// they set since must not be taken away, and their copy is not ours.
 		others := func(s string) bool { return strings.Contains(s, ": somebody ") }
-		if slices.ContainsFunc(w.struck, others) {
+		if slices.ContainsFunc(w.struck, others) || slices.Contains(slices.Collect(maps.Values(w.theirs)), copied) {
 			return
 		}
 		but = "health-checks"
