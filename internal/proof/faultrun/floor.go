@@ -67,15 +67,14 @@ func (p *process) checkLone() {
 	w := p.w
 	begin, _, _ := bytes.Cut(p.recordText(), []byte("\n"))
 	for _, group := range []string{"app", "worker"} {
-		var in []*flysim.Machine
-		started, well := 0, false
-		for _, m := range w.app.Machines() {
+		in := slices.DeleteFunc(w.app.Machines(), func(m *flysim.Machine) bool {
 			mine := w.machineOf(m.ID())
-			if groupOf(m, mine) != group || mine != nil && !mine.touchable {
-				continue
-			}
-			in = append(in, m)
-			if s, there := p.start[m.ID()]; there && s.state == "started" {
+			return groupOf(m, mine) != group || mine != nil && !mine.touchable
+		})
+		started, well := 0, false // also of those that are gone by now (seed 500131)
+		for id, s := range p.start {
+			m, mine := w.app.Machine(id), w.machineOf(id)
+			if s.state == "started" && groupOf(m, mine) == group && (mine == nil || mine.touchable) {
 				started, well = started+1, s.healthy
 			}
 		}
