@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flyschema"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
@@ -109,11 +110,37 @@ func placeStray(f *flytoml.File, s service, n flytoml.Node) strayCheckNode {
 			}
 		}
 	}
+	if s.HTTPService {
+		c.sayUnits()
+	}
+	if c.to == "" {
+		return c
+	}
 	c.edits = append(c.edits, flytoml.Edit{Op: flytoml.Move, Path: n.Path(), To: c.to})
 	if n.Kind() == flytoml.Table && s.HTTPService { // flyctl refuses the single table there
 		c.edits = append(c.edits, flytoml.Edit{Op: flytoml.ArrayOf, Path: c.to})
 	}
 	return c
+}
+
+// sayUnits gives the times of a check that goes to http_service their unit: a
+// number there means nanoseconds, and milliseconds in an entry of services.
+func (c *strayCheckNode) sayUnits() {
+	counts := strings.HasPrefix(c.node.Path(), "services")
+	for _, item := range c.node.Items() {
+		for _, key := range []string{"interval", "timeout", "grace_period"} {
+			said, ok := item.Key(key)
+			if !ok || said.Kind() != flytoml.Integer {
+				continue
+			}
+			literal := deployed.WithUnit(said, counts)
+			if literal == "" {
+				c.to, c.why = "", said.Path()+" has no unit"
+				return
+			}
+			c.edits = append(c.edits, flytoml.Edit{Op: flytoml.Set, Path: said.Path(), Value: literal})
+		}
+	}
 }
 
 // moveCheck takes a stray check to where its service's checks are read.

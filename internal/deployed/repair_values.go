@@ -168,6 +168,20 @@ func repairDuration(path, text string) *Repair {
 	return nil
 }
 
+// WithUnit is a number as a duration of the same length, for a place where a number
+// means nanoseconds; "" when nobody can say which length that is. counts says that it
+// stands where flyctl counts milliseconds.
+func WithUnit(n flytoml.Node, counts bool) string {
+	v, ok := n.Int()
+	if counts && ok {
+		return strconv.Quote(shortest(time.Duration(v) * time.Millisecond))
+	}
+	if r := unit("", v); r != nil && ok {
+		return r.Edits[0].Value
+	}
+	return ""
+}
+
 func repairUnit(path string, n flytoml.Node) *Repair {
 	f, _ := n.Float()
 	return unit(path, int64(f))
