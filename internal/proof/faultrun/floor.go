@@ -67,14 +67,20 @@ func (p *process) checkLone() {
 	w := p.w
 	begin, _, _ := bytes.Cut(p.recordText(), []byte("\n"))
 	for _, group := range []string{"app", "worker"} {
-		in := slices.DeleteFunc(w.app.Machines(), func(m *flysim.Machine) bool {
-			mine := w.machineOf(m.ID())
-			return groupOf(m, mine) != group || mine != nil && !mine.touchable
-		})
-		started, well := 0, false // also of those that are gone by now (seed 500131)
+		var in []*flysim.Machine // also those that are gone by now (seeds 500131, 1457316997887)
+		started, well := 0, false
+		for _, m := range w.app.Machines() {
+			if _, there := p.start[m.ID()]; !there && groupOf(m, w.machineOf(m.ID())) == group {
+				in = append(in, m)
+			}
+		}
 		for id, s := range p.start {
 			m, mine := w.app.Machine(id), w.machineOf(id)
-			if s.state == "started" && groupOf(m, mine) == group && (mine == nil || mine.touchable) {
+			if groupOf(m, mine) != group || mine != nil && !mine.touchable {
+				continue
+			}
+			in = append(in, m)
+			if s.state == "started" {
 				started, well = started+1, s.healthy
 			}
 		}
