@@ -24,7 +24,7 @@ func Undo(ctx context.Context, p *plan.Plan, of string, partly bool, d Deps) (Re
 // the others have proven to be well without its changes.
 func (c *cloneSteps) destroyAll(ctx context.Context) error {
 	r := c.r
-	for _, s := range r.steps(plan.StepDestroy) {
+	for _, s := range c.sickFirst(ctx, r.steps(plan.StepDestroy)) {
 		if r.stop.Err() != nil {
 			return errInterrupted
 		}
@@ -38,6 +38,26 @@ func (c *cloneSteps) destroyAll(ctx context.Context) error {
 		r.done(s, true)
 	}
 	return nil
+}
+
+// sickFirst puts the machines first that nobody gets an answer from: while one is
+// there, the group may not be able to do without a healthy one.
+func (c *cloneSteps) sickFirst(ctx context.Context, steps []plan.Step) []plan.Step {
+	if len(steps) < 2 {
+		return steps
+	}
+	all, err := c.r.d.Machines.Machines(ctx)
+	if err != nil {
+		return steps // the order is a help, and each is looked at again
+	}
+	healthy := func(s plan.Step) int {
+		if slices.ContainsFunc(all, func(m live.Machine) bool { return m.ID == s.Destroy.ID && m.Health() == live.Healthy }) {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(steps, func(a, b plan.Step) int { return healthy(a) - healthy(b) })
+	return steps
 }
 
 func (c *cloneSteps) destroyOurs(ctx context.Context, s plan.Step) error {

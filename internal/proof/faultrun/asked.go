@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/flysim"
 	"github.com/fly-standards/fly-standards/internal/journal"
 )
@@ -62,7 +63,7 @@ func (p *process) asksFor(body []byte) {
 		}
 	}
 	w.must(json.Unmarshal(body, &sent))
-	source := w.app.Machine(p.sourceOf(sent.Config.Metadata["fly_standards_clone"]))
+	source := w.app.Machine(p.sourceOf(sent.Config.Metadata[apply.CloneMarker]))
 	switch {
 	case source == nil:
 		w.fail("a machine was to be added, and no record says of which")

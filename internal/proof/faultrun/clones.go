@@ -3,7 +3,9 @@ package faultrun
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 
+	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/flysim"
 )
 
@@ -17,6 +19,20 @@ func (w *world) clones() (list []*flysim.Machine) {
 	return list
 }
 
+// doubled says whether one creation made this machine and another one that is
+// there still.
+func (w *world) doubled(m *flysim.Machine) bool {
+	mark := w.markOf(m)
+	return mark != "" && slices.ContainsFunc(w.clones(), func(o *flysim.Machine) bool { return o != m && w.markOf(o) == mark })
+}
+
+// markOf is that of the creation which made a machine; "" when no apply did.
+func (w *world) markOf(m *flysim.Machine) string {
+	var config struct{ Metadata map[string]string }
+	w.must(json.Unmarshal(m.Config(), &config))
+	return config.Metadata[apply.CloneMarker]
+}
+
 // othersMeetTwins is what others do to an app that an apply has added a
 // machine to: they copy it with its mark, or the app comes to rest on it.
 func (w *world) othersMeetTwins() {
@@ -27,6 +43,9 @@ func (w *world) othersMeetTwins() {
 	clone := list[w.rng.IntN(len(list))]
 	switch w.rng.IntN(5) {
 	case 0, 1:
+		if !clone.Healthy() { // one more sick machine, of somebody else, is a reason to stop
+			break
+		}
 		w.note("somebody copies %s", clone.ID())
 		w.copyMachine(clone, groupOf(clone, nil), "lhr")
 	case 2, 3:

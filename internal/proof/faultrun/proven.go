@@ -96,7 +96,8 @@ func (p *process) checkProbe() {
 func (w *world) checkNothingLeft() {
 	for _, m := range w.app.Machines() {
 		mine := w.machineOf(m.ID())
-		if gone(m) || mine != nil && !mine.touchable || w.theirs[m.ID()] != 0 {
+		// The second one of a creation that was doubled is named, for people to decide.
+		if gone(m) || mine != nil && !mine.touchable || w.theirs[m.ID()] != 0 || w.doubled(m) {
 			continue
 		}
 		if bytes.Contains(m.Config(), []byte(`"standards-proof-`)) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/flysim"
 	"github.com/fly-standards/fly-standards/internal/journal"
 )
@@ -184,7 +185,7 @@ func (w *world) beforeCreate(req *http.Request, body []byte) string {
 		Config struct{ Metadata map[string]string }
 	}
 	w.must(json.Unmarshal(body, &sent))
-	mark := sent.Config.Metadata["fly_standards_clone"]
+	mark := sent.Config.Metadata[apply.CloneMarker]
 	if m := w.proc.listed[mark]; m != "" && !gone(w.app.Machine(m)) {
 		return "a machine was added twice: " + m + " was on the list"
 	}
@@ -194,9 +195,7 @@ func (w *world) beforeCreate(req *http.Request, body []byte) string {
 // sawList keeps the marks of the machines that the program was told of.
 func (p *process) sawList() {
 	for _, m := range p.w.clones() {
-		var c struct{ Metadata map[string]string }
-		p.w.must(json.Unmarshal(m.Config(), &c))
-		p.listed[c.Metadata["fly_standards_clone"]] = m.ID()
+		p.listed[p.w.markOf(m)] = m.ID()
 	}
 }
 
