@@ -3,7 +3,6 @@ package fixers
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
@@ -166,13 +165,6 @@ func stateOf(machines []live.Machine) string {
 	return isAre(len(machines)) + " " + state
 }
 
-func them(machines []live.Machine) string {
-	if len(machines) == 1 {
-		return "it"
-	}
-	return "them"
-}
-
 // cordoned: started machines that the proxy does not use.
 func (g runningGroup) cordoned(started []live.Machine) (plan.Finding, bool) {
 	out := slices.DeleteFunc(slices.Clone(started), func(m live.Machine) bool { return !m.Cordoned || m.WhyUntouchable() != "" })
@@ -185,15 +177,6 @@ func (g runningGroup) cordoned(started []live.Machine) (plan.Finding, bool) {
 	}
 	f.HowTo = "fly machine uncordon " + idsOf(out)
 	return f, true
-}
-
-// idsOf are machines as an argument of flyctl, at most ten.
-func idsOf(machines []live.Machine) string {
-	var ids []string
-	for _, m := range machines[:min(10, len(machines))] {
-		ids = append(ids, m.ID)
-	}
-	return strings.Join(ids, " ")
 }
 
 func isAre(n int) string {

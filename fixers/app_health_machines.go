@@ -61,7 +61,7 @@ func (g runningGroup) failing(started []live.Machine, works bool) []plan.Finding
 // whyRefused says what the file and the source tell of it.
 func (g runningGroup) whyRefused(port int) string {
 	why := "the process is down, or listens on another port or on 127.0.0.1 only"
-	if all := checkInternalPort(g.t); len(all) > 0 && servicesAsWritten(g.t.File)[0].InternalPort == port {
+	if all := portProblems(g.t); len(all) > 0 && servicesAsWritten(g.t.File)[0].InternalPort == port {
 		why = all[0].Message
 	}
 	return fmt.Sprintf("nothing listens on port %d there: %s", port, why)

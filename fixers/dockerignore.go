@@ -2,7 +2,6 @@ package fixers
 
 import (
 	"cmp"
-	"path"
 	"regexp"
 	"strings"
 	"sync"
@@ -114,10 +113,4 @@ func ignoredByBuild(t plan.Target, image *plan.Image) *plan.Fix {
 		return nil
 	}
 	return fix
-}
-
-// namesEnv says whether a line of an ignore file is about an env file.
-func namesEnv(pattern string) bool {
-	base := path.Base(pattern)
-	return strings.HasPrefix(base, ".env") || strings.HasSuffix(base, ".env")
 }

@@ -204,3 +204,19 @@ func everyMachine(n, all int) string {
 	}
 	return fmt.Sprintf("%d of %d machines", n, all)
 }
+
+func them(machines []live.Machine) string {
+	if len(machines) == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+// idsOf are machines as an argument of flyctl, at most ten.
+func idsOf(machines []live.Machine) string {
+	var ids []string
+	for _, m := range machines[:min(10, len(machines))] {
+		ids = append(ids, m.ID)
+	}
+	return strings.Join(ids, " ")
+}
