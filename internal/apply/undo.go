@@ -94,15 +94,16 @@ func (c *cloneSteps) mayGo(ctx context.Context, m live.Machine, marker, group st
 	if why := notOurs(m, marker); why != "" {
 		return &MovedError{Machine: m.ID, Why: why}
 	}
+	if why := r.rollout.whyNotTake(ctx, m.ID, group); why != "" {
+		return fmt.Errorf("destroy machine %s: too few other machines of its group are healthy to do without it", m.ID)
+	}
+	// Looked at last: the floor of a group that lost its other machine meanwhile is 0.
 	all, err := r.d.Machines.Machines(ctx)
 	if err != nil {
 		return err
 	}
 	if why := Missed(m, all); why != "" {
 		return &MovedError{Machine: m.ID, Why: why}
-	}
-	if why := r.rollout.whyNotTake(ctx, m.ID, group); why != "" {
-		return fmt.Errorf("destroy machine %s: too few other machines of its group are healthy to do without it", m.ID)
 	}
 	return r.machines.Leases.Free(ctx, m.ID)
 }
