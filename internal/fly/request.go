@@ -121,6 +121,8 @@ func (c *Client) once(ctx context.Context, cl call, out any) *failure {
 		return refused(cl, resp, body, c.known.all(), c.clock.Now())
 	}
 	switch {
+	case out == nil && bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")):
+		return badReply(cl, resp, "the reply is a web page, of something between here and Fly", nil)
 	case out == nil:
 		return nil
 	case err != nil:

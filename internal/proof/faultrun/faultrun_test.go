@@ -80,6 +80,7 @@ func TestSeedsThatFailed(t *testing.T) {
 		1303283416431: "the judge took a look at a lease that a fault had answered for one",
 		941684220184:  "an undo wanted to destroy the healthy one of two machines first, which the group needed while the sick one was there",
 		941684231320:  "an undo destroyed the last machine of a group, whose other one somebody destroyed between two looks",
+		941684233753:  "a web page that something in between answered with counted as a destroyed machine",
 		844339806783:  "of two machines that one creation made, an undo left the second, once the first was gone",
 		2717126269058: "an apply with nothing left to do let a copy of fly.toml lie that one before it had left when the power went",
 		2717126269062: "one slow answer took the whole wait, and a healthy machine was put back",
