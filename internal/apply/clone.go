@@ -84,7 +84,7 @@ func (c *cloneSteps) addOne(ctx context.Context, s plan.Step, mark string, first
 	made, err := c.create(ctx, s, wanted)
 	if err != nil {
 		kind := journal.Unknown
-		if !live.Uncertain(err) {
+		if !live.Uncertain(err) && !live.Is(err, live.Conflict) { // nobody else asks for its name: one that is taken was made
 			kind, res.State = journal.Failed, NotReached
 		}
 		rec.Error, res.Why = r.migrated.clean(err), r.migrated.clean(err)

@@ -45,11 +45,11 @@ func choose(candidates, all []live.Machine, f floorNow, first bool) []live.Machi
 	if first {
 		limit = 1
 	}
-	inRegion := map[string]int{} // machines that serve and are well: a sick one carries no region
+	inRegion := map[string]int{} // machines that serve and are well: a sick one carries no region, nor does one that is not managed
 	for _, m := range all {
 		if m.Started() && m.Serves() {
 			inRegion[m.Region] += 0 // a region all the same, with nothing to spare
-			if m.Health() == live.Healthy {
+			if m.Health() == live.Healthy && m.WhyUntouchable() == "" {
 				inRegion[m.Region]++
 			}
 		}

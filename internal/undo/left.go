@@ -26,10 +26,13 @@ func Left(runs []apply.History, app *live.App) (map[string]plan.Repair, *live.Ap
 			if well && !wantedBack(h.ID, past.ID, runs) {
 				continue
 			}
-			if i < 0 || !suspect(past, app.Machines[i], runs) {
+			if i < 0 {
 				continue
 			}
 			ops, _ := still(app.Machines[i].Config, past.Inverse)
+			if !suspect(past, app.Machines[i], addsCheck(ops), runs) {
+				continue
+			}
 			cfg, changed, err := machineconfig.Apply(app.Machines[i].Config, ops)
 			if err != nil || !changed {
 				continue
@@ -88,11 +91,11 @@ func wantedBack(id, machine string, runs []apply.History) bool {
 // have made it, when the run was cut off before it heard the answer.
 const askedWithin = 5 * time.Minute
 
-// suspect says whether a machine is not healthy, or is at rest with a check
-// that was never proven, and what it has is the version that the run gave it.
+// suspect says whether a machine is not healthy, or is at rest with a check of the
+// run that was never proven, and what it has is the version that the run gave it.
 // A check that was seen to pass (past.Well) may wait at rest.
-func suspect(past apply.PastMachine, m live.Machine, runs []apply.History) bool {
-	unproven := !past.Well && !m.Started() && addsCheck(past.Inverse)
+func suspect(past apply.PastMachine, m live.Machine, withCheck bool, runs []apply.History) bool {
+	unproven := withCheck && !past.Well && !m.Started()
 	if past.Back || m.WhyUntouchable() != "" || !sick(m, past.State == "started") && !unproven {
 		return false
 	}
