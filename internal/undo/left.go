@@ -57,8 +57,11 @@ func made(h apply.History, app *live.App) (list []apply.PastMachine) {
 	for _, c := range h.Clones {
 		ours, _ := c.Added(app.Machines)
 		for _, m := range ours {
-			c.As.ID = m.ID
-			list = append(list, c.As)
+			as := c.As
+			if as.ID = m.ID; c.Machine != "" && m.ID != c.Machine { // the second one of a doubled creation, which nobody watched
+				as.Well, as.Unproven, as.Ours, as.Asked = false, false, nil, m.CreatedAt
+			}
+			list = append(list, as)
 		}
 	}
 	return list
