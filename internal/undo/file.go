@@ -69,7 +69,17 @@ func (u *Undo) before(now []byte) (want []byte, how, why string) {
 		}
 		return want, "the previous contents", ""
 	}
-	if want, err := past.Back.Merge(now); err == nil {
+	// Of a run that was killed while it wrote the file once more nobody knows which
+	// lines are there: the first ones are the most, and all of them must be.
+	for p := past; p != nil; p = p.Earlier {
+		if p.Back == nil {
+			break
+		}
+		if text, err := p.Back.Merge(now); err == nil {
+			want = text
+		}
+	}
+	if want != nil {
 		return want, "the apply's lines only: it was edited since", ""
 	}
 	if past.Bare != nil {
