@@ -126,14 +126,14 @@ func placeStray(f *flytoml.File, s service, n flytoml.Node) strayCheckNode {
 // sayUnits gives the times of a check that goes to http_service their unit: a
 // number there means nanoseconds, and milliseconds in an entry of services.
 func (c *strayCheckNode) sayUnits() {
-	counts := strings.HasPrefix(c.node.Path(), "services")
+	milliseconds := strings.HasPrefix(c.node.Path(), "services")
 	for _, item := range c.node.Items() {
 		for _, key := range []string{"interval", "timeout", "grace_period"} {
 			said, ok := item.Key(key)
 			if !ok || said.Kind() != flytoml.Integer {
 				continue
 			}
-			literal := deployed.WithUnit(said, counts)
+			literal := deployed.WithUnit(said, milliseconds)
 			if literal == "" {
 				c.to, c.why = "", said.Path()+" has no unit"
 				return

@@ -57,6 +57,8 @@ type PastFile struct {
 	BeforeSHA256, AfterSHA256 string
 	Back, Bare                *linepatch.Patch
 	Restored                  bool
+	// Wrote: that it was written is on record, so that what came before is not there.
+	Wrote bool
 	// Earlier is what the run had written before that: it went on without a part
 	// of it.
 	Earlier *PastFile

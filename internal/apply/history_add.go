@@ -20,6 +20,8 @@ func (h *History) addFile(e journal.Entry) error {
 		h.File = &PastFile{BeforeSHA256: rec.BeforeSHA256, AfterSHA256: rec.AfterSHA256, Back: rec.Back, Bare: rec.Bare, Earlier: h.File}
 	case rec.Restored && e.Kind == journal.Done && h.File != nil:
 		h.File.Restored = true
+	case e.Kind == journal.Done && h.File != nil:
+		h.File.Wrote = true
 	}
 	return nil
 }

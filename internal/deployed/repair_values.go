@@ -169,11 +169,11 @@ func repairDuration(path, text string) *Repair {
 }
 
 // WithUnit is a number as a duration of the same length, for a place where a number
-// means nanoseconds; "" when nobody can say which length that is. counts says that it
-// stands where flyctl counts milliseconds.
-func WithUnit(n flytoml.Node, counts bool) string {
+// means nanoseconds; "" when nobody can say which length that is. milliseconds: it
+// stands where flyctl counts those.
+func WithUnit(n flytoml.Node, milliseconds bool) string {
 	v, ok := n.Int()
-	if counts && ok {
+	if milliseconds && ok {
 		return strconv.Quote(shortest(time.Duration(v) * time.Millisecond))
 	}
 	if r := unit("", v); r != nil && ok {

@@ -71,12 +71,12 @@ func (u *Undo) before(now []byte) (want []byte, how, why string) {
 	}
 	// Of a run that was killed while it wrote the file once more nobody knows which
 	// lines are there: the first ones are the most, and all of them must be.
-	for p := past; p != nil; p = p.Earlier {
-		if p.Back == nil {
-			break
-		}
+	for p := past; p != nil && p.Back != nil; p = p.Earlier {
 		if text, err := p.Back.Merge(now); err == nil {
 			want = text
+		}
+		if p.Wrote {
+			break
 		}
 	}
 	if want != nil {

@@ -98,6 +98,11 @@ func TestFile(t *testing.T) {
 	restored.Restored = true
 	unknown := pastFile(t)
 	unknown.Back = nil
+	twice := func(wrote bool) *apply.PastFile {
+		second := way(t, envs("A"), envs("A", "B"))
+		second.Wrote, second.Earlier = wrote, way(t, envs("A"), envs("A", "B", "C"))
+		return second
+	}
 	for _, c := range []struct {
 		name, file string
 		past       *apply.PastFile
@@ -115,6 +120,8 @@ func TestFile(t *testing.T) {
 		{"line ends of both kinds", strings.Replace(after, "\n", "\r\n", strings.Count(after, "\n")-1), pastFile(t), "", "were edited since"},
 		{"not on record", after, unknown, "", "would hold a secret value"},
 		{"a line below ours", after + "  max_unavailable = 1\n", pastFile(t), "", "were edited since"},
+		{"killed while it was written once more", "# mine\n" + envs("A", "B", "C"), twice(false), "# mine\n" + envs("A"), ""},
+		{"written once more, and somebody has the first lines", "# mine\n" + envs("A", "B", "C"), twice(true), "", "were edited since"},
 		{"invalid with the old line", envs("B", "C", "D", "E", "A"), way(t, envs("A", "B", "C", "D", "E"), envs("B", "C", "D", "E")), "", "it would not be valid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
