@@ -78,6 +78,10 @@ func refusedCheck(t plan.Target, s service, c fileCheck) (plan.Finding, bool) {
 	if ssl := t.Repo.ForceSSL; ssl != nil && !sends("X-Forwarded-Proto") && protocol != "https" {
 		say("301: the app redirects http to https ("+ssl.Place()+")", *ssl, `a redirect fails a check: give it headers = { X-Forwarded-Proto = "https" }`)
 	}
+	if i := slices.IndexFunc(t.Repo.Redirects, func(r plan.Route) bool { p, _, _ := strings.Cut(c.Path, "?"); return r.Path == p }); i >= 0 {
+		r := t.Repo.Redirects[i]
+		say("with a redirect: the app sends it elsewhere ("+r.Place()+")", r.Evidence, "a redirect fails a check: "+askInstead(t))
+	}
 	if r, ok := otherRoute(t, c.Path); ok && f.Message == "" {
 		say("404, most likely: the app defines "+r.Path+", not that", r.Evidence, "ask "+r.Path)
 	}
@@ -91,6 +95,14 @@ func refusedCheck(t plan.Target, s service, c fileCheck) (plan.Finding, bool) {
 		f.Evidence = append(f.Evidence, plan.Evidence{Text: fmt.Sprintf("it fails on machine %s now: %s", m.machine, maskSaid(m.row.Output))})
 	}
 	return f, true
+}
+
+// askInstead is what a check can ask with success.
+func askInstead(t plan.Target) string {
+	if i := slices.IndexFunc(t.Repo.Routes, func(r plan.Route) bool { return len(r.Doubts) == 0 }); i >= 0 {
+		return "ask " + t.Repo.Routes[i].Path
+	}
+	return "ask a path that the app answers itself"
 }
 
 type rowOn struct {

@@ -9,6 +9,7 @@ type Repo struct {
 	Image       *Image       // what it makes; nil without one that can be read
 	Healthcheck *Healthcheck // of the Dockerfile's last stage
 	Routes      []Route      // health routes the app defines, best first
+	Redirects   []Route      // those that checks of fly.toml ask and that only redirect
 	ForceSSL    *Evidence    // the app itself redirects http to https
 	HostCheck   *Evidence    // the app refuses unknown Host headers (Django ALLOWED_HOSTS)
 	Listens     []Listen     // calls of its source that listen at a port

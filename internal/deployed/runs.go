@@ -43,3 +43,22 @@ func (c *Config) InternalPorts() []int {
 	}
 	return ports
 }
+
+// CheckPaths are the paths that HTTP checks ask, without their queries.
+func (c *Config) CheckPaths() []string {
+	checks := c.Get("checks").Items()
+	for _, name := range c.Get("checks").Keys() {
+		checks = append(checks, c.Get("checks").Key(name))
+	}
+	for _, s := range c.Services() {
+		checks = append(checks, s.Checks()...)
+	}
+	var paths []string
+	for _, v := range checks {
+		p, _ := v.Key("path").Str()
+		if p, _, _ = strings.Cut(p, "?"); p != "" && !slices.Contains(paths, p) {
+			paths = append(paths, p)
+		}
+	}
+	return paths
+}

@@ -25,6 +25,8 @@ type localRoute struct {
 	// says that where that router is mounted isn't known either.
 	target      string
 	unsureMount bool
+	asked       bool // a check of fly.toml asks its path
+	redirects   bool // its handler does nothing but redirect
 }
 
 func (r *localRoute) doubt(kind plan.DoubtKind, e plan.Evidence) {
@@ -146,9 +148,10 @@ func (f *facts) mountedAt(file string, depth int) (at mounting, ok bool) {
 	return at, ok
 }
 
-// resolve gives the routes as the app serves them.
-func (f *facts) resolve(sc *scanner) []plan.Route {
-	var out []plan.Route
+// resolve gives the routes as the app serves them: those for health, and of those
+// that checks ask the ones that redirect.
+func (f *facts) resolve(sc *scanner) (health, redirects []plan.Route) {
+	var asked []localRoute
 	slices.Sort(f.actuator)
 	f.actuator = slices.Compact(f.actuator)
 	for _, r := range f.routes {
@@ -169,7 +172,7 @@ func (f *facts) resolve(sc *scanner) []plan.Route {
 		if isNamed(r.Path) {
 			r.Path = sc.constants(r.Path)
 		}
-		if !isTold(r.Path) || !r.known && !r.prefixed && healthRank(r.Path) < 0 && !nearHealth(r.Path) {
+		if !isTold(r.Path) || !r.known && !r.asked && !r.prefixed && healthRank(r.Path) < 0 && !nearHealth(r.Path) {
 			continue
 		}
 		if r.Framework == "Django" && !f.judgeView(sc, &r) {
@@ -206,9 +209,16 @@ func (f *facts) resolve(sc *scanner) []plan.Route {
 		if f.guard(&r); guard != nil && !r.open {
 			r.doubt(plan.DoubtGuard, *guard)
 		}
-		out = append(out, r.Route)
+		switch {
+		case f.gone[r.Framework]:
+		case r.asked && sc.isAsked(r.Path):
+			asked = append(asked, r)
+		case r.asked: // below a prefix after all
+		default:
+			health = append(health, r.Route)
+		}
 	}
-	return slices.DeleteFunc(out, func(r plan.Route) bool { return f.gone[r.Framework] })
+	return health, onlyRedirects(asked)
 }
 
 // vague: a word that many routers have, in a file whose name says nothing of

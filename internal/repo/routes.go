@@ -47,6 +47,7 @@ func readerOf(ext string) func(*source) {
 
 // routes finds the route definitions of one file.
 func (s *source) routes() {
+	s.placedRedirects()
 	if fileRoute(s) {
 		return
 	}
@@ -59,9 +60,10 @@ func (s *source) routes() {
 	if path.Ext(s.base) == ".cs" {
 		s.aspnet()
 	}
-	if s.marks = s.findMarks(); len(s.marks) == 0 {
+	if s.marks = append(s.findMarks(), s.askedMarks()...); len(s.marks) == 0 {
 		return
 	}
+	slices.Sort(s.marks)
 	s.parse()
 	read(s)
 }
@@ -102,14 +104,16 @@ func (s *source) add(f found) {
 		return
 	}
 	full := joinPath(f.prefix, f.path)
-	if !isNamed(full) || !f.known && isTold(full) && healthRank(full) < 0 && !nearHealth(full) && !(f.prefixed && mayBeHealth(full)) {
+	health := f.known || !isTold(full) || healthRank(full) >= 0 || nearHealth(full) || f.prefixed && mayBeHealth(full)
+	asked, redirects := s.sc.isAsked(full), s.redirects(f.offset, full)
+	if !isNamed(full) || !asked && (redirects || !health) {
 		return
 	}
 	if f.context == "" {
 		f.context = s.codeLine(f.offset)
 	}
 	r := localRoute{Route: plan.Route{Evidence: s.at(f.offset), Path: full, Framework: f.framework, Doubts: f.doubts},
-		file: s.file, rooted: f.rooted, prefixed: f.prefixed, handler: f.handler, known: f.known, maker: f.maker, target: f.target, unsureMount: f.unsureMount, open: isOpen().MatchString(f.context)}
+		file: s.file, rooted: f.rooted, prefixed: f.prefixed, handler: f.handler, known: f.known, maker: f.maker, target: f.target, unsureMount: f.unsureMount, asked: asked && (redirects || !health), redirects: redirects, open: isOpen().MatchString(f.context)}
 	guard := guardWord().MatchString(f.context) && !r.open
 	if handler := s.handler(f.offset); !f.request && asksWho().MatchString(handler) && sendsAway().MatchString(handler) && denyWord().MatchString(handler) {
 		guard = !r.open

@@ -11,6 +11,7 @@ import (
 
 var (
 	rbRoute    = lazy(`(?m)^[ \t]*(?:r\.)?(get|match|is|on|mount|map)[ (]+` + `(?:[\w:.]+\s*,\s*at:\s*)?(?:["']([^"'\s]{0,80})["']|:(\w+))([^\n]*)`)
+	rbRoot     = lazy(`(?m)^[ \t]*root\b[ (]`)
 	rbScope    = lazy(`^\s*(?:namespace\s+[:"']([\w/]+)|scope\s+(?:path:\s*)?["':]([\w/:()]+)|scope\s+.*\bpath:\s*["']([\w/:()]+))`)
 	rbOptional = lazy(`\([^()]*\)`)
 	rbHandler  = lazy(`(?:=>|to:)\s*["']([\w/]+#\w+)["']`)
@@ -69,6 +70,13 @@ func ruby(s *source) {
 			f.prefixed = verb == "on" || strings.Contains(prefix, "?")
 		}
 		s.add(f)
+	})
+	if !rails {
+		return
+	}
+	s.each(rbRoot, func(at []int) {
+		prefix, _ := s.outer(at[0], rbPrefix)
+		s.add(found{offset: at[0], framework: framework, prefix: prefix, path: "/"})
 	})
 }
 

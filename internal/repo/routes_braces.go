@@ -12,7 +12,7 @@ var (
 	ktorBlock  = lazy(`\broute\(\s*"([^"]*)"\s*\)\s*\{`)
 	javalinGet = lazy(`\b\w+\.get\(\s*"([^"\s]{0,80})"\s*,`)
 
-	phpRoute = lazy(`(?:Route::|\$\w+->)(get|any|match|view)\(\s*(?:\[[^\]]*\]\s*,\s*)?["']([^"'\s]{0,80})["']\s*,`)
+	phpRoute = lazy(`(?:Route::|\$\w+->)(get|any|match|view|redirect|permanentRedirect)\(\s*(?:\[[^\]]*\]\s*,\s*)?["']([^"'\s]{0,80})["']\s*,`)
 	phpUp    = lazy(`\bhealth:\s*["']([^"'\s]+)["']`)
 	phpBlock = lazy(`(?:Route::|->)(?:prefix|group)\(\s*["']([^"']*)["']\s*\)?[^;{}]*(?:function|fn)[^{}]*\{`)
 	phpAttr  = lazy(`#\[Route\(\s*(?:path:\s*)?["']([^"'\s]{0,80})["']([^\]]*)`)

@@ -46,7 +46,8 @@ type Options struct {
 	Dockerfile, Ignorefile, BuildTarget, Image, Builder string
 	BuildArgs                                           map[string]string
 	Commands                                            []string
-	InternalPorts                                       []int // of the services
+	InternalPorts                                       []int    // of the services
+	Asked                                               []string // the paths of its HTTP checks
 
 	// App is what fly.toml says that its app is, where the file on disk is not
 	// the one that is meant; "": what stands there.
@@ -66,7 +67,7 @@ func OptionsFor(path, workDir string, file *flytoml.File) Options {
 		Dir: filepath.Dir(path), ConfigName: filepath.Base(path), WorkingDir: workDir,
 		Dockerfile: text("build.dockerfile"), Ignorefile: text("build.ignorefile"),
 		BuildTarget: text("build.build-target"), Image: text("build.image"), Builder: text("build.builder"), BuildArgs: args,
-		Commands: c.Commands(c.Served), InternalPorts: c.InternalPorts(),
+		Commands: c.Commands(c.Served), InternalPorts: c.InternalPorts(), Asked: c.CheckPaths(),
 	}
 }
 

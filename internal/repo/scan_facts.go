@@ -132,7 +132,7 @@ func (sc *scanner) repo(f *facts) *plan.Repo {
 	}
 	r.Around = sc.survey()
 	f.ofAnother(sc)
-	r.Routes = f.resolve(sc)
+	r.Routes, r.Redirects = f.resolve(sc)
 	sortRoutes(r.Routes)
 	r.Migrations = f.migrated.best(sc)
 	r.ForceSSL = first(f.forceSSL)

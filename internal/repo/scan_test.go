@@ -52,7 +52,8 @@ func shape(r plan.Route) string {
 }
 
 // Each file testdata/routes/*.txt is a table. A case is "=== name", the routes
-// that are wanted ("none" for none), and the files of its tree as txtar.
+// that are wanted ("none" for none), and the files of its tree as txtar. The checks
+// of its fly.toml ask / and /home.
 func TestRoutes(t *testing.T) {
 	files, err := filepath.Glob("testdata/routes/*.txt")
 	if err != nil || len(files) == 0 {
@@ -69,8 +70,12 @@ func TestRoutes(t *testing.T) {
 				archive := txtar.Parse([]byte(body))
 				want := strings.TrimSpace(string(archive.Comment))
 				var got []string
-				for _, r := range scan(t, tree(t, body), Options{}).Routes {
-					got = append(got, shape(r))
+				r := scan(t, tree(t, body), Options{Asked: []string{"/", "/home"}})
+				for _, one := range r.Routes {
+					got = append(got, shape(one))
+				}
+				for _, one := range r.Redirects {
+					got = append(got, "redirect: "+shape(one))
 				}
 				if len(got) == 0 {
 					got = []string{"none"}

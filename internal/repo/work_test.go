@@ -28,7 +28,7 @@ func fullOf(name string, n int, oneLine bool) []byte {
 }
 
 func lookAt(name string, text []byte) *source {
-	s := &source{sc: &scanner{dir: "/nowhere", root: "/nowhere", opts: Options{ConfigName: "fly.toml", InternalPorts: []int{8080}}}, file: name, base: filepath.Base(name), text: text, facts: new(facts)}
+	s := &source{sc: &scanner{dir: "/nowhere", root: "/nowhere", opts: Options{ConfigName: "fly.toml", InternalPorts: []int{8080}, Asked: []string{"/", "/healthz"}}}, file: name, base: filepath.Base(name), text: text, facts: new(facts)}
 	s.look()
 	return s
 }
