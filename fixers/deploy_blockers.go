@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -42,13 +43,26 @@ func checkDeployBlockers(t plan.Target) []plan.Finding {
 		out = append(out, found)
 	}
 	if t.Repo != nil {
-		for _, key := range t.Repo.Absent {
-			out = append(out, plan.Finding{
-				Message: fmt.Sprintf("the next deploy fails: there is no file %s, which %s names", textAt(t, key), key), At: placeOf(t.File, key, ""),
-			})
+		for _, a := range t.Repo.Absent {
+			out = append(out, absentFile(t, a))
 		}
 	}
 	return out
+}
+
+// absentFile is a file that is named and isn't there.
+func absentFile(t plan.Target, a plan.Absent) plan.Finding {
+	from := ""
+	if a.FromFile {
+		from = " in the folder of fly.toml"
+	}
+	f := plan.Finding{
+		Message: fmt.Sprintf("the next deploy fails: %s = %q, and there is no such file%s", a.Key, textAt(t, a.Key), from), At: placeOf(t.File, a.Key, ""),
+	}
+	if a.There != "" {
+		f.Fix = &plan.Fix{Safety: plan.Review, Why: "it is most likely " + a.There, Edits: []flytoml.Edit{setKey(a.Key, a.There)}}
+	}
+	return f
 }
 
 // blockerMessage says what the deploy dies of.

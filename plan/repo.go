@@ -5,7 +5,7 @@ package plan
 type Repo struct {
 	Root        string
 	Dockerfile  string       // path of the one that fly.toml builds; "" for none
-	Absent      []string     // keys of fly.toml that name a file which isn't there
+	Absent      []Absent     // what fly.toml names and isn't there
 	Image       *Image       // what it makes; nil without one that can be read
 	Healthcheck *Healthcheck // of the Dockerfile's last stage
 	Routes      []Route      // health routes the app defines, best first
@@ -21,6 +21,16 @@ type Repo struct {
 	ElseApps    []Evidence   // workflows and scripts that name another app or config (-a, --app, -c, --config)
 	Around      *Around      // the repository around it
 	Unread      string       // what the bounds left out, for the user: "2,000 of 3,046 files read"; "" for nothing
+}
+
+// Absent is a file that a key of fly.toml names and that isn't where flyctl looks.
+type Absent struct {
+	Key string
+	// There is the name by which flyctl finds the file that was meant, most
+	// likely; "" when none is seen. FromFile: flyctl looks from the folder of
+	// fly.toml; else from the folder where it is started.
+	There    string
+	FromFile bool
 }
 
 // Sibling is another fly*.toml.

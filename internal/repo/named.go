@@ -10,10 +10,11 @@ import (
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/plan"
 )
 
 // absent is Absent of the file on disk.
-func absent(root, config string) []string {
+func absent(root, config string) []plan.Absent {
 	src, err := os.ReadFile(filepath.Join(root, config))
 	if err != nil {
 		return nil
@@ -25,30 +26,61 @@ func absent(root, config string) []string {
 	return Absent(root, file)
 }
 
-// Absent are the keys of the fly.toml in the folder root that name a file which
-// isn't there. What flyctl looks for from the folder where it is started counts
+// Absent are the files that the fly.toml in the folder root names and that aren't
+// there. What flyctl looks for from the folder where it is started counts
 // as there when it lies in the folder of fly.toml or in one above it, up to the
 // git root. Where the source isn't there at all, as in a folder of
 // configurations, nothing is known to be missing.
-func Absent(root string, file *flytoml.File) []string {
+func Absent(root string, file *flytoml.File) []plan.Absent {
 	if !hasSource(root) {
 		return nil
 	}
-	var out []string
+	var out []plan.Absent
 	for _, f := range deployed.Read(file).LocalFiles() {
 		if path.IsAbs(f.Path) || filepath.IsAbs(f.Path) {
 			continue
 		}
-		dir, found := root, isThere(root, f.Path)
-		for !f.FromFile && !found && !isThere(dir, ".git") && filepath.Dir(dir) != dir {
-			dir = filepath.Dir(dir)
-			found = isThere(dir, f.Path)
+		at, found := above(root, f.Path)
+		if found && (!f.FromFile || at == root) {
+			continue
 		}
-		if !found {
-			out = append(out, f.Value.Path())
+		a := plan.Absent{Key: f.Value.Path(), FromFile: f.FromFile}
+		if name, err := filepath.Rel(root, filepath.Join(at, filepath.FromSlash(f.Path))); found && err == nil {
+			a.There = filepath.ToSlash(name) // written as seen from a folder above
+		} else if !found {
+			a.There = otherCase(root, f.Path)
 		}
+		out = append(out, a)
 	}
 	return out
+}
+
+// above is the first folder from root up to the git root in which the file lies.
+func above(root, rel string) (dir string, found bool) {
+	for dir = root; ; dir = filepath.Dir(dir) {
+		if isThere(dir, rel) {
+			return dir, true
+		}
+		if isThere(dir, ".git") || filepath.Dir(dir) == dir {
+			return root, false
+		}
+	}
+}
+
+// otherCase is the file of that name in other letters, which some systems take for
+// the same; "" for none, or several.
+func otherCase(root, rel string) string {
+	entries, _ := os.ReadDir(filepath.Join(root, filepath.FromSlash(path.Dir(rel))))
+	name := ""
+	for _, e := range entries {
+		if !e.IsDir() && strings.EqualFold(e.Name(), path.Base(rel)) {
+			if name != "" {
+				return ""
+			}
+			name = path.Join(path.Dir(rel), e.Name())
+		}
+	}
+	return name
 }
 
 // isThere is true also where it can't be told.

@@ -3,6 +3,7 @@ package repo
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,9 +20,11 @@ func TestAbsent(t *testing.T) {
 		"one of them is there":     {[]string{"Dockerfile.web"}, []string{"files[0].local_path"}},
 		"both of them are there":   {[]string{"Dockerfile.web", "app.conf"}, nil},
 		"another Dockerfile there": {[]string{"Dockerfile"}, []string{"build.dockerfile", "files[0].local_path"}},
+		"in other letters":         {[]string{"dockerfile.web", "app.conf"}, []string{"build.dockerfile: dockerfile.web"}},
+		"as seen from the root":    {[]string{"../.git/HEAD", "../Dockerfile.web", "../app.conf"}, []string{"build.dockerfile: ../Dockerfile.web"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
+			dir := filepath.Join(t.TempDir(), "app")
 			write := func(file, text string) {
 				file = filepath.Join(dir, file)
 				if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -35,7 +38,11 @@ func TestAbsent(t *testing.T) {
 			for _, f := range c.files {
 				write(f, "x\n")
 			}
-			if diff := cmp.Diff(c.want, absent(dir, "fly.toml")); diff != "" {
+			var got []string
+			for _, a := range absent(dir, "fly.toml") {
+				got = append(got, strings.TrimSuffix(a.Key+": "+a.There, ": "))
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
 			}
 		})
