@@ -219,8 +219,9 @@ func runDeps(env *Env, g *global, s *source, app string, o apply.Options) (d app
 	})
 	d = apply.Deps{
 		File: apply.OnDisk(s.path), Others: apply.OthersOnDisk(filepath.Dir(s.path), nil), Clock: env.Clock, Journal: j, Emit: progress.Event, Abort: env.Abort, Options: o,
-		LateSecrets: env.storedLately(app), Secret: s.mask.Hides, Hide: s.mask.Hide,
+		Secret: s.mask.Hides, Hide: s.mask.Hide,
 	}
+	d.LateSecrets, d.Asked = env.underWay(app)
 	if env.Replay != nil {
 		d.File = apply.OnDiskVia(s.path, env.Replay.FS)
 		d.Others = apply.OthersOnDisk(filepath.Dir(s.path), env.Replay.FS)

@@ -138,6 +138,7 @@ func (o *undoOptions) world(s *source, h apply.History) undo.World {
 	return undo.World{
 		File: s.target.File, Path: filepath.ToSlash(s.shown), App: s.target.App, Offline: s.target.Offline, OfflineDetail: s.target.OfflineDetail,
 		MaxUnavailable: o.limit(s), Tool: tool(), Other: otherFile(h, s.path), Others: s.otherFile,
+		Now: s.today,
 	}
 }
 
@@ -147,7 +148,7 @@ func (o *undoOptions) read(env *Env) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &source{shown: shown, path: path, mask: maskOf(file)}
+	s := &source{shown: shown, path: path, mask: maskOf(file), today: env.Clock.Now()}
 	s.target.File, s.target.AppName = file, o.source.appName(env, file)
 	return s, nil
 }

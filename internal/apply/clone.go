@@ -30,6 +30,19 @@ func markOf(journal string, n int) string {
 	return strings.ToLower(fmt.Sprintf("fly-standards-%s-%d-%s", journal, n, rand.Text()[:8]))
 }
 
+// nameFor is the name to ask for a machine under: the one under which an earlier
+// run asked for it, where Fly may create that yet. It would be a second one else.
+func (c *cloneSteps) nameFor(s *plan.CloneStep, n int) string {
+	d := &c.r.d
+	for i, asked := range d.Asked {
+		if asked.As.Group == s.Group && asked.Region == s.Region {
+			d.Asked = slices.Delete(slices.Clone(d.Asked), i, i+1)
+			return asked.Marker
+		}
+	}
+	return markOf(d.Journal.ID(), n)
+}
+
 // cloneSteps adds machines, and destroys those that an apply had added.
 type cloneSteps struct {
 	r *run
@@ -56,7 +69,7 @@ func (c *cloneSteps) add(ctx context.Context, first bool) error {
 			return errInterrupted
 		}
 		r.started(s)
-		if err := c.addOne(ctx, s, markOf(r.d.Journal.ID(), n+1), first); err != nil {
+		if err := c.addOne(ctx, s, c.nameFor(s.Clone, n+1), first); err != nil {
 			if !r.without.begun { // it is told then that the check is left out
 				r.failed(s, err)
 			}

@@ -29,6 +29,9 @@ type Deps struct {
 	// LateSecrets: secrets were stored a moment ago, by another run, and may
 	// not have reached every host: each update waits for the newest ones.
 	LateSecrets bool
+	// Asked are machines that earlier runs asked for a moment ago, and that Fly may
+	// create yet.
+	Asked []PastClone
 
 	// Secret says whether a text holds a secret value of the file, wherever it
 	// stands there; such a text is not written down. Nil: only the env entries

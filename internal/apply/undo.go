@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
+	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
 	"github.com/fly-standards/fly-standards/internal/journal"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
@@ -147,6 +149,21 @@ func (c PastClone) Surplus(machines []live.Machine) []live.Machine {
 // Made says whether a machine is one that the run asked for.
 func (c PastClone) Made(m live.Machine) bool { return m.ID == c.Machine || m.Name == c.Marker }
 
+// AskedWithin is how long after a run asked for something the platform may make
+// it, when the run was cut off before it heard the answer.
+const AskedWithin = 5 * time.Minute
+
+// Open says whether the machine may come yet: the answer is not on record.
+func (c PastClone) Open(now time.Time) bool {
+	return c.Machine == "" && !c.As.Asked.IsZero() && now.Before(c.As.Asked.Add(AskedWithin))
+}
+
+// Open says whether a machine may get its update yet: the answer is not on record,
+// and the lease that it was sent under may last.
+func (p PastMachine) Open(m live.Machine, now time.Time) bool {
+	return !p.Asked.IsZero() && m.Version == p.Replaced && now.Before(p.Asked.Add(onemachine.LeaseTTL))
+}
+
 // Missed says why the machines of an app can't do without one of them; "" when
 // they can. The floor does not tell: it lets a group of one machine go away for
 // the time of a restart.
@@ -161,7 +178,11 @@ func Missed(m live.Machine, all []live.Machine) string {
 	case len(others) == 0:
 		return "it is the only machine of group " + m.Group() + " now, so it is kept"
 	case m.Started() && m.Serves() && !slices.ContainsFunc(others, takesOver):
-		return "no other machine of group " + m.Group() + " is started, or would be by the proxy, so it is kept"
+		why := "no other machine of group " + m.Group() + " is started, or would be by the proxy, so it is kept"
+		if i := slices.IndexFunc(others, func(o live.Machine) bool { return o.AtRest() && o.Serves() }); i >= 0 {
+			why += ": run `fly machine start " + others[i].ID + "` first"
+		}
+		return why
 	}
 	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/clock"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
@@ -40,6 +41,10 @@ func (u *Undo) clones(w World) {
 				Destroy: &plan.DestroyStep{ID: m.ID, Group: m.Group(), Region: m.Region, Source: past.Source, Marker: past.Marker},
 			})
 			u.back("machine %s in %s: destroyed; this apply added it", m.ID, m.Region)
+		}
+		if len(ours) == 0 && past.Open(w.Now) {
+			u.stays("a machine in %s that Fly may still create: this apply requested it %s, and got no answer", past.Region, clock.Minute(past.As.Asked))
+			u.Partly = true
 		}
 		u.changedClone(past, ours, w.App)
 	}

@@ -90,10 +90,6 @@ func wantedBack(id, machine string, runs []apply.History) bool {
 	return begun
 }
 
-// askedWithin is how long after a run asked for an update the platform may
-// have made it, when the run was cut off before it heard the answer.
-const askedWithin = 5 * time.Minute
-
 // suspect says whether a machine is not healthy, or is at rest with a check of the
 // run that was never proven, and what it has is the version that the run gave it.
 // A check that was seen to pass (past.Well) may wait at rest.
@@ -109,7 +105,7 @@ func suspect(past apply.PastMachine, m live.Machine, withCheck bool, runs []appl
 		return false // another run did, which has its own say here
 	}
 	asked := past.Asked
-	return !asked.IsZero() && m.Version != past.Replaced && !m.UpdatedAt.Before(asked.Add(-time.Minute)) && m.UpdatedAt.Before(asked.Add(askedWithin))
+	return !asked.IsZero() && m.Version != past.Replaced && !m.UpdatedAt.Before(asked.Add(-time.Minute)) && m.UpdatedAt.Before(asked.Add(apply.AskedWithin))
 }
 
 // addsCheck says whether what is taken back added a check to a service, or one to

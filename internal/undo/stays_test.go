@@ -43,3 +43,37 @@ func TestSecretsAreLookedAt(t *testing.T) {
 		}
 	}
 }
+
+// What Fly was asked for and did not answer may come behind this look: a machine
+// for some minutes, an update while the lease that it was sent under lasts. Then
+// this undo is not the last word.
+func TestWhatMayStillCome(t *testing.T) {
+	now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	asked := func(ago time.Duration) apply.PastMachine {
+		return apply.PastMachine{ID: "a", Group: "app", State: "started", Inverse: always, Replaced: "v2", Asked: now.Add(-ago)}
+	}
+	clone := func(ago time.Duration, id string) apply.PastClone {
+		return apply.PastClone{Machine: id, Source: "a", Region: "lhr", Marker: mark, As: apply.PastMachine{Asked: now.Add(-ago)}}
+	}
+	another, answered := asked(time.Second), asked(time.Second)
+	another.Replaced, answered.Asked = "v1", time.Time{}
+	for name, c := range map[string]struct {
+		h    apply.History
+		open bool
+	}{
+		"an update of a second ago":                      {apply.History{Machines: []apply.PastMachine{asked(time.Second)}}, true},
+		"its lease is over":                              {apply.History{Machines: []apply.PastMachine{asked(time.Minute)}}, false},
+		"somebody updated the machine, so it is refused": {apply.History{Machines: []apply.PastMachine{another}}, false},
+		"it was answered":                                {apply.History{Machines: []apply.PastMachine{answered}}, false},
+		"a machine of a minute ago":                      {apply.History{Clones: []apply.PastClone{clone(time.Minute, "")}}, true},
+		"it is too long ago":                             {apply.History{Clones: []apply.PastClone{clone(time.Hour, "")}}, false},
+		"it came, and is gone":                           {apply.History{Clones: []apply.PastClone{clone(time.Minute, "c")}}, false},
+	} {
+		c.h.App = "shop"
+		w := world(t, before, &live.App{Machines: []live.Machine{machine(t, "a", old)}})
+		w.Now = now
+		if u := undo.New(c.h, w); u.Partly != c.open || u.Settled == c.open || len(u.Plan.Steps) > 0 {
+			t.Errorf("%s: partly %v, settled %v, stays %q", name, u.Partly, u.Settled, u.Stays)
+		}
+	}
+}

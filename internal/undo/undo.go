@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -29,6 +30,7 @@ type World struct {
 	OfflineDetail  string       // and more of that
 	MaxUnavailable string
 	Tool           string
+	Now            time.Time // when App was read
 }
 
 // Undo is what can be taken back, as a plan, and what can't.
@@ -129,7 +131,7 @@ func (u *Undo) machines(w World) {
 			u.kept.add(past.ID, u.goneSince(w.App))
 			continue
 		}
-		u.machine(past, m)
+		u.machine(past, m, w.Now)
 	}
 }
 
@@ -148,7 +150,7 @@ func (u *Undo) goneSince(app *live.App) string {
 
 // machine takes back what is still ours on it. The image stays the one that
 // runs: an older one is a deploy's business, not ours.
-func (u *Undo) machine(past apply.PastMachine, m live.Machine) {
+func (u *Undo) machine(past apply.PastMachine, m live.Machine, now time.Time) {
 	ops, foreign := still(m.Config, past.Inverse)
 	why := m.WhyUntouchable()
 	switch {
@@ -162,6 +164,9 @@ func (u *Undo) machine(past apply.PastMachine, m live.Machine) {
 		u.stays("machine %s: %s", m.ID, changedSince(foreign))
 	}
 	if len(ops) == 0 {
+		if past.Open(m, now) {
+			u.later(m.ID, m.Group(), "Fly may still make its update: the apply requested it a moment ago, and got no answer")
+		}
 		return
 	}
 	var repair *plan.Repair

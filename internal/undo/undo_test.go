@@ -178,6 +178,9 @@ func TestMachines(t *testing.T) {
 			if got := len(u.Plan.LeftAlone) > 0; got != c.later {
 				t.Errorf("another undo may take it back: %v", got)
 			}
+			if c.name == "the only one that runs" && !strings.Contains(u.Stays[0], "run `fly machine start a` first") {
+				t.Errorf("it does not say how: %q", u.Stays)
+			}
 			for _, s := range u.Plan.Steps {
 				if s.Machine.Version != "v2" || s.Machine.Image == "" {
 					t.Errorf("not guarded: %+v", s.Machine)

@@ -81,6 +81,14 @@ func (w *world) drawMore() {
 		}
 		w.add(&trouble{run: 1, class: "create", nth: 1, what: what, do: reply(e)})
 	}
+	if w.has("--regions") && w.seed%11 == 3 { // it comes when the run is gone, before the next one looks or after
+		w.hardRuns = 2
+		d := time.Duration(w.seed/11%90) * time.Second
+		late := flysim.StatusBefore(d, http.StatusGatewayTimeout, "gateway timeout")
+		w.add(&trouble{run: 1, class: "create", nth: 1, what: "killed after, takes effect " + d.String() + " later", do: func(_ *world, _ string, s *strike) {
+			s.effect, s.killAfter = &late, true
+		}})
+	}
 	if w.has("--regions") && one(4) { // when all are updated, or nearly
 		change, what := w.drawSource()
 		w.add(&trouble{run: 1, class: "lease-delete", nth: max(1, len(w.machines)-w.also.IntN(2)), what: what, do: func(w *world, _ string, _ *strike) {

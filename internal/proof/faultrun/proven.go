@@ -2,6 +2,7 @@ package faultrun
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,6 +95,11 @@ func (p *process) checkProbe() {
 // nothing that was there for a proof only is left on a machine, and no check
 // that the app does not pass.
 func (w *world) checkNothingLeft() {
+	for _, m := range w.clones() {
+		if others := slices.DeleteFunc(w.clones(), func(o *flysim.Machine) bool { return groupOf(o, nil) != groupOf(m, nil) }); len(others) > 1 && !w.doubled(m) {
+			w.fail("promise 9: %d machines were added to %s, where one was asked for", len(others), groupOf(m, nil))
+		}
+	}
 	for _, m := range w.app.Machines() {
 		mine := w.machineOf(m.ID())
 		// The second one of a creation that was doubled is named, for people to decide.
