@@ -2,8 +2,14 @@ package apply
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
 
 	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -95,4 +101,84 @@ func (c *cloneSteps) destroy(ctx context.Context, id string) error {
 		}
 	}
 	return err
+}
+
+// CloneMarker is the metadata key of a machine that an apply added. Its value is
+// the name that the machine was asked for under (markOf), and both together tell
+// it: flyctl's clone, scale count and blue-green deploys copy metadata and let the
+// platform name what they make, so a machine with our mark and a name of its own
+// is somebody's copy.
+const CloneMarker = "fly_standards_clone"
+
+// markOf is a name that no other request asks for. Fly takes a name once in an app
+// (409 "unique machine name violation", 2026), so a creation that arrives twice
+// makes one machine; the hosts agree on that with a delay, so it may be two, which
+// have the name both.
+func markOf(journal string, n int) string {
+	return strings.ToLower(fmt.Sprintf("fly-standards-%s-%d-%s", journal, n, rand.Text()[:8]))
+}
+
+// nameFor is the name to ask for a machine under: the one under which an earlier
+// run asked for it, where Fly may create that yet. It would be a second one else.
+func (c *cloneSteps) nameFor(s *plan.CloneStep, n int) string {
+	d := &c.r.d
+	for i, asked := range d.Asked {
+		if asked.As.Group == s.Group && asked.Region == s.Region {
+			d.Asked = slices.Delete(slices.Clone(d.Asked), i, i+1)
+			return asked.Marker
+		}
+	}
+	return markOf(d.Journal.ID(), n)
+}
+
+// wanted is the machine to make: the source as it is now, with a mark, on its
+// own (no standby for anybody), and never with a volume: a second one would be
+// empty.
+func (c *cloneSteps) wanted(ctx context.Context, s *plan.CloneStep, mark string) (Create, live.Machine, error) {
+	r := c.r
+	src, err := r.d.Machines.Machine(ctx, s.Source)
+	if err != nil {
+		return Create{}, src, err
+	}
+	if why := c.whyNotCopied(src); why != "" {
+		return Create{}, src, &MovedError{Machine: src.ID, Why: why}
+	}
+	value, err := json.Marshal(mark)
+	if err != nil {
+		return Create{}, src, err
+	}
+	ops := slices.Concat(s.Ops, onemachine.LeftProbes(src.Config), []machineconfig.Op{
+		{Verb: machineconfig.VerbSet, Pointer: machineconfig.Pointer("metadata", CloneMarker), Value: value},
+		{Verb: machineconfig.VerbRemove, Pointer: "/standbys"},
+	})
+	cfg, _, err := machineconfig.Apply(src.Config, ops)
+	if err != nil {
+		return Create{}, src, &MovedError{Machine: src.ID, Why: err.Error()}
+	}
+	image := s.Image
+	if src.Image != "" {
+		image = src.Image // what runs beside it now
+	}
+	if image != "" {
+		cfg = cfg.WithImage(image)
+	}
+	out := Create{Name: mark, Region: s.Region, Config: cfg}
+	out.MinSecrets, err = r.secrets.versionFor(ctx, s.Secrets)
+	return out, src, err
+}
+
+// whyNotCopied says why no clone is made of a machine; "" when one is.
+func (c *cloneSteps) whyNotCopied(src live.Machine) string {
+	step, planned := c.r.step("machine:" + src.ID)
+	switch why := src.WhyUntouchable(); {
+	case why != "":
+		return why
+	case len(src.Config.Mounts()) > 0:
+		return "it has a volume, so it can't be cloned"
+	case src.Health() == live.Unhealthy: // its copy would fail as well, and cost until it is known to
+		return "it is not healthy any more, so it is not copied"
+	case planned && c.r.rep.machine(step.ID).State == NotReached && step.Machine.Version != src.Version:
+		return "somebody updated it: its version is " + src.Version + ", not " + step.Machine.Version
+	}
+	return ""
 }

@@ -172,3 +172,11 @@ func (h *History) Left() bool {
 	return h.File != nil && !h.File.Restored || slices.ContainsFunc(h.Others, func(o PastOther) bool { return !o.Restored }) || len(h.Clones)+len(h.Volumes)+len(h.Unknown) > 0 ||
 		slices.ContainsFunc(h.Machines, func(m PastMachine) bool { return !m.Back })
 }
+
+// PastOther is another file that a run edited, or perhaps did.
+type PastOther struct {
+	File                      string
+	BeforeSHA256, AfterSHA256 string // Before "" where the run made it
+	Back                      *linepatch.Patch
+	Restored                  bool
+}

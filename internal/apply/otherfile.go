@@ -5,74 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"slices"
 
-	"github.com/fly-standards/fly-standards/internal/atomicfile"
 	"github.com/fly-standards/fly-standards/internal/journal"
 	"github.com/fly-standards/fly-standards/internal/linepatch"
 	"github.com/fly-standards/fly-standards/plan"
 )
-
-// OtherFiles are the files of the repository besides fly.toml, by their path
-// from its folder, with slashes.
-type OtherFiles interface {
-	// Read gives the present bytes; fs.ErrNotExist where there is no such file.
-	Read(file string) ([]byte, error)
-	// Write replaces the file as a whole or not at all, or makes it.
-	Write(file string, data []byte) error
-	// Remove takes away a file that a run had made.
-	Remove(file string) error
-}
-
-type othersOnDisk struct {
-	dir string
-	fs  atomicfile.FS
-}
-
-// OthersOnDisk are the files around the folder of fly.toml. via replaces the
-// system calls of a write, as in OnDiskVia; nil: the real ones.
-func OthersOnDisk(dir string, via atomicfile.FS) OtherFiles { return othersOnDisk{dir, via} }
-
-func (o othersOnDisk) path(file string) (string, error) {
-	if !filepath.IsLocal(filepath.FromSlash(withoutUps(file))) {
-		return "", fmt.Errorf("%s: it is not a path of the repository", file)
-	}
-	return filepath.Join(o.dir, filepath.FromSlash(file)), nil
-}
-
-// withoutUps takes the way up from the folder of fly.toml off a path: below
-// what is left of it no further step up is meant.
-func withoutUps(file string) string {
-	for len(file) > 3 && file[:3] == "../" {
-		file = file[3:]
-	}
-	return file
-}
-
-func (o othersOnDisk) Read(file string) ([]byte, error) {
-	path, err := o.path(file)
-	if err != nil {
-		return nil, err
-	}
-	return atomicfile.ReadRegular(path, maxFile)
-}
-
-func (o othersOnDisk) Write(file string, data []byte) error {
-	path, err := o.path(file)
-	if err != nil {
-		return err
-	}
-	return atomicfile.Write(path, data, atomicfile.Options{FS: o.fs})
-}
-
-func (o othersOnDisk) Remove(file string) error {
-	path, err := o.path(file)
-	if err != nil {
-		return err
-	}
-	return atomicfile.Remove(path, atomicfile.Options{FS: o.fs})
-}
 
 // otherRecord of an other-file step. An undo is made of it, so the JSON names
 // must not change their meaning.
@@ -248,12 +186,4 @@ func (o *otherFiles) restore(w writtenFile) error {
 	}
 	_ = o.r.d.Journal.Append(journal.Done, w.step.ID, rec)
 	return nil
-}
-
-// PastOther is another file that a run edited, or perhaps did.
-type PastOther struct {
-	File                      string
-	BeforeSHA256, AfterSHA256 string // Before "" where the run made it
-	Back                      *linepatch.Patch
-	Restored                  bool
 }

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -60,4 +61,23 @@ func (o *rollout) whyNotTake(ctx context.Context, machine, groupName string) str
 			return "too few other machines of its group are healthy to restart it"
 		}
 	}
+}
+
+// afterFailure decides what stays after the machines could not all be updated.
+// A machine that was not healthy takes the others with it; anything else (a
+// lease of somebody else, a refusal, an interruption) leaves healthy machines
+// alone. The file goes back when no machine kept the change, unless the user
+// wanted to stop here.
+func (r *run) afterFailure(ctx context.Context, err error) {
+	if isUnhealthy(err) && !r.d.NoRollback {
+		r.rollout.rollBackAll(ctx)
+	}
+	if !errors.Is(err, errInterrupted) && ctx.Err() == nil && !r.rep.machinesKept() {
+		r.putFilesBack()
+	}
+}
+
+func (r *run) putFilesBack() {
+	r.others.putBack()
+	r.edit.putBack()
 }

@@ -125,3 +125,15 @@ type InFlight struct {
 func (v Verdict) Good() bool {
 	return v == Unchanged || v == UpdatedAtRest || v == Healthy || v == Unproven
 }
+
+const (
+	waitSlice = 4 * time.Second  // of waiting for one machine, shared by those in flight
+	lookEvery = time.Second      // reads of one machine are limited to 5 a second
+	smokeTime = 10 * time.Second // as flyctl's smoke check
+	// freshTime is how long a machine that was just made may be unknown.
+	freshTime = 15 * time.Second
+)
+
+// MinWait is the least that Updater.Wait makes sense for: a machine that is to
+// stay up for the smoke time can't be healthy sooner.
+const MinWait = smokeTime + 5*time.Second

@@ -104,3 +104,14 @@ func madeAt(got, before live.Machine) time.Time {
 	}
 	return got.UpdatedAt
 }
+
+// accepted notes an update that the platform took.
+func (u *Updater) accepted(m *InFlight, got live.Machine, restarts bool) {
+	m.Version, m.Since = got.Version, madeAt(got, m.Was)
+	m.deadline = u.Clock.Now().Add(u.Wait)
+	m.Phase = WaitStart
+	if !restarts {
+		m.Phase = WaitState
+	}
+	u.Record.Accepted(m, restarts)
+}

@@ -8,18 +8,6 @@ import (
 	"github.com/fly-standards/fly-standards/internal/live"
 )
 
-const (
-	waitSlice = 4 * time.Second  // of waiting for one machine, shared by those in flight
-	lookEvery = time.Second      // reads of one machine are limited to 5 a second
-	smokeTime = 10 * time.Second // as flyctl's smoke check
-	// freshTime is how long a machine that was just made may be unknown.
-	freshTime = 15 * time.Second
-)
-
-// MinWait is the least that Updater.Wait makes sense for: a machine that is to
-// stay up for the smoke time can't be healthy sooner.
-const MinWait = smokeTime + 5*time.Second
-
 // This file is the walk of one machine, from top to bottom:
 //
 //	Begin   lease, read, compare, patch (begin.go), record, post
@@ -96,17 +84,6 @@ func (u *Updater) beginLeased(ctx context.Context, j Job) (*InFlight, error) {
 	}
 	u.accepted(m, got, now.Started())
 	return m, nil
-}
-
-// accepted notes an update that the platform took.
-func (u *Updater) accepted(m *InFlight, got live.Machine, restarts bool) {
-	m.Version, m.Since = got.Version, madeAt(got, m.Was)
-	m.deadline = u.Clock.Now().Add(u.Wait)
-	m.Phase = WaitStart
-	if !restarts {
-		m.Phase = WaitState
-	}
-	u.Record.Accepted(m, restarts)
 }
 
 // Follow looks at machines, one look at each in turn, until each has a verdict.
