@@ -31,6 +31,7 @@ func (u *Updater) post(ctx context.Context, m *InFlight, up live.Update) (live.M
 			if !again || !u.Clock.Now().Before(until) || !u.Leases.Holds(m.Machine) {
 				return now, err
 			}
+			up.SkipLaunch = m.skips(up, now)
 			continue
 		case lost == nil:
 			u.Record.Uncertain(m)
@@ -43,14 +44,21 @@ func (u *Updater) post(ctx context.Context, m *InFlight, up live.Update) (live.M
 			return live.Machine{}, &LostError{m.Machine, lost}
 		case now.Version == up.CurrentVersion && !u.Leases.Holds(m.Machine):
 			return live.Machine{}, &LostError{m.Machine, lost}
-		case now.Version == up.CurrentVersion:
-			continue // not applied, or not yet
+		case now.Version == up.CurrentVersion: // not applied, or not yet
+			up.SkipLaunch = m.skips(up, now)
+			continue
 		case ours(now, up):
 			return now, nil
 		}
 		return live.Machine{}, &MovedError{m.Machine, "somebody updated it at the same time"}
 	}
 	return live.Machine{}, &LostError{m.Machine, lost}
+}
+
+// skips says whether an update that is sent again is to leave the machine down: not
+// where it runs by now, unless it gets back what it had at rest.
+func (m *InFlight) skips(up live.Update, now live.Machine) bool {
+	return up.SkipLaunch && (m.Goal == Restore || !now.Started())
 }
 
 // refused is an update that was refused, so that nothing happened. A conflict
@@ -65,7 +73,7 @@ func (u *Updater) refused(ctx context.Context, m *InFlight, up live.Update, err 
 	if lookErr == nil && now.Version != up.CurrentVersion && ours(now, up) {
 		return now, false, nil
 	}
-	return live.Machine{}, notYet && lookErr == nil && now.Version == up.CurrentVersion, err
+	return now, notYet && lookErr == nil && now.Version == up.CurrentVersion, err
 }
 
 // ours says whether a machine runs the configuration of up. The platform may

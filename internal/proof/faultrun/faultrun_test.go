@@ -87,6 +87,7 @@ func TestSeedsThatFailed(t *testing.T) {
 		383229501669:  "the second machine of a doubled creation stayed sick with the new check, and its group could not be updated",
 		2085502631169: "a run was killed while it wrote fly.toml once more, and its undo knew the lines of the second writing only",
 		2085502630324: "a machine that came 41 s after its run was killed, and 1 s after its undo, was kept by every later undo",
+		500008:        "an update was sent again that leaves a machine down, though it had started meanwhile",
 		844339806783:  "of two machines that one creation made, an undo left the second, once the first was gone",
 		2717126269058: "an apply with nothing left to do let a copy of fly.toml lie that one before it had left when the power went",
 		2717126269062: "one slow answer took the whole wait, and a healthy machine was put back",
