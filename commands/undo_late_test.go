@@ -22,7 +22,7 @@ func lateClone(t *testing.T) *shop {
 func TestUndoBeforeTheMachineComes(t *testing.T) {
 	s := lateClone(t)
 	before := len(s.app.Machines())
-	s.says(s.must(0, "undo", "--yes"), "Undone in part.", "a machine in lhr that Fly may still create: this apply requested it 2026-11-02 09:0", "`fly-standards undo` undoes the rest")
+	s.says(s.must(0, "undo", "--yes"), "Undone in part.", "a machine in lhr that Fly may still create: this apply requested it at 09:0", "`fly-standards undo` undoes the rest")
 	s.pass(time.Minute)
 	if got := len(s.app.Machines()); got != before+1 {
 		t.Fatalf("%d machines, want %d", got, before+1)

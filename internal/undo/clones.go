@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
-	"github.com/fly-standards/fly-standards/internal/clock"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
@@ -43,7 +42,7 @@ func (u *Undo) clones(w World) {
 			u.back("machine %s in %s: destroyed; this apply added it", m.ID, m.Region)
 		}
 		if len(ours) == 0 && past.Open(w.Now) {
-			u.stays("a machine in %s that Fly may still create: this apply requested it %s, and got no answer", past.Region, clock.Minute(past.As.Asked))
+			u.stays("a machine in %s that Fly may still create: this apply requested it at %s, and got no answer", past.Region, past.As.Asked.UTC().Format("15:04 UTC"))
 			u.Partly = true
 		}
 		u.changedClone(past, ours, w.App)
