@@ -2,6 +2,7 @@ package fixers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
@@ -160,26 +161,25 @@ func softLimitOnly(soft int) serviceSetting {
 	return serviceSetting{pointer: "/concurrency", value: map[string]any{"type": "requests", "soft_limit": soft}}
 }
 
-// commented says whether a comment stands in the block, or right above it:
-// somebody said why the limits are what they are.
+// commented says whether a comment stands in the block, right above it or right
+// below its last line: somebody said why the limits are what they are. One that
+// leads on to the next table is about that.
 func commented(f *flytoml.File, block deployed.Value) bool {
-	lines := strings.Split(string(f.Bytes()), "\n")
 	first := placeOf(f, block.Path(), "").Line
-	if first < 1 || first > len(lines) {
-		return false
+	last := first
+	for _, key := range block.Node().Keys() {
+		n, _ := block.Node().Key(key)
+		last = max(last, n.End().Line)
 	}
-	own := func(line string) bool {
-		text, found := strings.CutPrefix(strings.TrimSpace(line), "#")
-		return found && len(strings.Fields(text)) > 4 && !strings.Contains(text, "=") && !strings.Contains(text, "fly-standards:")
+	if strings.TrimSpace(f.Line(last+2)) == "" {
+		last++
 	}
-	if first > 1 && own(lines[first-2]) {
-		return true
-	}
-	for _, line := range lines[first:] {
-		if strings.HasPrefix(strings.TrimSpace(line), "[") {
-			return false
+	for _, c := range slices.Backward(f.CommentLines()) {
+		if above := c.Alone && c.Line == first-1; above {
+			first--
 		}
-		if _, comment, ok := strings.Cut(line, "#"); ok && own("#"+comment) {
+		text := strings.TrimPrefix(c.Text, "#")
+		if first <= c.Line && c.Line <= last && len(strings.Fields(text)) > 4 && !strings.Contains(text, "=") && !strings.Contains(text, "fly-standards:") {
 			return true
 		}
 	}
