@@ -46,18 +46,8 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 		}
 		switch {
 		case len(s.Ports) > 0:
-		case isStray(s, services):
-			notes := []string{"the checks of http_service are [[http_service.checks]]; move these there, or write the service that they are for"}
-			if slices.ContainsFunc(s.Checks, overTLS) {
-				notes = append(notes, `without protocol = "https": a check goes to the machine's own port, where few apps speak TLS, and one that fails stops every deploy`)
-			}
-			add(s.Path, "services has checks and no service: there is no [[services]] above [[services.http_checks]]", notes...)
-			if c, ok := headless(t.File); ok && c.to != "" {
-				f, said := &out[len(out)-1], out[len(out)-1].Message
-				moveCheck(c, f)
-				f.First = true
-				f.Message, f.Notes = said+", so that "+services[0].Path+" has none", notes[1:]
-			}
+		case isStray(s, services) && (len(s.Checks) > 0 || s.Key("concurrency").Said()):
+			out = append(out, strayTable(t, s, services[0]))
 		default:
 			add(s.Path, s.Path+" has no ports: Fly's proxy sends it nothing", "add [[services.ports]], or remove the service: other apps of the organization reach this one without it")
 			if len(s.Checks) > 0 { // the checks run all the same, and a private app is often written so

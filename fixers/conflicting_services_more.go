@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -95,4 +96,39 @@ func mountQuarrels(t plan.Target) []plan.Finding {
 		}
 	}
 	return out
+}
+
+// strayTable tells of tables below a [[services]] that is not there. They were
+// meant for the one service there is; the platform makes a service of its own of
+// them, and gives it port 8080 (superfly/flyctl#2521, superfly/docs#1899).
+func strayTable(t plan.Target, s, meant service) plan.Finding {
+	f := plan.Finding{
+		At:      placeOf(t.File, s.Path, ""),
+		Message: "services has checks and no service: there is no [[services]] above [[services.http_checks]]",
+		Notes:   []string{"the checks of http_service are [[http_service.checks]]; move these there, or write the service that they are for"},
+	}
+	limits, alone := headlessLimits(t.File)
+	if len(s.Checks) == 0 {
+		f.Message = "services has concurrency limits and no service: there is no [[services]] above [services.concurrency]"
+		f.Notes = []string{"the limits of http_service are [http_service.concurrency]"}
+	}
+	said := f.Message + ", so that " + meant.Path + " has none"
+	if c, ok := headless(t.File); ok && c.to != "" {
+		moveCheck(c, &f)
+	} else if !ok && alone && len(s.Checks) == 0 {
+		f.Fix = &plan.Fix{
+			Safety: plan.Review, Why: "the limits take effect at the next deploy",
+			Edits: []flytoml.Edit{{Op: flytoml.Move, Path: limits.Path(), To: meant.Path + ".concurrency"}},
+		}
+	}
+	if f.Fix != nil {
+		f.First, f.Message, f.Notes = true, said, nil
+	}
+	if len(s.Checks) > 0 {
+		f.Notes = append(f.Notes, "a deploy sends these checks to port 8080, whatever http_service says, and waits until they pass")
+	}
+	if slices.ContainsFunc(s.Checks, overTLS) {
+		f.Notes = append(f.Notes, `without protocol = "https": a check goes to the machine's own port, where few apps speak TLS, and one that fails stops every deploy`)
+	}
+	return f
 }

@@ -72,6 +72,16 @@ func headless(f *flytoml.File) (strayCheckNode, bool) {
 	return c, true
 }
 
+// headlessLimits are [services.concurrency] in such a file, where http_service has none.
+func headlessLimits(f *flytoml.File) (deployed.Value, bool) {
+	all := servicesAsWritten(f)
+	if len(all) != 2 || !isStray(all[1], all) || all[0].Key("concurrency").Said() {
+		return deployed.Value{}, false
+	}
+	limits := all[1].Key("concurrency")
+	return limits, limits.Said()
+}
+
 // misplacedCheck says whether a check of the service stands where flyctl
 // doesn't read it, so that unknown-keys takes it to where it counts.
 func misplacedCheck(t plan.Target, s service) bool {

@@ -2,6 +2,7 @@ package flysim
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -82,6 +83,10 @@ func (d *duration) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// defaultInternalPort is that of a service without one: the platform takes it
+// (superfly/flyctl#2521), and its checks go to 8080 (superfly/docs#1899).
+const defaultInternalPort = 8080
+
 func readConfig(raw json.RawMessage) (machineConfig, error) {
 	var c machineConfig
 	if err := json.Unmarshal(raw, &c); err != nil {
@@ -91,6 +96,9 @@ func readConfig(raw json.RawMessage) (machineConfig, error) {
 			return c, fmt.Errorf("invalid config: %s can't be a %s", wrong.Field, wrong.Value)
 		}
 		return c, errors.New("invalid config")
+	}
+	for i := range c.Services {
+		c.Services[i].InternalPort = cmp.Or(c.Services[i].InternalPort, defaultInternalPort)
 	}
 	return c, c.validate()
 }
@@ -149,6 +157,7 @@ func (c checkConfig) validate(at string, servicePort int) error {
 		return fmt.Errorf("invalid %s.type: must be tcp or http", at)
 	case c.Port == 0 && servicePort == 0:
 		return fmt.Errorf("invalid %s.port: is required", at)
+	case servicePort != 0 && c.GracePeriod >= 0: // the platform raises to 1s and lowers to 60s by itself (flyctl, August 2026)
 	case c.Interval != 0 && time.Duration(c.Interval) < 2*time.Second:
 		return fmt.Errorf("invalid %s.interval: must be at least 2s", at)
 	case time.Duration(c.Timeout) > time.Minute:

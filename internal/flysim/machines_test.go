@@ -198,8 +198,8 @@ func TestUpdateIsRefused(t *testing.T) {
 		"no image":           {`{"config":{}}`, 400},
 		"broken JSON":        {`{`, 400},
 		"a volume appears":   {`{"config":{"image":"x","mounts":[{"volume":"vol_1","path":"/data"}]}}`, 400},
-		"too short interval": {strings.Replace(`{"config":`+config+`}`, `"10s"`, `"1s"`, 1), 400},
-		"too long timeout":   {strings.Replace(`{"config":`+config+`}`, `"2s"`, `"61s"`, 1), 400},
+		"too short interval": {`{"config":{"image":"x","checks":{"a":{"type":"tcp","port":8080,"interval":"1s"}}}}`, 400},
+		"too long timeout":   {`{"config":{"image":"x","checks":{"a":{"type":"tcp","port":8080,"timeout":"61s"}}}}`, 400},
 		"odd memory":         {strings.Replace(`{"config":`+config+`}`, `256`, `300`, 1), 400},
 		"another region":     {`{"config":` + config + `,"region":"ams"}`, 400},
 	} {
@@ -210,6 +210,9 @@ func TestUpdateIsRefused(t *testing.T) {
 		if m.Version() != before || m.State() != "started" {
 			t.Errorf("%s: the machine changed", name)
 		}
+	}
+	if got := post(`{"config":{"image":"x","services":[{"checks":[{"type":"tcp","interval":"1s","timeout":"90s"}]}]}}`); got != 200 {
+		t.Errorf("a service without internal_port, whose times the platform puts right: %d", got)
 	}
 }
 

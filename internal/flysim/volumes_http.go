@@ -1,6 +1,7 @@
 package flysim
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 )
@@ -28,6 +29,7 @@ func (c *call) createVolume() reply {
 	if in.Name == "" {
 		return fail(http.StatusBadRequest, "invalid_argument: name is required")
 	}
+	in.Region = cmp.Or(in.Region, c.p.nearest()) // flyctl sends none for a file without primary_region
 	if _, known := findRegion(in.Region); !known {
 		return fail(http.StatusBadRequest, "invalid_argument: region %s not found", in.Region)
 	}
