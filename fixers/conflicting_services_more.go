@@ -76,10 +76,20 @@ func mountQuarrels(t plan.Target) []plan.Finding {
 		return nil
 	}
 	var out []plan.Finding
-	groupsOf := map[string][]string{}
+	groupsOf, mountOf := map[string][]string{}, map[string]string{}
 	for _, m := range mounts.Items() {
 		source, _ := m.Key("source").Str()
 		groups, known := c.GroupsOf(m.Key("processes"))
+		for _, g := range groups { // flyctl looks at each group by itself only when it deploys (August 2026)
+			if first := mountOf[g]; first != "" {
+				out = append(out, plan.Finding{
+					Severity: plan.Error, Message: fmt.Sprintf("the next deploy fails: the group %s has %s and %s, and a machine takes one volume", g, first, m.Path()),
+					At: placeOf(t.File, m.Path(), ""), Notes: []string{"put what both hold into folders of one volume"},
+				})
+				break
+			}
+			mountOf[g] = m.Path()
+		}
 		if source == "" || !known || !m.Key("processes").Said() {
 			continue
 		}
