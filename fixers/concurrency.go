@@ -29,12 +29,14 @@ func concurrency() plan.Fixer {
 limits the soft limit is 20 and there is no hard one: a busy machine is sent everything until it breaks.
 
 type = "connections" counts TCP connections. The proxy keeps those open and reuses them, so for HTTP they say little about the load;
-requests does. For WebSockets and other long-lived connections, connections is right, so the fix needs consent.
+requests does. For WebSockets and other long-lived connections, connections is right, so the fix needs consent, and there is none
+where the source has them.
 
-A new block gets a soft limit of 200 and no hard limit, as a start to measure from; existing numbers stay, except 20 and 25: flyctl's
-old template wrote them into every file, and the hard limit of 25 refuses the 26th visitor. With soft_limit above hard_limit a machine
-is full before the proxy prefers another, and only you know which of the two to change; equal limits are what flyctl writes for
-Phoenix. A comment beside the block shows that somebody thought about it, and the rule is silent.
+A new block gets no hard limit, and as soft limit the requests that the start command has workers and threads for (gunicorn, puma,
+waitress, uWSGI), else 200, as a start to measure from. Existing numbers stay; those far from what the workers take are named. Only
+20 and 25 go: flyctl's old template wrote them into every file, and the hard limit of 25 refuses the 26th visitor. With soft_limit
+above hard_limit a machine is full before the proxy prefers another, and only you know which of the two to change; equal limits are
+what flyctl writes for Phoenix. A comment beside the block shows that somebody thought about it, and the rule is silent.
 
 Manual fix: [http_service.concurrency] with type = "requests", soft_limit and hard_limit.`,
 		Check: checkConcurrency,
@@ -58,20 +60,22 @@ func checkConcurrency(t plan.Target) []plan.Finding {
 }
 
 func noLimits(t plan.Target, s service) plan.Finding {
+	soft := startingLimit(t, s)
 	f := plan.Finding{
-		Message: s.Path + " has no concurrency limits",
-		Default: "concurrency (soft limit 20, no hard one)",
-		At:      placeOf(t.File, s.Path, ""),
-		Notes:   []string{"without them the soft limit is 20, and there is no hard one; 200 is a start: measure what one machine can take"},
+		Message:  s.Path + " has no concurrency limits",
+		Default:  "concurrency (soft limit 20, no hard one)",
+		At:       placeOf(t.File, s.Path, ""),
+		Evidence: soft.evidence(),
+		Notes:    []string{fmt.Sprintf("without them the soft limit is 20, and there is no hard one; %d is a start: measure what one machine can take", soft.n)},
 		Fix: &plan.Fix{
 			Safety: plan.Review, Why: "the proxy spreads the load differently",
 			Edits: []flytoml.Edit{{Op: flytoml.AddTable, Path: s.Path + ".concurrency", Entries: []flytoml.Entry{
 				{Key: "type", Value: `"requests"`},
-				{Key: "soft_limit", Value: fmt.Sprint(newSoftLimit)},
+				{Key: "soft_limit", Value: fmt.Sprint(soft.n)},
 			}}},
 		},
 	}
-	f.Fix.Changes, f.Machines = serviceChanges(t, s, softLimitOnly(newSoftLimit))
+	f.Fix.Changes, f.Machines = serviceChanges(t, s, limitsWithout("requests", soft.n))
 	return f
 }
 
@@ -102,6 +106,9 @@ func limitFindings(t plan.Target, s service, block deployed.Value) []plan.Findin
 	if commented(t.File, block) {
 		return out
 	}
+	if f, ok := beyondWorkers(t, s, soft, hard); ok {
+		out = append(out, f)
+	}
 	kind, isString := block.Key("type").Str()
 	said := block.Key("type").Said()
 	if said && !isString || !s.handler("http") {
@@ -110,7 +117,7 @@ func limitFindings(t plan.Target, s service, block deployed.Value) []plan.Findin
 	if kind == "requests" {
 		settings := limitSettings(kind, soft, hard)
 		if soft > 0 && hard == 0 { // a hard limit that a machine still has goes
-			settings = []serviceSetting{softLimitOnly(soft)}
+			settings = []serviceSetting{limitsWithout("requests", soft)}
 		}
 		if f, lags := lagging(t, s, path, settings...); lags {
 			f.Fix.Safety, f.Fix.Why = plan.Review, "the proxy spreads the load differently"
@@ -123,6 +130,9 @@ func limitFindings(t plan.Target, s service, block deployed.Value) []plan.Findin
 	}
 	if soft == templateSoft && hard == templateHard {
 		return append(out, templateLimits(t, s, block))
+	}
+	if t.Repo != nil && t.Repo.Streams != nil {
+		return out // what keeps them open is the load
 	}
 	f := plan.Finding{
 		Message: s.Path + " is measured by connections, which say little about the load of an HTTP service",
@@ -143,24 +153,31 @@ func limitFindings(t plan.Target, s service, block deployed.Value) []plan.Findin
 // them, and a machine that takes 25 connections refuses the next visitor.
 func templateLimits(t plan.Target, s service, block deployed.Value) plan.Finding {
 	path := s.Path + ".concurrency"
+	soft, kind := startingLimit(t, s), "requests"
+	why := "a machine is sent more at a time; an app with WebSockets or other long-lived connections may want connections"
+	seen := soft.evidence()
+	if t.Repo != nil && t.Repo.Streams != nil {
+		soft, kind, seen, why = capacity{n: newSoftLimit}, "connections", []plan.Evidence{*t.Repo.Streams}, "a machine is sent more at a time"
+	}
 	f := plan.Finding{
-		Message: fmt.Sprintf("%s has the limits of flyctl's old template, 20 and 25 connections: a machine refuses the 26th", s.Path),
-		At:      placeOf(t.File, path+".hard_limit", path),
-		Notes:   []string{"200 requests, and no hard limit, are a start: measure what one machine can take"},
+		Message:  fmt.Sprintf("%s has the limits of flyctl's old template, 20 and 25 connections: a machine refuses the 26th", s.Path),
+		At:       placeOf(t.File, path+".hard_limit", path),
+		Evidence: seen,
+		Notes:    []string{fmt.Sprintf("%d %s, and no hard limit, are a start: measure what one machine can take", soft.n, kind)},
 		Fix: &plan.Fix{
-			Safety: plan.Review, Why: "a machine is sent more at a time; an app with WebSockets or other long-lived connections may want connections",
+			Safety: plan.Review, Why: why,
 			Edits: []flytoml.Edit{
-				setKey(path+".type", "requests"), setKey(path+".soft_limit", newSoftLimit), {Op: flytoml.Remove, Path: path + ".hard_limit"},
+				setKey(path+".type", kind), setKey(path+".soft_limit", soft.n), {Op: flytoml.Remove, Path: path + ".hard_limit"},
 			},
 		},
 	}
-	f.Fix.Changes, f.Machines = serviceChanges(t, s, softLimitOnly(newSoftLimit))
+	f.Fix.Changes, f.Machines = serviceChanges(t, s, limitsWithout(kind, soft.n))
 	return f
 }
 
-// softLimitOnly are limits by requests without a hard one.
-func softLimitOnly(soft int) serviceSetting {
-	return serviceSetting{pointer: "/concurrency", value: map[string]any{"type": "requests", "soft_limit": soft}}
+// limitsWithout are limits without a hard one.
+func limitsWithout(kind string, soft int) serviceSetting {
+	return serviceSetting{pointer: "/concurrency", value: map[string]any{"type": kind, "soft_limit": soft}}
 }
 
 // commented says whether a comment stands in the block, right above it or right

@@ -94,3 +94,14 @@ func once[T any](f *flytoml.File, what string, work func(*flytoml.File) []T) []T
 	type question string
 	return slices.Clip(f.Derive(question(what), func() any { return work(f) }).([]T))
 }
+
+// count is "no check", "one check" or "3 checks".
+func count(n int, what string) string {
+	switch n {
+	case 0:
+		return "no " + what
+	case 1:
+		return "one " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}

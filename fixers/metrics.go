@@ -82,16 +82,6 @@ func metricsPort(t plan.Target, m *plan.Metrics) (port int, processes []string, 
 	return 0, nil, "which process group serves it can't be told"
 }
 
-func count(n int, what string) string {
-	switch n {
-	case 0:
-		return "no " + what
-	case 1:
-		return "one " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
-}
-
 func metricsFix(t plan.Target, port int, path string, processes []string) *plan.Fix {
 	entries := []flytoml.Entry{{Key: "port", Value: strconv.Itoa(port)}, {Key: "path", Value: quote(path)}}
 	edit := flytoml.Edit{Op: flytoml.AddTable, Path: "metrics", Entries: entries}

@@ -28,13 +28,13 @@ Manual fix: remove the service, or its public addresses (fly ips list, fly ips r
 	}
 }
 
-// databasePorts are ports that databases and caches listen at by default.
+// databasePorts are ports that databases, caches and queues listen at by default.
 func databasePorts() map[int]string {
 	return map[int]string{
 		1433: "SQL Server", 1521: "Oracle", 2379: "etcd", 3306: "MySQL", 5432: "PostgreSQL", 6379: "Redis", 9042: "Cassandra",
 		9200: "Elasticsearch", 9300: "Elasticsearch", 11211: "Memcached", 26257: "CockroachDB", 27017: "MongoDB",
 		5984: "CouchDB", 6333: "Qdrant", 6334: "Qdrant", 7474: "Neo4j", 7687: "Neo4j", 7700: "Meilisearch", 8086: "InfluxDB", 8108: "Typesense",
-		8123: "ClickHouse", 28015: "RethinkDB",
+		8123: "ClickHouse", 8529: "ArangoDB", 28015: "RethinkDB", 5672: "RabbitMQ", 9092: "Kafka",
 	}
 }
 

@@ -62,3 +62,12 @@ func (c *Config) CheckPaths() []string {
 	}
 	return paths
 }
+
+// CountsConnections says whether some service is measured by connections, as it is
+// where the limits name no type.
+func (c *Config) CountsConnections() bool {
+	return slices.ContainsFunc(c.Services(), func(s Service) bool {
+		kind, _ := s.Key("concurrency").Key("type").Str()
+		return s.Key("concurrency").Said() && (kind == "" || kind == "connections")
+	})
+}

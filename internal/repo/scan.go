@@ -48,6 +48,7 @@ type Options struct {
 	Commands                                            []string
 	InternalPorts                                       []int    // of the services
 	Asked                                               []string // the paths of its HTTP checks
+	Connections                                         bool     // a service counts connections
 
 	// App is what fly.toml says that its app is, where the file on disk is not
 	// the one that is meant; "": what stands there.
@@ -67,7 +68,7 @@ func OptionsFor(path, workDir string, file *flytoml.File) Options {
 		Dir: filepath.Dir(path), ConfigName: filepath.Base(path), WorkingDir: workDir,
 		Dockerfile: text("build.dockerfile"), Ignorefile: text("build.ignorefile"),
 		BuildTarget: text("build.build-target"), Image: text("build.image"), Builder: text("build.builder"), BuildArgs: args,
-		Commands: c.Commands(c.Served), InternalPorts: c.InternalPorts(), Asked: c.CheckPaths(),
+		Commands: c.Commands(c.Served), InternalPorts: c.InternalPorts(), Asked: c.CheckPaths(), Connections: c.CountsConnections(),
 	}
 }
 
@@ -231,6 +232,7 @@ func (s *source) look() {
 	s.guardsOfFile()
 	s.routes()
 	s.metrics()
+	s.streaming()
 	s.migrations()
 	if s.verdict != unsure {
 		s.listenCalls()

@@ -27,6 +27,7 @@ type facts struct {
 	gone       map[string]bool // frameworks that serve nothing at run time
 	security   []string        // Spring Security's own configuration, as code
 	control    map[string]controller
+	streams    []ranked
 	metrics    []plan.Metrics
 	prom       bool // something speaks of Prometheus
 	micrometer bool // Spring's registry for it is a dependency
@@ -65,6 +66,7 @@ func (f *facts) merge(o *facts) {
 	for name, c := range o.control {
 		f.controller(name, c)
 	}
+	f.streams = append(f.streams, o.streams...)
 	f.metrics = append(f.metrics, o.metrics...)
 	f.prom = f.prom || o.prom
 	f.listens = append(f.listens, o.listens...)
@@ -140,7 +142,7 @@ func (sc *scanner) repo(f *facts) *plan.Repo {
 		r.HostCheck = first(f.hostCheck)
 	}
 	r.SQLite = first(f.sqlite)
-	r.Metrics = f.bestMetrics()
+	r.Metrics, r.Streams = f.bestMetrics(), first(f.streams)
 	r.Listens = slices.SortedFunc(slices.Values(f.listens), func(a, b plan.Listen) int { return byPlace(a.Evidence, b.Evidence) })
 	return r
 }

@@ -46,7 +46,7 @@ func shownCommand(line string) string {
 		bare := strings.Trim(field, `"'`)
 		name, value, assigned := strings.Cut(bare, "=")
 		switch {
-		case assigned && !isTarget(name) && value != "":
+		case assigned && !isTarget(name) && value != "" && (len(value) > 5 || number5(value) == 0):
 			fields[i] = name + "=(hidden)"
 		case inList(" -t --access-token -u --user -H --header -e --env -d --data -p --password ", bare):
 			hideNext = true
