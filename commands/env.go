@@ -110,10 +110,10 @@ func (e *Env) color(tty, off bool) bool {
 	}
 }
 
-// width is that of the document.
+// width is that of what is written: a longer line is hard to read.
 func (e *Env) width() int {
 	if e.Width > 0 {
-		return e.Width
+		return min(e.Width, 100)
 	}
 	return 80
 }

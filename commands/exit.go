@@ -216,9 +216,10 @@ func liveHint(err error) string {
 // report prints an error on stderr.
 func (e *Env) report(err error, painter view.Style) {
 	for i, l := range explain(err) {
-		l = view.Clean(l)
 		if i == 0 {
-			l = painter.Fail("Error: ") + l
+			l = painter.Fail("Error:") + strings.TrimPrefix(e.told("Error: "+l), "Error:")
+		} else {
+			l = e.told(l)
 		}
 		_, _ = fmt.Fprintln(e.Stderr, l)
 	}

@@ -61,9 +61,9 @@ func (e *Env) logger(*global) *log.Logger {
 // howToGoLive is what to do about a reason of connect.
 func howToGoLive(why plan.Offline) string {
 	if why == plan.OfflineNoName {
-		return "Name the app with --app or `app` in the file to look at it."
+		return "Name the app with --app, or `app` in the file, to read it too."
 	}
-	return "`fly auth login` or FLY_API_TOKEN lets it look at the app."
+	return "Run `fly auth login` or set FLY_API_TOKEN to read the app too."
 }
 
 // stateHome is the home folder for the journals. Without HOME it is that of the

@@ -30,8 +30,8 @@ func (e *Env) lock(g *global, app, doing string) (unlock func(), err error) {
 	case err != nil:
 		return nil, &usageError{
 			message: err.Error() + "; nothing was changed",
-			hint: "what a run does is recorded below " + e.journals() + ", so that it can be undone; " +
-				"XDG_STATE_HOME names another place",
+			hint: "apply records what it does in " + e.journals() + ", so that it can be undone; " +
+				"set XDG_STATE_HOME to use another folder",
 		}
 	}
 	if doing != "undo" {

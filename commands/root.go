@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
@@ -150,11 +151,15 @@ func noArgs(cmd *cobra.Command, args []string) error {
 // note tells the user something on stderr.
 func (e *Env) note(g *global, format string, args ...any) {
 	if !g.quiet {
-		text := fmt.Sprintf(format, args...)
-		if e.StderrTTY {
-			_ = view.Paragraph(e.Stderr, text, e.width())
-			return
-		}
-		_, _ = fmt.Fprintln(e.Stderr, view.Clean(text)) // a line in a log
+		_, _ = fmt.Fprintln(e.Stderr, e.told(fmt.Sprintf(format, args...)))
 	}
+}
+
+// told is a text for stderr: wrapped on a terminal, one line in a log. What is
+// indented is a line of a file, and stays one.
+func (e *Env) told(text string) string {
+	if e.StderrTTY && !strings.HasPrefix(text, " ") {
+		return view.Wrapped(text, e.width())
+	}
+	return view.Clean(text)
 }

@@ -144,7 +144,7 @@ func (s *source) loadLive(ctx context.Context, env *Env, g *global, o *sourceOpt
 		return app, refusePostgres(app)
 	}
 	if o.requireLive {
-		return nil, &usageError{message: "the app can't be read: " + why.String() + " (--require-live)"}
+		return nil, &usageError{"--require-live: the app can't be read: " + why.String(), howToGoLive(why.kind)}
 	}
 	s.target.Offline, s.target.OfflineDetail = why.kind, why.detail
 	if !o.offline {

@@ -34,7 +34,7 @@ func checkBuildConflict(t plan.Target) []plan.Finding {
 	if noBuilder {
 		key := t.Deployed().Get("build.builder").Path()
 		out = append(out, plan.Finding{
-			Message: fmt.Sprintf("builder = %q is no builder: the key names a buildpacks image", builder),
+			Message: fmt.Sprintf("builder = %q is not a builder: the key names a buildpacks image", builder),
 			At:      placeOf(t.File, key, ""),
 			Fix: &plan.Fix{
 				Safety: plan.Review, Why: "the next deploy builds with the Dockerfile, as the key seems to mean",
@@ -45,7 +45,7 @@ func checkBuildConflict(t plan.Target) []plan.Finding {
 	ways := buildWays(t, noBuilder)
 	if len(ways) > 1 {
 		out = append(out, plan.Finding{
-			Message: "[build] has more than one way to the image: " + strings.Join(ways, ", "),
+			Message: "[build] names more than one way to build the image: " + strings.Join(ways, ", "),
 			At:      placeOf(t.File, "build", ""),
 			Notes:   []string{"keep the one that builds the app today; flyctl uses one and silently ignores the others"},
 		})

@@ -52,8 +52,8 @@ func checkCertificates(t plan.Target) []plan.Finding {
 			f.Message = fmt.Sprintf("the certificate of %s can't be renewed: no DNS record shows that the hostname still belongs to this app", c.Hostname)
 			f.Notes = records(t, c)
 		case c.Custom && !c.Requested:
-			f.Message = fmt.Sprintf("nothing renews the certificate of %s: it was uploaded, and Fly issues none besides", c.Hostname)
-			f.Severity, f.HowTo = plan.Info, "fly certs check "+quoteHost(c.Hostname)+" says when it ends"
+			f.Message = fmt.Sprintf("nothing renews the certificate of %s: it was uploaded, and Fly issues no other", c.Hostname)
+			f.Severity, f.HowTo = plan.Info, "fly certs check "+quoteHost(c.Hostname)+" shows when it expires"
 		default:
 			continue
 		}
@@ -73,7 +73,7 @@ func describeCertificate(c live.Certificate) string {
 			by = append(by, x.name)
 		}
 	}
-	seen := "validated by nothing"
+	seen := "not validated"
 	if len(by) > 0 {
 		seen = "validated by " + strings.Join(by, ", ")
 	}

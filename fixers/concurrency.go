@@ -135,7 +135,7 @@ func limitFindings(t plan.Target, s service, block deployed.Value) []plan.Findin
 		return out // what keeps them open is the load
 	}
 	f := plan.Finding{
-		Message: s.Path + " is measured by connections, which say little about the load of an HTTP service",
+		Message: s.Path + " counts connections, which say little about the load of an HTTP service",
 		At:      placeOf(t.File, path+".type", path),
 		Fix: &plan.Fix{
 			Safety: plan.Review, Why: "requests are counted instead; an app with WebSockets or other long-lived connections may want connections",

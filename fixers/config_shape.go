@@ -20,7 +20,7 @@ func configShape() plan.Fixer {
 		Doc: `flyctl refuses the whole file for one value of a wrong type ("8080" for a port), one bracket too few or too many
 ([http_service.checks], [[build]]), one unknown word ("blue-green"), a duration or size that can't be read, a number out of bounds, a
 command with an open quote, a process group that isn't there, a service that names no group where there are some, or an empty array above the
-tables of its name (processes = [] and [processes]), which is no TOML. It reports one fault at
+tables of its name (processes = [] and [processes]), which is not valid TOML. It reports one fault at
 a time; this rule reports all of them, each with its line, what the file says and what flyctl takes. Types, words and bounds are those of flyctl
 of August 2026.
 
@@ -73,7 +73,7 @@ func shapeMessage(note deployed.Refusal) string {
 	case deployed.ByteOrder:
 		return "the file begins with a byte order mark (BOM)"
 	case deployed.Twice:
-		return fmt.Sprintf("%s = %s must go: %s", path, note.Node.Raw(), note.Problem)
+		return fmt.Sprintf("remove %s = %s: %s", path, note.Node.Raw(), note.Problem)
 	case deployed.Nanoseconds:
 		return fmt.Sprintf("%s = %s means %s nanoseconds here", path, note.Node.Raw(), note.Node.Raw())
 	case deployed.NoEffect:

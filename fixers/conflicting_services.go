@@ -57,7 +57,7 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 		start := s.Key("auto_start_machines")
 		if on, _ := start.Bool(); on && s.Protocol == "udp" {
 			add(start.Path(), s.Path+" has auto_start_machines on UDP: Fly's proxy starts no machine for UDP",
-				"machines of it that stop stay stopped; keep them running")
+				"its machines that stop stay stopped; keep them running")
 		}
 		missingGroups(t, s.Value, add)
 		if f, ok := movedUDP(t, s); ok {

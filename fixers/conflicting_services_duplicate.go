@@ -22,7 +22,7 @@ func duplicateFix(t plan.Target, web, other service) (*plan.Fix, string) {
 		return nil, "only " + other.Path + " has its " + strings.Join(only, ", ")
 	}
 	if all := servicesAsWritten(t.File); all[len(all)-1].Path != other.Path {
-		return nil, other.Path + " says nothing that http_service doesn't say" // taking it would renumber those behind it
+		return nil, other.Path + " only repeats http_service" // taking it would renumber those behind it
 	}
 	fix := &plan.Fix{
 		Safety: plan.Review, Why: "http_service alone then answers; both may be there for a reason",

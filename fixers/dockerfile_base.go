@@ -62,7 +62,7 @@ func checkDockerfileBase(t plan.Target) []plan.Finding {
 	case ended(name, tag, t.Today) != "":
 		f.Message = ref + " is past its end of life (" + ended(name, tag, t.Today) + "): it gets no patches"
 	case !strings.ContainsAny(name+tag, "0123456789") && !codename(name, tag):
-		f.Message = ref + " has no version: each build may take another one"
+		f.Message = ref + " has no version: each build may use a different one"
 	case !strings.Contains(version, ".") && version != "" && len(version) < 4 && !isOneOf(majorLines, name) && !strings.Contains(name, "jdk") && !strings.Contains(name, "jre"):
 		f.Message = ref + " names a major version only: each build may take its newest release"
 	case isOneOf(withSlim, name) && full(tag):

@@ -67,11 +67,11 @@ func checkDockerfileUser(t plan.Target) []plan.Finding {
 		f.Message = "the image runs as root: USER " + user
 	}
 	if t.Deployed().Get("mounts").Said() {
-		f.Notes = append(f.Notes, "the volume belongs to root when it is new: the entrypoint has to chown it and then step down (gosu, su-exec, setpriv)")
+		f.Notes = append(f.Notes, "the volume belongs to root when it is new: the entrypoint has to chown it and then drop privileges (gosu, su-exec, setpriv)")
 	}
 	for _, s := range services(t.File) {
 		if s.InternalPort > 0 && s.InternalPort < 1024 {
-			f.Notes = append(f.Notes, "it listens below port 1024, which asked for root once; Linux lets any user do it in a Fly machine only from net.ipv4.ip_unprivileged_port_start on, so take a higher port")
+			f.Notes = append(f.Notes, "it listens below port 1024, which may require root; use a higher port")
 			break
 		}
 	}

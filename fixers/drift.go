@@ -163,5 +163,5 @@ func onMachines(ids []string) string {
 	if len(ids) == 0 {
 		return ""
 	}
-	return "on machine " + strings.Join(ids, ", ")
+	return "on " + machinesNamed(ids)
 }

@@ -166,7 +166,7 @@ func notSeenYet(t plan.Target, s live.Secret) []string {
 	if len(ids) == 0 {
 		return nil
 	}
-	return []string{"the secret was set after machine " + strings.Join(ids, ", ") + " last started, so a restart may bring a different value from the one in use"}
+	return []string{"the secret was set after " + machinesNamed(ids) + " last started, so a restart may bring a different value from the one in use"}
 }
 
 func dropEnv(m live.Machine, name string) plan.Change {
@@ -202,10 +202,10 @@ func reachedLater(t plan.Target, name string, v secret.Value) []string {
 	}
 	var out []string
 	if len(others) > 0 {
-		out = append(out, "a secret is app-wide: at its next start it would give a different value to machine "+strings.Join(others, ", "))
+		out = append(out, "a secret is app-wide: at its next start it would give a different value to "+machinesNamed(others))
 	}
 	if len(unread) > 0 {
-		out = append(out, "what machine "+strings.Join(unread, ", ")+" has for "+name+" can't be read, and a secret is the whole app's")
+		out = append(out, "what "+machinesNamed(unread)+" runs with for "+name+" can't be read, and a secret is app-wide")
 	}
 	return out
 }

@@ -30,7 +30,7 @@ func deadEntries(t plan.Target, inFile map[string]bool) []plan.Finding {
 		}
 		f.At.Machine = f.Machines[0]
 		f.Message = s.Name + " is a secret of the app, and still an env entry on its machines"
-		f.Evidence = plan.Saw("on machine " + strings.Join(f.Machines, ", ") + "; the secret takes precedence; the entry only exposes the value")
+		f.Evidence = plan.Saw("on " + machinesNamed(f.Machines) + "; the secret takes precedence; the entry only exposes the value")
 		if doubts := notSeenYet(t, s); len(doubts) > 0 {
 			f.Fix.Safety, f.Fix.Why = plan.Review, strings.Join(doubts, "; ")
 		}

@@ -40,7 +40,7 @@ func choosePath(t plan.Target, s service) pathSource {
 	}
 	if c, ok := passingCheck(t, s); ok {
 		return pathSource{path: c.Path, rank: rankLive, live: &c, evidence: plan.Saw(
-			fmt.Sprintf("%s %s passes on machine %s now", c.Method, maskPath(c.Path), strings.Join(c.on, ", ")))}
+			fmt.Sprintf("%s %s passes on %s now", c.Method, maskPath(c.Path), machinesNamed(c.on)))}
 	}
 	if c, ok := otherCheck(t, s); ok {
 		return pathSource{path: c.Path, rank: rankFile, evidence: []plan.Evidence{
@@ -90,8 +90,8 @@ func (w pathSource) doubt(t plan.Target, s service) string {
 	if w.rank == rankLive { // proven: nothing in the source weighs against it
 		return ""
 	}
-	say(speaksHTTP2(s), "the app is spoken to in HTTP/2 only (h2_backend), and Fly's checks speak HTTP/1")
-	say(w.rank == rankProbe, "only a probe of the public hostname knows the path; Fly asks from inside, by IP address")
+	say(speaksHTTP2(s), "the app is sent HTTP/2 only (h2_backend), and Fly's checks use HTTP/1")
+	say(w.rank == rankProbe, "the path was only tried at the public hostname; Fly checks from inside, by IP address")
 	for _, d := range w.doubts {
 		say(true, doubtText(d))
 	}
@@ -147,7 +147,7 @@ func doubtText(d plan.Doubt) string {
 	text := map[plan.DoubtKind]string{
 		plan.DoubtMount:     "the route's router may be mounted under a prefix",
 		plan.DoubtGuard:     "the route seems to be behind authentication",
-		plan.DoubtCondition: "the route is only there under a condition",
+		plan.DoubtCondition: "the route exists only under some condition",
 		plan.DoubtHost:      "the route answers for another host or port only",
 		plan.DoubtPort:      "the server that has the route listens on another port",
 		plan.DoubtBase:      "the app may be served below a base path",

@@ -90,7 +90,7 @@ func needlessIPv4(t plan.Target) (plan.Finding, bool) {
 		Message:  fmt.Sprintf("the dedicated IPv4 address %s is not needed: about $%.0f a month (prices of %s)", ip, dedicatedIPv4, PricesAsOf),
 		Evidence: plan.Saw("every service of the app is HTTP or TLS on ports 80 and 443, which a shared address serves"),
 		HowTo:    "fly ips allocate-v4 --shared, then the A records, then fly ips release " + ip,
-		Notes:    []string{"keep it when somebody has this very address on a list, or a client sends no TLS server name"},
+		Notes:    []string{"keep it if somebody allows this very address through a firewall, or a client sends no TLS server name"},
 	}, true
 }
 

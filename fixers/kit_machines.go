@@ -96,6 +96,14 @@ func lagging(t plan.Target, s service, key string, settings ...serviceSetting) (
 	return notOnApp(key, placeOf(t.File, key, s.Path), changes)
 }
 
+// machinesNamed is "machine a" or "machines a, b".
+func machinesNamed(ids []string) string {
+	if len(ids) == 1 {
+		return "machine " + ids[0]
+	}
+	return "machines " + strings.Join(ids, ", ")
+}
+
 // notOnApp is the finding about what the file says already and machines lack: a
 // deploy that never came, or an apply that was cut short. The changes give it to
 // them; none: they all have it.
@@ -104,7 +112,7 @@ func notOnApp(what string, at plan.At, changes []plan.Change) (plan.Finding, boo
 	return plan.Finding{
 		Message:  what + " is right in the file, but not yet on the app",
 		At:       at,
-		Evidence: plan.Saw("differs on machine " + strings.Join(ids, ", ")),
+		Evidence: plan.Saw("differs on " + machinesNamed(ids)),
 		Machines: ids,
 		Fix:      &plan.Fix{Safety: plan.Safe, Changes: changes},
 	}, len(ids) > 0

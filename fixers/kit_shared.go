@@ -18,7 +18,7 @@ func whyElseShared(t plan.Target) []string {
 	var why []string
 	for _, s := range t.Repo.Siblings {
 		if path.Dir(s.File) == "." {
-			why = append(why, s.File+" stands beside it")
+			why = append(why, s.File+" is next to it")
 		}
 	}
 	for _, e := range t.Repo.ElseApps {

@@ -159,7 +159,7 @@ func moveCheck(c strayCheckNode, f *plan.Finding) {
 		f.Notes = append(f.Notes, "it looks like a health check of "+c.of.Path+"; not moved: "+c.why)
 		return
 	}
-	f.Message = c.node.Path() + " is not where flyctl reads it: it belongs to " + c.to
+	f.Message = c.node.Path() + " is ignored by flyctl; it belongs in " + c.to
 	f.Fix = &plan.Fix{
 		Safety: plan.Review, Why: "the check takes effect at the next deploy: a machine that fails it gets no requests", Edits: c.edits,
 	}
@@ -176,7 +176,7 @@ func checksPath(s service, kind string) string {
 func strayKind(s service, n flytoml.Node) (kind, why string) {
 	items := n.Items()
 	if n.Kind() != flytoml.Table && n.Kind() != flytoml.ArrayTables || len(items) == 0 {
-		return "", "it is no table"
+		return "", "it is not a table"
 	}
 	for _, item := range items {
 		this := "tcp"

@@ -187,7 +187,7 @@ func fewOf(machines []live.Machine) string {
 	for _, m := range machines {
 		ids = append(ids, m.ID)
 	}
-	return "machine " + strings.Join(atMost(5, ids), ", ")
+	return machinesNamed(atMost(5, ids))
 }
 
 // envUnlike: names of env entries that only some machines of a group have. Where

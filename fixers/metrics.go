@@ -79,7 +79,7 @@ func metricsPort(t plan.Target, m *plan.Metrics) (port int, processes []string, 
 	case len(ports) == 1 && len(processes) > 0:
 		return port, processes, ""
 	}
-	return 0, nil, "which process group serves it can't be told"
+	return 0, nil, "it is unclear which process group serves it"
 }
 
 func metricsFix(t plan.Target, port int, path string, processes []string) *plan.Fix {

@@ -3,7 +3,6 @@ package fixers
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -108,7 +107,7 @@ func priceOfUp(t plan.Target, s service, n int, f *plan.Finding) {
 	}
 	switch f.Fix.CostKnown = known && len(up) > 0; {
 	case len(up) > 0:
-		f.Evidence = append(f.Evidence, plan.Saw("machine "+strings.Join(up, ", ")+" always up: "+about(f.Fix.CostMonthly, known)+", less what it is up now")...)
+		f.Evidence = append(f.Evidence, plan.Saw(machinesNamed(up)+" always up: "+about(f.Fix.CostMonthly, known)+", less what it is up now")...)
 	case len(machines) > 0:
 		f.Notes = append(f.Notes, "no machine is in "+primary+", so it would do nothing yet")
 	}

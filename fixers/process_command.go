@@ -59,7 +59,7 @@ func oneWord(t plan.Target, v deployed.Value) []plan.Finding {
 		return nil
 	}
 	f := plan.Finding{
-		Message: v.Path() + " is one word to flyctl, blanks and all", At: placeOf(t.File, v.Path(), ""),
+		Message: v.Path() + " is one word to flyctl, spaces included", At: placeOf(t.File, v.Path(), ""),
 		Notes: []string{"an array has the words one by one"},
 	}
 	if len(shellOnly(words)) > 0 || assignment.MatchString(words[0]) {
@@ -70,7 +70,7 @@ func oneWord(t plan.Target, v deployed.Value) []plan.Finding {
 		quoted[i] = quote(w)
 	}
 	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "a program that takes one word with blanks in it can be meant",
+		Safety: plan.Review, Why: "one argument with spaces in it may be meant",
 		Edits: []flytoml.Edit{{Op: flytoml.Set, Path: v.Path(), Value: "[" + strings.Join(quoted, ", ") + "]"}},
 	}
 	return []plan.Finding{f}

@@ -105,7 +105,7 @@ func droppedForm(path string) string {
 
 // capital is such a heading.
 func capital(t plan.Target, n flytoml.Node, to string, f *plan.Finding) {
-	f.Message = n.Path() + " is not read by flyctl: the name is " + to + ", in small letters"
+	f.Message = n.Path() + " is not read by flyctl: key names are case-sensitive, and this one is " + to
 	renameTable(t, n, to, f)
 }
 
@@ -149,7 +149,7 @@ func knownUnknown(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 	case form == "http_service.timeout" || form == "services.timeout":
 		serviceTimeout(t, n, f)
 	case form == "vm.swap_size_mb":
-		moveTo(t, n, "swap_size_mb", "the machines get the swap at their next deploy; flyctl ignored it so far", f)
+		moveTo(t, n, "swap_size_mb", "the machines get the swap at their next deploy; flyctl has ignored it so far", f)
 	case form == "vm.min_machines_running" || form == "vm.auto_stop_machines" || form == "vm.auto_start_machines":
 		serviceKey(t, n, name, f)
 	case (name == "port" || name == "type") && strings.HasSuffix(form, "checks."+name):
@@ -157,9 +157,9 @@ func knownUnknown(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 	case form == "http_service.redirects":
 		f.Notes = append(f.Notes, "the proxy redirects http to https and nothing else: the app answers redirects itself")
 	case form == "http_service.custom_domains":
-		f.Notes = append(f.Notes, "a domain is no matter of the file: fly certs add HOSTNAME")
+		f.Notes = append(f.Notes, "domains are not set in fly.toml: fly certs add HOSTNAME")
 	case form == "experimental.sticky_sessions":
-		f.Notes = append(f.Notes, "the proxy keeps nobody on one machine by itself: the app can answer with a fly-replay header")
+		f.Notes = append(f.Notes, "the proxy has no sticky sessions: the app can answer with a fly-replay header")
 	case form == "secrets":
 		f.Notes = append(f.Notes, "secrets are set with fly secrets set; what is written here is in the git history, so rotate it")
 	default:

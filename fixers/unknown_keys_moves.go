@@ -14,7 +14,7 @@ import (
 // moveTo moves a key to where flyctl reads it. Where something stands already,
 // or another rule is about to write, only the misplaced key goes.
 func moveTo(t plan.Target, n flytoml.Node, to, why string, f *plan.Finding) {
-	f.Message = n.Path() + " is not where flyctl reads it: it belongs to " + to
+	f.Message = n.Path() + " is ignored by flyctl; it belongs in " + to
 	moveFix(t, n, to, why, f)
 }
 
@@ -78,7 +78,7 @@ func serviceKey(t plan.Target, n flytoml.Node, name string, f *plan.Finding) {
 		f.Fix = &plan.Fix{Safety: plan.Review, Why: noEffect, Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path()}}}
 	case 1:
 		f.Notes = nil
-		moveTo(t, n, of[0].Path+"."+name, "it takes effect at the next deploy; flyctl ignored it so far", f)
+		moveTo(t, n, of[0].Path+"."+name, "it takes effect at the next deploy; flyctl has ignored it so far", f)
 		v, _ := n.Int()
 		f.Fix.Costs = name == "min_machines_running" && v > 0 && f.Fix.Edits[0].Op != flytoml.Remove
 	}
@@ -108,7 +108,7 @@ func serviceTimeout(t plan.Target, n flytoml.Node, f *plan.Finding) {
 	if len(options) == 0 {
 		return
 	}
-	f.Fix = &plan.Fix{Safety: plan.Review, Why: "it takes effect at the next deploy; flyctl ignored it so far"}
+	f.Fix = &plan.Fix{Safety: plan.Review, Why: "it takes effect at the next deploy; flyctl has ignored it so far"}
 	for i, o := range options {
 		to := o + ".idle_timeout"
 		if _, said := t.File.Get(to); said {

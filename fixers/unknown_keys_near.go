@@ -38,11 +38,11 @@ func nearMiss(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 	}
 	if !slices.Contains(kinds(n.Kind()), kind) || slices.Contains(others, near[0]) {
 		if _, taken := t.File.Get(path); taken {
-			f.Notes = append(f.Notes, path+" is in the file too; only that one counts")
+			f.Notes = append(f.Notes, path+" is in the file too, and only that one takes effect")
 		}
 		return
 	}
-	moveFix(t, n, path, "it takes effect at the next deploy; flyctl ignored it so far", f)
+	moveFix(t, n, path, "it takes effect at the next deploy; flyctl has ignored it so far", f)
 	f.Fix.Costs = slices.Contains(priced, near[0]) && f.Fix.Edits[0].Op == flytoml.Move
 }
 
@@ -50,7 +50,7 @@ func nearMiss(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 func renameTable(t plan.Target, n flytoml.Node, to string, f *plan.Finding) {
 	lost(t, to, f)
 	if t.Deployed().Get(to).Said() {
-		f.Notes = append(f.Notes, to+" is in the file too; only that one counts")
+		f.Notes = append(f.Notes, to+" is in the file too, and only that one takes effect")
 		return
 	}
 	edits := readable(t, flytoml.Edit{Op: flytoml.Move, Path: n.Path(), To: to})
@@ -59,7 +59,7 @@ func renameTable(t plan.Target, n flytoml.Node, to string, f *plan.Finding) {
 	}
 	f.First = true
 	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "it takes effect at the next deploy; flyctl ignored it so far", Costs: pricey(n, to), Edits: edits,
+		Safety: plan.Review, Why: "it takes effect at the next deploy; flyctl has ignored it so far", Costs: pricey(n, to), Edits: edits,
 	}
 }
 

@@ -41,16 +41,16 @@ func synonym(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding) 
 		return false
 	}
 	to := sibling(n, s.key)
-	f.Message = n.Path() + " is not a key of flyctl's, which ignores it; its name is " + to
+	f.Message = n.Path() + " is not a fly.toml key, so flyctl ignores it; the key is " + to
 	if _, taken := t.File.Get(to); taken {
-		f.Notes = append(f.Notes, to+" is in the file too; only that one counts")
+		f.Notes = append(f.Notes, to+" is in the file too, and only that one takes effect")
 		return true
 	}
 	key, _ := flyschema.Root().Find(schemaPath(to))
 	if key == nil || !holds(key, n, s.unit) {
 		return true
 	}
-	moveFix(t, n, to, "it takes effect at the next deploy; flyctl ignored it so far", f)
+	moveFix(t, n, to, "it takes effect at the next deploy; flyctl has ignored it so far", f)
 	if f.Fix.Edits[0].Op != flytoml.Move { // another rule writes it
 		return true
 	}
@@ -110,7 +110,7 @@ func onlyPlace(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding
 		if all := services(t.File); len(all) == 1 {
 			to := all[0].Path + "." + name
 			if key, ok := flyschema.Root().Find(schemaPath(to)); ok && holds(key, n, "") {
-				moveTo(t, n, to, "it takes effect at the next deploy; flyctl ignored it so far", f)
+				moveTo(t, n, to, "it takes effect at the next deploy; flyctl has ignored it so far", f)
 				v, _ := n.Int()
 				f.Fix.Costs = name == "min_machines_running" && v > 0 && f.Fix.Edits[0].Op == flytoml.Move
 			}
@@ -139,7 +139,7 @@ func onlyPlace(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding
 	if nested && len(name) < 5 || !holds(key, n, "") { // path, port, size: too many things are called so
 		return false
 	}
-	moveTo(t, n, to, "it takes effect at the next deploy; flyctl ignored it so far", f)
+	moveTo(t, n, to, "it takes effect at the next deploy; flyctl has ignored it so far", f)
 	f.Fix.Costs = slices.Contains(priced, name) && f.Fix.Edits[0].Op == flytoml.Move
 	return true
 }

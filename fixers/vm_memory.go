@@ -52,7 +52,7 @@ func memoryTwice(t plan.Target, vm deployed.Value) (plan.Finding, bool) {
 		return plan.Finding{}, false
 	}
 	return plan.Finding{
-		Message: fmt.Sprintf("memory = %s and memory_mb = %d disagree: memory_mb wins", memory.Node().Raw(), inForce),
+		Message: fmt.Sprintf("memory = %s and memory_mb = %d disagree: memory_mb takes precedence", memory.Node().Raw(), inForce),
 		At:      placeOf(t.File, memory.Path(), ""),
 		Fix: &plan.Fix{
 			Safety: plan.Review, Why: "the machines keep what they have, but memory may be the one that was meant",

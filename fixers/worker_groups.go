@@ -136,7 +136,7 @@ func staysDown(t plan.Target, groups []string) plan.Finding {
 	}
 	f := plan.Finding{
 		Severity: plan.Info,
-		Message:  fmt.Sprintf("%s %s no service and no [[restart]]: when %s ends with exit code 0, nothing brings it back", strings.Join(groups, ", "), have, ends),
+		Message:  fmt.Sprintf("%s %s no service and no [[restart]]: when %s ends with exit code 0, nothing starts it again", strings.Join(groups, " and "), have, ends),
 		At:       placeOf(t.File, flytoml.Join("processes", groups[0]), ""),
 	}
 	if restarts.Node().Kind() == flytoml.Table {

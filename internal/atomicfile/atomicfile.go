@@ -126,7 +126,7 @@ func writable(sys FS, path, target string, info fs.FileInfo) error {
 		return &RefusedError{path, "it is read-only", fs.ErrPermission}
 	}
 	if err := sys.TryOpen(target); err != nil {
-		return &RefusedError{path, "it can't be written", err}
+		return &RefusedError{path, "it can't be written" + because(err), err}
 	}
 	return nil
 }
@@ -154,7 +154,16 @@ func folderRefused(path string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return &RefusedError{path, "its folder does not exist", err}
 	}
-	return &RefusedError{path, "its folder can't be written", err}
+	return &RefusedError{path, "its folder can't be written" + because(err), err}
+}
+
+// because is what the system said, without the path once more.
+func because(err error) string {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return ": " + at.Err.Error()
+	}
+	return ""
 }
 
 func replace(sys FS, path, target string, data []byte, mode fs.FileMode, old fs.FileInfo) (err error) {

@@ -85,7 +85,7 @@ func (p patcher) processes(root *node) {
 	for _, item := range n.items {
 		name, named := item.key("name")
 		if !named {
-			p.dropped(item, "an entry without a name is no process group")
+			p.dropped(item, "an entry without a name is not a process group")
 			continue
 		}
 		command, said := item.key("command")

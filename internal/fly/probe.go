@@ -31,8 +31,12 @@ func Probe(ctx context.Context, client *http.Client, host, path string) (int, er
 	}
 	plain := &http.Client{Transport: client.Transport, CheckRedirect: dontFollow}
 	resp, err := plain.Do(req)
+	var of *url.Error
+	if errors.As(err, &of) { // the caller knows the address
+		err = of.Err
+	}
 	if err != nil {
-		return 0, fmt.Errorf("probe: %w", err)
+		return 0, err
 	}
 	_ = resp.Body.Close()
 	return resp.StatusCode, nil

@@ -90,12 +90,12 @@ func (f *File) pairs(n *node) (change, error) {
 	for _, it := range texts {
 		name, value, ok := pair(it.value)
 		if !ok || slices.ContainsFunc(entries, func(e Entry) bool { return e.Key == name }) {
-			return change{}, f.refuseAt(n, "it is no list of names and values")
+			return change{}, f.refuseAt(n, "it is not a list of names and values")
 		}
 		entries = append(entries, Entry{name, quoteText(value, f.singleQuotes())})
 	}
 	if len(entries) == 0 {
-		return change{}, f.refuseAt(n, "it is no list of names and values")
+		return change{}, f.refuseAt(n, "it is not a list of names and values")
 	}
 	return f.revalue(n, inlineTable(entries, " = "))
 }

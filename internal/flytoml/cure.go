@@ -13,7 +13,7 @@ func (f *File) cure(off int, message string) string {
 	before := strings.TrimSpace(string(f.src[f.lines[line].start:off]))
 	rest, _, _ := strings.Cut(string(f.src[off:min(len(f.src), off+200)]), "\n")
 	if strings.HasPrefix(rest, "\r") && len(rest) > 1 {
-		return "a carriage return alone ends no line; save the file with line ends LF or CRLF"
+		return "a carriage return alone doesn't end a line; save the file with LF or CRLF line endings"
 	}
 	rest = strings.TrimRight(rest, " \t\r")
 	whole := before + rest
@@ -38,12 +38,12 @@ func foreign(before, rest, whole string) string {
 	}
 	for _, c := range []struct{ begins, text string }{
 		{"“", quoted}, {"”", quoted}, {"‘", quoted}, {"’", quoted}, {"„", quoted},
-		{"«", "an angle quote is none in TOML; write \""}, {"»", "an angle quote is none in TOML; write \""},
-		{"`", "a backtick is no quote in TOML; write \""},
-		{"\u00a0", "a no-break space is none in TOML; write a plain one"},
+		{"«", "TOML has no angle quotes; use \""}, {"»", "TOML has no angle quotes; use \""},
+		{"`", "TOML has no backtick quotes; use \""},
+		{"\u00a0", "TOML has no no-break spaces; use a plain space"},
 		{"\u200b", hiddenMark}, {"\u200c", hiddenMark}, {"\u200d", hiddenMark}, {"\u2060", hiddenMark}, {"\ufeff", hiddenMark},
-		{"\u2028", "a line separator (U+2028) ends no line in TOML; write a plain line end"},
-		{"\x1a", "a Ctrl-Z; delete it"},
+		{"\u2028", "a line separator (U+2028) doesn't end a line in TOML; use a plain line break"},
+		{"\x1a", "there is a Ctrl-Z here; delete it"},
 		{"//", comment}, {"/*", comment}, {"<!--", comment}, {"-- ", comment},
 	} {
 		if strings.HasPrefix(rest, c.begins) {
@@ -56,19 +56,19 @@ func foreign(before, rest, whole string) string {
 	case strings.HasPrefix(whole, "-- "), before == "" && strings.HasPrefix(rest, ";"):
 		return comment
 	case strings.HasPrefix(whole, "- "):
-		return "a dash begins no line in TOML; write key = value"
+		return "a line can't begin with a dash in TOML; write key = value"
 	case strings.HasPrefix(rest, ":") && !strings.HasPrefix(before, "["):
-		return "TOML has a = between key and value, not a colon"
+		return "TOML puts = between key and value, not a colon"
 	}
 	return ""
 }
 
 const (
-	conflict   = "a merge conflict that nobody resolved: keep one of the two versions and delete the lines that begin with <<<<<<<, ======= and >>>>>>>"
-	quoted     = `a curly quote is none in TOML; write "`
-	hiddenMark = "a character that nobody sees stands here; delete it"
+	conflict   = "an unresolved merge conflict: keep one of the two versions and delete the lines that begin with <<<<<<<, ======= and >>>>>>>"
+	quoted     = `TOML has no curly quotes; use "`
+	hiddenMark = "there is an invisible character here; delete it"
 	comment    = "a comment begins with # in TOML"
-	unquoted   = `a text is written in quotes: "..."`
+	unquoted   = `a string needs quotes: "..."`
 	heading    = "a heading is written [name] or [[name]]"
 )
 
@@ -77,21 +77,21 @@ func inValue(before, rest, message string) string {
 	starts := strings.HasSuffix(before, "=") || strings.HasSuffix(before, "[") || strings.HasSuffix(before, ",")
 	switch word, _, _ := strings.Cut(rest, " "); {
 	case starts && slices.Contains([]string{"yes", "no", "on", "off", "True", "False", "TRUE", "FALSE"}, word):
-		return word + " is no value in TOML; write true or false"
+		return word + " is not a value in TOML; write true or false"
 	case starts && slices.Contains([]string{"null", "nil", "None", "undefined"}, word):
 		return "TOML has no " + word + "; leave the key out"
 	case starts && rest == "":
-		return "there is no value behind the ="
+		return "the value after the = is missing"
 	case starts && (rest[0] == '=' || rest[0] == '>'):
-		return "one = stands between key and value"
+		return "a single = separates key and value"
 	case starts && rest[0] == '$':
-		return "nothing fills variables into fly.toml; write the value itself, in quotes"
+		return "variables are not expanded in fly.toml; write the value itself, in quotes"
 	case starts && rest[0] == ',':
-		return "a comma too many"
+		return "there is an extra comma; delete it"
 	case starts && (strings.HasPrefix(message, "unexpected character") || strings.HasPrefix(message, "expected keyword")):
 		return unquoted
 	case !strings.Contains(before, "=") && (strings.HasSuffix(message, "at start of value") || strings.HasPrefix(message, "expected ',' or ']'")):
-		return "an array that begins further up is not closed; write its ]"
+		return "an array that begins further up is not closed; add its ]"
 	}
 	return ""
 }
@@ -101,15 +101,15 @@ func said(before, message string) string {
 	inHeading := strings.HasPrefix(before, "[")
 	for _, c := range []struct{ says, text string }{
 		{"strings must be quoted", unquoted},
-		{"expected '=' after key", "there is no = between key and value"},
-		{"array is incomplete", "the array is not closed; write its ]"},
-		{"expected ',' or ']' after array value", "a comma is missing between two values of the array, or its ]"},
-		{"expected ',' or '}' after inline table", "a comma is missing between two keys of the table, or its }"},
-		{"expected ']' to close table name", "the heading is not closed, or its names have no dots between them: [a.b]"},
+		{"expected '=' after key", "the = between key and value is missing"},
+		{"array is incomplete", "the array is not closed; add its ]"},
+		{"expected ',' or ']' after array value", "a comma between two values of the array is missing, or its ]"},
+		{"expected ',' or '}' after inline table", "a comma between two keys of the inline table is missing, or its }"},
+		{"expected ']' to close table name", "the heading is not closed with ], or its names have no dots between them: [a.b]"},
 		{"expected ']]' to close array table name", "the heading begins with [[ and must end with ]]"},
-		{"strings cannot have new lines", "the text is not closed on its line; write the quote that is missing"},
-		{"string not terminated by", "the text that begins here with three quotes is not closed"},
-		{"integers cannot have leading zeroes", "a number has no zero in front; take it away, or write a text in quotes"},
+		{"strings cannot have new lines", "the string is not closed; add the missing quote"},
+		{"string not terminated by", "the multi-line string that begins here is not closed; add its three quotes"},
+		{"integers cannot have leading zeroes", "a number can't begin with a zero; remove it, or write a string in quotes"},
 		{"invalid character at start of key: U+005B", heading + ", without spaces between the brackets"},
 		{"invalid character at start of key: U+007B", heading},
 		{"invalid character at start of key: U+0028", heading},
@@ -121,13 +121,13 @@ func said(before, message string) string {
 	switch {
 	case !strings.HasPrefix(message, "expected newline"):
 	case inHeading:
-		return "nothing but a comment follows a heading on its line"
+		return "only a comment can follow a heading on its line"
 	case strings.HasSuffix(message, "','"):
-		return "no comma ends a line in TOML"
+		return "a line can't end with a comma in TOML; delete it"
 	case strings.HasSuffix(message, "';'"):
-		return "no semicolon ends a line in TOML"
+		return "a line can't end with a semicolon in TOML; delete it"
 	default:
-		return "nothing but a comment follows a value on its line: is it a quote too many, or a second key?"
+		return "only a comment can follow a value on its line: is there an extra quote, or a second key?"
 	}
 	return ""
 }

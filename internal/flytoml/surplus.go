@@ -112,13 +112,13 @@ func (f *File) clash(x, s *stmt, theirs, mine []string) string {
 	case same && x.heading && s.heading && x.array == s.array:
 		return fmt.Sprintf("[%s] is in the file twice, at lines %d and %d; put the keys of both under one heading", name, line, here)
 	case same && x.heading && s.heading && x.array:
-		return fmt.Sprintf("%s is one of several at line %d and one table at line %d; write each of them as [[%s]]", name, line, here, name)
+		return fmt.Sprintf("%s is an array of tables at line %d and a single table at line %d; write each as [[%s]]", name, line, here, name)
 	case same && x.heading && s.heading:
-		return fmt.Sprintf("%s is one table at line %d and one of several at line %d; write each of them as [[%s]]", name, line, here, name)
+		return fmt.Sprintf("%s is a single table at line %d and an array of tables at line %d; write each as [[%s]]", name, line, here, name)
 	case same && x.heading == s.heading:
 		return fmt.Sprintf("%s is set twice, at lines %d and %d; keep one of the two", name, line, here)
 	case x.heading && s.heading && s.array && below(theirs, mine):
-		return fmt.Sprintf("[%s] at line %d is a part of [[%s]], and stands above it at line %d; move it below", name, line, Join("", mine...), here)
+		return fmt.Sprintf("[%s] at line %d belongs to [[%s]], which begins only at line %d; move it below", name, line, Join("", mine...), here)
 	case !x.heading && !s.heading && below(theirs, mine):
 		return fmt.Sprintf("%s is set by a dotted key at line %d and again at line %d; keep one of the two forms", Join("", mine...), line, here)
 	case same, !x.heading && below(mine, theirs):

@@ -81,7 +81,7 @@ func good(line []byte) bool {
 }
 
 func (s *sieve) refuse() error {
-	_, err := s.Write([]byte(`{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"this is no JSON-RPC message"}}` + "\n"))
+	_, err := s.Write([]byte(`{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"this is not a JSON-RPC message"}}` + "\n"))
 	return err
 }
 

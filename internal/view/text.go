@@ -123,6 +123,11 @@ func list(words []string) string {
 	}
 }
 
+// Wrapped is text in lines of at most width columns.
+func Wrapped(text string, width int) string {
+	return strings.Join(wrap(Clean(text), max(width, minWidth)), "\n")
+}
+
 // Paragraph writes text in lines of at most width columns.
 func Paragraph(w io.Writer, text string, width int) error {
 	return writeLines(w, "", "", Clean(text), width)
