@@ -18,8 +18,8 @@ func ephemeralData() plan.Fixer {
 		Doc: `A machine's disk is recreated from the image at every deploy, and whenever the machine moves to another host. What an app wrote there is
 then gone: a SQLite file, uploads, a database's data folder. A volume stays, and fly.toml says where it is mounted.
 
-The rule looks for database files named in [env] or in the Dockerfile's ENV, for a VOLUME of the stage that runs, and for database images,
-whose folder no [[mounts]] covers. A database image without a volume loses everything at its next deploy.
+The rule looks for database files named in [env], in the Dockerfile's ENV or in the settings of Rails, Django, Laravel and Prisma, for a
+VOLUME of the stage that runs, and for database images, whose folder no [[mounts]] covers. A database image without a volume loses everything at its next deploy.
 
 The fix is manual: existing data has to be moved to the volume first.
 
@@ -75,7 +75,43 @@ func checkEphemeralData(t plan.Target) []plan.Finding {
 	if len(folders) == 0 && len(out) == 0 {
 		out = declaredVolumes(t)
 	}
+	if f, ok := ownData(t); ok && len(folders) == 0 && len(out) == 0 {
+		out = append(out, f)
+	}
 	return out
+}
+
+// ownData is what the app's own settings say, in an app that mounts nothing: a
+// SQLite file beside its source.
+func ownData(t plan.Target) (plan.Finding, bool) {
+	f := plan.Finding{
+		Message: "the app keeps its data in a SQLite file, and no volume holds it: it is lost at every deploy",
+		Notes:   []string{"[[mounts]] with a source, and the file below its destination"},
+	}
+	if word := t.Deployed().Get("env.DB_CONNECTION"); textAt(t, "env.DB_CONNECTION") == "sqlite" && !elsewhere(t, "DB_DATABASE", "DB_URL", "DATABASE_URL") { // Laravel's
+		f.At = placeOf(t.File, word.Path(), "")
+		return f, true
+	}
+	if t.Repo == nil || t.Repo.OwnData == nil || textAt(t, "build.image") != "" || elsewhere(t, "DATABASE_URL") {
+		return f, false
+	}
+	f.At, f.Evidence = inFile(*t.Repo.OwnData), []plan.Evidence{*t.Repo.OwnData}
+	if t.App == nil {
+		f.Notes = append(f.Notes, "unless DATABASE_URL is a secret of the app, which was not checked")
+	}
+	return f, true
+}
+
+// elsewhere says whether one of these names tells the app where its data is.
+func elsewhere(t plan.Target, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		if t.App != nil {
+			if _, secret := t.App.Secret(name); secret {
+				return true
+			}
+		}
+		return t.Deployed().Get("env." + name).Said()
+	})
 }
 
 // declaredVolumes are the folders that the image declares for data, in an app

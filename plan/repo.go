@@ -14,6 +14,7 @@ type Repo struct {
 	HostCheck   *Evidence    // the app refuses unknown Host headers (Django ALLOWED_HOSTS)
 	Listens     []Listen     // calls of its source that listen at a port
 	SQLite      *Evidence    // the app keeps its data in a SQLite file
+	OwnData     *Evidence    // its settings say that file, and ask no variable for another place
 	Streams     *Evidence    // the app keeps connections open; only where a service counts them
 	Metrics     *Metrics     // where it serves metrics for Prometheus
 	Migrations  *Migrations  // the migration tool it has

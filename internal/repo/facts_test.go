@@ -321,3 +321,28 @@ app.get("/health", (q, r) => r.end())
 		t.Errorf("image %+v, routes %v", r.Image, r.Routes)
 	}
 }
+
+// TestOwnData: settings that ask a variable where the data is say nothing.
+func TestOwnData(t *testing.T) {
+	for _, tc := range []struct{ name, files, want string }{
+		{"rails", "-- config/database.yml --\nproduction:\n  adapter: sqlite3\n  database: storage/production.sqlite3\n", "config/database.yml:2"},
+		{"rails, a variable", "-- config/database.yml --\nproduction:\n  adapter: sqlite3\n  database: <%= ENV.fetch(\"DATABASE_PATH\") %>\n", ""},
+		{"rails, postgres", "-- config/database.yml --\nproduction:\n  adapter: postgresql\n", ""},
+		{"django", "-- site/settings.py --\nDATABASES = {\n    'default': {\n        'ENGINE': 'django.db.backends.sqlite3',\n        'NAME': BASE_DIR / 'db.sqlite3',\n    }\n}\nSECRET_KEY = os.environ['SECRET_KEY']\n", "site/settings.py:1"},
+		{"django, a variable", "-- site/settings.py --\nDATABASES = {\n    'default': {\n        'ENGINE': 'django.db.backends.sqlite3',\n        'NAME': os.environ.get('DB', 'db.sqlite3'),\n    }\n}\n", ""},
+		{"django, a URL", "-- site/settings.py --\nDATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3'}}\nDATABASES['default'] = dj_database_url.config()\n", ""},
+		{"django, while developing", "-- site/settings.py --\nif DEBUG:\n    DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3'}}\nelse:\n    DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql'}}\n", ""},
+		{"prisma", "-- prisma/schema.prisma --\ndatasource db {\n  provider = \"sqlite\"\n  url      = \"file:./dev.db\"\n}\n", "prisma/schema.prisma:3"},
+		{"prisma, a variable", "-- prisma/schema.prisma --\ndatasource db {\n  provider = \"sqlite\"\n  url      = env(\"DATABASE_URL\")\n}\n", ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got := ""
+			if e := scan(t, tree(t, tc.files), Options{}).OwnData; e != nil {
+				got = e.Place()
+			}
+			if got != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}

@@ -16,6 +16,7 @@ type facts struct {
 	hostCheck  []ranked
 	openHosts  bool // some ALLOWED_HOSTS lets every host in
 	sqlite     []ranked
+	ownData    []ranked
 	guards     []appGuard
 	bases      []base
 	mountings  []mounting
@@ -51,6 +52,7 @@ func (f *facts) merge(o *facts) {
 	f.hostCheck = append(f.hostCheck, o.hostCheck...)
 	f.openHosts = f.openHosts || o.openHosts
 	f.sqlite = append(f.sqlite, o.sqlite...)
+	f.ownData = append(f.ownData, o.ownData...)
 	f.guards = append(f.guards, o.guards...)
 	f.bases = append(f.bases, o.bases...)
 	f.mountings = append(f.mountings, o.mountings...)
@@ -141,7 +143,7 @@ func (sc *scanner) repo(f *facts) *plan.Repo {
 	if !f.openHosts {
 		r.HostCheck = first(f.hostCheck)
 	}
-	r.SQLite = first(f.sqlite)
+	r.SQLite, r.OwnData = first(f.sqlite), first(f.ownData)
 	r.Metrics, r.Streams = f.bestMetrics(), first(f.streams)
 	r.Listens = slices.SortedFunc(slices.Values(f.listens), func(a, b plan.Listen) int { return byPlace(a.Evidence, b.Evidence) })
 	return r

@@ -49,6 +49,7 @@ func (s *source) settings() {
 	switch s.base {
 	case "schema.prisma":
 		s.sqlite(prismaSQLite, 1)
+		s.prismaData()
 	case "database.yml":
 		s.databaseYML()
 	case "litefs.yml":
@@ -140,6 +141,7 @@ func (s *source) djangoSettings() {
 	}
 	if bytes.Contains(s.text, []byte("django.db.backends.sqlite3")) {
 		s.sqlite(engineSQLite, 3)
+		s.djangoData()
 	}
 	if bytes.Contains(s.text, []byte("sqlite3.connect(")) || bytes.Contains(s.text, []byte(":///")) {
 		s.sqlite(codeSQLite, 7)
@@ -173,6 +175,7 @@ func (s *source) databaseYML() {
 		}
 		if section == "production" || section == "default" && !s.has("adapter: postgres") && !s.has("adapter: mysql") {
 			s.facts.sqlite = append(s.facts.sqlite, ranked{1, s.at(at[0])})
+			s.railsData(at[0])
 			return
 		}
 	}
