@@ -50,7 +50,7 @@ func TestNoPlaceForTheRecord(t *testing.T) {
 	s.write("state", "a file where the folder would be")
 	file := s.read("fly.toml")
 	for _, args := range [][]string{{"apply", "--yes"}, {"undo", "--yes"}} {
-		s.says(s.must(1, args...), "nothing was changed", "recorded below "+filepath.Join(s.dir, "state", "fly-standards"), "XDG_STATE_HOME")
+		s.says(s.must(1, args...), "nothing was changed", "what it does in "+filepath.Join(s.dir, "state", "fly-standards"), "XDG_STATE_HOME")
 	}
 	if len(s.platform.Writes()) != 0 || s.read("fly.toml") != file {
 		t.Error("something was written")
