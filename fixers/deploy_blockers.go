@@ -2,6 +2,7 @@ package fixers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
@@ -52,17 +53,29 @@ func checkDeployBlockers(t plan.Target) []plan.Finding {
 
 // absentFile is a file that is named and isn't there.
 func absentFile(t plan.Target, a plan.Absent) plan.Finding {
-	from := ""
+	f := plan.Finding{At: placeOf(t.File, a.Key, "")}
+	who, from := "the next deploy", ""
 	if a.FromFile {
 		from = " in the folder of fly.toml"
 	}
-	f := plan.Finding{
-		Message: fmt.Sprintf("the next deploy fails: %s = %q, and there is no such file%s", a.Key, textAt(t, a.Key), from), At: placeOf(t.File, a.Key, ""),
+	if u, ok := deploysImage(t); ok && strings.HasPrefix(a.Key, "build.") {
+		who, f.Severity, f.Evidence = "a deploy that builds", plan.Info, []plan.Evidence{u.Evidence}
 	}
+	f.Message = fmt.Sprintf("%s fails: %s = %q, and there is no such file%s", who, a.Key, textAt(t, a.Key), from)
 	if a.There != "" {
 		f.Fix = &plan.Fix{Safety: plan.Review, Why: "it is most likely " + a.There, Edits: []flytoml.Edit{setKey(a.Key, a.There)}}
 	}
 	return f
+}
+
+// deploysImage finds a command of the repository that deploys the file with an
+// image that is built elsewhere.
+func deploysImage(t plan.Target) (plan.Use, bool) {
+	i := slices.IndexFunc(t.Repo.Uses, func(u plan.Use) bool { return u.Own && u.Image && u.Command == "deploy" })
+	if i < 0 {
+		return plan.Use{}, false
+	}
+	return t.Repo.Uses[i], true
 }
 
 // blockerMessage says what the deploy dies of.

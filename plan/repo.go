@@ -83,6 +83,7 @@ type Use struct {
 	Config string
 	Named  bool // Config was named with -c or --config
 	Own    bool // Config is the fly.toml that was scanned
+	Image  bool // it names an image, so that nothing is built
 }
 
 // OtherApp says whether the command is about another app than own, or can be.

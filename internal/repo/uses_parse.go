@@ -14,6 +14,7 @@ type flyCommand struct {
 	command  string
 	app      string
 	config   string
+	image    bool     // --image
 	argument string   // of deploy: the folder to deploy from
 	dirs     []string // where it may run, from the root, the likeliest first
 }
@@ -21,7 +22,7 @@ type flyCommand struct {
 // use resolves what the command means: its file is the first that is there of
 // the folders that it may run in.
 func (c flyCommand) use(root string) plan.Use {
-	u := plan.Use{Evidence: c.Evidence, Command: c.command, App: c.app, Several: dynamic(c.app), Named: c.config != ""}
+	u := plan.Use{Evidence: c.Evidence, Command: c.command, App: c.app, Several: dynamic(c.app), Named: c.config != "", Image: c.image}
 	if dynamic(c.config) || dynamic(c.argument) {
 		return u
 	}

@@ -107,5 +107,7 @@ func (c *flyCommand) set(flag, value string) {
 		c.app = value
 	case "-c", "--config":
 		c.config = value
+	case "-i", "--image":
+		c.image = true
 	}
 }
