@@ -151,14 +151,14 @@ func waysPastFloor(floor *apply.FloorError) string {
 
 // afterRefusal is how to go on after a new check that did not pass.
 func afterRefusal(t plan.Tried) string {
-	const path = "name the path that it answers: path = \"/...\" below [rules.health-checks] in .fly-standards.toml, then `fly-standards apply`"
-	switch {
+	const path = plan.NamePath + ", then `fly-standards apply`"
+	switch logs := t.Logs(); {
+	case logs != "":
+		return "`" + logs + "` shows what the app says"
 	case t.Status == http.StatusNotFound:
 		return "the app has no such path; " + path
-	case t.Status != 0:
-		return "let the app answer it with 200, or " + path
 	}
-	return "`fly logs -i " + t.Machine + "` shows what the app says"
+	return "let the app answer it with 200, or " + path
 }
 
 // isClosedPipe says that whoever read our output has had enough. A connection

@@ -56,7 +56,7 @@ func checkAppHealth(t plan.Target) []plan.Finding {
 	}
 	out = append(out, failedRuns(t)...)
 	for i := range out {
-		out[i].HowTo = onApp(t, out[i].HowTo)
+		out[i].HowTo = t.OnApp(out[i].HowTo)
 	}
 	// What takes the app down is read first.
 	slices.SortStableFunc(out, func(a, b plan.Finding) int { return worst(a) - worst(b) })
@@ -176,6 +176,15 @@ func (g runningGroup) cordoned(started []live.Machine) (plan.Finding, bool) {
 		f.Message = fmt.Sprintf("%s gets no requests: %s %s cordoned", g.called(), everyMachine(len(out), len(out)), isAre(len(out)))
 	}
 	f.HowTo = "fly machine uncordon " + idsOf(out)
+	rest := without(started, out)
+	leftOver := func(m live.Machine) bool { // not one that a deploy is about to use
+		return g.t.App.ReadAt.Sub(lastChange(m)) >= recently && !slices.ContainsFunc(rest, func(o live.Machine) bool { return o.Image == m.Image })
+	}
+	if len(rest) > 0 && !hasVolumes(out) && !slices.ContainsFunc(out, func(m live.Machine) bool { return !leftOver(m) }) {
+		f.Evidence = plan.Saw(shortImage(out[0].Image)+": "+fewOf(out), shortImage(rest[0].Image)+", which visitors get: "+fewOf(rest))
+		f.HowTo = "fly machine destroy --force " + idsOf(out)
+		f.Notes = []string{"a deploy that did not get to its end leaves such machines; to send them requests all the same: fly machine uncordon " + idsOf(out)}
+	}
 	return f, true
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flyschema"
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -83,6 +84,9 @@ func (g runningGroup) help(f fall, machines []live.Machine) (command string, not
 		}
 		return command, []string{note}
 	case crashed:
+		if late := setSince(g.t, machines[0]); len(late) > 0 {
+			again = strings.Join(atMost(3, late), ", ") + " " + wasWere(late) + " set since: fly machine start " + idsOf(machines) + " reads the secrets again"
+		}
 		return logs, []string{again}
 	case noStart:
 		return "fly machine status " + machines[0].ID, []string{again + "; when that fails too: " + g.anew(machines[0])}

@@ -3,6 +3,7 @@ package fixers
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -67,10 +68,22 @@ func (g runningGroup) whyRefused(port int) string {
 	return fmt.Sprintf("nothing listens on port %d there: %s", port, why)
 }
 
+// notInFile says whether the next deploy takes the check away.
+func (c failingCheck) notInFile(g runningGroup) bool {
+	m := deployedTo(g.t, g.name)
+	has := slices.ContainsFunc(slices.Collect(maps.Values(m.Config.Checks())), c.Config.Asks)
+	for _, s := range m.Config.Services() {
+		has = has || slices.ContainsFunc(s.Checks, c.Config.Asks)
+	}
+	return c.Known && !has && !m.Config.IsZero() && !hasOtherBase(g.t.Deployed())
+}
+
 // meaning is what an answer says about its cause, and what helps.
 func (c failingCheck) meaning(g runningGroup, on live.Machine) []string {
 	said := strings.ToLower(c.Row.Output)
 	switch status := c.Row.HTTPStatus(); {
+	case c.Hopeless() && c.notInFile(g):
+		return []string{"the check is not in " + g.t.File.Name() + ": fly deploy takes it away"}
 	case status >= 300 && status < 400:
 		return []string{"a redirect fails a check: give it a path that answers 200, or the header X-Forwarded-Proto: https, then fly deploy"}
 	case status == 400 || status == 421:

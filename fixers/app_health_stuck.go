@@ -19,7 +19,7 @@ func allGone(t plan.Target) (plan.Finding, bool) {
 		Severity: plan.Error,
 		Message:  "the app is down: it has no machines",
 		Evidence: plan.Saw("Fly lists the app as " + t.App.Status),
-		HowTo:    onApp(t, "fly deploy"),
+		HowTo:    t.OnApp("fly deploy"),
 	}, true
 }
 
@@ -91,15 +91,15 @@ func (g runningGroup) stuck(started []live.Machine, works bool) []plan.Finding {
 }
 
 // anew is how a machine that can't be helped is replaced: fly deploy makes none
-// where the group has others.
+// where the group has others, and fly scale count takes standbys for some of them.
 func (g runningGroup) anew(m live.Machine) string {
 	text := "fly machine destroy --force " + m.ID
 	if m.State == "destroying" {
 		return text
 	}
 	there := 0
-	for _, x := range g.machines {
-		if x.Region == m.Region {
+	for _, x := range g.t.App.Machines {
+		if x.Group() == g.name && x.Region == m.Region && x.State != "destroying" && x.State != "destroyed" {
 			there++
 		}
 	}

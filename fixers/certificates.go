@@ -38,7 +38,7 @@ func checkCertificates(t plan.Target) []plan.Finding {
 		return out
 	}
 	for _, c := range t.App.Certificates {
-		f := plan.Finding{HowTo: "fly certs setup " + quoteHost(c.Hostname)}
+		f := plan.Finding{HowTo: t.OnApp("fly certs setup " + quoteHost(c.Hostname))}
 		switch {
 		case !c.Configured && t.App.ReadAt.Sub(c.CreatedAt) < issuing:
 			continue
@@ -53,7 +53,7 @@ func checkCertificates(t plan.Target) []plan.Finding {
 			f.Notes = records(t, c)
 		case c.Custom && !c.Requested:
 			f.Message = fmt.Sprintf("nothing renews the certificate of %s: it was uploaded, and Fly issues no other", c.Hostname)
-			f.Severity, f.HowTo = plan.Info, "fly certs check "+quoteHost(c.Hostname)+" shows when it expires"
+			f.Severity, f.HowTo = plan.Info, t.OnApp("fly certs check "+quoteHost(c.Hostname))+" shows when it expires"
 		default:
 			continue
 		}

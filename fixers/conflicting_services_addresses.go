@@ -17,7 +17,7 @@ func unreachable(t plan.Target, services []service) []plan.Finding {
 	known, public, private := addresses(t)
 	v4 := known && slices.ContainsFunc(t.App.IPs, func(ip live.IP) bool { return !ip.Private && !strings.Contains(ip.IP, ":") })
 	dedicated := known && slices.ContainsFunc(t.App.IPs, func(ip live.IP) bool { return !ip.Private && !ip.Shared && !strings.Contains(ip.IP, ":") })
-	dedicate := onApp(t, "fly ips allocate-v4") + " (about $2 a month, prices of " + PricesAsOf + ")"
+	dedicate := t.OnApp("fly ips allocate-v4") + " (about $2 a month, prices of " + PricesAsOf + ")"
 	var out []plan.Finding
 	add := func(s service, text, howTo string) {
 		out = append(out, plan.Finding{Message: s.Path + " " + text, At: placeOf(t.File, s.Path, ""), HowTo: howTo})
@@ -30,10 +30,10 @@ func unreachable(t plan.Target, services []service) []plan.Finding {
 			add(s, "is UDP, which comes in at a dedicated IPv4 address only, and the app has none", dedicate)
 		case s.Protocol == "udp" || private && !public:
 		case !public:
-			add(s, "has public ports, and the app has no address: nobody outside reaches it", onApp(t, "fly ips allocate-v4 --shared"))
+			add(s, "has public ports, and the app has no address: nobody outside reaches it", t.OnApp("fly ips allocate-v4 --shared"))
 			out[len(out)-1].Notes = []string{"and fly ips allocate-v6; or take the ports away, if only other apps call it"}
 		case !v4 && len(raw) == 0:
-			add(s, "is reached over IPv6 only: the app has no IPv4 address, and many visitors have no IPv6", onApp(t, "fly ips allocate-v4 --shared"))
+			add(s, "is reached over IPv6 only: the app has no IPv4 address, and many visitors have no IPv6", t.OnApp("fly ips allocate-v4 --shared"))
 		case !dedicated && len(raw) > 0:
 			add(s, fmt.Sprintf("is reached over IPv6 only on port %s: a shared IPv4 address takes HTTP and TLS on 80 and 443 alone", raw[0].Name), dedicate)
 		}

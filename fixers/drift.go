@@ -20,9 +20,9 @@ func drift() plan.Fixer {
 		Doc: `fly deploy makes the machines match the file. What somebody changed with fly scale, fly machine update or the dashboard is lost without
 a question. This rule reports beforehand what the next deploy of this file would change: process groups, size,
 commands, env entries, services, checks, mounts, metrics, statics, files, swap, how machines stop and restart, and the image when [build]
-names one. What shrinks or disappears is a warning.
+names one, and secrets that were set since the machines started. What shrinks or disappears is a warning; what a deploy fails on, an error.
 
-It knows what a deploy leaves alone: the size of a machine when the file has no [[vm]] for its group, the number of machines, secrets,
+It knows what a deploy leaves alone: the size of a machine when the file has no [[vm]] for its group, the number of machines,
 schedules and metadata, and the restart policy when the file has none. The values of env entries and commands are compared and never
 shown; of files, only the path. What another rule fixes is not drift, unless that rule is skipped or ignored: then nothing is fixed,
 and the deploy changes it. Standbys, release-command machines and console machines are left out.
@@ -33,9 +33,10 @@ Only you know which side is right. Manual fix: to keep what runs, write it into 
 }
 
 func checkDrift(t plan.Target) []plan.Finding {
+	staged := stagedSecrets(t)
 	now := differences(t)
 	if len(now) == 0 {
-		return nil
+		return staged
 	}
 	// Only what is left when the other rules had their way is drift: an apply
 	// that was cut short, or a check that is proposed here and runs there, has
@@ -45,7 +46,7 @@ func checkDrift(t plan.Target) []plan.Finding {
 		left[[2]string{d.text, d.machine}] = true
 	}
 	now = slices.DeleteFunc(now, func(d difference) bool { return !left[[2]string{d.text, d.machine}] })
-	return driftFindings(t, now)
+	return append(driftFindings(t, now), staged...)
 }
 
 // afterOtherRules is the target with every fix of the other rules made, in the
@@ -126,12 +127,12 @@ func driftFindings(t plan.Target, all []difference) []plan.Finding {
 func driftFinding(t plan.Target, same []difference) plan.Finding {
 	first := same[0]
 	f := plan.Finding{Message: first.text, At: placeOf(t.File, first.key, first.table)}
-	if first.keep != "" {
-		f.HowTo = "to keep what runs, write " + first.keep
-	}
-	if first.rank < other {
+	switch {
+	case first.rank == deployFails:
+		f.Severity = plan.Error
+	case first.rank < other:
 		f.Severity = plan.Warning
-	} else {
+	default:
 		f.Message = "the next deploy changes " + first.text
 	}
 	var texts []string
@@ -155,8 +156,30 @@ func driftFinding(t plan.Target, same []difference) plan.Finding {
 		}
 	case len(f.Machines) > 0:
 		f.Evidence = plan.Saw(onMachines(f.Machines))
+		f.Message = first.onlyOn(t, f.Machines) + f.Message
+	}
+	f.HowTo = first.how
+	if first.keep != "" {
+		f.HowTo = "to keep what runs, write " + first.keep
+		if len(whyOtherApps(t, taking)) > 0 {
+			f.HowTo += "; other apps may deploy this file too"
+		}
 	}
 	return f
+}
+
+// onlyOn says which machines of the group a difference is of, when it is not of
+// all that a deploy updates: there, somebody changed them one by one.
+func (d difference) onlyOn(t plan.Target, ids []string) string {
+	m, _ := t.App.Machine(d.machine)
+	all := len(machinesOf(t, []string{m.Group()}))
+	switch {
+	case d.rank == deployFails || len(ids) >= all || !slices.Contains(t.Deployed().Groups(), m.Group()):
+		return ""
+	case len(ids) == 1:
+		return "on machine " + ids[0] + " only, "
+	}
+	return fmt.Sprintf("on %d of %d machines, ", len(ids), all)
 }
 
 func onMachines(ids []string) string {

@@ -15,10 +15,8 @@ import (
 
 // differences are all of them, worst first, machine by machine.
 func differences(t plan.Target) []difference {
-	// A machine_config in the file is the base of every machine, and it may be
-	// in another file; then nothing can be said.
 	c := t.Deployed()
-	if c.Get("machine_config").Said() || c.Get("experimental.machine_config").Said() {
+	if hasOtherBase(c) {
 		return nil
 	}
 	machines := machinesOf(t, nil)
@@ -90,11 +88,17 @@ type deploy struct {
 	t    plan.Target
 	want deployed.Machine
 	have live.Machine
-	out  []difference
+	// fails are the checks that the machine does not pass now: nobody should want to
+	// keep them.
+	fails []machineconfig.Check
+	out   []difference
 }
 
 func (d *deploy) differences() []difference {
 	want, have := d.want.Config, d.have.Config
+	for _, c := range failingChecks(d.t, d.have) {
+		d.fails = append(d.fails, c.Config)
+	}
 	d.mounts()
 	d.services()
 	if want.Guest().CPUs > 0 && have.Guest().CPUs > 0 {
@@ -156,27 +160,6 @@ func (d *deploy) lose(rank int, key, table, keep, text string, args ...any) {
 	d.out = append(d.out, difference{rank: rank, key: key, table: table, keep: keep, text: "the next deploy " + fmt.Sprintf(text, args...)})
 }
 
-// mounts: a deploy replaces a machine whose volume the file doesn't have, or
-// has under another name; the new machine has another volume or none.
-func (d *deploy) mounts() {
-	group, want, have := d.have.Group(), d.want.Config.Mounts(), d.have.Config.Mounts()
-	at := d.want.From("/mounts/0").Path()
-	switch {
-	case len(want) == 0 && len(have) == 0:
-	case len(want) == 0:
-		d.lose(dataGone, "mounts", "", fmt.Sprintf("[[mounts]] with source = %q and destination = %q", have[0].Name, have[0].Path),
-			"replaces the machines of %s by ones without a volume: %s live, no mount in the file", group, have[0].Path)
-	case len(have) == 0:
-		d.say(at, "a mount of %q in the file, no volume live; the machines are replaced", want[0].Name)
-	case have[0].Name != "" && want[0].Name != have[0].Name:
-		d.lose(dataGone, at+".source", at, fmt.Sprintf("source = %q", have[0].Name),
-			"replaces the machines of %s by ones with other volumes: mount source %q in the file, %q live", group, want[0].Name, have[0].Name)
-	case want[0].Path != have[0].Path:
-		d.lose(dataGone, at+".destination", at, fmt.Sprintf("destination = %q", have[0].Path),
-			"mounts the volume of %s elsewhere: at %s in the file, %s live", group, want[0].Path, have[0].Path)
-	}
-}
-
 // services pairs the services of the file with those of the machine and
 // compares each pair.
 func (d *deploy) services() {
@@ -187,7 +170,7 @@ func (d *deploy) services() {
 			d.say(want.path, "service %s in the file, not live", want.Key)
 			continue
 		}
-		pair := servicePair{group: d.have.Group(), path: want.path, want: want.Service, have: have[i]}
+		pair := servicePair{group: d.have.Group(), path: want.path, want: want.Service, have: have[i], fails: d.fails}
 		have = slices.Delete(have, i, i+1)
 		d.out = append(d.out, pair.differences()...)
 	}

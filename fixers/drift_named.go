@@ -2,6 +2,7 @@ package fixers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -56,7 +57,11 @@ func (d *deploy) checks() {
 	for name, s := range all {
 		// The platform adds those itself while a bluegreen deploy runs.
 		if !s.said && !strings.HasPrefix(name, "bg_deployments_compat") {
-			d.lose(checkGone, "checks", "", "[checks."+name+"]", "removes the check %s (%s) from %s: live, not in the file", name, question(s.have), group)
+			keep := "[checks." + name + "]"
+			if slices.ContainsFunc(d.fails, s.have.Asks) {
+				keep = ""
+			}
+			d.lose(checkGone, "checks", "", keep, "removes the check %s (%s) from %s: live, not in the file", name, question(s.have), group)
 		}
 	}
 	for name, s := range all {
@@ -94,27 +99,6 @@ func (d *deploy) image() {
 	if !same {
 		d.say("build.image", "image %s in the file, %s live", want, have)
 	}
-}
-
-type imageName struct{ repository, tag, digest string }
-
-// imageParts takes a reference apart, without the registry: flyctl writes it
-// out for what the file names short. A reference without tag and digest means
-// latest.
-func imageParts(ref string) imageName {
-	var p imageName
-	ref, p.digest, _ = strings.Cut(ref, "@")
-	if i := strings.LastIndexByte(ref, ':'); i > strings.LastIndexByte(ref, '/') {
-		ref, p.tag = ref[:i], ref[i+1:]
-	}
-	if host, rest, ok := strings.Cut(ref, "/"); ok && strings.ContainsAny(host, ".:") {
-		ref = rest
-	}
-	p.repository = strings.TrimPrefix(ref, "library/")
-	if p.tag == "" && p.digest == "" {
-		p.tag = "latest"
-	}
-	return p
 }
 
 // statics leaves out those with a bucket, whose paths a deploy chooses itself.

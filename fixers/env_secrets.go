@@ -94,7 +94,7 @@ func shadowed(t plan.Target, e deployed.EnvEntry) (plan.Finding, bool) {
 		Severity: plan.Info,
 		Message:  fmt.Sprintf("%s in [env] has no effect: the app has a secret of that name, which takes precedence", e.Name),
 		At:       plan.At{Key: e.Node.Path(), Line: pos.Line, Column: pos.Column},
-		HowTo:    "fly secrets unset " + e.Name + ", or take the line out of fly.toml",
+		HowTo:    t.OnApp("fly secrets unset "+e.Name) + ", or take the line out of fly.toml",
 	}
 	if !have.UpdatedAt.IsZero() {
 		f.Evidence = plan.Saw("the secret was last set at " + utc(have.UpdatedAt))

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
@@ -58,6 +59,9 @@ func looseVolumes(t plan.Target) (plan.Finding, bool) {
 			f.Evidence = append(f.Evidence, plan.Saw(fmt.Sprintf("%s (%s) in %s, %d GB%s", v.ID, v.Name, v.Region, v.SizeGB, madeAt(v.CreatedAt)))...)
 			if f.HowTo == "" {
 				f.HowTo = "fly volumes destroy " + v.ID + ", when nobody needs what is on it (it keeps a last snapshot for its retention)"
+				if mountsOne(t, v) {
+					f.HowTo = "keep it for the next machine, which mounts one of that name, or " + f.HowTo
+				}
 			}
 			gb += v.SizeGB
 		}
@@ -69,6 +73,14 @@ func looseVolumes(t plan.Target) (plan.Finding, bool) {
 	}
 	f.Message = fmt.Sprintf("%s attached to no machine: about $%.2f a month (prices of %s)", what, float64(gb)*volumeGB, PricesAsOf)
 	return f, n > 0
+}
+
+// mountsOne says whether the next machine of a group may take the volume.
+func mountsOne(t plan.Target, v live.Volume) bool {
+	return slices.ContainsFunc(t.Deployed().Get("mounts").Items(), func(m deployed.Value) bool {
+		source, _ := m.Key("source").Str()
+		return source == v.Name
+	})
 }
 
 func madeAt(at time.Time) string {

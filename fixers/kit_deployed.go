@@ -16,6 +16,12 @@ func deployedTo(t plan.Target, group string) deployed.Machine {
 	return m
 }
 
+// hasOtherBase says whether a machine_config is the base of every machine: it may
+// be in another file, and then nothing can be said of what a deploy sends.
+func hasOtherBase(c *deployed.Config) bool {
+	return c.Get("machine_config").Said() || c.Get("experimental.machine_config").Said()
+}
+
 // deployedService is what a deploy makes of a service of the file.
 type deployedService struct {
 	path string // http_service, services[0]

@@ -10,7 +10,8 @@ import (
 
 // How bad a difference is, worst first.
 const (
-	groupGone = iota
+	deployFails = iota
+	groupGone
 	dataGone
 	serviceGone
 	commandGone
@@ -30,6 +31,7 @@ type difference struct {
 	table   string // where key would stand
 	text    string // says file and live; the same for every machine it is true of
 	keep    string // how the file would keep what runs
+	how     string // what to do else
 	machine string
 }
 

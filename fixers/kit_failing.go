@@ -90,13 +90,3 @@ func since(t time.Time) string {
 	}
 	return ", since " + utc(t)
 }
-
-// onApp is a command of flyctl that is about the app whatever folder it is run
-// in: flyctl reads the name from the fly.toml there, which may be another file,
-// or one of several apps.
-func onApp(t plan.Target, command string) string {
-	if t.App == nil || t.File.Name() == "fly.toml" && textAt(t, "app") == t.App.Name {
-		return command
-	}
-	return command + " --app " + t.App.Name
-}

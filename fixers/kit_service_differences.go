@@ -17,6 +17,7 @@ type servicePair struct {
 	group      string
 	path       string // in fly.toml
 	want, have machineconfig.Service
+	fails      []machineconfig.Check // on the machine now
 	out        []difference
 }
 
@@ -133,7 +134,10 @@ func (p *servicePair) checks() {
 	}
 	for _, c := range have {
 		keep := fmt.Sprintf("%s with path = %q", key, c.Path)
-		if c.Type != "http" {
+		switch {
+		case slices.ContainsFunc(p.fails, c.Asks):
+			keep = ""
+		case c.Type != "http":
 			keep = "a tcp check"
 		}
 		p.add(checkGone, key, keep, "check %s live, not in the file", question(c))

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -70,37 +69,6 @@ func deploying(t plan.Target, m live.Machine) bool {
 	return m.Config.Metadata()["fly_bluegreen_deployment_tag"] != "" && m.Cordoned
 }
 
-// alike are machines of a group for which something is the same.
-type alike struct {
-	what     string
-	machines []live.Machine
-}
-
-// called is the largest part, as it is told beside the odd ones.
-func (a alike) called() string {
-	if len(a.machines) == 1 {
-		return "the other"
-	}
-	return "the others"
-}
-
-// byLikeness parts machines by what of says, the largest part first.
-func byLikeness(machines []live.Machine, of func(live.Machine) string) []alike {
-	var parts []alike
-	for _, m := range machines {
-		what := of(m)
-		i := slices.IndexFunc(parts, func(a alike) bool { return a.what == what })
-		if i < 0 {
-			i, parts = len(parts), append(parts, alike{what: what})
-		}
-		parts[i].machines = append(parts[i].machines, m)
-	}
-	slices.SortStableFunc(parts, func(a, b alike) int {
-		return cmp.Or(cmp.Compare(len(b.machines), len(a.machines)), cmp.Compare(a.what, b.what))
-	})
-	return parts
-}
-
 // unlike is a finding about the machines that are none of the largest part.
 func unlike(group string, parts []alike) (f plan.Finding, odd string) {
 	all := 0
@@ -120,51 +88,6 @@ func unlike(group string, parts []alike) (f plan.Finding, odd string) {
 	return f, fmt.Sprintf("%d of %d machines of %s", len(f.Machines), all, group)
 }
 
-// imageUnlike: a part of the machines runs another image, or another release of
-// it.
-func imageUnlike(t plan.Target, group string, machines []live.Machine) []plan.Finding {
-	release := func(m live.Machine) string { return m.Config.Metadata()["fly_release_version"] }
-	parts := byLikeness(machines, func(m live.Machine) string { return shortImage(m.Image) + ", release " + release(m) })
-	if len(parts) < 2 {
-		return nil
-	}
-	number := func(a alike) int { n, _ := strconv.Atoi(release(a.machines[0])); return n }
-	slices.SortStableFunc(parts, func(a, b alike) int { // of equal ones, the old release follows the new one
-		return cmp.Or(cmp.Compare(len(b.machines), len(a.machines)), cmp.Compare(number(b), number(a)))
-	})
-	f, odd := unlike(group, parts)
-	is, others := parts[1].machines[0], parts[0].machines[0]
-	label := func(m live.Machine) string { return "release " + release(m) }
-	if release(is) == release(others) {
-		label = func(m live.Machine) string { return shortImage(m.Image) }
-	}
-	verb := "runs"
-	if len(f.Machines) > 1 {
-		verb = "run"
-	}
-	f.Message = fmt.Sprintf("%s %s %s, %s %s: visitors get one or the other", odd, verb, label(is), parts[0].called(), label(others))
-	if len(parts) > 2 {
-		f.Message = fmt.Sprintf("%s %s %d other images or releases than %s: visitors get any of them", odd, verb, len(parts)-1, label(others))
-	}
-	f.HowTo = onApp(t, "fly machine update "+is.ID+" --image "+imageArg(others.Image))
-	f.Notes = []string{"or fly deploy, which makes all alike"}
-	return []plan.Finding{f}
-}
-
-// imageArg is an image as an argument: its tag, where deploys made it, is of one
-// image only.
-func imageArg(image string) string {
-	name, digest, _ := strings.Cut(image, "@")
-	repository, tag := name, ""
-	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') { // before that, it is the registry's port
-		repository, tag = name[:i], name[i+1:]
-	}
-	if strings.HasPrefix(tag, "deployment-") || digest == "" {
-		return name
-	}
-	return repository + "@" + digest
-}
-
 // sizeUnlike: a part of the machines has another size.
 func sizeUnlike(group string, machines []live.Machine) []plan.Finding {
 	parts := byLikeness(machines, sizeOf)
@@ -179,15 +102,6 @@ func sizeUnlike(group string, machines []live.Machine) []plan.Finding {
 	}
 	f.Message = fmt.Sprintf("%s %s another size: %s, %s %s", odd, verb, parts[1].what, parts[0].called(), parts[0].what)
 	return []plan.Finding{f}
-}
-
-// fewOf names the first machines of many.
-func fewOf(machines []live.Machine) string {
-	var ids []string
-	for _, m := range machines {
-		ids = append(ids, m.ID)
-	}
-	return machinesNamed(atMost(5, ids))
 }
 
 // envUnlike: names of env entries that only some machines of a group have. Where
@@ -228,18 +142,6 @@ func envUnlike(t plan.Target, group string, machines []live.Machine) []plan.Find
 	f.At.Machine = f.Machines[0]
 	f.Message = fmt.Sprintf("machines of %s differ in their env: %s", group, strings.Join(atMost(3, names), ", "))
 	return []plan.Finding{f}
-}
-
-// shortImage is an image as people read it: its tag, or the start of its digest.
-func shortImage(image string) string {
-	name, digest, _ := strings.Cut(image, "@")
-	if i := strings.LastIndexByte(name, '/'); i >= 0 {
-		name = name[i+1:]
-	}
-	if digest = strings.TrimPrefix(digest, "sha256:"); len(digest) > 8 {
-		name += " (" + digest[:8] + ")"
-	}
-	return name
 }
 
 func sizeOf(m live.Machine) string {

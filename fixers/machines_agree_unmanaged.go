@@ -29,7 +29,7 @@ func unmanaged(t plan.Target, managed map[string][]live.Machine, skipped []live.
 	if len(serve) > 0 {
 		f := skippedBy(serve, " and runs another image than the rest: visitors get one or the other")
 		f.Severity = plan.Warning
-		f.HowTo = onApp(t, "fly machine update "+serve[0].ID+" --image "+imageArg(image))
+		f.HowTo = t.OnApp("fly machine update " + serve[0].ID + " --image " + imageArg(image))
 		f.Notes = []string{"deploys skip such machines; when nobody needs " + them(serve) + ": fly machine destroy --force " + idsOf(serve)}
 		out = append(out, f)
 	}

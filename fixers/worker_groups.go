@@ -25,7 +25,8 @@ A worker named in a service's processes gets requests that it can't answer, is s
 service's health check.
 
 With one machine, a failed host stops the group. A deploy creates a standby for such a group, which Fly then starts; a group that was
-scaled to one machine, or cloned manually, has none.
+scaled to one machine, or cloned manually, has none. Two machines that start jobs by the clock (cron, supercronic, celery beat), or
+that Fly starts on the same schedule, do each job twice.
 
 Manual fix: [[restart]] with policy = "always" and processes = ["worker"]; processes = ["web"] in the service; fly machine clone ID
 --standby-for ID.`,
@@ -55,18 +56,31 @@ func checkWorkerGroups(t plan.Target) []plan.Finding {
 			if f, ok := noStandby(t, g); ok {
 				out = append(out, f)
 			}
+			if f, ok := doneTwice(t, g); ok {
+				out = append(out, f)
+			}
 		}
 	}
 	if len(down) > 0 {
 		out = append(out, staysDown(t, down))
 	}
-	return out
+	return append(out, sameSchedule(t)...)
 }
 
 // mayEnd says whether a group runs something that can come to an end: not a
 // server, nor what was put there to run for ever. Of a file alone, without a
 // command, nobody can tell.
 func mayEnd(t plan.Target, group string) bool {
+	command := startedBy(t, group)
+	if command == "" {
+		return t.App != nil && len(machinesOf(t, []string{group})) > 0 && !deploysDatabase(t)
+	}
+	return !listens(command) && !strings.Contains(command, "tail -f") && !strings.Contains(command, "sleep inf")
+}
+
+// startedBy is the command of the group, or of its machines, or of the image that
+// is built; "" where none of them tells.
+func startedBy(t plan.Target, group string) string {
 	command := commandOf(t.File, group)
 	if command == "" {
 		command = liveCommand(t, group)
@@ -74,10 +88,7 @@ func mayEnd(t plan.Target, group string) bool {
 	if image := builtHere(t); command == "" && image != nil {
 		command = image.Start.Text
 	}
-	if command == "" {
-		return t.App != nil && len(machinesOf(t, []string{group})) > 0 && !deploysDatabase(t)
-	}
-	return !listens(command) && !strings.Contains(command, "tail -f") && !strings.Contains(command, "sleep inf")
+	return command
 }
 
 // deploysDatabase says whether the file deploys the image of a database.

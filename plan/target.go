@@ -49,6 +49,17 @@ type Target struct {
 // Deployed is what flyctl makes of the file.
 func (t Target) Deployed() *deployed.Config { return deployed.Read(t.File) }
 
+// OnApp is a command of flyctl that is about the app whatever folder it is run
+// in: flyctl reads the name from the fly.toml there, which may be another file,
+// or one of several apps.
+func (t Target) OnApp(command string) string {
+	own, _ := t.Deployed().Get("app").Str()
+	if t.App == nil || t.File.Name() == "fly.toml" && own == t.App.Name {
+		return command
+	}
+	return command + " --app " + t.App.Name
+}
+
 // Offline says why the live app was not looked at; "" means that it was.
 type Offline string
 

@@ -35,6 +35,18 @@ func (t Tried) Answer() string {
 	return "was not open"
 }
 
+// NamePath is how to go on where the app has another path for its health.
+const NamePath = "name the path that it answers: path = \"/...\" below [rules.health-checks] in .fly-standards.toml"
+
+// Logs is the command that shows why, where only the app's own words do: it
+// failed, or nobody answered. "": the answer tells.
+func (t Tried) Logs() string {
+	if t.Status != 0 && t.Status < 500 {
+		return ""
+	}
+	return "fly logs -i " + t.Machine
+}
+
 // remember looks whether the fix adds a check that was tried already.
 func (f *Finding) remember(t Target) {
 	if f.Fix == nil || t.App == nil {
@@ -53,6 +65,10 @@ func (f *Finding) remember(t Target) {
 	if tried.Now {
 		f.Held = said
 		return
+	}
+	f.HowTo = NamePath
+	if logs := tried.Logs(); logs != "" {
+		f.HowTo = t.OnApp(logs)
 	}
 	fix := *f.Fix
 	f.Fix = &fix

@@ -3,6 +3,7 @@ package view
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -30,6 +31,24 @@ type groups struct {
 type consent struct {
 	flags  string
 	blocks []block
+}
+
+// next is the command that gives the consent, or the one to run before: what an
+// app refused once is not tried again in the dark. "": there is none.
+func (c consent) next(more string) string {
+	var not []string
+	for i, b := range c.blocks {
+		switch f := b.findings[0]; {
+		case f.Outcome != plan.NeedsConsent || f.HowTo == "":
+		case strings.HasPrefix(f.HowTo, "fly "):
+			return f.HowTo
+		case len(not) == i && i == len(c.blocks)-1:
+			return ""
+		default:
+			not = append(not, " --skip "+f.Rule)
+		}
+	}
+	return more + " " + c.flags + strings.Join(not, "")
 }
 
 // grouped sorts findings into groups, worst first in each.

@@ -221,6 +221,8 @@ func (h *human) next(g groups) {
 	case h.plan.Changes() && h.Next != "":
 		h.line("Next: ", h.bold(Clean(h.Next)))
 	case !h.plan.Changes() && len(g.consent) > 0 && h.More != "":
-		h.line("Next: ", h.bold(Clean(h.More+" "+g.consent[0].flags)))
+		if next := g.consent[0].next(h.More); next != "" {
+			h.line("Next: ", h.bold(h.say(next)))
+		}
 	}
 }
