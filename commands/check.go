@@ -103,7 +103,11 @@ func (o *checkOptions) check(cmd *cobra.Command) error {
 		return &usageError{message: "the list of accepted findings is about a file, not about standard input"}
 	}
 	o.source.offline = !o.source.requireLive
-	o.next = "fly-standards plan" + o.source.again()
+	named := o.source
+	if named.config == fromStdin {
+		named.config = o.stdinFilename
+	}
+	o.next = "fly-standards plan" + named.again()
 	return nil
 }
 

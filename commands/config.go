@@ -68,7 +68,7 @@ func readFlyToml(env *Env, config string) (shown, path string, file *flytoml.Fil
 	}
 	src, err := readShown(path, shown, maxFile)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		return "", "", nil, missing(shown, path)
+		return "", "", nil, missing(shown, path, config != "")
 	}
 	if err != nil {
 		return "", "", nil, err
@@ -78,18 +78,24 @@ func readFlyToml(env *Env, config string) (shown, path string, file *flytoml.Fil
 }
 
 // missing tells what is there instead of fly.toml, as flyctl also reads JSON
-// and YAML.
-func missing(shown, path string) error {
+// and YAML. named: somebody named the file.
+func missing(shown, path string, named bool) error {
+	if _, err := os.Lstat(path); err == nil {
+		return &noFileError{shown + " is a broken symbolic link"}
+	}
 	for _, other := range []string{"fly.json", "fly.yaml", "fly.yml"} {
+		if filepath.Base(path) != "fly.toml" {
+			break
+		}
 		if _, err := os.Stat(filepath.Join(filepath.Dir(path), other)); err == nil {
 			return notSupported(filepath.Join(filepath.Dir(shown), other))
 		}
 	}
-	if _, err := os.Lstat(path); err == nil {
-		return &noFileError{shown + " is a broken symbolic link"}
-	}
 	if info, err := os.Stat(filepath.Dir(path)); err == nil && info.IsDir() && filepath.Base(filepath.Dir(path)) == "fly.toml" {
 		return &noFileError{filepath.Dir(shown) + " is a folder, not a file"}
+	}
+	if named {
+		return &noFileError{fmt.Sprintf("there is no %s: --config takes the path of fly.toml, or of its folder", shown)}
 	}
 	return &noFileError{fmt.Sprintf("there is no %s here: run this in the folder of one, or name it with --config "+
 		"(`fly config save -a APP` writes the one of an app)", shown)}

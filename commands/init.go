@@ -77,7 +77,7 @@ func runInit(ctx context.Context, env *Env, o *initOptions, what string) error {
 	if info, err := os.Stat(config); err == nil && info.IsDir() {
 		config = filepath.Join(config, "fly.toml")
 	} else if err != nil && o.config != "" {
-		return missing(o.config, config)
+		return missing(o.config, config, true)
 	}
 	root := repo.GitRoot(filepath.Dir(config))
 	project := starter.Look(root, config)

@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -105,7 +104,7 @@ func load(ctx context.Context, env *Env, g *global, o *sourceOptions) (*source, 
 		return nil, ctx.Err()
 	}
 	if scanErr != nil && err == nil {
-		return nil, fmt.Errorf("read the source tree: %w", scanErr)
+		return nil, scanErr
 	}
 	if err != nil {
 		return nil, err

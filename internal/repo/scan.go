@@ -81,10 +81,10 @@ func Scan(ctx context.Context, opts Options) (*plan.Repo, error) {
 	}
 	dir, err := filepath.Abs(opts.Dir)
 	if err != nil {
-		return nil, fmt.Errorf("source tree %s: %w", opts.Dir, err)
+		return nil, fmt.Errorf("read the source tree %s: %w", opts.Dir, err)
 	}
 	if _, err := os.Stat(dir); err != nil {
-		return nil, fmt.Errorf("source tree: %w", err)
+		return nil, fmt.Errorf("read the source tree: %w", err)
 	}
 	sc := &scanner{opts: opts, dir: dir}
 	var around surroundings
@@ -93,15 +93,15 @@ func Scan(ctx context.Context, opts Options) (*plan.Repo, error) {
 	sc.choose()
 	err = sc.walk(ctx)
 	if err := <-reading; err != nil {
-		return nil, fmt.Errorf("repository around %s: %w", dir, err)
+		return nil, fmt.Errorf("read the repository around %s: %w", dir, err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("source tree %s: %w", sc.root, err)
+		return nil, fmt.Errorf("read the source tree %s: %w", sc.root, err)
 	}
 	sc.measure()
 	facts, err := sc.readAll(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("source tree %s: %w", sc.root, err)
+		return nil, fmt.Errorf("read the source tree %s: %w", sc.root, err)
 	}
 	r := sc.repo(facts)
 	around.tell(r, cmp.Or(opts.App, ownApp(dir, opts.ConfigName)))

@@ -98,9 +98,19 @@ type reader struct {
 }
 
 func (r *reader) fail(n flytoml.Node, format string, args ...any) {
-	if r.err == nil {
-		r.err = &Error{Name: r.name, Position: n.Position(), Message: fmt.Sprintf(format, args...)}
+	if r.err != nil {
+		return
 	}
+	text := fmt.Sprintf(format, args...)
+	if raw := n.Raw(); strings.HasPrefix(text, "want ") {
+		if raw != "" && len(raw) <= 40 && !strings.Contains(raw, "\n") {
+			raw = " = " + raw
+		} else {
+			raw = ""
+		}
+		text = n.Path() + raw + ": " + text
+	}
+	r.err = &Error{Name: r.name, Position: n.Position(), Message: text}
 }
 
 // table reads every key of n as the list says; one that is not in it is an

@@ -75,7 +75,7 @@ func enabled(id string) value {
 			on, ok := n.Bool()
 			switch {
 			case !ok:
-				r.fail(n, "enabled must be true or false")
+				r.fail(n, "want true or false")
 			case on:
 				r.file.Enabled[id] = true
 				delete(r.file.Disabled, id) // what is extended may have said otherwise

@@ -117,8 +117,8 @@ func (p Part) sarifResult(f plan.Outcome, rule int, seen map[string]int, o Optio
 	}
 	where := &r.Locations[0].Physical
 	where.Artifact = sarifArtifact{uri(f.File), "%SRCROOT%"}
-	// What is missing has no line; code scanning wants one all the same.
-	where.Region = sarifRegion{max(f.Line, 1), f.Column, f.EndLine, f.EndColumn}
+	// What is missing has no place; code scanning requires one all the same.
+	where.Region = sarifRegion{max(f.Line, 1), max(f.Column, 1), max(f.EndLine, f.Line, 1), max(f.EndColumn, 1)}
 	if by := f.IgnoredBy; by != nil {
 		kind := "external"
 		if by.Kind == plan.IgnoreComment {

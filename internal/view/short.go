@@ -82,6 +82,9 @@ func (h *human) atMost(m message, width int) []string {
 	if len(lines) > most && !h.Verbose {
 		lines = lines[:most]
 		lines[most-1] = endCut(lines[most-1], width)
+		if text := strings.Join(lines, ""); strings.Count(text, "(") > strings.Count(text, ")") {
+			lines[most-1] += ")"
+		}
 	}
 	return lines
 }
@@ -106,7 +109,7 @@ func endCut(l string, width int) string {
 	if i := strings.LastIndex(l, "; "); i > 0 && strings.Count(l[:i], "(") == strings.Count(l[:i], ")") {
 		l = l[:i]
 	}
-	for textWidth(l)+2 > width {
+	for textWidth(l)+len(" .)") > width {
 		i := strings.LastIndexByte(l, ' ')
 		if i < 0 {
 			break
