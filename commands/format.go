@@ -172,14 +172,14 @@ func (o *formatOptions) write(env *Env, g *global, d view.Document, v view.Optio
 	}
 	for _, t := range targets {
 		if t.file == "" {
-			v.Width, v.Color = env.width(), env.color(env.StdoutTTY, g.noColor)
+			v.Width, v.Color, v.Fold = env.width(), env.color(env.StdoutTTY, g.noColor), env.StdoutTTY
 			// Who reads no further has had enough; the outcome stays the same.
 			if err := view.Write(env.Stdout, t.format, d, v); err != nil && !isClosedPipe(err) {
 				return err
 			}
 			continue
 		}
-		v.Width, v.Color = 0, false
+		v.Width, v.Color, v.Fold = 0, false, false
 		if err := env.writeDocument(t, d, v); err != nil {
 			return err
 		}

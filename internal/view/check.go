@@ -80,8 +80,27 @@ func check(w io.Writer, parts []Part, o Options) error {
 			b.WriteString("Next: " + Style{o.Color}.bold(Clean(o.Next)) + "\n")
 		}
 	}
-	_, err := io.WriteString(w, b.String())
+	text := b.String()
+	if o.Fold {
+		text = folded(text, o.Width)
+	}
+	_, err := io.WriteString(w, text)
 	return err
+}
+
+// folded breaks the lines that are longer than width, and indents the rest.
+func folded(text string, width int) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if textWidth(line) > width {
+			rest := strings.TrimLeft(line, " ")
+			lead := line[:len(line)-len(rest)]
+			line = lead + strings.Join(wrap(rest, width-len(lead)-4), "\n"+lead+"    ")
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String()
 }
 
 func checkLines(b *strings.Builder, found []plan.Outcome, o Options) {

@@ -15,8 +15,11 @@ import (
 
 // Options say how a plan is shown.
 type Options struct {
-	Width   int // of the terminal in columns; 0 means 80
-	Color   bool
+	Width int // of the terminal in columns; 0 means 80
+	Color bool
+	// Fold wraps a long line of check, as a person reads it; else each finding
+	// is one line, as programs do.
+	Fold    bool
 	Verbose bool
 	// File is the file that was planned for. With nil, or with other bytes
 	// than those, edits are described instead of shown as a diff.

@@ -178,3 +178,13 @@ func textLines(f *flytoml.File) []string {
 	text = strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	return strings.Split(text, "\n")
 }
+
+// A person's terminal breaks no word of a finding; what is short stays as it is.
+func TestFolded(t *testing.T) {
+	t.Parallel()
+	const text = "fly.toml:6:1: warning: http_service has no health check [health-checks]\n    safe; see https://example.com/a-page\nnothing found\n"
+	const want = "fly.toml:6:1: warning: http_service has\n    no health check [health-checks]\n    safe; see https://example.com/a-page\nnothing found\n"
+	if got := folded(text, 44); got != want {
+		t.Errorf("got:\n%s", got)
+	}
+}
