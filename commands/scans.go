@@ -118,8 +118,8 @@ func (c *scans) of(o repo.Options) *scan {
 // sameTree compares the arguments, of which there may be many, without
 // reflection.
 func sameTree(a, b repo.Options) bool {
-	args := maps.Equal(a.BuildArgs, b.BuildArgs)
-	a.BuildArgs, b.BuildArgs = nil, nil
+	args := maps.Equal(a.BuildArgs, b.BuildArgs) && maps.Equal(a.EnvPorts, b.EnvPorts)
+	a.BuildArgs, b.BuildArgs, a.EnvPorts, b.EnvPorts = nil, nil, nil, nil
 	return args && reflect.DeepEqual(a, b)
 }
 

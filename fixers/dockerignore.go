@@ -15,8 +15,8 @@ func dockerignore() plan.Fixer {
 		Title:     "the build gets no secrets, git history or installed packages",
 		Severity:  plan.Warning,
 		MoreAsked: true,
-		Doc: `COPY . . copies everything in the build context that the ignore file does not exclude: an .env with its values, .git with the whole
-history, node_modules of another system. What lands in the final stage can be read by whoever breaks in; what lands in a build stage is
+		Doc: `COPY . . copies everything in the build context that the ignore file does not exclude: an .env with its values, a private key, .git with
+the whole history, node_modules of another system. What lands in the final stage can be read by whoever breaks in; what lands in a build stage is
 in the builder's cache, and makes each upload slower.
 
 flyctl reads one ignore file: build.ignorefile, or .dockerignore in the folder that it deploys from. One beside a
@@ -104,6 +104,8 @@ func ignoredByBuild(t plan.Target, image *plan.Image) *plan.Fix {
 			doubt("nothing in the build installs the packages, so those that come along may be the ones it runs with")
 		case namesEnv(s.Pattern):
 			doubt("the app may read the " + s.Pattern + " that comes along: set its values with fly secrets set first")
+		case namesKey(s.Pattern):
+			doubt("the app may read the " + s.Pattern + " that comes along: set it with fly secrets set first")
 		}
 	}
 	if image.Ignore == "" && image.Context != "." {

@@ -49,6 +49,9 @@ func checkEnvFile(t plan.Target) []plan.Finding {
 			HowTo:    "rotate them, then git rm --cached " + file.File,
 			Evidence: []plan.Evidence{{File: file.File, Line: line, Text: strings.Join(names[:min(len(names), 5)], ", ")}},
 		}
+		if file.Shared {
+			f.HowTo = "rotate them, then move them to " + file.File + ".local, which git ignores, or set them with fly secrets set"
+		}
 		if !a.Git {
 			f.Severity = plan.Warning
 			f.Message = fmt.Sprintf("%s holds %s, and git does not ignore it", file.File, listed(names))

@@ -14,7 +14,7 @@ func gitignore() plan.Fixer {
 		Severity:  plan.Info,
 		MoreAsked: true,
 		Doc: `A file that git does not ignore is one "git add ." away from the history, where it stays. The rule looks for env files with values
-or with an example beside them, for installed packages, and for Python bytecode.
+or with an example beside them, for private keys and the key of Rails' credentials, for installed packages, and for Python bytecode.
 
 Ignoring a file that git already tracks changes nothing: git rm --cached removes it from the next commit, and the history keeps it.
 
@@ -27,7 +27,7 @@ Manual fix: write the names into .gitignore at the root, one a line.`,
 
 func checkGitignore(t plan.Target) []plan.Finding {
 	a := around(t)
-	if len(a.Unignored) == 0 || !asked(t, "gitignore") && (!a.Repository || !slices.ContainsFunc(a.Unignored, func(u plan.Unignored) bool { return namesEnv(u.Pattern) })) {
+	if len(a.Unignored) == 0 || !asked(t, "gitignore") && (!a.Repository || !slices.ContainsFunc(a.Unignored, func(u plan.Unignored) bool { return namesEnv(u.Pattern) || namesKey(u.Pattern) })) {
 		return nil // a folder that no git keeps, or what is only in the way
 	}
 	var names []string

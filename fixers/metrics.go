@@ -19,7 +19,7 @@ func metrics() plan.Fixer {
 Grafana (fly-metrics.net) beside its own. Without [metrics] nobody sees what the app counts.
 
 The rule looks for a route called /metrics, or a client library's own server, in code that mentions Prometheus. The collector asks from
-inside the private network without a password, so a route behind a login is reported, not configured.
+inside the private network without a password, so a route behind a login or a token is left alone: somebody else reads it.
 
 A [metrics] block does not open the route to the Internet. A route on the app's public port is open already: move it to a separate
 port if its numbers are private.
@@ -33,7 +33,7 @@ func checkMetrics(t plan.Target) []plan.Finding {
 	if entries := t.Deployed().Meant().Get("metrics"); entries.Said() {
 		return metricsNotLive(t, entries.Items())
 	}
-	if t.Repo == nil || t.Repo.Metrics == nil {
+	if t.Repo == nil || t.Repo.Metrics == nil || t.Repo.Metrics.Guarded {
 		return nil
 	}
 	m := t.Repo.Metrics
@@ -44,8 +44,6 @@ func checkMetrics(t plan.Target) []plan.Finding {
 	}
 	port, group, why := metricsPort(t, m)
 	switch {
-	case m.Guarded:
-		f.Notes = []string{"the route seems to ask for a login, and Fly's collector does not log in"}
 	case m.Prefixed:
 		f.Notes = []string{"its router is mounted elsewhere, so the full path is not known"}
 	case why != "":

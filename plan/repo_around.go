@@ -33,6 +33,7 @@ type EnvFile struct {
 	Tracked bool // git keeps it
 	Ignored bool // git passes over it
 	Sample  bool // by its name it holds examples
+	Shared  bool // git keeps it and ignores the one with .local behind its name, for what is not shared
 	Entries []EnvEntry
 	// Remarks are its ignore comments, in their lines; every other line that is
 	// not blank is "x". "" where there are none.

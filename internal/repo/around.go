@@ -100,7 +100,7 @@ func (v *surveyor) list() {
 	if v.sc.git != "" {
 		if v.files = v.sc.tracked(); v.files != nil {
 			v.known = true
-			v.addUntrackedEnv()
+			v.addPrivate()
 			return
 		}
 	}

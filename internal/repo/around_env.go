@@ -12,11 +12,11 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// addUntrackedEnv adds the env files that lie below the root of the scan and at
-// that of the repository: git does not know them, a build may send them.
-func (v *surveyor) addUntrackedEnv() {
+// addPrivate adds the env files and keys that lie below the root of the scan and
+// at that of the repository: git does not know them, a build may send them.
+func (v *surveyor) addPrivate() {
 	v.files = slices.Clone(v.files)
-	for _, file := range v.sc.envs {
+	for _, file := range v.sc.private {
 		if rel := relSlash(v.base, v.sc.abs(file)); !strings.HasPrefix(rel, "../") && !v.has(rel) {
 			v.files = append(v.files, rel)
 			slices.Sort(v.files)
@@ -28,7 +28,7 @@ func (v *surveyor) addUntrackedEnv() {
 		}
 		entries, _ := os.ReadDir(filepath.Join(v.base, filepath.FromSlash(dir)))
 		for _, entry := range entries {
-			if rel := path.Join(dir, entry.Name()); entry.Type().IsRegular() && isEnvFile(entry.Name()) && !v.has(rel) {
+			if rel := path.Join(dir, entry.Name()); entry.Type().IsRegular() && isPrivate(entry.Name()) && !v.has(rel) {
 				v.files = append(v.files, rel)
 				slices.Sort(v.files)
 			}
@@ -59,10 +59,16 @@ func (v *surveyor) envFiles() {
 		text := v.read(file)
 		v.out.EnvFiles = append(v.out.EnvFiles, plan.EnvFile{
 			File: v.shown(file), Sample: isSample(path.Base(file)), Entries: envEntries(text), Remarks: envRemarks(text),
-			Tracked: v.known && has(v.sc.tracked(), file, false), Ignored: v.ignored(file),
+			Tracked: v.tracks(file), Ignored: v.ignored(file), Shared: v.shared(file),
 		})
 	}
 }
+
+func (v *surveyor) tracks(file string) bool { return v.known && has(v.sc.tracked(), file, false) }
+
+// shared: an env file that git is to keep, with the defaults of everybody, as in
+// Symfony and Vite: what is one's own stands in .env.local, which it ignores.
+func (v *surveyor) shared(file string) bool { return v.tracks(file) && v.ignored(file+".local") }
 
 // envEntries are the assignments of an env file, each with the verdict on its
 // value: the value itself goes nowhere.
@@ -85,7 +91,7 @@ func envEntries(text []byte) []plan.EnvEntry {
 			value = strings.TrimSpace(value[:i])
 		}
 		if value != "" {
-			certain := !secretscan.Placeholder(value) && secretscan.Classify(name, value).Verdict == secretscan.Certain
+			certain := !secretscan.Placeholder(value) && !secretscan.Stock(value) && secretscan.Classify(name, value).Verdict == secretscan.Certain
 			out = append(out, plan.EnvEntry{Name: name, Line: line, Secret: certain})
 		}
 	}

@@ -60,10 +60,12 @@ func (v *surveyor) unignored() {
 				continue // env files have other names here
 			}
 			add(".env", path.Join(dir, ".env"), e)
-		case base == ".env" && v.hasSecretLike(file):
+		case base == ".env" && v.hasSecretLike(file) && !v.shared(file):
 			add(".env", file, e)
-		case isEnvFile(base) && !isSample(base) && v.known && !has(v.sc.tracked(), file, false) && v.hasSecret(file):
+		case isEnvFile(base) && !isSample(base) && v.known && !v.tracks(file) && v.hasSecret(file):
 			add(file, file, e)
+		case v.key(file) != "" && v.known && !v.tracks(v.key(file)):
+			add(v.key(file), v.key(file), e)
 		case base == "package.json" && v.dependsOn(file):
 			add("node_modules/", path.Join(dir, "node_modules/x"), e)
 		case base == "manage.py" || base == "requirements.txt" && dir == ".":

@@ -60,6 +60,14 @@ func (v *surveyor) unwanted(dir string) []unwanted {
 	for _, file := range v.files {
 		base := path.Base(file)
 		inner, in := below2(file, rel)
+		if key, in := below2(v.key(file), rel); in && key != "" {
+			why := "a private key"
+			if path.Base(key) != base {
+				why = "it opens " + base
+			}
+			pattern, _ := below2(path.Join(dir, key), v.sc.context)
+			out = append(out, unwanted{path.Join(dir, key), pattern, why})
+		}
 		switch {
 		case !in || !isEnvFile(base):
 		case inner != ".env" && !isSample(base) && !elsewhere(file) && v.hasSecret(file):

@@ -31,6 +31,23 @@ func isName(text string) bool {
 	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r > 127 || !isWordByte(byte(r)) })
 }
 
+// cutCall is what stands between the parenthesis that opened before text and the
+// one that closes it, and what stands behind.
+func cutCall(text string) (inside, behind string) {
+	depth := 1
+	for i, c := range text {
+		switch c {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return text[:i], text[i+1:]
+			}
+		}
+	}
+	return text, ""
+}
+
 // splitArguments are the arguments of a call, trimmed, none of them empty: commas
 // in parentheses, brackets, braces and strings part nothing.
 func splitArguments(text string) []string {

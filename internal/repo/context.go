@@ -30,7 +30,7 @@ type scanner struct {
 	ignoreFile string                         // from root; "" for none
 
 	files    []string          // all that may hold a fact, from root
-	envs     []string          // the env files among them and beside them
+	private  []string          // the env files and keys among them and beside them
 	named    map[string]string // the folders of packages by their names; see packageNamed
 	constant map[string]string // see constants
 	servers  map[string]string // see serverFiles
@@ -186,7 +186,7 @@ func (sc *scanner) try(c candidate) *scanner {
 		}
 		sc.dockerfile = rel
 		sc.dockertext, _ = readInto(nil, name)
-		sc.image = parseImage(sc.shown(rel), sc.dockertext, sc.opts.BuildTarget, sc.opts.BuildArgs, sc.opts.InternalPorts)
+		sc.image = parseImage(sc.shown(rel), sc.dockertext, sc.opts)
 		break
 	}
 	sc.readIgnoreFile(context)

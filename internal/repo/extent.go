@@ -3,6 +3,7 @@ package repo
 import (
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -125,7 +126,7 @@ func (sc *scanner) measureImage(start string) {
 	roots := im.reached(im.runs, "", 0, map[*stage]bool{})
 	if len(roots) == 0 {
 		e.doubt = &plan.Evidence{File: im.file, Line: im.runs.base.Line, Text: "nothing from this folder is copied into the image"}
-		if len(im.runs.allCopies()) > 0 && !strings.Contains(e.named, "git clone") {
+		if !strings.Contains(e.named, "git clone") && (len(im.runs.allCopies()) > 0 || !sc.ownImage(im.runs.base.Text)) {
 			e.nothing = e.doubt.Text
 		}
 		return
@@ -143,6 +144,12 @@ func (sc *scanner) measureImage(start string) {
 			e.roots = append(e.roots, r)
 		}
 	}
+}
+
+// ownImage: an image that this repository may have made, by what it is called.
+func (sc *scanner) ownImage(ref string) bool {
+	name := imageName(ref)
+	return strings.Contains(ref, "registry.fly.io/") || name == ownApp(sc.dir, sc.opts.ConfigName) || name == filepath.Base(sc.git) || name == filepath.Base(sc.root)
 }
 
 // existing is the folder or file rel, or the nearest folder above that is

@@ -146,7 +146,7 @@ fly deploy \
   --app="$APP"
 -- Makefile --
 staging:
-	fly secrets set -a=web-staging KEY=hunter2
+	fly secrets set -a=web-staging KEY=hunter2 PASSWORD=12345 DEBUG=true T=30s
 -- package.json --
 {"scripts": {
   "deploy": "fly deploy -c worker/fly.toml"}}
@@ -167,7 +167,7 @@ fly deploy -a readme
 		".github/workflows/deploy.yml:8 run: FLY_API_TOKEN=(hidden) fly deploy -c fly.staging.toml",
 		".github/workflows/deploy.yml:11 … --app far",
 		".github/workflows/pr.yml:1 uses: superfly/fly-pr-review-apps@1.2.1",
-		"Makefile:2 fly secrets set -a=web-staging KEY=(hidden)",
+		"Makefile:2 fly secrets set -a=web-staging KEY=(hidden) PASSWORD=(hidden) DEBUG=true T=30s",
 		`package.json:2 "deploy": "fly deploy -c worker/fly.toml"}}`,
 		`scripts/deploy:1 fly deploy --app="$APP"`,
 	}

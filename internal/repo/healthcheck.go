@@ -102,7 +102,7 @@ func (sc *scanner) healthcheck() *plan.Healthcheck {
 			continue
 		}
 		code, _ := syntaxOf(file).strip(text)
-		if asked := askedLocally(string(code), sc.image.runs.env, sc.opts.InternalPorts); asked != nil {
+		if asked := askedLocally(string(code), sc.image.runs.env.with(sc.opts.EnvPorts), sc.opts.InternalPorts); asked != nil {
 			h.Port, h.Path = asked.Port, asked.Path
 			return &h
 		}

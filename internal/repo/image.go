@@ -2,6 +2,7 @@ package repo
 
 import (
 	"bytes"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -66,11 +67,13 @@ func (e environment) Keys() []string {
 	return keys
 }
 
-func (e environment) clone() environment {
+func (e environment) clone() environment { return e.with(nil) }
+
+// with is the environment in which the others count for more.
+func (e environment) with(others map[string]string) environment {
 	c := environment{}
-	for k, v := range e {
-		c[k] = v
-	}
+	maps.Copy(c, e)
+	maps.Copy(c, others)
 	return c
 }
 
@@ -87,14 +90,14 @@ func (e environment) expand(word string) string {
 	return out
 }
 
-// parseImage reads a Dockerfile up to the stage called target, or to its last
+// parseImage reads a Dockerfile up to the stage that is built, or to its last
 // one. It gives nil for a text that is none.
-func parseImage(file string, text []byte, target string, args map[string]string, ports []int) *image {
+func parseImage(file string, text []byte, opts Options) *image {
 	tree, err := parser.Parse(bytes.NewReader(text))
 	if err != nil {
 		return nil
 	}
-	b := &imageReader{im: &image{file: file}, global: environment{}, args: args, ports: ports}
+	b := &imageReader{im: &image{file: file}, global: environment{}, opts: opts}
 	for _, node := range tree.AST.Children {
 		b.read(node)
 	}
@@ -103,7 +106,7 @@ func parseImage(file string, text []byte, target string, args map[string]string,
 		return nil
 	}
 	im.runs = im.stages[len(im.stages)-1]
-	if target != "" {
+	if target := opts.BuildTarget; target != "" {
 		i := slices.IndexFunc(im.stages, func(s *stage) bool { return strings.EqualFold(s.name, target) })
 		if i < 0 {
 			return nil

@@ -11,9 +11,8 @@ import (
 
 type imageReader struct {
 	im     *image
-	global environment       // the ARGs before the first FROM
-	args   map[string]string // [build.args] of fly.toml
-	ports  []int
+	global environment // the ARGs before the first FROM
+	opts   Options
 	now    *stage
 }
 
@@ -50,7 +49,7 @@ func (b *imageReader) read(node *parser.Node) {
 	case "CMD":
 		s.start.cmd, s.start.line = s.command(args), node.StartLine
 	case "HEALTHCHECK":
-		if s.check = localCheck(args, s.env, b.ports); s.check != nil {
+		if s.check = localCheck(args, s.env.with(b.opts.EnvPorts), b.opts.InternalPorts); s.check != nil {
 			s.check.Evidence = b.evidence(node)
 			healthFlags(s.check, node.Flags)
 		}
@@ -67,8 +66,12 @@ func (b *imageReader) step(node *parser.Node, name string, args []string) plan.I
 	words := make([]string, len(args))
 	for i, a := range args {
 		words[i] = a
+		env := b.now.env
+		if name == "EXPOSE" { // it tells of the port at run time
+			env = env.with(b.opts.EnvPorts)
+		}
 		if name != "RUN" && name != "CMD" && name != "ENTRYPOINT" && name != "HEALTHCHECK" {
-			words[i] = b.now.env.expand(a)
+			words[i] = env.expand(a)
 		}
 	}
 	for _, doc := range node.Heredocs {
@@ -86,7 +89,7 @@ func (b *imageReader) arg(env environment, args []string) {
 		if !given {
 			value = b.global[key]
 		}
-		if v, ok := b.args[key]; ok {
+		if v, ok := b.opts.BuildArgs[key]; ok {
 			value = v
 		}
 		if value != "" {

@@ -163,6 +163,8 @@ func (f *facts) resolve(sc *scanner) (health, redirects []plan.Route) {
 			r.Path, r.prefixed, r.rooted, guard = joinPath(m.prefix, r.Path), false, true, m.guard
 		} else if found {
 			r.prefixed, r.rooted = true, false
+		} else if r.maker != "" && len(f.mountedFns) > 0 && vague(r.Path, r.file) {
+			continue // other routers are mounted somewhere
 		}
 		if r.prefixed && !r.rooted {
 			if m, ok := f.mountedAt(r.file, maxMounted); ok {

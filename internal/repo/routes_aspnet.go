@@ -29,8 +29,8 @@ func csharp(s *source) {
 				context += s.group(g, 4)
 			}
 		}
-		// A receiver that the file doesn't make is handed to it.
-		prefixed := receiver != "app" && !s.has(receiver+" = builder.Build()")
+		// A receiver that the file doesn't make is handed to it; a WebApplication is the app itself.
+		prefixed := receiver != "app" && !s.hasAny(receiver+" = builder.Build()", "WebApplication "+receiver)
 		f := found{offset: at[0], framework: "ASP.NET", prefix: prefix, path: s.group(at, 2), prefixed: prefixed, context: context}
 		if strings.Contains(context, "RequireAuthorization") {
 			f.context += "requireAuth "

@@ -17,7 +17,8 @@ var (
 	goMount     = lazy(`([\w.]+)\.(?:Handle\(\s*("[^"]*")|Mount\(\s*("[^"]*"|[\w.]+))\s*,\s*`)
 	goHands     = lazy(`\b(\w+)\((?:[\w.]+,\s*)*(\w+)(?:\.(?:Group|PathPrefix|Route)\(\s*([^(),]+))?\s*[,)]`)
 	goStrip     = lazy(`\bStripPrefix\(\s*"([^"]*)"\s*,\s*`)
-	goInner     = lazy(`(\w+)(?:\(\s*\))?\s*\)*$`)
+	goCall      = lazy(`^[\s&]*([\w.]+)(\(?)`)
+	goMaker     = lazy(`(?i)^(?:new|make|build|create|init|setup)|router|routes|mux$|handlers?$|api$|app$`)
 	goQualifier = lazy(`\b(\w+)\.$`)
 	goMade      = lazy(`(\w+)(?:\s*,\s*\w+)?\s*:?=\s*&?(?:(\w+)\.)?(\w+)[({]`)
 	goParam     = lazy(`\(?(\w+)\s+(?:chi\.Router|\*gin\.RouterGroup|gin\.IRouter|gin\.IRoutes|fiber\.Router|\*echo\.Group|\*mux\.Router|iris\.Party)\b`)
@@ -127,15 +128,46 @@ func (s *source) goMounted(what string, offset int) (stripped, name, from, made 
 		stripped += what[m[2]:m[3]]
 		what = what[m[1]:]
 	}
-	if m := goInner().FindStringSubmatch(what); m != nil {
-		name = m[1]
-	}
-	first := strings.FieldsFunc(what, func(r rune) bool { return r > 127 || !isWordByte(byte(r)) })
-	if len(first) == 0 {
+	first, name := s.goCalled(what)
+	if name == "" {
 		return stripped, name, "", name
 	}
-	from, made = s.goOrigin(first[0], name, offset)
+	from, made = s.goOrigin(first, name, offset)
 	return stripped, name, from, made
+}
+
+// goCalled is what makes the router: the function of v1.New(db), of
+// v1.New(db).App() the method, of auth(api) and auth(cfg, v1.Router()) what is
+// wrapped. first is what stands before its name, or the name.
+func (s *source) goCalled(what string) (first, name string) {
+	for range 4 {
+		m := goCall().FindStringSubmatchIndex(what)
+		if m == nil {
+			break
+		}
+		dotted := what[m[2]:m[3]]
+		first, _, _ = strings.Cut(dotted, ".")
+		name = dotted[strings.LastIndexByte(dotted, '.')+1:]
+		if m[4] == m[5] {
+			break
+		}
+		inside, behind := cutCall(what[m[5]:])
+		if method := goCall().FindStringSubmatch(strings.TrimPrefix(behind, ".")); strings.HasPrefix(behind, ".") && method != nil {
+			name = method[1][strings.LastIndexByte(method[1], '.')+1:]
+			break
+		}
+		wrapped := splitArguments(inside)
+		if len(wrapped) == 0 || goMaker().MatchString(name) && !s.makesRouter(wrapped[len(wrapped)-1]) {
+			break
+		}
+		what = wrapped[len(wrapped)-1]
+	}
+	return first, name
+}
+
+// makesRouter: a variable of the file that holds a router.
+func (s *source) makesRouter(name string) bool {
+	return slices.ContainsFunc(s.all(goEngine), func(at []int) bool { return s.group(at, 1) == strings.TrimSpace(name) })
 }
 
 // goOrigin is the package that first.name is of: first may be a package, or a

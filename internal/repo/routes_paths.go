@@ -11,7 +11,8 @@ import (
 // Paths: which mean a health check, which is best, and how they are joined.
 
 // healthPaths are the paths that mean a health check, best first.
-var healthPaths = [...]string{"/healthz", "/health", "/livez", "/readyz", "/up", "/ping", "/status", "/healthcheck", "/_health", "/-/healthy"}
+var healthPaths = [...]string{"/healthz", "/health", "/livez", "/readyz", "/up", "/ping", "/status", "/healthcheck", "/_health", "/-/healthy",
+	"/health/live", "/healthz/live", "/health/liveness", "/health/ready", "/healthz/ready", "/health/readiness"}
 
 // healthRank is the place of a path among the health paths, -1 for none. A
 // trailing slash and a leading /api or /v1 don't matter.

@@ -45,6 +45,7 @@ type Options struct {
 	// process groups that have a service.
 	Dockerfile, Ignorefile, BuildTarget, Image, Builder string
 	BuildArgs                                           map[string]string
+	EnvPorts                                            map[string]string // the numbers in [env], which the image's own ENV gives way to
 	Commands                                            []string
 	InternalPorts                                       []int    // of the services
 	Asked                                               []string // the paths of its HTTP checks
@@ -64,10 +65,16 @@ func OptionsFor(path, workDir string, file *flytoml.File) Options {
 	for _, key := range c.Get("build.args").Keys() {
 		args[key], _ = c.Get("build.args").Key(key).Str()
 	}
+	ports := map[string]string{}
+	for _, e := range deployed.EnvEntries(file) {
+		if value, ok := e.Text(); ok && number5(value) > 0 {
+			ports[e.Name] = value
+		}
+	}
 	return Options{
 		Dir: filepath.Dir(path), ConfigName: filepath.Base(path), WorkingDir: workDir,
 		Dockerfile: text("build.dockerfile"), Ignorefile: text("build.ignorefile"),
-		BuildTarget: text("build.build-target"), Image: text("build.image"), Builder: text("build.builder"), BuildArgs: args,
+		BuildTarget: text("build.build-target"), Image: text("build.image"), Builder: text("build.builder"), BuildArgs: args, EnvPorts: ports,
 		Commands: c.Commands(c.Served), InternalPorts: c.InternalPorts(), Asked: c.CheckPaths(), Connections: c.CountsConnections(),
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/fly-standards/fly-standards/internal/secretscan"
 )
 
 func countLines(text []byte) int { return bytes.Count(text, []byte{'\n'}) }
@@ -46,7 +48,7 @@ func shownCommand(line string) string {
 		bare := strings.Trim(field, `"'`)
 		name, value, assigned := strings.Cut(bare, "=")
 		switch {
-		case assigned && !isTarget(name) && value != "" && (len(value) > 5 || number5(value) == 0):
+		case assigned && !isTarget(name) && value != "" && !harmless(name, value):
 			fields[i] = name + "=(hidden)"
 		case inList(" -t --access-token -u --user -H --header -e --env -d --data -p --password ", bare):
 			hideNext = true
@@ -55,6 +57,14 @@ func shownCommand(line string) string {
 		}
 	}
 	return cut(hideRuns(strings.Join(fields, " ")))
+}
+
+var plainWord = lazy(`^(?:\d{1,5}|\d{1,4}(?:ms|s|m|h)|true|false|production|staging|development|\$\{?\w+\}?)$`)
+
+// harmless: a number, a time, a switch or a variable, under a name that is no
+// password's.
+func harmless(name, value string) bool {
+	return plainWord().MatchString(value) && secretscan.Classify(strings.TrimLeft(name, "-"), value).Verdict == secretscan.No
 }
 
 // hideRuns hides runs of 20 characters and more that mix letters and figures.

@@ -67,9 +67,9 @@ func (sc *scanner) walk(ctx context.Context) error {
 				if strings.Count(rel, "/") < maxDepth && entered(name, rel) && !ignored(rel, true) {
 					dirs = append(dirs, rel)
 				}
-			case entry.Type().IsRegular() && isEnvFile(name):
-				if len(sc.envs) < 4*maxEnvFiles { // git may ignore it: a build takes it along all the same
-					sc.envs = append(sc.envs, rel)
+			case entry.Type().IsRegular() && isPrivate(name):
+				if len(sc.private) < 4*maxEnvFiles { // git may ignore it: a build takes it along all the same
+					sc.private = append(sc.private, rel)
 				}
 			case entry.Type().IsRegular() && wanted(rel, name) && !ignored(rel, false):
 				sc.files = append(sc.files, rel)

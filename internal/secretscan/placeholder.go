@@ -3,6 +3,7 @@ package secretscan
 import (
 	"net/url"
 	"strings"
+	"unicode"
 )
 
 // Placeholder says whether a value is a word that stands for one that is yet to
@@ -22,6 +23,26 @@ func Placeholder(value string) bool {
 		}
 	}
 	return strings.Contains(" build x abc ", " "+lower+" ") || onOwnMachine(value)
+}
+
+var stockWord = list("secret supersecret supers3cret s3cret password passw0rd passwd pass pwd token key admin root user postgres mysql mariadb mongo redis rabbitmq minio sail laravel test testing tests dev development local localhost demo mock insecure")
+
+// Stock says whether a value is nothing but plain words, one of them a word for
+// what it stands for or for whom it is: "secret", "supers3cret", "SG.test-key". A
+// server that takes it protects nothing, so that in an env file it tells nobody
+// anything.
+func Stock(value string) bool {
+	stock := false
+	for word := range strings.FieldsFuncSeq(value, func(r rune) bool { return r < 128 && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		lower := strings.ToLower(word)
+		switch {
+		case stockWord(lower):
+			stock = true
+		case len(word) > 14 || strings.Trim(lower, "abcdefghijklmnopqrstuvwxyz") != "" || strings.ToLower(word[1:]) != word[1:] && strings.ToUpper(word) != word:
+			return false
+		}
+	}
+	return stock
 }
 
 // onOwnMachine: a URL of a server on the same machine, or of one that has no name
