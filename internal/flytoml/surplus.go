@@ -110,7 +110,13 @@ func (f *File) clash(x, s *stmt, theirs, mine []string) string {
 	name, line, here := Join("", theirs...), f.position(x.body.start).Line, s.first+1
 	switch same := slices.Equal(theirs, mine); {
 	case same && x.heading && s.heading && x.array == s.array:
-		return fmt.Sprintf("[%s] is in the file twice, at lines %d and %d; put the keys of both under one heading", name, line, here)
+		cure := "put the keys of both under one heading"
+		for _, one := range [...]*stmt{s, x} {
+			if next := one.index + 1; next >= len(f.stmts) || f.stmts[next].heading {
+				cure = fmt.Sprintf("delete line %d, under which there is nothing", one.first+1)
+			}
+		}
+		return fmt.Sprintf("[%s] is in the file twice, at lines %d and %d; %s", name, line, here, cure)
 	case same && x.heading && s.heading && x.array:
 		return fmt.Sprintf("%s is an array of tables at line %d and a single table at line %d; write each as [[%s]]", name, line, here, name)
 	case same && x.heading && s.heading:

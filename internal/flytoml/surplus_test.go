@@ -11,6 +11,7 @@ import (
 func TestCures(t *testing.T) {
 	for name, c := range map[string]struct{ in, want string }{
 		"a table twice":        {"[env]\nA = 1\n[vm]\nx = 1\n[env]\nB = 2\n", "f:5:2: [env] is in the file twice, at lines 1 and 5; put the keys of both under one heading"},
+		"an empty one":         {"[build]\n\n[env]\nA = 1\n[build]\nimage = 'x'\n", "f:5:2: [build] is in the file twice, at lines 1 and 5; delete line 1, under which there is nothing"},
 		"a key twice":          {"app = 'a'\napp = 'b'\n", "f:2:1: app is set twice, at lines 1 and 2; keep one of the two"},
 		"one table and many":   {"[mounts]\na = 1\n[[mounts]]\nb = 1\n", "f:3:3: mounts is a single table at line 1 and an array of tables at line 3; write each as [[mounts]]"},
 		"many and one table":   {"[[vm]]\nb = 1\n[vm]\na = 1\n", "f:3:2: vm is an array of tables at line 1 and a single table at line 3; write each as [[vm]]"},
