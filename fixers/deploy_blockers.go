@@ -19,7 +19,7 @@ func deployBlockers() plan.Fixer {
 of its group gives one, or on a port that only another process group serves; a check for a group that isn't there; max_unavailable = 0 and an
 unknown release_command_vm.size (both make flyctl panic); an unknown vm.size; memory that can't be read, or that the CPUs don't allow; a GPU,
 which Fly has not had since 2026-08-01; a mount without a source; a Dockerfile, ignore file, compose file, machine config or
-files.local_path that isn't there.
+files.local_path that isn't there; and, as a warning, a program beside fly.toml without any Dockerfile, image or builder to build it with.
 
 The fix is the nearest value that works, with consent. build.dockerfile, build.ignorefile and a compose file are looked up relative to fly.toml,
 as flyctl does; files.local_path and a machine config relative to the folder where flyctl is started, so one of those counts as missing
@@ -43,10 +43,28 @@ func checkDeployBlockers(t plan.Target) []plan.Finding {
 		}
 		out = append(out, found)
 	}
-	if t.Repo != nil {
-		for _, a := range t.Repo.Absent {
-			out = append(out, absentFile(t, a))
-		}
+	return append(out, notInTheRepository(t, c)...)
+}
+
+// notInTheRepository is what a deploy reads from the repository and does not find.
+func notInTheRepository(t plan.Target, c *deployed.Config) []plan.Finding {
+	if t.Repo == nil {
+		return nil
+	}
+	var out []plan.Finding
+	for _, a := range t.Repo.Absent {
+		out = append(out, absentFile(t, a))
+	}
+	deployed := slices.ContainsFunc(t.Repo.Uses, func(u plan.Use) bool { return u.Own && u.Command == "deploy" })
+	told := []string{"build.image", "build.dockerfile", "build.builder", "build.buildpacks", "build.builtin", "build.compose", "machine_config", "experimental.machine_config"}
+	if around := t.Repo.Around; around != nil && around.Unbuilt != nil && !deployed &&
+		!slices.ContainsFunc(told, func(key string) bool { return c.Get(key).Said() }) {
+		out = append(out, plan.Finding{
+			Severity: plan.Warning, At: placeOf(t.File, "build", ""),
+			Message:  "fly deploy has nothing to build: there is no Dockerfile, and fly.toml names no image or builder",
+			Evidence: []plan.Evidence{*around.Unbuilt},
+			Notes:    []string{"fly launch writes a Dockerfile for most frameworks; with --image or --dockerfile a deploy needs none here"},
+		})
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package fixers
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
@@ -69,4 +70,18 @@ func parentPath(n flytoml.Node) string {
 		path = flytoml.Join(path, s.Key)
 	}
 	return path
+}
+
+// isLeftover says whether a form is one of the platform before machines.
+func isLeftover(form string) bool {
+	_, name, _ := cutLast(form)
+	return name == "restart_limit" || name == "script_checks" || form == "experimental.allowed_public_ports" || form == "experimental.private_network"
+}
+
+func cutLast(form string) (parent, name string, nested bool) {
+	i := strings.LastIndexByte(form, '.')
+	if i < 0 {
+		return "", form, false
+	}
+	return form[:i], form[i+1:], true
 }

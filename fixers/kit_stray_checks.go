@@ -198,7 +198,7 @@ func strayKind(s service, n flytoml.Node) (kind, why string) {
 			form = "http_service.checks"
 		}
 		for _, key := range item.Keys() {
-			if key != "type" && key != "port" && !slices.Contains(flyschema.Children(form), key) {
+			if key != "type" && key != "port" && !isLeftover(key) && !slices.Contains(flyschema.Children(form), key) {
 				return "", "a check has no " + key
 			}
 		}

@@ -175,20 +175,6 @@ func isServiceTable(n flytoml.Node) bool {
 	return n.Kind() == flytoml.Table && port
 }
 
-func cutLast(form string) (parent, name string, nested bool) {
-	i := strings.LastIndexByte(form, '.')
-	if i < 0 {
-		return "", form, false
-	}
-	return form[:i], form[i+1:], true
-}
-
-// isLeftover says whether a form is one of the platform before machines.
-func isLeftover(form string) bool {
-	_, name, _ := cutLast(form)
-	return name == "restart_limit" || name == "script_checks" || form == "experimental.allowed_public_ports" || form == "experimental.private_network"
-}
-
 // leftover is a key of the platform before machines. One that asks for
 // nothing goes; one that asks for something goes with consent.
 func leftover(n flytoml.Node, name string, f *plan.Finding) {

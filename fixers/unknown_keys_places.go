@@ -136,7 +136,8 @@ func onlyPlace(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding
 		}
 		to = flytoml.Join(list.Items()[0].Path(), name)
 	}
-	if nested && len(name) < 5 || !holds(key, n, "") { // path, port, size: too many things are called so
+	if nested && len(name) < 5 || !holds(key, n, "") || // path, port, size: too many things are called so
+		strings.Contains(form, "check") && parent == "restart[]" { // retries of a check are no restarts
 		return false
 	}
 	moveTo(t, n, to, "it takes effect at the next deploy; flyctl has ignored it so far", f)

@@ -79,6 +79,12 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if all, err = lookAgain(t, chosen, ignores, o, all); err != nil {
+		return nil, err
+	}
+	if after, err = settleEdits(t.File, all); err != nil {
+		return nil, err
+	}
 	reading := deployed.Read(after)
 	if len(before.Refusals()) == 0 && len(reading.Refusals()) > 0 && holdBreaking(t.File, all) {
 		if after, err = settleEdits(t.File, all); err != nil {

@@ -58,6 +58,47 @@ func look(t Target, rules []Fixer, ignores []*ignore, o Options) (repaired, []*f
 	}
 }
 
+// lookAgain asks the rules once more about the file that the plan makes, where a
+// safe repair or a key that gets its place may have brought something to light,
+// and adds what would be planned next. So one apply is enough.
+func lookAgain(t Target, rules []Fixer, ignores []*ignore, o Options, all []*finding) ([]*finding, error) {
+	for range maxLooks {
+		before := planned(all)
+		if !slices.ContainsFunc(before, (*finding).bringsToLight) {
+			return all, nil
+		}
+		after, err := t.File.Apply(mergedEdits(before)...)
+		if err != nil {
+			return nil, fmt.Errorf("edit %s: %w", t.File.Name(), err)
+		}
+		on := t
+		on.File, on.repaired = after, repaired{first: before, file: after, was: t.File, lines: oldLines(after)}
+		seen := collect(on, rules, ignores, o)
+		all = slices.DeleteFunc(all, func(g *finding) bool { // an ignore comment may have been for what is only seen now
+			return g.Rule == UnusedIgnore && !slices.ContainsFunc(seen, func(f *finding) bool { return f.Rule == UnusedIgnore && f.Line == g.Line })
+		})
+		next := slices.DeleteFunc(planned(seen), func(f *finding) bool {
+			return len(f.Fix.Edits) == 0 || slices.ContainsFunc(before, func(g *finding) bool {
+				return disagree(&Fix{Changes: g.Fix.Changes}, &Fix{Changes: f.Fix.Changes})
+			})
+		})
+		if holdConflicts(next); len(planned(next)) == 0 {
+			return all, nil
+		}
+		on.repaired.standAlone(next)
+		for _, f := range planned(next) { // in the place of one that could not be planned yet
+			all = slices.DeleteFunc(all, func(g *finding) bool { return g.outcome != Planned && g.Rule == f.Rule && g.Key == f.Key })
+			all = append(all, f)
+		}
+	}
+	return all, nil
+}
+
+// bringsToLight: the fix makes something be read that was not.
+func (f *finding) bringsToLight() bool {
+	return f.First || slices.ContainsFunc(f.Fix.Edits, func(e flytoml.Edit) bool { return e.Op == flytoml.Move })
+}
+
 // among says whether all edits are some of those.
 func among(edits, those []flytoml.Edit) bool {
 	return !slices.ContainsFunc(edits, func(e flytoml.Edit) bool {

@@ -11,6 +11,7 @@ type Around struct {
 	Unignored  []Unignored
 	Gitignore  string // where the .gitignore of the root is, or would be
 	Sent       []Sent
+	Unbuilt    *Evidence  // the manifest beside fly.toml, where no file of the repository is a Dockerfile
 	Installs   []Install  // that don't keep to a lockfile
 	NoLock     []Manifest // manifests whose ecosystem has a lockfile, without one
 	DevStages  []Evidence // development dependencies that reach what runs

@@ -25,8 +25,10 @@ func (c *Config) LocalFiles() []LocalFile {
 		}
 		out = append(out, LocalFile{v, path.Clean(filepath.ToSlash(name)), fromFile})
 	}
-	add(c.Get("build.dockerfile"), true)
-	add(c.Get("build.ignorefile"), true)
+	if text(c.Get("build.image")) == "" { // else nothing is built
+		add(c.Get("build.dockerfile"), true)
+		add(c.Get("build.ignorefile"), true)
+	}
 	add(c.Get("build.compose.file"), true)
 	for _, f := range c.Get("files").Items() {
 		add(f.Key("local_path"), false)

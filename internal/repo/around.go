@@ -63,6 +63,7 @@ func (sc *scanner) survey() *plan.Around {
 	v.envFiles()
 	v.unignored()
 	v.manifests()
+	v.unbuilt()
 	if sc.image != nil {
 		v.out.Texts[sc.shown(sc.dockerfile)] = string(sc.dockertext)
 	}

@@ -10,6 +10,20 @@ import (
 
 // What the Dockerfile takes in from the repository, and how it installs.
 
+// unbuilt: fly.toml lies beside a program, and nothing says how its image is made.
+func (v *surveyor) unbuilt() {
+	if v.sc.dockerfile != "" || slices.ContainsFunc(v.files, func(f string) bool {
+		name := strings.ToLower(path.Base(f))
+		return strings.Contains(name, "dockerfile") || strings.Contains(name, "containerfile")
+	}) {
+		return
+	}
+	own := relSlash(v.base, v.sc.dir)
+	if i := slices.IndexFunc(v.files, func(f string) bool { return path.Dir(f) == own && isManifestOf(path.Base(f)) }); i >= 0 {
+		v.out.Unbuilt = &plan.Evidence{File: v.shown(v.files[i])}
+	}
+}
+
 // sent is what a COPY of a folder of the context brings along and should not.
 func (v *surveyor) sent() {
 	sc := v.sc
