@@ -212,7 +212,7 @@ func (f *facts) resolve(sc *scanner) (health, redirects []plan.Route) {
 			r.doubt(plan.DoubtGuard, *guard)
 		}
 		switch {
-		case f.gone[r.Framework]:
+		case f.gone[r.Framework], !inList(" nginx Caddy ", r.Framework) && !f.reached(r.Path):
 		case r.asked && sc.isAsked(r.Path):
 			asked = append(asked, r)
 		case r.asked: // below a prefix after all

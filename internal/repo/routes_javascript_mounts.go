@@ -140,5 +140,6 @@ func (s *source) subApp() bool {
 	dir := path.Base(path.Dir(s.file))
 	stem := strings.TrimSuffix(s.base, path.Ext(s.base))
 	part := inList(" routes routers router controllers handlers modules features endpoints rest api v1 v2 ", dir) && !inList(" index app server main ", stem)
-	return part || !s.has("export default") && s.has("export ")
+	whole := inList(" app server main ", stem) && inList(" . src server backend ", dir) // which another file serves
+	return part || !whole && !s.has("export default") && s.has("export ")
 }

@@ -86,6 +86,9 @@ func (s *source) webServer(kind string) {
 			s.facts.listens = append(s.facts.listens, plan.Listen{Evidence: s.at(at[0]), Port: port})
 		}
 	}
+	if kind == "nginx" {
+		s.nginxFront()
+	}
 	places := s.all(expr)
 	for _, at := range places[:min(len(places), maxPlaces)] {
 		read(at)

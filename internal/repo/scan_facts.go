@@ -34,6 +34,7 @@ type facts struct {
 	micrometer bool // Spring's registry for it is a dependency
 	migrated   migrations
 	listens    []plan.Listen
+	fronts     []front
 
 	// What one file says about routes that others define.
 	prefixes map[string]string // by framework: stands before every route of it
@@ -72,6 +73,7 @@ func (f *facts) merge(o *facts) {
 	f.metrics = append(f.metrics, o.metrics...)
 	f.prom = f.prom || o.prom
 	f.listens = append(f.listens, o.listens...)
+	f.fronts = append(f.fronts, o.fronts...)
 	f.micrometer = f.micrometer || o.micrometer
 	f.migrated.merge(&o.migrated)
 	for framework, prefix := range o.prefixes {
