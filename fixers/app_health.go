@@ -3,6 +3,7 @@ package fixers
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
@@ -165,6 +166,10 @@ func stateOf(machines []live.Machine) string {
 	return isAre(len(machines)) + " " + state
 }
 
+// abandoned is when a machine that a deploy made is none that it is still busy
+// with: it waits five minutes for each by default.
+const abandoned = 30 * time.Minute
+
 // cordoned: started machines that the proxy does not use.
 func (g runningGroup) cordoned(started []live.Machine) (plan.Finding, bool) {
 	out := slices.DeleteFunc(slices.Clone(started), func(m live.Machine) bool { return !m.Cordoned || m.WhyUntouchable() != "" })
@@ -178,7 +183,7 @@ func (g runningGroup) cordoned(started []live.Machine) (plan.Finding, bool) {
 	f.HowTo = "fly machine uncordon " + idsOf(out)
 	rest := without(started, out)
 	leftOver := func(m live.Machine) bool { // not one that a deploy is about to use
-		return g.t.App.ReadAt.Sub(lastChange(m)) >= recently && !slices.ContainsFunc(rest, func(o live.Machine) bool { return o.Image == m.Image })
+		return g.t.App.ReadAt.Sub(lastChange(m)) >= abandoned && !slices.ContainsFunc(rest, func(o live.Machine) bool { return o.Image == m.Image })
 	}
 	if len(rest) > 0 && !hasVolumes(out) && !slices.ContainsFunc(out, func(m live.Machine) bool { return !leftOver(m) }) {
 		f.Evidence = plan.Saw(shortImage(out[0].Image)+": "+fewOf(out), shortImage(rest[0].Image)+", which visitors get: "+fewOf(rest))

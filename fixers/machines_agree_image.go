@@ -48,7 +48,7 @@ func imageUnlike(t plan.Target, group string, machines []live.Machine) []plan.Fi
 	}
 	switch serves := slices.ContainsFunc(machines, func(m live.Machine) bool { return len(m.Config.Services()) > 0 }); {
 	case serves && idle(parts[0]) == 0 && idle(parts[1]) > 0:
-		f.Message += ": visitors get " + label(others) + " alone now"
+		f.Message += ": only " + label(others) + " gets requests now"
 	case serves && len(parts) > 2:
 		f.Message += ": visitors get any of them"
 	case serves:
