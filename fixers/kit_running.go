@@ -14,7 +14,7 @@ type runningGroup struct {
 	t        plan.Target
 	name     string
 	only     bool           // the app has no other group
-	machines []live.Machine // those that are there to run it: no standbys, none on a schedule
+	machines []live.Machine // those that are there to run it: standbys only when they do, none on a schedule
 }
 
 // runningGroups are the groups of the app that are meant to be up.
@@ -42,10 +42,10 @@ func runningGroups(t plan.Target) []runningGroup {
 	return out
 }
 
-// meantToRun: not a machine that is down by design, or about which nothing can
-// be told.
+// meantToRun: not a machine that is down by design, as a standby is until it is
+// needed, or about which nothing can be told.
 func meantToRun(m live.Machine) bool {
-	return !m.Config.IsZero() && m.Config.Schedule() == "" && !m.Config.AutoDestroy() && len(m.Config.Standbys()) == 0 &&
+	return !m.Config.IsZero() && m.Config.Schedule() == "" && !m.Config.AutoDestroy() && (len(m.Config.Standbys()) == 0 || m.Started()) &&
 		!strings.HasPrefix(m.Group(), "fly_app_") && m.State != "destroying" && m.State != "destroyed"
 }
 
