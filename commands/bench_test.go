@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -29,9 +30,26 @@ func benched(b *testing.B, dir string, vars map[string]string, args ...string) {
 
 const smallApp = "app = \"fine-app\"\nprimary_region = \"iad\"\n\n[http_service]\n  internal_port = 8080\n"
 
+// BenchmarkStart starts the built program, which says its version.
+func BenchmarkStart(b *testing.B) {
+	program := filepath.Join(b.TempDir(), "fly-standards")
+	if out, err := exec.Command("go", "build", "-o", program, "..").CombinedOutput(); err != nil {
+		b.Fatalf("build: %v\n%s", err, out)
+	}
+	for b.Loop() {
+		if err := exec.Command(program, "version").Run(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkPlan plans one file without the app.
 func BenchmarkPlan(b *testing.B) {
-	for name, src := range map[string]string{"small": smallApp, "2000-lines": longApp()} {
+	typical, err := os.ReadFile("../docs/try/fly.toml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, src := range map[string]string{"small": smallApp, "typical": string(typical), "2000-lines": longApp()} {
 		dir := b.TempDir()
 		writeFile(b, filepath.Join(dir, "fly.toml"), src)
 		b.Run(name, func(b *testing.B) {

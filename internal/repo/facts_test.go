@@ -254,26 +254,32 @@ func FuzzLook(f *testing.F) {
 	})
 }
 
+// BenchmarkScan reads as much as the bounds allow, and of many small files as
+// many.
 func BenchmarkScan(b *testing.B) {
-	dir := b.TempDir()
 	line := "export const value = compute('status', { a: 1, b: [1, 2, 3] }) // a line of code\n"
-	for i := range maxFiles {
-		sub := filepath.Join(dir, fmt.Sprintf("src/m%d", i%40))
-		if err := os.MkdirAll(sub, 0o755); err != nil {
-			b.Fatal(err)
+	for files, lines := range map[int]int{maxFiles: 60, 50_000: 6} {
+		dir := b.TempDir()
+		for i := range files {
+			sub := filepath.Join(dir, fmt.Sprintf("src/m%d", i%40))
+			if err := os.MkdirAll(sub, 0o755); err != nil {
+				b.Fatal(err)
+			}
+			text := strings.Repeat(line, lines)
+			if i == 100 {
+				text += "app.get('/healthz', (q, r) => r.end())\n"
+			}
+			if err := os.WriteFile(filepath.Join(sub, fmt.Sprintf("f%d.ts", i)), []byte(text), 0o644); err != nil {
+				b.Fatal(err)
+			}
 		}
-		text := strings.Repeat(line, 60)
-		if i == 100 {
-			text += "app.get('/healthz', (q, r) => r.end())\n"
-		}
-		if err := os.WriteFile(filepath.Join(sub, fmt.Sprintf("f%d.ts", i)), []byte(text), 0o644); err != nil {
-			b.Fatal(err)
-		}
-	}
-	for b.Loop() {
-		if _, err := Scan(context.Background(), Options{Dir: dir}); err != nil {
-			b.Fatal(err)
-		}
+		b.Run(fmt.Sprintf("files=%d", files), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := Scan(context.Background(), Options{Dir: dir}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

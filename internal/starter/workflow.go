@@ -197,7 +197,11 @@ func deployers(root string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return strings.Join(names, " and ") + " deploys with flyctl already: two workflows that deploy one app race"
+	verb := " deploys"
+	if len(names) > 1 {
+		verb = " deploy"
+	}
+	return strings.Join(names, " and ") + verb + " with flyctl already: two workflows that deploy one app race"
 }
 
 func nonEmpty(list []string) []string {
