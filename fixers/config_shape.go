@@ -77,10 +77,13 @@ func shapeMessage(note deployed.Refusal) string {
 	case deployed.Nanoseconds:
 		return fmt.Sprintf("%s = %s means %s nanoseconds here", path, note.Node.Raw(), note.Node.Raw())
 	case deployed.NoEffect:
-		if note.Problem != "" {
+		switch {
+		case note.Predicate:
+			return path + " " + note.Problem
+		case note.Problem != "":
 			return fmt.Sprintf("%s is ignored: %s", path, note.Problem)
 		}
-		return fmt.Sprintf("%s is ignored; flyctl takes %s", shapeStands(note), note.Takes)
+		return fmt.Sprintf("%s, which flyctl ignores; it takes %s", shapeStands(note), note.Takes)
 	}
 	if r := note.Repair; r != nil && len(r.Edits) == 1 {
 		heading := position().ReplaceAllString(path, "")

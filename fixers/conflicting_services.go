@@ -48,6 +48,7 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 		case len(s.Ports) > 0:
 		case isStray(s, services) && (len(s.Checks) > 0 || s.Key("concurrency").Said()):
 			out = append(out, strayTable(t, s, services[0]))
+		case len(s.Key("ports").Items()) > 0: // config-shape speaks of them
 		default:
 			add(s.Path, s.Path+" has no ports: Fly's proxy sends it nothing", "add [[services.ports]], or remove the service: other apps of the organization reach this one without it")
 			if len(s.Checks) > 0 { // the checks run all the same, and a private app is often written so

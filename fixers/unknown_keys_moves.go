@@ -153,8 +153,12 @@ func inEnv(t plan.Target) []plan.Finding {
 	add := func(n flytoml.Node, message, note string) {
 		out = append(out, plan.Finding{Message: message, At: placeOf(t.File, n.Path(), ""), Notes: []string{note}})
 	}
+	top := "swap_size_mb kill_signal kill_timeout console_command primary_region"
+	if _, named := t.File.Get("app"); !named {
+		top += " app"
+	}
 	for _, p := range []struct{ home, note, names string }{
-		{"the top of the file", "move the line above the first heading", "swap_size_mb kill_signal kill_timeout console_command primary_region"},
+		{"the top of the file", "move the line above the first heading", top},
 		{"a service", "write the heading of the service above it, [http_service] or [[services]], or move the line under the one that is there",
 			"internal_port force_https auto_stop_machines auto_start_machines min_machines_running"},
 		{"[deploy]", "write the heading [deploy] above it, or move the line under the one that is there", "release_command release_command_timeout"},

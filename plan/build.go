@@ -74,15 +74,12 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 		return nil, err
 	}
 	repaired.standAlone(found)
-	all := slices.Concat(repaired.first, found)
-	after, err := settleEdits(t.File, all)
+	all, err := lookAgain(t, chosen, ignores, o, slices.Concat(repaired.first, found))
 	if err != nil {
 		return nil, err
 	}
-	if all, err = lookAgain(t, chosen, ignores, o, all); err != nil {
-		return nil, err
-	}
-	if after, err = settleEdits(t.File, all); err != nil {
+	after, err := settleEdits(t.File, all)
+	if err != nil {
 		return nil, err
 	}
 	reading := deployed.Read(after)

@@ -63,13 +63,13 @@ func look(t Target, rules []Fixer, ignores []*ignore, o Options) (repaired, []*f
 // and adds what would be planned next. So one apply is enough.
 func lookAgain(t Target, rules []Fixer, ignores []*ignore, o Options, all []*finding) ([]*finding, error) {
 	for range maxLooks {
+		after, err := settleEdits(t.File, all)
+		if err != nil {
+			return nil, err
+		}
 		before := planned(all)
 		if !slices.ContainsFunc(before, (*finding).bringsToLight) {
 			return all, nil
-		}
-		after, err := t.File.Apply(mergedEdits(before)...)
-		if err != nil {
-			return nil, fmt.Errorf("edit %s: %w", t.File.Name(), err)
 		}
 		on := t
 		on.File, on.repaired = after, repaired{first: before, file: after, was: t.File, lines: oldLines(after)}

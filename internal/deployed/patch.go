@@ -55,6 +55,9 @@ func (p patcher) mergeEnv(out, n *node) bool {
 	switch n.kind {
 	case kTable:
 		for _, name := range n.keys {
+			if v := n.kids[name]; container(v) {
+				p.refuse(Refusal{Kind: NoEffect, Node: v.src, Predicate: true, Problem: "is no single value: the app gets all of it as one text; give each variable a line of its own"})
+			}
 			out.set(name, p.printed(n.kids[name]))
 		}
 		return true
@@ -90,6 +93,11 @@ func (p patcher) processes(root *node) {
 		}
 		command, said := item.key("command")
 		if !said {
+			for _, key := range item.keys {
+				if key != "name" {
+					p.refuse(Refusal{Kind: NoEffect, Node: item.kids[key].src, Predicate: true, Problem: "is not read: the command of an entry of [[processes]] is its command"})
+				}
+			}
 			out.set(printed(name), item.as(kText, ""))
 			continue
 		}

@@ -15,6 +15,8 @@ import (
 func repair(c *Config, r *Refusal) *Repair {
 	path := r.Node.Path()
 	switch r.Kind {
+	case NoEffect:
+		return processCommand(r.Node)
 	case ByteOrder:
 		return sure(flytoml.Edit{Op: flytoml.CutMark})
 	case Twice:

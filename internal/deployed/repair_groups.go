@@ -63,3 +63,12 @@ func complete(r Refusal) *Repair {
 	}
 	return nil
 }
+
+// processCommand gives the command of an entry of [[processes]] its name.
+func processCommand(n flytoml.Node) *Repair {
+	entry, name, _ := strings.Cut(n.Path(), "].")
+	if _, isText := n.Str(); !isText || !strings.HasPrefix(entry, "processes[") || !slices.Contains([]string{"cmd", "run", "exec", "start", "entrypoint", "startCommand", "start_command"}, name) {
+		return nil
+	}
+	return likely("it reads as the command of the process group", flytoml.Edit{Op: flytoml.Move, Path: n.Path(), To: entry + "].command"})
+}

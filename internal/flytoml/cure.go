@@ -9,6 +9,9 @@ import (
 // cure is what to do about a text that is no TOML at off, in place of the words
 // of the parser; "" where nobody knows. It repeats no value.
 func (f *File) cure(off int, message string) string {
+	if inside, open := strings.CutPrefix(strings.TrimSpace(string(f.src[f.base:])), "{"); open && strings.HasPrefix(strings.TrimSpace(inside), `"`) {
+		return "this is JSON, and flyctl reads it only from a file whose name ends in .json: name it fly.json, or write TOML"
+	}
 	line := f.lineAt(off)
 	before := strings.TrimSpace(string(f.src[f.lines[line].start:off]))
 	rest, _, _ := strings.Cut(string(f.src[off:min(len(f.src), off+200)]), "\n")

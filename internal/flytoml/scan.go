@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -88,6 +89,11 @@ func (f *File) scan() error {
 		text := f.src[f.base:]
 		off := min(max(0, cap(text)-cap(perr.Highlight)), len(text))
 		message := perr.Message
+		if _, quotes, open := strings.Cut(message, "not terminated by "); open { // go-toml tells its end, which is that of the file
+			if begins := bytes.LastIndex(text, []byte(quotes)); begins >= 0 {
+				off = begins
+			}
+		}
 		if cure := f.cure(f.base+off, message); cure != "" {
 			message = cure
 		}
