@@ -62,8 +62,10 @@ func (o *rollout) alignOne(ctx context.Context, m *onemachine.InFlight) bool {
 		o.r.emit(Kept{m.Machine, why})
 		return false
 	}
+	var tried []onemachine.Job
 	if wanted {
-		if next, err := o.r.machines.Begin(ctx, again(m, s)); err == nil {
+		tried = append(tried, again(m, s))
+		if next, err := o.r.machines.Begin(ctx, tried[0]); err == nil {
 			o.r.machines.Follow(ctx, next)
 			if next.Verdict.Good() {
 				res.State = Done
@@ -71,7 +73,7 @@ func (o *rollout) alignOne(ctx context.Context, m *onemachine.InFlight) bool {
 			return next.Verdict.Good()
 		}
 	}
-	o.r.machines.Follow(ctx, o.r.machines.BeginRestore(m, nil))
+	o.r.machines.Follow(ctx, o.r.machines.BeginRestore(m, nil, tried...))
 	if wanted && res.State == Restored {
 		s.Machine.Version, res.State = res.Version, NotReached
 	}

@@ -21,6 +21,9 @@ func (o *rollout) batch(ctx context.Context, g *group, jobs []onemachine.Job) er
 	var inFlight []*onemachine.InFlight
 	var stopped error
 	for _, j := range jobs {
+		if o.r.stop.Err() != nil {
+			break // those in hand are followed to their end
+		}
 		o.r.started(j.Step)
 		m, err := o.r.machines.Begin(ctx, j)
 		if errors.Is(err, onemachine.ErrRequeue) && o.requeue(ctx, g) {

@@ -27,7 +27,7 @@ func (c *cloneSteps) create(ctx context.Context, step plan.Step, wanted Create) 
 		case e != nil:
 			return live.Machine{}, first // nobody knows what the first call did
 		case len(found) > 0: // whatever the second answer says
-			return found[0], nil
+			return found[0], c.notAsAsked(found[0], step.Clone)
 		case try > 1 || !live.Uncertain(err):
 			return live.Machine{}, err
 		}
@@ -38,6 +38,18 @@ func (c *cloneSteps) create(ctx context.Context, step plan.Step, wanted Create) 
 		m, err = c.ask(ctx, wanted)
 	}
 	return m, err
+}
+
+// notAsAsked: a machine that an earlier run asked for under the name may lack what
+// this run gives one; the next plan updates it like any other.
+func (c *cloneSteps) notAsAsked(m live.Machine, s *plan.CloneStep) error {
+	if strings.HasPrefix(m.Name, strings.ToLower("fly-standards-"+c.r.d.Journal.ID())) {
+		return nil
+	}
+	if _, lacks, err := machineconfig.Apply(m.Config, s.Ops); err == nil && !lacks {
+		return nil
+	}
+	return &MovedError{Machine: m.ID, Why: "an earlier apply asked for it, with other settings"}
 }
 
 // ask asks for a machine, again while the platform can't make it just yet.
@@ -82,25 +94,22 @@ func (c *cloneSteps) destroySurplus(ctx context.Context, keep live.Machine, name
 }
 
 // destroy takes a machine of this run away. It is repeated when the answer is
-// lost: a machine that is gone stays gone.
+// lost, since a machine that is gone stays gone, and while somebody is at work on it.
 func (c *cloneSteps) destroy(ctx context.Context, id string) error {
 	r := c.r
-	var err error
-	for try := range 3 {
-		if try > 0 {
-			if e := r.d.Clock.Sleep(ctx, 2*time.Second); e != nil {
-				return err
-			}
-		}
-		err = r.d.Machines.DestroyMachine(ctx, id, "")
-		if err == nil || live.Is(err, live.NotFound) {
+	until := r.d.Clock.Now().Add(onemachine.NotYetTime)
+	for try := 1; ; try++ {
+		err := r.d.Machines.DestroyMachine(ctx, id, "")
+		busy := live.Is(err, live.NotYet) || live.Is(err, live.LeaseHeld)
+		switch {
+		case err == nil || live.Is(err, live.NotFound):
 			return nil
-		}
-		if !live.Uncertain(err) {
+		case busy && !r.d.Clock.Now().Before(until), !busy && (try == 3 || !live.Uncertain(err)):
+			return err
+		case r.d.Clock.Sleep(ctx, 2*time.Second) != nil:
 			return err
 		}
 	}
-	return err
 }
 
 // CloneMarker is the metadata key of a machine that an apply added. Its value is

@@ -15,12 +15,14 @@
 //	volumes    their snapshot settings                                (volume.go)
 //	destroys   of an undo only: what the apply had added              (undo.go)
 //
+// The caller holds the lock of the app and has asked the user; see commands.
+//
 // What holds over all of them:
 //
 //   - Order and floor. The floor is looked at before anything is written. Of each
 //     group the first started machine alone proves a change; then as many at a time
-//     as --max-unavailable allows, never more than eight, never the whole of a region
-//     while another is up (pick.go, floor.go). Stopped ones follow and stay stopped,
+//     as --max-unavailable allows, never more than eight, never all of several in
+//     a region while another region is up (pick.go, floor.go). Stopped ones follow and stay stopped,
 //     but for one that is started to test a new check (proof.go). A machine that is
 //     unhealthy already is taken only when it is the only one. How
 //     one machine is updated, watched and given its old configuration back is

@@ -117,10 +117,12 @@ func (o *rollout) groupsToUpdate() map[string]*group {
 	for _, s := range o.r.steps(plan.StepMachine) {
 		g := groups[s.Machine.Group]
 		if g == nil {
-			g = &group{name: s.Machine.Group, pending: map[string]plan.Step{}, seen: map[string]bool{}, first: !o.provenIn(s.Machine.Group)}
+			g = &group{name: s.Machine.Group, pending: map[string]plan.Step{}, seen: o.seenIn(s.Machine.Group), first: !o.provenIn(s.Machine.Group)}
 			groups[g.name] = g
 			for _, m := range o.r.clones.first {
-				g.seen[m.Machine] = m.Group == g.name
+				if m.Group == g.name {
+					g.seen[m.Machine] = true
+				}
 			}
 		}
 		g.repairs = g.repairs || s.Machine.Repair != nil
@@ -130,6 +132,14 @@ func (o *rollout) groupsToUpdate() map[string]*group {
 		}
 	}
 	return groups
+}
+
+// seenIn are the machines of a group that were started at some time of the run.
+func (o *rollout) seenIn(group string) map[string]bool {
+	if o.seen[group] == nil {
+		o.seen[group] = map[string]bool{}
+	}
+	return o.seen[group]
 }
 
 // provenIn says whether a machine of a group is healthy with what this run gave

@@ -53,7 +53,7 @@ func (o *rollout) proveForReal(ctx context.Context, g *group, first *onemachine.
 	if err != nil {
 		// It has the probe still, which is nothing that anybody wants to keep.
 		o.r.failed(first.Step, err)
-		o.r.machines.Follow(ctx, o.r.machines.BeginRestore(first, err))
+		o.r.machines.Follow(ctx, o.r.machines.BeginRestore(first, err, real))
 		return err
 	}
 	o.r.machines.Follow(ctx, second)

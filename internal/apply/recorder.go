@@ -102,8 +102,11 @@ func (c recorder) RollingBack(m *onemachine.InFlight) {
 	c.r.emit(RollingBack{m.Machine, m.Why})
 	res := c.r.rep.machine(m.Step.ID)
 	res.State = NotSure
-	if m.Why != nil {
+	switch {
+	case isUnhealthy(m.Why):
 		res.State, res.Why = Unhealthy, Reason(m.Why)
+	case m.Why != nil:
+		res.Why = Reason(m.Why)
 	}
 }
 

@@ -87,7 +87,7 @@ func (o *rollout) repair(ctx context.Context, i int) error {
 		j.Goal = onemachine.RepairStart
 	}
 	m, err := o.r.machines.Begin(ctx, j)
-	for n := 0; errors.Is(err, onemachine.ErrRequeue) && n < maxRequeues && o.r.d.Clock.Sleep(ctx, 2*time.Second) == nil; n++ {
+	for n := 0; errors.Is(err, onemachine.ErrRequeue) && n < maxRequeues && o.r.stop.Err() == nil && o.r.d.Clock.Sleep(ctx, 2*time.Second) == nil; n++ {
 		m, err = o.r.machines.Begin(ctx, j)
 	}
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 )
 
 // rollBackAll gives the machines that are healthy with the change their old
-// configuration back, newest first, one at a time, each of them healthy again
-// before the next; the clones that came before them go last. It never takes one
+// configuration back, newest first, one at a time, each followed to its end; the
+// clones that came before them go last. It never takes one
 // away where that would leave a group below its floor.
 func (o *rollout) rollBackAll(ctx context.Context) {
 	for _, id := range slices.Backward(slices.Clone(o.order)) {

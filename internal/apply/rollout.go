@@ -24,6 +24,7 @@ const maxRequeues = 150
 type rollout struct {
 	r      *run
 	groups map[string]*group
+	seen   map[string]map[string]bool // by group; see group.seen
 
 	changed    map[string]*onemachine.InFlight // machines that run a version of ours
 	order      []string                        // of changed, oldest first
@@ -33,7 +34,7 @@ type rollout struct {
 }
 
 func newRollout(r *run) *rollout {
-	return &rollout{r: r, groups: map[string]*group{}, changed: map[string]*onemachine.InFlight{}, unproven: map[string]bool{}, repaired: map[string]bool{}}
+	return &rollout{r: r, groups: map[string]*group{}, seen: map[string]map[string]bool{}, changed: map[string]*onemachine.InFlight{}, unproven: map[string]bool{}, repaired: map[string]bool{}}
 }
 
 // group is the rollout of one process group.

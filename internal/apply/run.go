@@ -19,7 +19,8 @@ import (
 //
 // The error is nil when all is done, and otherwise
 //
-//   - *StaleError: the plan does not fit any more; nothing was changed
+//   - *StaleError: the plan does not fit any more; nothing was changed (within a
+//     *PartialError: nothing more)
 //   - *PartialError: stopped part-way, or put back, as its report says
 //   - *InterruptedError: the user stopped it
 //   - anything else: nothing was changed

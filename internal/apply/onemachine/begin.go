@@ -25,19 +25,25 @@ func takeable(now live.Machine, j Job) error {
 	return nil
 }
 
-// wanted is the configuration to send. There is nothing to probe on a machine
-// that has what is to be proven.
-func wanted(was machineconfig.Config, j Job) (machineconfig.Config, bool, error) {
-	if j.Goal == Probe {
+// wanted is the configuration to send, with the image that is pinned. There is
+// nothing to probe on a machine that has what is to be proven.
+func wanted(was machineconfig.Config, j Job) (cfg machineconfig.Config, changed bool, err error) {
+	switch {
+	case j.Goal != Probe:
+		cfg, changed, err = machineconfig.Apply(was, append(slices.Clone(j.Ops), LeftProbes(was)...))
+	default:
 		if _, changed, err := machineconfig.Apply(was, j.Step.Machine.Ops); err != nil || !changed {
 			return was, false, err
 		}
 		// It may have the probe of an apply that was cut short, which proves
 		// nothing until it is seen to pass: the update is made all the same.
-		cfg, _, err := machineconfig.Apply(was, j.Ops)
-		return cfg, true, err
+		changed = true
+		cfg, _, err = machineconfig.Apply(was, j.Ops)
 	}
-	return machineconfig.Apply(was, append(slices.Clone(j.Ops), LeftProbes(was)...))
+	if image := j.Step.Machine.Image; image != "" && err == nil {
+		cfg = cfg.WithImage(image)
+	}
+	return cfg, changed, err
 }
 
 // Watch begins to follow a machine that was just made of another one: made is

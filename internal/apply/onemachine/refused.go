@@ -90,9 +90,11 @@ func (u *Updater) wayOut(ctx context.Context, m *InFlight) *InFlight {
 	var e *UnhealthyError
 	if u.Instead != nil && errors.As(m.Err, &e) && e.Refused {
 		if j, ok := u.Instead(m); ok {
-			if without, err := u.Begin(ctx, j); err == nil {
+			without, err := u.Begin(ctx, j)
+			if err == nil {
 				return without
 			}
+			return u.BeginRestore(m, m.Err, j)
 		}
 	}
 	return u.BeginRestore(m, m.Err)

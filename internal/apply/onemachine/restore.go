@@ -3,6 +3,7 @@ package onemachine
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/live"
@@ -18,13 +19,19 @@ import (
 // that is unknown for a moment can be updated a little later. It ends sooner
 // only where somebody else updated the machine, since theirs stays, and where
 // the request or the token itself has been refused for some time: no waiting
-// mends that.
-func (u *Updater) BeginRestore(m *InFlight, why error) *InFlight {
+// mends that. later is what was tried on the machine since, whose answer may be
+// lost: the machine that has it is ours still.
+func (u *Updater) BeginRestore(m *InFlight, why error, later ...Job) *InFlight {
 	back := &InFlight{
 		Job: m.Job, Machine: m.Machine, Group: m.Group, Region: m.Region, Was: m.Was, Since: m.Since, Why: why,
 		Phase: WaitFree, deadline: u.Clock.Now().Add(u.Wait), takenFrom: m.Version,
 	}
 	back.Goal = Restore
+	for _, j := range later {
+		if cfg, _, err := wanted(m.Was.Config, j); err == nil {
+			back.later = append(back.later, cfg)
+		}
+	}
 	u.Record.RollingBack(back)
 	return back
 }
@@ -68,6 +75,7 @@ func (u *Updater) postOld(ctx context.Context, m *InFlight) error {
 		if err := u.Leases.Take(ctx, m.Machine); err != nil {
 			return err
 		}
+		m.stopAsked = false // the proxy may have started it meanwhile
 	}
 	cfg := m.Was.Config
 	if m.Was.Image != "" {
@@ -107,6 +115,9 @@ func (u *Updater) updatable(ctx context.Context, m *InFlight) (live.Machine, err
 	switch {
 	case err != nil:
 		return now, err
+	case now.Version != m.takenFrom && slices.ContainsFunc(m.later, func(c machineconfig.Config) bool { return machineconfig.Same(now.Config, c) }):
+		m.takenFrom = now.Version
+		return u.updatable(ctx, m)
 	case now.Version != m.takenFrom:
 		return now, updatedMeanwhile(now)
 	case now.State == "started" || now.State == "starting":
@@ -114,8 +125,7 @@ func (u *Updater) updatable(ctx context.Context, m *InFlight) (live.Machine, err
 			return now, nil
 		}
 		if !m.stopAsked {
-			err := u.Platform.StopMachine(ctx, m.Machine, u.Leases.Nonce(m.Machine))
-			m.stopAsked = err == nil || live.Uncertain(err)
+			m.stopAsked = u.Platform.StopMachine(ctx, m.Machine, u.Leases.Nonce(m.Machine)) == nil
 		}
 	case now.Down() || now.State == "created":
 		return now, nil

@@ -63,9 +63,6 @@ func (u *Updater) beginLeased(ctx context.Context, j Job) (*InFlight, error) {
 		m.Verdict = Unchanged
 		return m, nil
 	}
-	if image := j.Step.Machine.Image; image != "" {
-		cfg = cfg.WithImage(image)
-	}
 	min, err := u.Secrets(ctx, j.Step.Machine.Secrets)
 	if err != nil {
 		return nil, err
@@ -140,13 +137,16 @@ func (u *Updater) look(ctx context.Context, m *InFlight, slice time.Duration) (w
 
 // lookState waits for a machine that was not started to have its new version.
 func (u *Updater) lookState(ctx context.Context, m *InFlight, slice time.Duration) bool {
-	if err := u.await(ctx, m, slice, "settled"); err != nil {
-		u.overdue(ctx, m, "its new version is not in place")
-		return live.Is(err, live.Timeout)
+	err := u.await(ctx, m, slice, "settled")
+	if m.Verdict != Pending {
+		return false
 	}
-	now, ok := u.read(ctx, m)
+	if live.Is(err, live.Timeout) && u.Clock.Now().Before(m.deadline) {
+		return true
+	}
+	now, ok := u.read(ctx, m) // whatever the wait said
 	switch {
-	case !ok:
+	case !ok, err != nil && !now.Started() && !now.Down():
 		u.overdue(ctx, m, "its new version is not in place")
 	case m.Goal.Starts() && !now.Started():
 		u.start(ctx, m)
