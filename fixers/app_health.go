@@ -187,8 +187,11 @@ func (g runningGroup) cordoned(started []live.Machine) (plan.Finding, bool) {
 	}
 	if len(rest) > 0 && !hasVolumes(out) && !slices.ContainsFunc(out, func(m live.Machine) bool { return !leftOver(m) }) {
 		f.Evidence = plan.Saw(shortImage(out[0].Image)+": "+fewOf(out), shortImage(rest[0].Image)+", which visitors get: "+fewOf(rest))
-		f.HowTo = "fly machine destroy --force " + idsOf(out)
-		f.Notes = []string{"a deploy that did not get to its end leaves such machines; to send them requests all the same: fly machine uncordon " + idsOf(out)}
+		f.HowTo = "" // which of the two a person decides
+		f.Notes = []string{
+			"a deploy that did not get to its end leaves such machines; when nobody needs " + them(out) + ": fly machine destroy --force " + idsOf(out),
+			"to send " + them(out) + " requests all the same: fly machine uncordon " + idsOf(out),
+		}
 	}
 	return f, true
 }
