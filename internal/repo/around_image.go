@@ -2,6 +2,7 @@ package repo
 
 import (
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -98,7 +99,8 @@ func (v *surveyor) unwanted(dir string) []unwanted {
 		env = "the env file that the code loads"
 	}
 	if env != "" {
-		out = append(out, unwanted{path.Join(dir, ".env"), ".env", env})
+		pattern, _ := below2(path.Join(dir, ".env"), v.sc.context)
+		out = append(out, unwanted{path.Join(dir, ".env"), pattern, env})
 	}
 	return out
 }
@@ -111,7 +113,8 @@ func (v *surveyor) nodeModules(rel string) string {
 			return "**/node_modules"
 		}
 	}
-	return "node_modules"
+	pattern, _ := below2(path.Join(relSlash(v.sc.root, filepath.Join(v.base, filepath.FromSlash(rel))), "node_modules"), v.sc.context)
+	return pattern
 }
 
 // dotenv: the code of the folder loads an env file.
