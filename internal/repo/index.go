@@ -24,6 +24,7 @@ type index struct {
 	paths      map[string]string // see constantPaths
 	parens     []block
 	zones      []zone // see rustZones
+	moves      *bool  // see mayRedirect
 }
 
 // maxMatches and maxMarks bound what one file may tell: code written by hand

@@ -72,8 +72,14 @@ func (s *source) definitionAt(offset int) string {
 	return s.codeLine(offset) + "\n" + s.handler(offset)
 }
 
+// mayRedirect says whether the file has a word of a redirect: it is asked for every
+// route.
 func (s *source) mayRedirect() bool {
-	return contains(s.text, "edirect") || contains(s.text, "HTTPFound")
+	if s.moves == nil {
+		is := contains(s.text, "edirect") || contains(s.text, "HTTPFound")
+		s.moves = &is
+	}
+	return *s.moves
 }
 
 // askedMarks are the offsets at which a path that a check asks stands as a string
