@@ -180,3 +180,21 @@ func TestGroupOfAMachineWhoseHostIsAway(t *testing.T) {
 		}
 	}
 }
+
+// Nor does a rollback bring the old bytes of another file back over an edit of
+// somebody else.
+func TestRollbackLeavesAnEditedFileAlone(t *testing.T) {
+	step := plan.Step{ID: "other-file:x", Kind: plan.StepOtherFile, OtherFile: &plan.OtherFileStep{File: "x"}}
+	for now, want := range map[string]string{"ours": "before", "theirs": "theirs"} {
+		files := &memory{text: now, reads: -1}
+		r, err := newRun(t.Context(), &plan.Plan{Steps: []plan.Step{step}}, Deps{Others: files, Clock: clock.Wall{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.others.written, r.rep.other("x").State = []writtenFile{{step, []byte("before"), []byte("ours")}}, Done
+		r.others.putBack()
+		if diff := cmp.Diff(want, files.text); diff != "" {
+			t.Error(diff)
+		}
+	}
+}

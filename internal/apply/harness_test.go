@@ -85,6 +85,7 @@ type world struct {
 	journalFS journal.FS
 	disk      apply.FileSystem // of fly.toml; nil: the real one
 	plan      *plan.Plan
+	late      bool // secrets were stored a moment ago, by another run
 }
 
 func newWorld(t *testing.T, specs ...flysim.MachineSpec) *world {
@@ -216,7 +217,7 @@ func (w *world) runWith(ctx context.Context) (apply.Report, error) {
 		j = journal.NewVia(w.state, "web", w.clk, w.journalFS)
 	}
 	d := apply.Deps{
-		Machines: w.client, Secrets: w.client, File: apply.OnDisk(w.path), Clock: w.clk, Journal: j, Abort: w.abort, Options: w.options,
+		Machines: w.client, Secrets: w.client, File: apply.OnDisk(w.path), Clock: w.clk, Journal: j, Abort: w.abort, Options: w.options, LateSecrets: w.late,
 		Emit: func(e apply.Event) {
 			w.events = append(w.events, e)
 			if w.on != nil {

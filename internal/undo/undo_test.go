@@ -202,6 +202,9 @@ func TestClones(t *testing.T) {
 	surplus.ID, surplus.Name, surplus.CreatedAt = "e", mark, clone.CreatedAt.Add(time.Hour)
 	asleep := a
 	asleep.State = "stopped"
+	unmanaged, cordoned := a, machine(t, "a", `,"services":[{"protocol":"tcp","internal_port":8080,"autostart":true}]`)
+	unmanaged.Config = config(t, `{"metadata":{"fly_process_group":"app"}}`)
+	cordoned.State, cordoned.Cordoned = "stopped", true
 	for _, c := range []struct {
 		name  string
 		app   *live.App
@@ -216,6 +219,8 @@ func TestClones(t *testing.T) {
 		{"made twice, and the one on record is gone", &live.App{Machines: []live.Machine{a, scaled, surplus}}, []string{"destroy:e"}, 1, false},
 		{"the only one left", &live.App{Machines: []live.Machine{clone}}, []string{}, 1, true},
 		{"the only one that runs", &live.App{Machines: []live.Machine{asleep, clone}}, []string{}, 1, true},
+		{"the only one that is managed", &live.App{Machines: []live.Machine{unmanaged, clone}}, []string{}, 1, true},
+		{"the other one gets no requests", &live.App{Machines: []live.Machine{cordoned, clone}}, []string{}, 1, true},
 		{"gone", &live.App{}, []string{}, 0, false},
 		{"it got a volume", &live.App{Machines: []live.Machine{withVolume}}, []string{}, 1, false},
 		{"it lost its mark", &live.App{Machines: []live.Machine{machine(t, "c", "")}}, []string{}, 1, false},
