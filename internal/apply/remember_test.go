@@ -90,3 +90,18 @@ func TestInterruptTakesNoMore(t *testing.T) {
 		t.Errorf("%d machines were updated, want 2: %v", done, states(rep))
 	}
 }
+
+// The answer to an update is lost and so is the secret meanwhile: the update is not
+// sent again, for the machine would lose the only value.
+func TestSecretGoneBeforeTheUpdateIsSentAgain(t *testing.T) {
+	w := newWorld(t, three()[:1]...)
+	w.migrate()
+	w.patch([]machineconfig.Op{dropEnv})
+	w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines/aaa$`, Effect: flysim.Late(12*time.Second, flysim.DropBefore())})
+	w.p.Fault(flysim.Fault{Method: "GET", Path: `/machines/aaa$`, Nth: 2, Effect: flysim.Then(func() { w.app.DeleteSecret("DATABASE_URL") })})
+	_, err := w.run()
+	partial(t, err)
+	if _, there := w.app.Machine("aaa").Env()["DATABASE_URL"]; !there || w.read() != tomlBefore {
+		t.Errorf("the value is gone: %v, %s, %s", err, w.app.Machine("aaa").Config(), w.read())
+	}
+}

@@ -31,7 +31,9 @@ func (u *Updater) post(ctx context.Context, m *InFlight, up live.Update) (live.M
 			if !again || !u.Clock.Now().Before(until) || !u.Leases.Holds(m.Machine) {
 				return now, err
 			}
-			up.SkipLaunch = m.skips(up, now)
+			if err := u.again(ctx, m, &up, now); err != nil {
+				return live.Machine{}, err
+			}
 			continue
 		case lost == nil:
 			u.Record.Uncertain(m)
@@ -45,7 +47,9 @@ func (u *Updater) post(ctx context.Context, m *InFlight, up live.Update) (live.M
 		case now.Version == up.CurrentVersion && !u.Leases.Holds(m.Machine):
 			return live.Machine{}, &LostError{m.Machine, lost}
 		case now.Version == up.CurrentVersion: // not applied, or not yet
-			up.SkipLaunch = m.skips(up, now)
+			if err := u.again(ctx, m, &up, now); err != nil {
+				return live.Machine{}, &LostError{m.Machine, err}
+			}
 			continue
 		case ours(now, up):
 			return now, nil
@@ -53,6 +57,16 @@ func (u *Updater) post(ctx context.Context, m *InFlight, up live.Update) (live.M
 		return live.Machine{}, &MovedError{m.Machine, "somebody updated it at the same time"}
 	}
 	return live.Machine{}, &LostError{m.Machine, lost}
+}
+
+// again makes an update one for the machine as it is by now, and for the app's
+// secrets: what the machine is to lose must still be one of them.
+func (u *Updater) again(ctx context.Context, m *InFlight, up *live.Update, now live.Machine) (err error) {
+	up.SkipLaunch = m.skips(*up, now)
+	if m.Goal != Restore {
+		up.MinSecrets, err = u.Secrets(ctx, m.Step.Machine.Secrets)
+	}
+	return err
 }
 
 // skips says whether an update that is sent again is to leave the machine down: not
