@@ -2,10 +2,12 @@ package commands
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fly-standards/fly-standards/fixers"
+	"github.com/fly-standards/fly-standards/internal/view"
 )
 
 func newRulesCmd(env *Env) *cobra.Command {
@@ -27,7 +29,12 @@ func newRulesCmd(env *Env) *cobra.Command {
 				width = max(width, len(f.ID))
 			}
 			for _, f := range fixers.All() {
-				if _, err := fmt.Fprintf(env.Stdout, "%-*s  %-7s  %s\n", width, f.ID, f.Severity, f.Title); err != nil {
+				lead := fmt.Sprintf("%-*s  %-7s  ", width, f.ID, f.Severity)
+				title := f.Title
+				if env.StdoutTTY {
+					title = strings.ReplaceAll(view.Wrapped(title, env.width()-len(lead)), "\n", "\n"+strings.Repeat(" ", len(lead)))
+				}
+				if _, err := fmt.Fprintln(env.Stdout, lead+title); err != nil {
 					return err
 				}
 			}
