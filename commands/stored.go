@@ -82,10 +82,13 @@ func surplusOf(h apply.History, runs []apply.History, machines []live.Machine) (
 		}
 		if ours, _ := c.Added(machines); len(ours) > 0 && !slices.ContainsFunc(runs, wanted) {
 			m, by := ours[0], "fly-standards undo "+h.ID
+			if apply.Missed(m, machines) != "" {
+				continue // the undo keeps it for now, and said why
+			}
 			if undone(runs, h.ID) {
 				by = "fly machine destroy " + m.ID + " -a " + h.App
 			}
-			notes = append(notes, fmt.Sprintf("Machine %s in %s is there, though the apply of %s that requested it was undone. `%s` removes it.", m.ID, m.Region, when(h.At), by))
+			notes = append(notes, fmt.Sprintf("Machine %s in %s still exists, though the apply of %s that requested it was undone. `%s` removes it.", m.ID, m.Region, when(h.At), by))
 		}
 	}
 	return notes

@@ -27,7 +27,7 @@ func TestUndoBeforeTheMachineComes(t *testing.T) {
 	if got := len(s.app.Machines()); got != before+1 {
 		t.Fatalf("%d machines, want %d", got, before+1)
 	}
-	s.says(s.must(0, "plan"), "in lhr is there, though the apply of 2026-11-02 09:00 UTC that requested it was undone. `fly-standards undo 20261102T090000Z` removes it.")
+	s.says(s.must(0, "plan"), "in lhr still exists, though the apply of 2026-11-02 09:00 UTC that requested it was undone. `fly-standards undo 20261102T090000Z` removes it.")
 	s.says(s.must(0, "undo", "--yes"), "Undone.", "destroyed")
 	if got := len(s.app.Machines()); got != before {
 		t.Errorf("%d machines, want %d", got, before)

@@ -181,7 +181,7 @@ func (g runningGroup) cordoned(started []live.Machine) (plan.Finding, bool) {
 		f.Message = fmt.Sprintf("%s gets no requests: %s %s cordoned", g.called(), everyMachine(len(out), len(out)), isAre(len(out)))
 	}
 	f.HowTo = "fly machine uncordon " + idsOf(out)
-	rest := without(started, out)
+	rest := slices.DeleteFunc(without(started, out), func(m live.Machine) bool { return !takesRequests(g.t, m) })
 	leftOver := func(m live.Machine) bool { // not one that a deploy is about to use
 		return g.t.App.ReadAt.Sub(lastChange(m)) >= abandoned && !slices.ContainsFunc(rest, func(o live.Machine) bool { return o.Image == m.Image })
 	}
@@ -189,7 +189,7 @@ func (g runningGroup) cordoned(started []live.Machine) (plan.Finding, bool) {
 		f.Evidence = plan.Saw(shortImage(out[0].Image)+": "+fewOf(out), shortImage(rest[0].Image)+", which visitors get: "+fewOf(rest))
 		f.HowTo = "" // which of the two a person decides
 		f.Notes = []string{
-			"a deploy that did not get to its end leaves such machines; when nobody needs " + them(out) + ": fly machine destroy --force " + idsOf(out),
+			"a deploy that did not finish leaves such machines; when nobody needs " + them(out) + ": fly machine destroy --force " + idsOf(out),
 			"to send " + them(out) + " requests all the same: fly machine uncordon " + idsOf(out),
 		}
 	}

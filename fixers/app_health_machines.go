@@ -83,7 +83,7 @@ func (c failingCheck) meaning(g runningGroup, on live.Machine) []string {
 	said := strings.ToLower(c.Row.Output)
 	switch status := c.Row.HTTPStatus(); {
 	case c.Hopeless() && c.notInFile(g):
-		return []string{"the check is not in " + g.t.File.Name() + ": fly deploy takes it away"}
+		return []string{"the check is not in " + g.t.File.Name() + ": fly deploy removes it"}
 	case status >= 300 && status < 400:
 		return []string{"a redirect fails a check: give it a path that answers 200, or the header X-Forwarded-Proto: https, then fly deploy"}
 	case status == 400 || status == 421:

@@ -69,6 +69,7 @@ func noLimits(t plan.Target, s service) plan.Finding {
 		Notes:    []string{fmt.Sprintf("without them the soft limit is 20, and there is no hard one; %d is a start: measure what one machine can take", soft.n)},
 		Fix: &plan.Fix{
 			Safety: plan.Review, Why: "the proxy spreads the load differently",
+			Costs: soft.n < templateSoft, // than the default: more machines are started
 			Edits: []flytoml.Edit{{Op: flytoml.AddTable, Path: s.Path + ".concurrency", Entries: []flytoml.Entry{
 				{Key: "type", Value: `"requests"`},
 				{Key: "soft_limit", Value: fmt.Sprint(soft.n)},

@@ -3,6 +3,7 @@ package fixers
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -67,12 +68,17 @@ func beyondWorkers(t plan.Target, s service, soft, hard int) (plan.Finding, bool
 	where := s.Path + ".concurrency"
 	return plan.Finding{
 		Message: what, At: placeOf(t.File, where+"."+key, where), Evidence: c.evidence(),
-		Notes: []string{fmt.Sprintf("%s = %d fits; what is above waits in the machine, while others may be idle", key, c.n)},
+		Notes: []string{fmt.Sprintf("%s = %d fits; requests beyond that queue on this machine while others may be idle", key, c.n)},
 	}, true
 }
 
 // capacityOf reads the start command of the groups that the service is for.
 func capacityOf(t plan.Target, s service) (capacity, bool) {
+	for _, name := range []string{"WEB_CONCURRENCY", "GUNICORN_CMD_ARGS"} {
+		if t.Deployed().Get("env."+name).Said() || t.Repo != nil && t.Repo.Image != nil && setsENV(t.Repo.Image, name) {
+			return capacity{}, false
+		}
+	}
 	for _, g := range servingOf(t, s) {
 		if command := commandOf(t.File, g); command != "" {
 			return capacityIn(command, plan.Evidence{File: t.File.Name(), Line: placeOf(t.File, "processes."+g, "processes").Line, Text: g + " = " + quote(command)})
@@ -91,6 +97,11 @@ func capacityOf(t plan.Target, s service) (capacity, bool) {
 	return capacityIn(start["ENTRYPOINT"]+" "+start["CMD"], t.Repo.Image.Start)
 }
 
+// setsENV says whether the image sets a variable.
+func setsENV(image *plan.Image, name string) bool {
+	return slices.ContainsFunc(image.Runs, func(i plan.Instruction) bool { return i.Name == "ENV" && slices.Contains(i.Args, name) })
+}
+
 func capacityIn(command string, at plan.Evidence) (capacity, bool) {
 	words := strings.FieldsFunc(command, func(r rune) bool { return strings.ContainsRune(" \t\"'[],", r) })
 	for i, w := range words {
@@ -105,7 +116,12 @@ func capacityIn(command string, at plan.Evidence) (capacity, bool) {
 			if !joined && i+2+j < len(words) {
 				value = words[i+2+j]
 			}
+			if rest, short := strings.CutPrefix(arg, "-w"); short && rest != "" && flags.workers != "" {
+				flag, value = "-w", rest
+			}
 			switch {
+			case isOneOf(" -c -C --config --ini ", flag):
+				return capacity{}, false // it may say more
 			case isOneOf(flags.async, flag) && value != "sync" && value != "gthread":
 				return capacity{}, false
 			case isOneOf(flags.workers, flag), isOneOf(flags.threads, flag):
@@ -116,7 +132,7 @@ func capacityIn(command string, at plan.Evidence) (capacity, bool) {
 				c.n, told, threads = c.n*n, true, threads || isOneOf(flags.threads, flag)
 			}
 		}
-		return c, told && threads
+		return c, told && threads && c.n > 1
 	}
 	return capacity{}, false
 }

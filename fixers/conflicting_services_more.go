@@ -84,7 +84,7 @@ func mountQuarrels(t plan.Target) []plan.Finding {
 			if first := mountOf[g]; first != "" {
 				out = append(out, plan.Finding{
 					Severity: plan.Error, Message: fmt.Sprintf("the next deploy fails: the group %s has %s and %s, and a machine takes one volume", g, first, m.Path()),
-					At: placeOf(t.File, m.Path(), ""), Notes: []string{"put what both hold into folders of one volume"},
+					At: placeOf(t.File, m.Path(), ""), Notes: []string{"use one volume, with a folder for each"},
 				})
 				break
 			}

@@ -19,7 +19,7 @@ func (d *deploy) mounts() {
 	case len(want) == 0:
 		d.lose(dataGone, "mounts", "", fmt.Sprintf("[[mounts]] with source = %q and destination = %q", have[0].Name, have[0].Path),
 			"replaces the machines of %s by ones without a volume: %s live, no mount in the file", group, have[0].Path)
-	case len(have) == 0 && d.freeVolumes(want[0].Name) < d.withoutVolume():
+	case len(have) == 0 && d.t.App.Unread["volumes"] == "" && d.freeVolumes(want[0].Name) < d.withoutVolume():
 		d.lose(deployFails, at, "", "", "fails: the file mounts %q on %s, and too few volumes of that name are free in %s", want[0].Name, group, d.have.Region)
 		d.out[len(d.out)-1].how = d.t.OnApp(fmt.Sprintf("fly volumes create %s --region %s --count %d", want[0].Name, d.have.Region, d.withoutVolume()-d.freeVolumes(want[0].Name)))
 	case len(have) == 0:

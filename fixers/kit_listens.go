@@ -70,8 +70,7 @@ func otherPort(t plan.Target, s service, signs []portSign) (plan.Finding, bool) 
 	says := fmt.Sprintf("the Dockerfile names port %d", first.port)
 	switch {
 	case first.loud || agree > 1 && !own:
-		one := !slices.ContainsFunc(against, func(a portSign) bool { return a.loud && a.port != first.port })
-		if agree > 1 || one && !own || first.File == t.File.Name() || isOneOf(" CMD ENTRYPOINT ", strings.Fields(first.Text + " -")[0]) {
+		if agree > 1 || first.File == t.File.Name() || isOneOf(" CMD ENTRYPOINT ", strings.Fields(first.Text + " -")[0]) {
 			f.Severity = plan.Warning
 		}
 		says = fmt.Sprintf("the app seems to listen on %d", first.port)

@@ -23,8 +23,11 @@ func imageUnlike(t plan.Target, group string, machines []live.Machine) []plan.Fi
 		return nil
 	}
 	number := func(a alike) int { n, _ := strconv.Atoi(release(a.machines[0])); return n }
+	broken := func(m live.Machine) bool { // one that sleeps is not
+		return fallOf(t, m).kind != "" || m.Started() && !takesRequests(t, m)
+	}
 	idle := func(a alike) int {
-		if slices.ContainsFunc(a.machines, works) {
+		if slices.ContainsFunc(a.machines, works) || !slices.ContainsFunc(a.machines, broken) {
 			return 0
 		}
 		return 1

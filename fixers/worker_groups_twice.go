@@ -2,6 +2,7 @@ package fixers
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -9,19 +10,44 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// clocks are programs that start jobs by the clock, each on its own machine.
-const clocks = " cron crond supercronic beat clockwork schedule:work "
+// clocks are programs that start jobs by the clock, each on its own machine, and
+// clockWords arguments that make one of a program.
+const (
+	clocks     = " cron crond supercronic clockwork "
+	clockWords = " beat schedule:work "
+	clockHosts = " celery artisan "
+	launchers  = " exec bundle uv run poetry python python3 php -m "
+)
+
+// clockOf is the clock that a command starts; "" for none.
+func clockOf(command string) string {
+	words := strings.Fields(strings.ToLower(command))
+	for len(words) > 0 && (isOneOf(launchers, words[0]) || strings.Contains(words[0], "=")) {
+		words = words[1:]
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	program := path.Base(words[0])
+	if isOneOf(clocks, program) {
+		return program
+	}
+	if i := slices.IndexFunc(words, func(w string) bool { return isOneOf(clockWords, w) }); i > 0 && isOneOf(clockHosts, program) {
+		return words[i]
+	}
+	return ""
+}
 
 // doneTwice is work by the clock that more than one machine does.
 func doneTwice(t plan.Target, group string) (plan.Finding, bool) {
 	command := startedBy(t, group)
-	i := slices.IndexFunc(wordsOf(command), func(w string) bool { return isOneOf(clocks, w) })
+	clock := clockOf(command)
 	up := slices.DeleteFunc(machinesOf(t, []string{group}), func(m live.Machine) bool { return !m.Started() })
-	if i < 0 || listens(command) || len(up) < 2 {
+	if clock == "" || listens(command) || len(up) < 2 {
 		return plan.Finding{}, false
 	}
 	f := plan.Finding{
-		Message:  fmt.Sprintf("%s of %s run %s, so each job runs %s, unless the jobs share a lock", everyMachine(len(up), len(up)), group, wordsOf(command)[i], howOftenDone(len(up))),
+		Message:  fmt.Sprintf("%s of %s run %s, so each job runs %s, unless the jobs share a lock", everyMachine(len(up), len(up)), group, clock, howOftenDone(len(up))),
 		Evidence: plan.Saw(fewOf(up)),
 		HowTo:    t.OnApp("fly machine destroy --force " + up[1].ID), // fly scale count may keep a standby alone
 	}
@@ -66,6 +92,9 @@ func sameSchedule(t plan.Target) []plan.Finding {
 // image of the same app is a later version of it.
 func workOf(m live.Machine) string {
 	parts := slices.Concat([]string{m.Config.Schedule(), m.Region, m.Group(), imageParts(m.Image).repository}, m.Config.Words("/init/entrypoint"), m.Config.Command())
+	for _, mount := range m.Config.Mounts() { // what is on it is its own
+		parts = append(parts, mount.Volume)
+	}
 	for _, name := range m.Config.EnvNames() {
 		if value, _ := m.Config.EnvValue(name); !strings.HasPrefix(name, "FLY_") {
 			parts = append(parts, name, value.Fingerprint())

@@ -56,7 +56,7 @@ func (p patcher) mergeEnv(out, n *node) bool {
 	case kTable:
 		for _, name := range n.keys {
 			if v := n.kids[name]; container(v) {
-				p.refuse(Refusal{Kind: NoEffect, Node: v.src, Predicate: true, Problem: "is no single value: the app gets all of it as one text; give each variable a line of its own"})
+				p.refuse(Refusal{Kind: NoEffect, Node: v.src, Predicate: true, Problem: "is not a single value: the app gets the whole of it as one string; give each variable a line of its own"})
 			}
 			out.set(name, p.printed(n.kids[name]))
 		}
@@ -95,7 +95,7 @@ func (p patcher) processes(root *node) {
 		if !said {
 			for _, key := range item.keys {
 				if key != "name" {
-					p.refuse(Refusal{Kind: NoEffect, Node: item.kids[key].src, Predicate: true, Problem: "is not read: the command of an entry of [[processes]] is its command"})
+					p.refuse(Refusal{Kind: NoEffect, Node: item.kids[key].src, Predicate: true, Problem: "is not read: an entry of [[processes]] takes its command from the key command"})
 				}
 			}
 			out.set(printed(name), item.as(kText, ""))

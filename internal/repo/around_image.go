@@ -78,7 +78,7 @@ func (v *surveyor) unwanted(dir string) []unwanted {
 		if key, in := below2(v.key(file), rel); in && key != "" {
 			why := "a private key"
 			if path.Base(key) != base {
-				why = "it opens " + base
+				why = "it decrypts " + base
 			}
 			pattern, _ := below2(path.Join(dir, key), v.sc.context)
 			out = append(out, unwanted{path.Join(dir, key), pattern, why})

@@ -17,11 +17,13 @@ func isKeyFile(name string) bool {
 // any other file.
 func (v *surveyor) key(file string) string {
 	dir, base := path.Split(file)
-	if name, ok := strings.CutSuffix(base, ".yml.enc"); ok {
-		if name == "credentials" {
-			name = "master"
-		}
+	switch name, ok := strings.CutSuffix(base, ".yml.enc"); {
+	case ok && name == "credentials":
+		return dir + "master.key"
+	case ok && path.Base(dir) == "credentials":
 		return dir + name + ".key"
+	case ok: // somebody else's
+		return ""
 	}
 	if !isKeyFile(base) || elsewhere(file) {
 		return ""

@@ -338,6 +338,9 @@ func TestOwnData(t *testing.T) {
 		{"django, a variable", "-- site/settings.py --\nDATABASES = {\n    'default': {\n        'ENGINE': 'django.db.backends.sqlite3',\n        'NAME': os.environ.get('DB', 'db.sqlite3'),\n    }\n}\n", ""},
 		{"django, a URL", "-- site/settings.py --\nDATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3'}}\nDATABASES['default'] = dj_database_url.config()\n", ""},
 		{"django, while developing", "-- site/settings.py --\nif DEBUG:\n    DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3'}}\nelse:\n    DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql'}}\n", ""},
+		{"django, of two settings", "-- site/settings/base.py --\nDATABASES = {\n    'default': {'ENGINE': 'django.db.backends.sqlite3'}\n}\n-- site/settings/production.py --\nDATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'HOST': os.environ['DB_HOST']}}\n", ""},
+		{"django, one of two", "-- site/settings.py --\nDATABASES = {\n    'default': {'ENGINE': 'django.db.backends.sqlite3'}\n} if DEBUG else {'default': {}}\n", ""},
+		{"prisma, by an adapter", "-- package.json --\n{\"dependencies\": {\"@prisma/adapter-libsql\": \"6\"}}\n-- prisma/schema.prisma --\ndatasource db {\n  provider = \"sqlite\"\n  url = \"file:./dev.db\"\n}\n", ""},
 		{"prisma", "-- prisma/schema.prisma --\ndatasource db {\n  provider = \"sqlite\"\n  url      = \"file:./dev.db\"\n}\n", "prisma/schema.prisma:3"},
 		{"prisma, a variable", "-- prisma/schema.prisma --\ndatasource db {\n  provider = \"sqlite\"\n  url      = env(\"DATABASE_URL\")\n}\n", ""},
 	} {

@@ -13,6 +13,10 @@ import (
 // check of such a path fails for ever. Only the paths that checks of fly.toml ask
 // are looked for: any other redirect is the app's own business.
 
+// pathFirst is the beginning of a route's arguments: its path, and handlers by name
+// that come before its own.
+const pathFirst = "^\\s*[\"'`][^\"'`]*[\"'`]\\s*,(?:\\s*[\\w$.]+(?:\\([^()]*\\))?\\s*,)*\\s*"
+
 // redirectRows say, by language, what a definition looks like whose handler does
 // nothing but redirect. A handler that may do something else first, such as asking
 // who is there, is none.
@@ -20,13 +24,13 @@ var redirectRows = []struct {
 	ends string
 	expr matcher
 }{
-	{" .js .mjs .cjs .ts .mts .cts .jsx .tsx ", lazy(`(?:=>|\bfunction\b[^{;]*)\s*\{?\s*(?:return\s+|await\s+)*(?:[\w$]+\.)?(?:redirect|sendRedirect)\(`)},
+	{" .js .mjs .cjs .ts .mts .cts .jsx .tsx ", lazy(pathFirst + `(?:async\s+)?(?:function\b[^{(]*)?(?:\([^()]*\)|[\w$]+)(?:\s*:\s*[\w<>.]+)?\s*(?:=>)?\s*\{?\s*(?:return\s+|await\s+)*(?:[\w$]+\.)?(?:redirect|sendRedirect)\(`)},
 	{" .py ", lazy(`^[^\n]*(?:\n[ \t]*@[^\n]*)*\n[ \t]*(?:async\s+)?def\s+\w+\([^)]*\)[^:\n]*:\s*(?:return|raise)\s+(?:\w+\.)*(?:redirect|RedirectResponse|HttpResponse(?:Permanent)?Redirect|HTTP(?:Found|MovedPermanently|SeeOther))\(|^[^\n]*\bRedirectView\b`)},
 	{" .rb .ru ", lazy(`^[^\n]*(?:\bto:|=>|\broot)\s*redirect[ (]|^[^\n]*\bdo(?:\s*\|[^|]*\|)?\s*redirect[ (]`)},
-	{" .go ", lazy(`\bfunc\([^)]*\)[^{]*\{\s*(?:return\s+)?\w+\.(?:Redirect|Redirect\(\)\.To)\(|\bRedirectHandler\(`)},
-	{" .rs ", lazy(`(?:\|[^|]*\||\basync)\s*(?:move\s*)?\{?\s*(?:\w+::)*Redirect::`)},
-	{" .php ", lazy(`^[^\n]*::(?:permanentR|r)edirect\(|\b(?:fn|function)\s*\([^)]*\)\s*(?:=>|\{)\s*(?:return\s+)?redirect\(`)},
-	{" .cs ", lazy(`=>\s*(?:Typed)?Results\.Redirect\(`)},
+	{" .go ", lazy(pathFirst + `(?:\w+\.HandlerFunc\()?(?:func\([^)]*\)[^{]*\{\s*(?:return\s+)?\w+\.Redirect(?:\(\)\.To)?\(|(?:\w+\.)?RedirectHandler\()`)},
+	{" .rs ", lazy(pathFirst + `(?:\w+::)*get\(\s*(?:\|[^|]*\|\s*)?(?:async\s*)?(?:move\s*)?\{?\s*(?:\w+::)*Redirect::`)},
+	{" .php ", lazy(`^[^\n]*::(?:permanentR|r)edirect\(|^[^\n]*,\s*(?:static\s+)?(?:fn|function)\s*\([^)]*\)[^{=\n]*(?:=>|\{)\s*(?:return\s+)?redirect\(`)},
+	{" .cs ", lazy(pathFirst + `(?:async\s*)?(?:\([^()]*\)|\w+)\s*=>\s*(?:Typed)?Results\.Redirect\(`)},
 	{" .java .kt ", lazy(`^[^{]*\{\s*(?:return\s+"redirect:|call\.respondRedirect\()`)},
 }
 
@@ -63,13 +67,16 @@ func (s *source) redirects(offset int, p string) bool {
 	return false
 }
 
-// definitionAt is the definition at offset: the rest of its line, and what its
-// call or its function holds.
+// definitionAt is the definition at offset: the arguments of its call, or where
+// routes are lines, those lines.
 func (s *source) definitionAt(offset int) string {
-	if inList(" .py .rb .ru .java .kt ", path.Ext(s.base)) {
+	switch ext := path.Ext(s.base); {
+	case inList(" .py .rb .ru .java .kt ", ext):
 		return s.from(offset, 400)
+	case ext == ".php":
+		return s.from(offset-len(s.statement(offset)), 400)
 	}
-	return s.codeLine(offset) + "\n" + s.handler(offset)
+	return s.handler(offset)
 }
 
 // mayRedirect says whether the file has a word of a redirect: it is asked for every
@@ -125,12 +132,20 @@ func (s *source) placedRedirects() {
 				continue
 			}
 			at := lazy(strings.ReplaceAll(row.expr, "PATH", quoteMeta(p)))().FindIndex(s.code)
-			if at == nil {
+			if at == nil || row.file == "next.config" && !s.always(at[0]) {
 				continue
 			}
 			s.addRoute(localRoute{Route: plan.Route{Evidence: s.at(at[0]), Path: p, Framework: row.framework}, file: s.file, rooted: true, known: true, asked: true, redirects: true})
 		}
 	}
+}
+
+// always says whether an entry of next.config is one of its redirects, not of its
+// rewrites, and has no condition.
+func (s *source) always(offset int) bool {
+	above := string(s.code[:offset])
+	entry, _, _ := strings.Cut(s.from(offset, 600), "}")
+	return strings.LastIndex(above, "redirects") > strings.LastIndex(above, "rewrites") && !strings.Contains(entry, "has:") && !strings.Contains(entry, "missing:")
 }
 
 // placed says whether a folder stands for the path below the folder of routes.
@@ -141,12 +156,13 @@ func placed(dir, folder, p string) bool {
 
 // onlyRedirects are those of the asked routes that redirect: where something else
 // answers the path too, or it can't be told, nothing is said.
-func onlyRedirects(asked []localRoute) []plan.Route {
+func onlyRedirects(asked []localRoute, health []plan.Route) []plan.Route {
 	var out []plan.Route
 	for _, r := range asked {
 		answered := func(o localRoute) bool { return o.Path == r.Path && !o.redirects && !o.Doubted(plan.DoubtMount) }
 		unsure := func(d plan.Doubt) bool { return d.Kind != plan.DoubtGuard }
-		if r.redirects && !slices.ContainsFunc(r.Doubts, unsure) && !slices.ContainsFunc(asked, answered) {
+		also := func(o plan.Route) bool { return o.Path == r.Path && !o.Doubted(plan.DoubtMount) }
+		if r.redirects && !slices.ContainsFunc(r.Doubts, unsure) && !slices.ContainsFunc(asked, answered) && !slices.ContainsFunc(health, also) {
 			out = append(out, r.Route)
 		}
 	}

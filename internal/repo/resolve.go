@@ -220,7 +220,7 @@ func (f *facts) resolve(sc *scanner) (health, redirects []plan.Route) {
 			health = append(health, r.Route)
 		}
 	}
-	return health, onlyRedirects(asked)
+	return health, onlyRedirects(asked, health)
 }
 
 // vague: a word that many routers have, in a file whose name says nothing of

@@ -17,6 +17,7 @@ type facts struct {
 	openHosts  bool // some ALLOWED_HOSTS lets every host in
 	sqlite     []ranked
 	ownData    []ranked
+	databases  int // places that say where the data is; two may differ
 	guards     []appGuard
 	bases      []base
 	mountings  []mounting
@@ -53,7 +54,7 @@ func (f *facts) merge(o *facts) {
 	f.hostCheck = append(f.hostCheck, o.hostCheck...)
 	f.openHosts = f.openHosts || o.openHosts
 	f.sqlite = append(f.sqlite, o.sqlite...)
-	f.ownData = append(f.ownData, o.ownData...)
+	f.ownData, f.databases = append(f.ownData, o.ownData...), f.databases+o.databases
 	f.guards = append(f.guards, o.guards...)
 	f.bases = append(f.bases, o.bases...)
 	f.mountings = append(f.mountings, o.mountings...)
@@ -145,7 +146,10 @@ func (sc *scanner) repo(f *facts) *plan.Repo {
 	if !f.openHosts {
 		r.HostCheck = first(f.hostCheck)
 	}
-	r.SQLite, r.OwnData = first(f.sqlite), first(f.ownData)
+	r.SQLite = first(f.sqlite)
+	if f.databases < 2 {
+		r.OwnData = first(f.ownData)
+	}
 	r.Metrics, r.Streams = f.bestMetrics(), first(f.streams)
 	r.Listens = slices.SortedFunc(slices.Values(f.listens), func(a, b plan.Listen) int { return byPlace(a.Evidence, b.Evidence) })
 	return r

@@ -60,6 +60,9 @@ func (s *source) settings() {
 		s.sqlite(cargoSQLite, 4)
 	case "package.json":
 		s.sqlite(npmSQLite, 5)
+		if contains(s.text, `"@prisma/adapter-`) || contains(s.text, `"@libsql/`) { // the data is where that says
+			s.facts.databases += 2
+		}
 	case "pom.xml", "build.gradle", "build.gradle.kts":
 		s.actuator()
 		s.springSecurity()
@@ -141,6 +144,8 @@ func (s *source) djangoSettings() {
 	}
 	if bytes.Contains(s.text, []byte("django.db.backends.sqlite3")) {
 		s.sqlite(engineSQLite, 3)
+	}
+	if contains(s.text, "DATABASES") && strings.Contains(s.file, "settings") {
 		s.djangoData()
 	}
 	if bytes.Contains(s.text, []byte("sqlite3.connect(")) || bytes.Contains(s.text, []byte(":///")) {

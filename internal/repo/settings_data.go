@@ -32,12 +32,14 @@ func (s *source) railsData(offset int) {
 func (s *source) djangoData() {
 	s.parse()
 	at := djangoData().FindIndex(s.code)
+	s.facts.databases++
 	if at == nil || contains(s.code, "dj_database_url") || contains(s.code, "DATABASES[") || bytes.Count(s.code, []byte("DATABASES")) > 1 {
 		return
 	}
 	block := s.from(at[0], 1500)
 	if end := djangoEnds().FindStringIndex(block); end != nil {
-		block = block[:end[0]]
+		rest, _, _ := strings.Cut(block[end[0]:], "\n")
+		block = block[:end[0]] + " " + rest
 	}
 	if strings.Contains(block, "sqlite3") && !strings.Contains(block, " if ") {
 		s.ownData(1, at[0], block)

@@ -27,18 +27,27 @@ func Placeholder(value string) bool {
 
 var stockWord = list("secret supersecret supers3cret s3cret password passw0rd passwd pass pwd token key admin root user postgres mysql mariadb mongo redis rabbitmq minio sail laravel test testing tests dev development local localhost demo mock insecure")
 
-// Stock says whether a value is nothing but plain words, one of them a word for
-// what it stands for or for whom it is: "secret", "supers3cret", "SG.test-key". A
-// server that takes it protects nothing, so that in an env file it tells nobody
-// anything.
+// fillerWord stands between them, and tells nothing by itself.
+var fillerWord = list("jwt do not use in production prod only please my our your for the a an app api session db database value string here this is very super sg sk pk re")
+
+// Stock says whether a value is nothing but words for what it stands for or for whom
+// it is: "secret", "supers3cret", "SG.test-key"; of a URL, its password. A server that
+// takes it protects nothing, so that in an env file it tells nobody anything.
 func Stock(value string) bool {
+	if strings.Contains(value, "://") {
+		u, err := url.Parse(value)
+		if err != nil || u.User == nil {
+			return false
+		}
+		password, _ := u.User.Password()
+		return Stock(password)
+	}
 	stock := false
 	for word := range strings.FieldsFuncSeq(value, func(r rune) bool { return r < 128 && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		lower := strings.ToLower(word)
-		switch {
+		switch lower := strings.ToLower(word); {
 		case stockWord(lower):
 			stock = true
-		case len(word) > 14 || strings.Trim(lower, "abcdefghijklmnopqrstuvwxyz") != "" || strings.ToLower(word[1:]) != word[1:] && strings.ToUpper(word) != word:
+		case !fillerWord(lower):
 			return false
 		}
 	}

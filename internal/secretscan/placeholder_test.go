@@ -19,7 +19,8 @@ func TestPlaceholder(t *testing.T) {
 func TestStock(t *testing.T) {
 	for value, want := range map[string]bool{
 		"secret": true, "supers3cret": true, "postgres": true, "Password": true, "SG.test-key": true, "test-jwt-secret-key-do-not-use-in-production": true,
-		"hunter2": false, "correct-horse-battery-staple": false, "secret-kJhGfDsA": false, "admin2024": false, "secret:x8": false, "Summer": false, "": false,
+		"postgres://app:postgres@ep-cool.neon.tech/app": true, "postgres://appuser:summertime@ep-cool.neon.tech/main": false, "redis://default:correcthorse@x.upstash.io": false,
+		"correct-horse-token": false, "hunter2": false, "correct-horse-battery-staple": false, "secret-kJhGfDsA": false, "admin2024": false, "secret:x8": false, "Summer": false, "": false,
 		"sk_test_36Fx2pjmif1FnuTBoTuVX3Er00VNRP": false, "tokenabcdefghijklmnop": false, "schlüssel-secret": false,
 	} {
 		if got := Stock(value); got != want {
