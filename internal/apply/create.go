@@ -79,7 +79,8 @@ func (c *cloneSteps) named(ctx context.Context, name string) (found []live.Machi
 }
 
 // destroySurplus destroys what was made under the name besides the machine to
-// keep, when that has been watched: it may have come late. One that comes later
+// keep, when that has been watched: it may have come late. Where nothing else of the
+// group serves, as somebody destroyed the other, it stays. One that comes later
 // still is named by the next plan, and an undo takes it.
 func (c *cloneSteps) destroySurplus(ctx context.Context, keep live.Machine, name string) {
 	all, err := c.r.d.Machines.Machines(ctx)
@@ -87,20 +88,20 @@ func (c *cloneSteps) destroySurplus(ctx context.Context, keep live.Machine, name
 		return
 	}
 	for _, m := range all {
-		if m.ID != keep.ID && m.Name == name && notOurs(m, name) == "" {
+		if m.ID != keep.ID && m.Name == name && notOurs(m, name) == "" && Missed(m, all) == "" {
 			c.r.emit(CloneDestroyed{m.ID, c.destroy(ctx, m.ID)})
 		}
 	}
 }
 
 // destroy takes a machine of this run away. It is repeated when the answer is
-// lost, since a machine that is gone stays gone, and while somebody is at work on it.
+// lost, since a machine that is gone stays gone, and while the platform is at work on it.
 func (c *cloneSteps) destroy(ctx context.Context, id string) error {
 	r := c.r
 	until := r.d.Clock.Now().Add(onemachine.NotYetTime)
 	for try := 1; ; try++ {
 		err := r.d.Machines.DestroyMachine(ctx, id, "")
-		busy := live.Is(err, live.NotYet) || live.Is(err, live.LeaseHeld)
+		busy := live.Is(err, live.NotYet) // not one that somebody else holds: it may be theirs by now
 		switch {
 		case err == nil || live.Is(err, live.NotFound):
 			return nil

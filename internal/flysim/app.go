@@ -112,6 +112,14 @@ func (a *App) Machines() []*Machine {
 	return list
 }
 
+// Ever are all machines of the app, those that were destroyed too, in the order in
+// which they were made.
+func (a *App) Ever() []*Machine {
+	a.p.lock()
+	defer a.p.mu.Unlock()
+	return slices.Clone(a.machines)
+}
+
 func compare(x, y string) int {
 	switch {
 	case x < y:

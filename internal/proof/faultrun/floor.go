@@ -69,7 +69,7 @@ func (p *process) checkLone() {
 	for _, group := range []string{"app", "worker"} {
 		var in []*flysim.Machine // also those that are gone by now (seeds 500131, 1457316997887)
 		started, well := 0, false
-		for _, m := range w.app.Machines() {
+		for _, m := range w.app.Ever() {
 			if _, there := p.start[m.ID()]; !there && groupOf(m, w.machineOf(m.ID())) == group {
 				in = append(in, m)
 			}
