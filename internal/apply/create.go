@@ -9,10 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fly-standards/fly-standards/internal/machineconfig"
-
 	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
 	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
