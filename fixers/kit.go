@@ -88,6 +88,9 @@ const (
 // noEffect is why a key that does nothing goes with consent only.
 const noEffect = "it has no effect, but someone added it for a reason"
 
+// takesEffect is why what flyctl did not read until now needs consent.
+const takesEffect = "flyctl has ignored it so far; fixed, it takes effect at the next deploy"
+
 // once is what many rules ask of one file, each service of it again: it is
 // worked out for the first, and nobody may change it.
 func once[T any](f *flytoml.File, what string, work func(*flytoml.File) []T) []T {

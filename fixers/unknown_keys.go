@@ -149,7 +149,7 @@ func knownUnknown(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 	case form == "http_service.timeout" || form == "services.timeout":
 		serviceTimeout(t, n, f)
 	case form == "vm.swap_size_mb":
-		moveTo(t, n, "swap_size_mb", "the machines get the swap at their next deploy; flyctl has ignored it so far", f)
+		moveTo(t, n, "swap_size_mb", "flyctl has ignored it so far; fixed, the machines get the swap at the next deploy", f)
 	case form == "vm.min_machines_running" || form == "vm.auto_stop_machines" || form == "vm.auto_start_machines":
 		serviceKey(t, n, name, f)
 	case (name == "port" || name == "type") && strings.HasSuffix(form, "checks."+name):

@@ -78,7 +78,7 @@ func serviceKey(t plan.Target, n flytoml.Node, name string, f *plan.Finding) {
 		f.Fix = &plan.Fix{Safety: plan.Review, Why: noEffect, Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path()}}}
 	case 1:
 		f.Notes = nil
-		moveTo(t, n, of[0].Path+"."+name, "it takes effect at the next deploy; flyctl has ignored it so far", f)
+		moveTo(t, n, of[0].Path+"."+name, takesEffect, f)
 		v, _ := n.Int()
 		f.Fix.Costs = name == "min_machines_running" && v > 0 && f.Fix.Edits[0].Op != flytoml.Remove
 	}
@@ -108,7 +108,7 @@ func serviceTimeout(t plan.Target, n flytoml.Node, f *plan.Finding) {
 	if len(options) == 0 {
 		return
 	}
-	f.Fix = &plan.Fix{Safety: plan.Review, Why: "it takes effect at the next deploy; flyctl has ignored it so far"}
+	f.Fix = &plan.Fix{Safety: plan.Review, Why: takesEffect}
 	for i, o := range options {
 		to := o + ".idle_timeout"
 		if _, said := t.File.Get(to); said {

@@ -41,7 +41,7 @@ func entry(t plan.Target, n flytoml.Node, f *plan.Finding) {
 	}
 	f.First = true
 	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "it takes effect at the next deploy; flyctl has ignored it so far", Costs: parent == "vm" || parent == "mounts",
+		Safety: plan.Review, Why: takesEffect, Costs: parent == "vm" || parent == "mounts",
 		Edits: []flytoml.Edit{edit},
 	}
 }

@@ -42,7 +42,7 @@ func nearMiss(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 		}
 		return
 	}
-	moveFix(t, n, path, "it takes effect at the next deploy; flyctl has ignored it so far", f)
+	moveFix(t, n, path, takesEffect, f)
 	f.Fix.Costs = slices.Contains(priced, near[0]) && f.Fix.Edits[0].Op == flytoml.Move
 }
 
@@ -59,7 +59,7 @@ func renameTable(t plan.Target, n flytoml.Node, to string, f *plan.Finding) {
 	}
 	f.First = true
 	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "it takes effect at the next deploy; flyctl has ignored it so far", Costs: pricey(n, to), Edits: edits,
+		Safety: plan.Review, Why: takesEffect, Costs: pricey(n, to), Edits: edits,
 	}
 }
 

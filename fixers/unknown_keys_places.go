@@ -50,7 +50,7 @@ func synonym(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding) 
 	if key == nil || !holds(key, n, s.unit) {
 		return true
 	}
-	moveFix(t, n, to, "it takes effect at the next deploy; flyctl has ignored it so far", f)
+	moveFix(t, n, to, takesEffect, f)
 	if f.Fix.Edits[0].Op != flytoml.Move { // another rule writes it
 		return true
 	}
@@ -110,7 +110,7 @@ func onlyPlace(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding
 		if all := services(t.File); len(all) == 1 {
 			to := all[0].Path + "." + name
 			if key, ok := flyschema.Root().Find(schemaPath(to)); ok && holds(key, n, "") {
-				moveTo(t, n, to, "it takes effect at the next deploy; flyctl has ignored it so far", f)
+				moveTo(t, n, to, takesEffect, f)
 				v, _ := n.Int()
 				f.Fix.Costs = name == "min_machines_running" && v > 0 && f.Fix.Edits[0].Op == flytoml.Move
 			}
@@ -140,7 +140,7 @@ func onlyPlace(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding
 		strings.Contains(form, "check") && parent == "restart[]" { // retries of a check are no restarts
 		return false
 	}
-	moveTo(t, n, to, "it takes effect at the next deploy; flyctl has ignored it so far", f)
+	moveTo(t, n, to, takesEffect, f)
 	f.Fix.Costs = slices.Contains(priced, name) && f.Fix.Edits[0].Op == flytoml.Move
 	return true
 }
