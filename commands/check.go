@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"slices"
 
@@ -84,8 +83,8 @@ func (o *checkOptions) check(cmd *cobra.Command) error {
 	if err := o.format.check(cmd.Flags()); err != nil {
 		return err
 	}
-	if !slices.Contains([]string{"error", "warning", "info"}, o.failOn) {
-		return &usageError{message: fmt.Sprintf("--fail-on %s: want error, warning or info", o.failOn)}
+	if known := []string{"error", "warning", "info"}; !slices.Contains(known, o.failOn) {
+		return notOneOf("--fail-on", o.failOn, known...)
 	}
 	if err := o.source.check(); err != nil {
 		return err

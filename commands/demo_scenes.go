@@ -33,7 +33,7 @@ func sceneOf(name string) (scene, error) {
 	case name == "broken":
 		files, folder, scenario = brokenFiles, "demo_broken", brokenScenario
 	case !slices.Contains(sceneNames(), name):
-		return scene{}, &usageError{message: fmt.Sprintf("--scene %s: there are %s", name, strings.Join(sceneNames(), " and "))}
+		return scene{}, notOneOf("--scene", name, sceneNames()...)
 	}
 	sub, err := fs.Sub(files, folder)
 	return scene{sub, scenario}, err

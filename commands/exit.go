@@ -116,8 +116,8 @@ func explain(err error) []string {
 		return []string{err.Error(), "someone edited the plan file, or what it was made from has changed; nothing was changed; `fly-standards plan` makes a new plan"}
 	case errors.As(err, &refused) && exitCode(err) == exitError:
 		return []string{err.Error(), "nothing was changed"}
-	case errors.As(err, &rule):
-		return []string{rule.Error()}
+	case errors.As(err, &rule) && rule.Near != "":
+		return []string{rule.Error(), "`fly-standards rules` lists them"}
 	case errors.Is(err, context.Canceled) && exitCode(err) == exitInterrupted && !carried(err):
 		return []string{"interrupted; nothing was changed"}
 	}

@@ -36,7 +36,7 @@ the end; everything else in the file stays as it is.`,
 		RunE: func(*cobra.Command, []string) error { return runExport(env, o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.as, "as", o.as, "`FORM`: markdown, agents (for AGENTS.md),\nclinerules or cursor")
+	f.StringVar(&o.as, "as", o.as, "`FORM`: markdown, agents (for AGENTS.md), clinerules or cursor")
 	f.StringVar(&o.output, "output", "", "write into `FILE` instead of standard output")
 	f.BoolVar(&o.complete, "complete", false, "keep the topics that this app doesn't use")
 	return cmd
@@ -45,7 +45,7 @@ the end; everything else in the file stays as it is.`,
 func runExport(env *Env, o *exportOptions) error {
 	form := guidance.Form(o.as)
 	if !slices.Contains(guidance.Forms(), form) {
-		return &usageError{message: fmt.Sprintf("--as %s: want markdown, agents, clinerules or cursor", o.as)}
+		return notOneOf("--as", o.as, "markdown", "agents", "clinerules", "cursor")
 	}
 	rules := exportedRules()
 	var uses []string

@@ -62,7 +62,7 @@ func (o *sourceOptions) consent() (plan.Consent, error) {
 		case "paid":
 			c.Paid = true
 		default:
-			return c, &usageError{message: fmt.Sprintf("--allow %s: want review or paid", word)}
+			return c, notOneOf("--allow", word, "review", "paid")
 		}
 	}
 	return c, nil
@@ -94,7 +94,7 @@ func (o *sourceOptions) check() error {
 
 // waitFlag adds --wait-timeout.
 func waitFlag(f *pflag.FlagSet, to *time.Duration) {
-	f.DurationVar(to, "wait-timeout", 0, "how long a machine may take to become healthy:\na `DURATION` such as 90s (default: wait_timeout of\nfly.toml's [deploy], else 5m)")
+	f.DurationVar(to, "wait-timeout", 0, "how long a machine may take to become healthy: a `DURATION` such as 90s (default: wait_timeout of fly.toml's [deploy], else 5m)")
 }
 
 // checkWait refuses a wait in which no machine can become healthy: each is

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/fly-standards/fly-standards/internal/near"
 	"github.com/fly-standards/fly-standards/internal/view"
 )
 
@@ -46,14 +47,14 @@ func meanings(names []string) []string {
 // add is for a command that does something: a person reads it, or a script.
 func (o *formatOptions) add(cmd *cobra.Command) {
 	o.names = []string{"human", "json"}
-	cmd.Flags().StringVar(&o.format, "format", "human", "`FORMAT`: human, json")
+	cmd.Flags().StringVar(&o.format, "format", "human", "output `FORMAT`: human, json")
 	o.shared(cmd)
 }
 
 // addAll is for a command whose document is a plan.
 func (o *formatOptions) addAll(cmd *cobra.Command) {
 	o.names = view.Formats()
-	cmd.Flags().StringSliceVar(&o.formats, "format", nil, "`FORMAT`: human, json, markdown, sarif, github,\njunit (repeatable)")
+	cmd.Flags().StringSliceVar(&o.formats, "format", nil, "output `FORMAT`: human, json, markdown, sarif, github, junit (repeatable)")
 	cmd.Flags().StringSliceVar(&o.outputs, "output", nil, "write to `FILE`, or FORMAT=FILE (repeatable)")
 	o.shared(cmd)
 }
@@ -74,7 +75,7 @@ func (o *formatOptions) check(f *pflag.FlagSet) error {
 	}
 	for _, name := range several {
 		if !slices.Contains(o.names, name) {
-			return &usageError{message: fmt.Sprintf("--format %s: want %s", name, strings.Join(o.names, ", "))}
+			return notOneOf("--format", name, o.names...)
 		}
 	}
 	if o.json {
@@ -146,7 +147,7 @@ func (o *formatOptions) named() (files map[string]string, plain []string, err er
 		case !ok || strings.ContainsAny(name, `./\`): // a file whose name has the sign
 			plain = append(plain, out)
 		case !slices.Contains(o.names, name):
-			return nil, nil, &usageError{message: fmt.Sprintf("--output %s: want FILE or FORMAT=FILE, with a format of %s", out, strings.Join(o.names, ", "))}
+			return nil, nil, &usageError{message: fmt.Sprintf("--output %s: want FILE or FORMAT=FILE, with a format of %s", out, view.AnyOf(o.names)) + near.Hint(name, o.names)}
 		case file == "":
 			return nil, nil, &usageError{message: "--output " + out + " names no file"}
 		case files[name] != "":

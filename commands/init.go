@@ -12,6 +12,7 @@ import (
 
 	"github.com/fly-standards/fly-standards/internal/repo"
 	"github.com/fly-standards/fly-standards/internal/starter"
+	"github.com/fly-standards/fly-standards/internal/view"
 )
 
 // initOptions are the flags of init.
@@ -56,8 +57,12 @@ func newInitCmd(env *Env) *cobra.Command {
 		Example:           "  fly-standards init workflow",
 		ValidArgsFunction: once(words(offered...)),
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 || !slices.Contains(names, args[0]) {
-				return &usageError{message: "init takes one of " + strings.Join(names, ", "), hint: "`fly-standards init --help` says what they are"}
+			const help = "`fly-standards init --help` says what they are"
+			switch {
+			case len(args) != 1:
+				return &usageError{"init takes one of " + view.AnyOf(names), help}
+			case !slices.Contains(names, args[0]):
+				return &usageError{notOneOf("init", args[0], names...).message, help}
 			}
 			return nil
 		},

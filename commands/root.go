@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/fly-standards/fly-standards/internal/near"
 	"github.com/fly-standards/fly-standards/internal/view"
 )
 
@@ -77,7 +77,6 @@ Each flag can also be set in the environment: FLY_STANDARDS_FORMAT=json is
 	f.BoolVar(&g.debug, "debug", false, "log every request to Fly on stderr")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "no notes or progress on stderr")
 	f.SortFlags = false
-	root.SetUsageTemplate(usage)
 	root.AddCommand(
 		newPlanCmd(env, g),
 		newApplyCmd(env, g),
@@ -92,33 +91,8 @@ Each flag can also be set in the environment: FLY_STANDARDS_FORMAT=json is
 		newDemoCmd(env, g),
 		newVersionCmd(env),
 	)
+	ownHelp(root, env)
 	return root
-}
-
-// usage is cobra's with the global flags of a command on one line, so that the
-// help of each fits one screen.
-const usage = `Usage:
-  {{if .Runnable}}{{.UseLine}}{{else}}{{.CommandPath}} COMMAND{{end}}{{if .HasExample}}
-
-Examples:
-{{.Example}}{{end}}{{if .HasAvailableSubCommands}}
-
-Commands:{{range .Commands}}{{if or .IsAvailableCommand (eq .Name "help")}}
-  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
-
-Flags:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
-
-Everywhere: --quiet, --verbose, --debug, --no-color{{end}}
-`
-
-func unknownCommand(root *cobra.Command, name string) error {
-	e := &usageError{message: fmt.Sprintf("there is no command %q", name), hint: "`fly-standards --help` lists the commands"}
-	root.SuggestionsMinimumDistance = 2
-	if near := root.SuggestionsFor(name); len(near) > 0 {
-		e.message += fmt.Sprintf("; did you mean %q?", near[0])
-	}
-	return e
 }
 
 // nearFlag asks whether a flag was meant whose name looks like the unknown one.
@@ -127,21 +101,25 @@ func nearFlag(cmd *cobra.Command, err error) string {
 	if !errors.As(err, &unknown) || unknown.GetSpecifiedShortnames() != "" {
 		return ""
 	}
-	name := unknown.GetSpecifiedName()
-	best, distance := "", len(name)/3
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if d := levenshtein.ComputeDistance(name, f.Name); d <= distance {
-			best, distance = f.Name, d-1
-		}
-	})
-	if best == "" {
-		return ""
+	var known []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	words := near.Words(unknown.GetSpecifiedName(), known)
+	for i, w := range words {
+		words[i] = "--" + w
 	}
-	return fmt.Sprintf("; did you mean --%s?", best)
+	return near.Ask(words)
+}
+
+// notOneOf is the error of a word that is none of those that there are.
+func notOneOf(what, word string, known ...string) *usageError {
+	return &usageError{message: what + " " + quoteArg(word) + ": want " + view.AnyOf(known) + near.Hint(word, known)}
 }
 
 // noArgs refuses arguments in our own words.
 func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 && cmd.HasAvailableSubCommands() {
+		return unknownCommand(cmd, args[0])
+	}
 	if len(args) > 0 {
 		return &usageError{fmt.Sprintf("%s takes no arguments", cmd.Name()), fmt.Sprintf("`%s --help` says more", cmd.CommandPath())}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
+	"github.com/fly-standards/fly-standards/internal/near"
 )
 
 // choose finds the run to take back: that of the id, or the last apply that
@@ -30,7 +31,7 @@ func choose(all []apply.History, id string) (h apply.History, why string, err er
 	case err != nil:
 		return h, "", err
 	case !found && id != "":
-		return h, "", &usageError{message: "there is no apply " + id + " on record here", hint: "`fly-standards undo --list` shows those there are"}
+		return h, "", noSuchRun(all, id)
 	case !found:
 		return h, "no apply of this app that left a change is on record on this computer", nil
 	case undone(all, h.ID):
@@ -44,6 +45,17 @@ func choose(all []apply.History, id string) (h apply.History, why string, err er
 		return h, "the apply of " + when(h.At) + " left no change that can be undone", nil
 	}
 	return h, "", nil
+}
+
+// noSuchRun is the error of an id that no apply on record has.
+func noSuchRun(all []apply.History, id string) error {
+	var known []string
+	for _, r := range all {
+		if r.Undo == "" {
+			known = append(known, r.ID)
+		}
+	}
+	return &usageError{"there is no apply " + id + " on record here" + near.Hint(id, known), "`fly-standards undo --list` shows those there are"}
 }
 
 // goneOnFrom tells of the runs that stopped part-way, or were taken back

@@ -114,6 +114,7 @@ func TestUndoEverything(t *testing.T) {
 	}
 	s.says(s.must(0, "undo", "--list"), "20261102T090000Z", "undone", "undo of 20261102T090000Z")
 	s.says(s.must(1, "undo", "20200101T000000Z"), "there is no apply 20200101T000000Z on record here")
+	s.says(s.must(1, "undo", "20261102T0900Z"), `there is no apply 20261102T0900Z on record here; did you mean "20261102T090000Z"?`)
 }
 
 func TestUndoWithoutAnApply(t *testing.T) {

@@ -40,7 +40,8 @@ type Options struct {
 // Consent is what the user agreed to besides safe fixes that cost nothing.
 type Consent struct{ Review, Paid bool }
 
-// UnknownRuleError names a rule that there isn't.
+// UnknownRuleError names a rule that there isn't. Near asks for those that were
+// perhaps meant; "" for none.
 type UnknownRuleError struct{ ID, Near string }
 
 // Error implements error.
@@ -48,7 +49,7 @@ func (e *UnknownRuleError) Error() string {
 	if e.Near == "" {
 		return fmt.Sprintf("there is no rule %q; `fly-standards rules` lists them", e.ID)
 	}
-	return fmt.Sprintf("there is no rule %q; did you mean %q?", e.ID, e.Near)
+	return fmt.Sprintf("there is no rule %q", e.ID) + e.Near
 }
 
 // Build asks every fixer and makes one plan of what they say. The order of

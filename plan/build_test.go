@@ -266,7 +266,7 @@ func TestARefusedEditHoldsItsFindingOnly(t *testing.T) {
 func TestUnknownRule(t *testing.T) {
 	_, err := plan.Build(plan.Target{File: parse(t, "")}, []plan.Fixer{says("health-checks")}, plan.Options{Only: []string{"health-check"}})
 	var unknown *plan.UnknownRuleError
-	if !errors.As(err, &unknown) || unknown.Near != "health-checks" {
+	if !errors.As(err, &unknown) || unknown.Near != `; did you mean "health-checks"?` {
 		t.Errorf("got %v", err)
 	}
 }

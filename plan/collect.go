@@ -4,9 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"slices"
-	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/fly-standards/fly-standards/internal/near"
 )
 
 // finding is a Finding on its way to an Outcome.
@@ -25,7 +24,11 @@ func KnownRule(id string, fixers []Fixer) error {
 	if slices.ContainsFunc(fixers, func(f Fixer) bool { return f.ID == id }) {
 		return nil
 	}
-	return &UnknownRuleError{ID: id, Near: nearest(id, fixers)}
+	ids := make([]string, len(fixers))
+	for i, f := range fixers {
+		ids[i] = f.ID
+	}
+	return &UnknownRuleError{ID: id, Near: near.Hint(id, ids)}
 }
 
 // ErrNoRules is a choice of rules that leaves none.
@@ -174,32 +177,4 @@ func allowPaid(fix *Fix, o Options) []Flag {
 
 func setsSecret(fix *Fix) bool {
 	return slices.ContainsFunc(fix.Changes, func(c Change) bool { return c.Secret != nil })
-}
-
-// nearest is the rule that was probably meant: the one with the fewest letters
-// to change, else the one whose id begins alike; "" when none is near.
-func nearest(id string, fixers []Fixer) string {
-	best, distance := "", len(id)/4
-	for _, f := range fixers {
-		if d := levenshtein.ComputeDistance(id, f.ID); d <= distance {
-			best, distance = f.ID, d-1
-		}
-	}
-	if best != "" {
-		return best
-	}
-	bestLen := 3
-	for _, f := range fixers {
-		n := 0
-		for n < len(id) && n < len(f.ID) && id[n] == f.ID[n] {
-			n++
-		}
-		if strings.Contains(f.ID, id) {
-			n = max(n, len(id))
-		}
-		if n > bestLen {
-			best, bestLen = f.ID, n
-		}
-	}
-	return best
 }

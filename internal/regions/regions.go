@@ -11,6 +11,7 @@ import (
 	"github.com/agnivade/levenshtein"
 
 	"github.com/fly-standards/fly-standards/internal/live"
+	"github.com/fly-standards/fly-standards/internal/near"
 )
 
 // AsOf dates the lists below.
@@ -67,23 +68,32 @@ func Refused(typed string, liveList []live.Region) string {
 	case i >= 0 && !all[i].Deprecated:
 		return ""
 	case i >= 0 || slices.Contains(Closed(), typed):
-		return fmt.Sprintf("region %q is closed and takes no new machines", typed)
+		return fmt.Sprintf("region %q is closed and takes no new machines", typed) + near.Ask(successor(typed, all))
 	}
 	text := fmt.Sprintf("there is no region %q", typed)
 	if len(liveList) == 0 {
 		text += fmt.Sprintf(" in Fly's list of %s", AsOf)
 	}
-	if n := near(typed, all); len(n) > 0 {
-		return text + "; did you mean " + strings.Join(n, " or ") + "?"
-	}
-	return text
+	return text + near.Ask(alike(typed, all))
 }
 
-// near are the open regions whose code or city looks like what was typed, each
+// successor is the open region that flyctl takes in the place of a closed one,
+// with its city.
+func successor(closed string, all []live.Region) []string {
+	i := slices.IndexFunc(all, func(r live.Region) bool { return r.Code == Successors()[closed] && !r.Deprecated })
+	if i < 0 {
+		return nil
+	}
+	return []string{withCity(all[i])}
+}
+
+func withCity(r live.Region) string { return fmt.Sprintf("%s (%s)", r.Code, r.Name) }
+
+// alike are the open regions whose code or city looks like what was typed, each
 // with its city. Swapped letters come before a wrong one.
-func near(typed string, all []live.Region) []string {
+func alike(typed string, all []live.Region) []string {
 	word := strings.ToLower(strings.TrimSpace(typed))
-	for _, alike := range []func(live.Region) bool{
+	for _, similar := range []func(live.Region) bool{
 		func(r live.Region) bool {
 			return word == r.Code || strings.HasPrefix(strings.ToLower(r.Name), word) && len(word) > 2
 		},
@@ -96,8 +106,8 @@ func near(typed string, all []live.Region) []string {
 	} {
 		var out []string
 		for _, r := range all {
-			if !r.Deprecated && alike(r) {
-				out = append(out, fmt.Sprintf("%s (%s)", r.Code, r.Name))
+			if !r.Deprecated && similar(r) {
+				out = append(out, withCity(r))
 			}
 		}
 		if len(out) > 0 {

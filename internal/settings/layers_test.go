@@ -153,7 +153,7 @@ func TestFilesRefuses(t *testing.T) {
 		"[[files]]\n":                                     `app/.fly-standards.toml:1:1: files must be a table`,
 		"[files.\"x.toml\".rules.health-check]\n":         `app/.fly-standards.toml:1:1: there is no rule "health-check"; did you mean "health-checks"?`,
 		"[files.\"x.toml\".rules]\nhealth-checks = 1\n":   `app/.fly-standards.toml:2:1: files."x.toml".rules.health-checks must be a table`,
-		"[files.\"x.toml\".extra]\nregions = [\"lhr\"]\n": `app/.fly-standards.toml:1:1: unknown key "extra"; known here: apply, extra-regions, rules`,
+		"[files.\"x.toml\".extra]\nregions = [\"lhr\"]\n": `app/.fly-standards.toml:1:1: unknown key "extra"; did you mean "extra-regions"?`,
 	} {
 		_, err := folder{"/home/app/" + Name: src}.parse("fly.toml")
 		if err == nil || err.Error() != want {

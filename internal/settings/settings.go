@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/near"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -134,6 +135,14 @@ func (r *reader) table(n flytoml.Node, what string, known []key) {
 			known[i].value.read(r, child)
 		}
 	}
+}
+
+// hint asks for the word that was probably meant, or names all that there are.
+func hint(word string, known []string) string {
+	if s := near.Hint(word, known); s != "" {
+		return s
+	}
+	return "; known here: " + strings.Join(known, ", ")
 }
 
 func below(table, name string) string {

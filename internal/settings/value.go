@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
+	"github.com/fly-standards/fly-standards/internal/near"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -55,7 +56,7 @@ func oneOf(set func(*reader, string), words ...string) value {
 		read: func(r *reader, n flytoml.Node) {
 			s, ok := n.Str()
 			if !ok || !slices.Contains(words, s) {
-				r.fail(n, "want one of %s%s", strings.Join(words, ", "), near(s, words))
+				r.fail(n, "want one of %s%s", strings.Join(words, ", "), near.Hint(s, words))
 				return
 			}
 			set(r, s)

@@ -112,15 +112,16 @@ func count(n int, one string) string {
 }
 
 // list joins words: "a", "a and b", "a, b and c".
-func list(words []string) string {
-	switch n := len(words); n {
-	case 0:
-		return ""
-	case 1:
-		return words[0]
-	default:
-		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
+func list(words []string) string { return joined(words, "and") }
+
+// AnyOf joins words of which one is meant: "a, b or c".
+func AnyOf(words []string) string { return joined(words, "or") }
+
+func joined(words []string, last string) string {
+	if n := len(words); n > 1 {
+		return strings.Join(words[:n-1], ", ") + " " + last + " " + words[n-1]
 	}
+	return strings.Join(words, "")
 }
 
 // Wrapped is text in lines of at most width columns.
