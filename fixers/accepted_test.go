@@ -136,7 +136,7 @@ func noneLost(t *testing.T, id string, before, after *flytoml.File, p *plan.Plan
 	var named strings.Builder
 	var gone []string
 	for _, f := range p.Findings {
-		fmt.Fprintln(&named, f.Key, f.Message)
+		fmt.Fprintln(&named, f.Key, f.Message, f.Notes)
 		if len(f.Edits) > 0 {
 			gone = append(gone, f.Key)
 		}

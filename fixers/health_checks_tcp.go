@@ -3,7 +3,6 @@ package fixers
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -79,11 +78,7 @@ func topTCP(t plan.Target, s service, w times, f *plan.Finding) {
 		{Key: "port", Value: strconv.Itoa(s.InternalPort)},
 	}, w.entries()...)
 	if processes := checkProcesses(t, s); len(processes) > 0 {
-		quoted := make([]string, len(processes))
-		for i, p := range processes {
-			quoted[i] = quote(p)
-		}
-		entries = append(entries, flytoml.Entry{Key: "processes", Value: "[" + strings.Join(quoted, ", ") + "]"})
+		entries = append(entries, flytoml.Entry{Key: "processes", Value: quotedList(processes)})
 	}
 	f.Fix = &plan.Fix{
 		Safety: plan.Safe,
@@ -112,8 +107,6 @@ func checkProcesses(t plan.Target, s service) []string {
 	}
 	return tcpGroups(t, s)
 }
-
-func tcpName(s service) string { return strconv.Itoa(s.InternalPort) + "-tcp" }
 
 // ourTCP says whether a top-level check is the one that topTCP writes, to the
 // letter; one that a person has touched is theirs.

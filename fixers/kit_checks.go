@@ -1,6 +1,8 @@
 package fixers
 
 import (
+	"strconv"
+
 	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
@@ -74,6 +76,9 @@ func coveringTop(t plan.Target, s service) (fileCheck, bool) {
 	}
 	return fileCheck{}, false
 }
+
+// tcpName is the name of a top-level TCP check of the service's port.
+func tcpName(s service) string { return strconv.Itoa(s.InternalPort) + "-tcp" }
 
 // allChecks are those of the services and of the top level.
 func allChecks(c *deployed.Config) []deployed.Value {

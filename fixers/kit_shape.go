@@ -2,6 +2,7 @@ package fixers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
@@ -62,4 +63,29 @@ func reshaped(c *deployed.Config, shape flytoml.Edit, path string) string {
 		}
 	}
 	return path
+}
+
+// readable are the edits with the repairs of what flyctl would refuse after
+// them; nil where only the author can mend that.
+func readable(f *flytoml.File, edits ...flytoml.Edit) []flytoml.Edit {
+	after, err := f.Apply(edits...)
+	if err != nil {
+		return nil
+	}
+	refused, c := deployed.Read(f).Refusals(), deployed.Read(after)
+	for _, r := range c.Refusals() {
+		same := func(o deployed.Refusal) bool { return o.Kind == r.Kind && o.Node.Path() == r.Node.Path() }
+		if slices.ContainsFunc(refused, same) {
+			continue
+		}
+		if r.Repair == nil {
+			return nil
+		}
+		edits = append(edits, inShape(c, r.Repair.Edits)...)
+	}
+	after, err = f.Apply(edits...)
+	if err != nil || len(deployed.Read(after).Refusals()) > len(refused) {
+		return nil
+	}
+	return edits
 }

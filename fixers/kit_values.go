@@ -29,6 +29,15 @@ func nodePort(n flytoml.Node) int {
 	return int(v)
 }
 
+// quotedList is an array of strings in TOML.
+func quotedList(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = quote(n)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
 // stopTimeout is how long a machine may take to end once it is asked to: five
 // seconds when nothing is said.
 func stopTimeout(c machineconfig.Config) time.Duration {

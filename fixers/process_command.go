@@ -65,13 +65,9 @@ func oneWord(t plan.Target, v deployed.Value) []plan.Finding {
 	if len(shellOnly(words)) > 0 || assignment.MatchString(words[0]) {
 		return []plan.Finding{f}
 	}
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = quote(w)
-	}
 	f.Fix = &plan.Fix{
 		Safety: plan.Review, Why: "one argument with spaces in it may be meant",
-		Edits: []flytoml.Edit{{Op: flytoml.Set, Path: v.Path(), Value: "[" + strings.Join(quoted, ", ") + "]"}},
+		Edits: []flytoml.Edit{{Op: flytoml.Set, Path: v.Path(), Value: quotedList(words)}},
 	}
 	return []plan.Finding{f}
 }

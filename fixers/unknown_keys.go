@@ -32,7 +32,7 @@ Manual fix: fly config validate --strict lists them all; correct the spelling, m
 
 func checkUnknownKeys(t plan.Target) []plan.Finding {
 	out := inEnv(t)
-	for _, n := range unknownNodes(t.File.Root(), nil) {
+	for _, n := range unknown(t.File) {
 		form := flyschema.Form(n.Path())
 		if inDuplicate(t.File, n.Path()) { // conflicting-services takes the whole of it
 			continue
@@ -40,7 +40,7 @@ func checkUnknownKeys(t plan.Target) []plan.Finding {
 		if form == rollbackLost || strings.HasPrefix(form, strategyKey+".") { // auto-rollback and config-shape tell
 			continue
 		}
-		if inNamed(t, n) { // config-shape takes the name away
+		if inNamed(t, n) || withStray(t.File, n) { // config-shape takes the name away; the check that it belongs to is told of
 			continue
 		}
 		f := plan.Finding{
@@ -70,50 +70,10 @@ func newerFlyctl(t plan.Target) string {
 	return ""
 }
 
-// unknownNodes are the outermost unknown keys, in the order of the file; all
-// entries of one unknown array are one.
-func unknownNodes(n flytoml.Node, out []flytoml.Node) []flytoml.Node {
-	for _, item := range n.Items() {
-		for _, key := range item.Keys() {
-			c, _ := item.Key(key)
-			k, known := flyschema.Lookup(c.Path())
-			if !known || droppedForm(c.Path()) != "" {
-				out = append(out, c)
-				continue
-			}
-			if holdsNoKeys(k, c) { // config-shape speaks of the table that stands there
-				continue
-			}
-			out = unknownNodes(c, out)
-		}
-	}
-	return out
-}
-
-// droppedForm is the table that a heading in other letters means, where flyctl
-// reads keys whatever their case and yet drops this one: [[Mounts]] (config show,
-// August 2026); "" for all else.
-func droppedForm(path string) string {
-	form, _, _ := strings.Cut(path, "[")
-	for _, name := range []string{"mounts", "vm", "metrics"} {
-		if form != name && strings.EqualFold(form, name) {
-			return name
-		}
-	}
-	return ""
-}
-
 // capital is such a heading.
 func capital(t plan.Target, n flytoml.Node, to string, f *plan.Finding) {
 	f.Message = n.Path() + " is not read by flyctl: key names are case-sensitive, and this one is " + to
 	renameTable(t, n, to, f)
-}
-
-// holdsNoKeys says whether a table stands where the schema has single values.
-func holdsNoKeys(k flyschema.Key, n flytoml.Node) bool {
-	kind, _, _ := strings.Cut(k.Kind, " ")
-	single := slices.Contains([]string{"string", "int", "uint32", "float64", "bool", "duration", "autostop"}, kind) || k.Kind == "array of string"
-	return single && (n.Kind() == flytoml.Table || n.Kind() == flytoml.ArrayTables)
 }
 
 // knownUnknown says what is to be done about the ones that people write.
@@ -257,11 +217,7 @@ func regionList(t plan.Target, n flytoml.Node, f *plan.Finding) {
 		remove(n, f, "the settings name these regions")
 		return
 	}
-	quoted := make([]string, len(codes))
-	for i, code := range codes {
-		quoted[i] = quote(code)
-	}
-	f.Settings = "[extra-regions] with suggested = [" + strings.Join(quoted, ", ") + "]"
+	f.Settings = "[extra-regions] with suggested = " + quotedList(codes)
 	remove(n, f, "to carry it out: fly-standards apply --regions "+strings.Join(codes, ","))
 }
 

@@ -40,7 +40,7 @@ func moveFix(t plan.Target, n flytoml.Node, to, why string, f *plan.Finding) {
 		return
 	}
 	f.First = to != "env" // secrets are read where they stand
-	if edits := readable(t, move); edits != nil {
+	if edits := readable(t.File, move); edits != nil {
 		f.Fix.Edits = edits
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flyschema"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
@@ -53,7 +52,7 @@ func renameTable(t plan.Target, n flytoml.Node, to string, f *plan.Finding) {
 		f.Notes = append(f.Notes, to+" is in the file too, and only that one takes effect")
 		return
 	}
-	edits := readable(t, flytoml.Edit{Op: flytoml.Move, Path: n.Path(), To: to})
+	edits := readable(t.File, flytoml.Edit{Op: flytoml.Move, Path: n.Path(), To: to})
 	if edits == nil {
 		return
 	}
@@ -61,31 +60,6 @@ func renameTable(t plan.Target, n flytoml.Node, to string, f *plan.Finding) {
 	f.Fix = &plan.Fix{
 		Safety: plan.Review, Why: takesEffect, Costs: pricey(n, to), Edits: edits,
 	}
-}
-
-// readable is the edit with the repairs of what flyctl would refuse after it; nil
-// where only the author can mend that.
-func readable(t plan.Target, e flytoml.Edit) []flytoml.Edit {
-	after, err := t.File.Apply(e)
-	if err != nil {
-		return nil
-	}
-	refused, c, edits := t.Deployed().Refusals(), deployed.Read(after), []flytoml.Edit{e}
-	for _, r := range c.Refusals() {
-		same := func(o deployed.Refusal) bool { return o.Kind == r.Kind && o.Node.Path() == r.Node.Path() }
-		if slices.ContainsFunc(refused, same) {
-			continue
-		}
-		if r.Repair == nil {
-			return nil
-		}
-		edits = append(edits, inShape(c, r.Repair.Edits)...)
-	}
-	after, err = t.File.Apply(edits...)
-	if err != nil || len(deployed.Read(after).Refusals()) > len(refused) {
-		return nil
-	}
-	return edits
 }
 
 // lost says what the app does without a table whose name flyctl does not know.
@@ -138,8 +112,7 @@ func kinds(k flytoml.Kind) []string {
 
 // spelledAlmost: the same but for - and _, or one letter apart.
 func spelledAlmost(a, b string) bool {
-	squash := func(s string) string { return strings.ReplaceAll(strings.ReplaceAll(s, "_", ""), "-", "") }
-	a, b = squash(a), squash(b)
+	a, b = bare(a), bare(b)
 	if a == b {
 		return true
 	}

@@ -156,11 +156,7 @@ func staysDown(t plan.Target, groups []string) plan.Finding {
 	}
 	entries := []flytoml.Entry{{Key: "policy", Value: `"always"`}}
 	if len(c.Get("processes").Keys()) > 0 {
-		quoted := make([]string, len(groups))
-		for i, g := range groups {
-			quoted[i] = quote(g)
-		}
-		entries = append(entries, flytoml.Entry{Key: "processes", Value: "[" + strings.Join(quoted, ", ") + "]"})
+		entries = append(entries, flytoml.Entry{Key: "processes", Value: quotedList(groups)})
 	}
 	f.Fix = &plan.Fix{
 		Safety: plan.Review, Why: "a process that is meant to exit would be restarted forever",

@@ -1,0 +1,68 @@
+package fixers
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/fly-standards/fly-standards/internal/flyschema"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
+)
+
+// unknown are the outermost keys that flyctl does not know, in the order of the
+// file; all entries of one unknown array are one.
+func unknown(f *flytoml.File) []flytoml.Node {
+	return once(f, "unknown keys", func(f *flytoml.File) []flytoml.Node { return unknownBelow(f.Root(), nil) })
+}
+
+func unknownBelow(n flytoml.Node, out []flytoml.Node) []flytoml.Node {
+	for _, item := range n.Items() {
+		for _, key := range item.Keys() {
+			c, _ := item.Key(key)
+			k, known := flyschema.Lookup(c.Path())
+			if !known || droppedForm(c.Path()) != "" {
+				out = append(out, c)
+				continue
+			}
+			if holdsNoKeys(k, c) { // config-shape speaks of the table that stands there
+				continue
+			}
+			out = unknownBelow(c, out)
+		}
+	}
+	return out
+}
+
+// droppedForm is the table that a heading in other letters means, where flyctl
+// reads keys whatever their case and yet drops this one: [[Mounts]] (config show,
+// August 2026); "" for all else.
+func droppedForm(path string) string {
+	form, _, _ := strings.Cut(path, "[")
+	for _, name := range []string{"mounts", "vm", "metrics"} {
+		if form != name && strings.EqualFold(form, name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// holdsNoKeys says whether a table stands where the schema has single values.
+func holdsNoKeys(k flyschema.Key, n flytoml.Node) bool {
+	kind, _, _ := strings.Cut(k.Kind, " ")
+	single := slices.Contains([]string{"string", "int", "uint32", "float64", "bool", "duration", "autostop"}, kind) || k.Kind == "array of string"
+	return single && (n.Kind() == flytoml.Table || n.Kind() == flytoml.ArrayTables)
+}
+
+// lastKey is the name at the end of a path.
+func lastKey(n flytoml.Node) string {
+	segments, err := flytoml.ParsePath(n.Path())
+	if err != nil || len(segments) == 0 {
+		return ""
+	}
+	return segments[len(segments)-1].Key
+}
+
+// bare is a name without what other files write it with: healthCheckPath,
+// health-check-path and health_check_path are healthcheckpath.
+func bare(name string) string {
+	return strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(name))
+}
