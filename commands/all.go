@@ -88,8 +88,9 @@ func planAll(ctx context.Context, env *Env, g *global, o *sourceOptions, build b
 			env.report(err, view.Style{Color: env.color(env.StderrTTY, g.noColor)})
 			continue
 		}
-		env.noteAll(g, got.surplus)
-		env.noteUnfinished(g, part.Plan.App.Name)
+		one := g.about(got.on)
+		env.noteAll(one, got.surplus)
+		env.noteUnfinished(one, part.Plan.App.Name)
 		if why := part.Plan.Offline; why != "" && !o.offline && why != offline {
 			env.note(g, "%s: planning for %s alone. %s", why.Why(part.Plan.OfflineDetail), file, howToGoLive(why))
 			offline = why
@@ -103,6 +104,7 @@ func planAll(ctx context.Context, env *Env, g *global, o *sourceOptions, build b
 type planned struct {
 	part    view.Part
 	surplus []string // notes, as those of a source
+	on      view.Commands
 	err     error
 }
 
@@ -137,7 +139,7 @@ func planOne(ctx context.Context, env *Env, g *global, o *sourceOptions, build b
 	if err != nil {
 		return planned{err: err}
 	}
-	return planned{part: s.part(p), surplus: s.surplus}
+	return planned{part: s.part(p), surplus: s.surplus, on: s.commands(env, p)}
 }
 
 // incomplete is the error after the document, when it lacks a file.

@@ -98,6 +98,12 @@ func runApply(ctx context.Context, env *Env, g *global, o *applyOptions) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	on := s.commands(env, p)
+	return about(on, o.run(ctx, env, g.about(on), s, p))
+}
+
+// run shows a plan, asks and carries it out.
+func (o *applyOptions) run(ctx context.Context, env *Env, g *global, s *source, p *plan.Plan) error {
 	env.noteAll(g, s.surplus)
 	if err := o.preview(env, g, s, p); err != nil {
 		return err
@@ -199,7 +205,7 @@ func (o *applyOptions) finish(env *Env, g *global, s *source, p *plan.Plan, r ap
 		return view.ResultJSON(env.Stdout, p, r, failed)
 	}
 	return view.Result(env.Stdout, p, r, view.Options{
-		Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose, Same: s.same(env, p),
+		Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose, On: s.commands(env, p),
 		Earlier: env.cutOffBefore(p.App.Name, r.Journal),
 	})
 }

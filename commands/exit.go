@@ -87,9 +87,37 @@ func exitCode(err error) int {
 	}
 }
 
+// aboutError is an error about one file and its app: on completes the commands
+// that are the advice about it.
+type aboutError struct {
+	error
+	on view.Commands
+}
+
+func (e *aboutError) Unwrap() error { return e.error }
+
+// about makes an error one about a file and its app.
+func about(on view.Commands, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &aboutError{err, on}
+}
+
 // explain gives the lines that tell a person what went wrong and what to do:
 // the error first, then hints.
 func explain(err error) []string {
+	out := advice(err)
+	var about *aboutError
+	if errors.As(err, &about) {
+		for i := range out {
+			out[i] = about.on.Complete(out[i])
+		}
+	}
+	return out
+}
+
+func advice(err error) []string {
 	var (
 		parse *flytoml.ParseError
 		usage *usageError
@@ -188,7 +216,7 @@ func liveHint(err error) string {
 	case live.Unauthorized:
 		hint = "the token was refused: run `fly auth login`, or set FLY_API_TOKEN"
 	case live.Forbidden:
-		hint = "the token may not do this: use one of this app (fly tokens create deploy), or check --app"
+		hint = "the token may not do this: use one of this app (`fly tokens create deploy`), or check --app"
 	case live.NotFound:
 		if e.Thing != "" {
 			hint = "it is gone, or can't be found right now: `fly-standards plan` shows what is there now"

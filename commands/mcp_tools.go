@@ -236,6 +236,9 @@ func applied(r apply.Report, failed error) (string, error) {
 	back := ""
 	if r.Journal != "" {
 		back = "fly-standards undo"
+		if r.File.Path != "fly.toml" {
+			back += " --config " + quoteArg(r.File.Path)
+		}
 	}
 	return mcp.Fit(len(r.Machines), func(n int) any {
 		short := r

@@ -76,6 +76,7 @@ func runPlan(ctx context.Context, env *Env, g *global, o *planOptions) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	g = g.about(s.commands(env, p))
 	env.noteAll(g, s.surplus)
 	env.noteUnfinished(g, p.App.Name)
 	if o.out != "" {
@@ -151,9 +152,9 @@ func nextCommand(f *pflag.FlagSet, out string) string {
 	return strings.Join(words, " ")
 }
 
-// same are the flags that another command needs to mean the file and the app
-// of this one.
-func (s *source) same(env *Env, p *plan.Plan) string {
+// commands are the flags that another command needs to mean the file and the
+// app of this one.
+func (s *source) commands(env *Env, p *plan.Plan) view.Commands {
 	flags := ""
 	if file := filepath.ToSlash(s.shown); file != "fly.toml" {
 		flags += " --config " + quoteArg(file)
@@ -161,7 +162,7 @@ func (s *source) same(env *Env, p *plan.Plan) string {
 	if s.target.File != nil && p.App.Name != "" && appName(env, "", s.target.File) != p.App.Name {
 		flags += " --app " + quoteArg(p.App.Name)
 	}
-	return flags
+	return view.Commands{Same: flags, App: p.App.Name}
 }
 
 // quoteArg quotes a word for a POSIX shell where it needs that.

@@ -16,6 +16,15 @@ import (
 // global are the flags of every command.
 type global struct {
 	noColor, verbose, debug, quiet bool
+	// on completes the commands that notes name.
+	on view.Commands
+}
+
+// about is g for what is about one file and its app.
+func (g *global) about(on view.Commands) *global {
+	one := *g
+	one.on = on
+	return &one
 }
 
 // Main runs one command line (without the program's name) and gives the exit
@@ -129,7 +138,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 // note tells the user something on stderr.
 func (e *Env) note(g *global, format string, args ...any) {
 	if !g.quiet {
-		_, _ = fmt.Fprintln(e.Stderr, e.told(fmt.Sprintf(format, args...)))
+		_, _ = fmt.Fprintln(e.Stderr, e.told(g.on.Complete(fmt.Sprintf(format, args...))))
 	}
 }
 

@@ -93,6 +93,12 @@ func runUndo(ctx context.Context, env *Env, g *global, o *undoOptions) error {
 	if err != nil {
 		return err
 	}
+	on := s.commands(env, &plan.Plan{App: plan.AppRef{Name: s.target.AppName}})
+	return about(on, o.run(ctx, env, g.about(on), s))
+}
+
+// run lists the runs, or finds the one that is meant and takes it back.
+func (o *undoOptions) run(ctx context.Context, env *Env, g *global, s *source) error {
 	if o.list {
 		all, err := o.histories(env, g, s)
 		if err != nil {
@@ -121,7 +127,7 @@ func runUndo(ctx context.Context, env *Env, g *global, o *undoOptions) error {
 		return err
 	}
 	if why != "" {
-		return o.nothing(env, undo.Nothing(s.target.AppName, o.world(s, h)), why)
+		return o.nothing(env, g, undo.Nothing(s.target.AppName, o.world(s, h)), why)
 	}
 	if err := o.look(ctx, env, g, s, h); err != nil {
 		return err
@@ -210,7 +216,7 @@ func (o *undoOptions) carryOut(ctx context.Context, env *Env, g *global, s *sour
 	if u.Settled {
 		// Settled was said of the run alone; it may have gone on from another.
 		told := append([]string{"everything is as it was before the apply of " + when(u.Of.At)}, u.Stays...)
-		return o.nothing(env, u, strings.Join(told, ". "))
+		return o.nothing(env, g, u, strings.Join(told, ". "))
 	}
 	if err := o.preview(env, g, s, u); err != nil {
 		return err

@@ -19,7 +19,7 @@ func (e *Env) say(format string, args ...any) error {
 }
 
 func (*undoOptions) view(env *Env, g *global, s *source, u *undo.Undo) view.Options {
-	return view.Options{Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose, Same: s.same(env, u.Plan)}
+	return view.Options{Width: env.width(), Color: env.color(env.StdoutTTY, g.noColor), Verbose: g.verbose, On: s.commands(env, u.Plan)}
 }
 
 // preview shows what goes back before it is asked for; beside JSON, which is
@@ -50,7 +50,8 @@ func (o *undoOptions) finish(env *Env, g *global, s *source, u *undo.Undo, r app
 }
 
 // nothing ends an undo that has nothing to do.
-func (o *undoOptions) nothing(env *Env, u *undo.Undo, why string) error {
+func (o *undoOptions) nothing(env *Env, g *global, u *undo.Undo, why string) error {
+	why = g.on.Complete(why)
 	if o.format.format == "json" {
 		return view.UndoJSON(env.Stdout, u, noReport(u), why, nil)
 	}

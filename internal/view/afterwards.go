@@ -11,7 +11,7 @@ import (
 
 // afterwards is what only a person can do, also for what an apply before this
 // one did that was cut off, and whose end nobody saw.
-func afterwards(p *plan.Plan, r apply.Report, same string, earlier []apply.History) []string {
+func afterwards(p *plan.Plan, r apply.Report, earlier []apply.History) []string {
 	var out []string
 	r = withEarlier(r, earlier)
 	if i := slices.IndexFunc(p.Findings, func(f plan.Outcome) bool { return f.BrokenNow() && f.Outcome != plan.Ignored }); i >= 0 && r.Undo == "" {
@@ -40,19 +40,7 @@ func afterwards(p *plan.Plan, r apply.Report, same string, earlier []apply.Histo
 	if len(others) > 0 {
 		out = append(out, "Commit and push "+list(others)+".")
 	}
-	stored := storedSecrets(r)
-	if len(stored) > 0 {
-		out = append(out, "Rotate "+list(stored)+": git history keeps the "+map[bool]string{true: "old values.", false: "old value."}[len(stored) > 1])
-		updated := slices.ContainsFunc(r.Machines, func(m apply.MachineResult) bool { return m.State == apply.Done })
-		switch {
-		case complete(r) && updated:
-			out = append(out, "`fly secrets list` shows them as Staged until the next deploy; the machines that were updated have them already.")
-		case complete(r):
-			out = append(out, "`fly secrets list` shows them as Staged; machines see them when they start or deploy next.")
-		default:
-			out = append(out, "The secrets stay set, with the values that the file had, so the app behaves the same.")
-		}
-	}
+	out = append(out, secretsNext(r)...)
 	if held := heldForLive(p); p.Offline != "" && r.Outcome == apply.Complete {
 		text := "The app was not touched (" + p.Offline.Why(p.OfflineDetail) + ")."
 		if held > 0 {
@@ -61,12 +49,12 @@ func afterwards(p *plan.Plan, r apply.Report, same string, earlier []apply.Histo
 		out = append(out, text)
 	}
 	if r.Outcome == apply.Complete && r.Partly {
-		out = append(out, "`fly-standards undo"+same+"` undoes the rest, once nothing blocks it.")
+		out = append(out, "`fly-standards undo` undoes the rest, once nothing blocks it.")
 	}
 	if r.Outcome == apply.Stopped || r.Outcome == apply.Halted {
-		goesOn := "`fly-standards apply" + same + "` finishes it: it makes a new plan of what is left."
+		goesOn := "`fly-standards apply` finishes it: it makes a new plan of what is left."
 		if r.Undo != "" {
-			goesOn = "`fly-standards undo" + same + "` finishes it."
+			goesOn = "`fly-standards undo` finishes it."
 		}
 		out = append(out, goesOn)
 	}
@@ -74,6 +62,27 @@ func afterwards(p *plan.Plan, r apply.Report, same string, earlier []apply.Histo
 		out = append(out, "The record of this apply is "+r.Journal+".")
 	}
 	return out
+}
+
+// secretsNext is what is left to do about the secrets that were stored.
+func secretsNext(r apply.Report) []string {
+	stored := storedSecrets(r)
+	if len(stored) == 0 {
+		return nil
+	}
+	values, them, stay := "value", "it", "The secret stays set, with the value that the file had, so the app behaves the same."
+	if len(stored) > 1 {
+		values, them, stay = "values", "them", "The secrets stay set, with the values that the file had, so the app behaves the same."
+	}
+	rotate := "Rotate " + list(stored) + ": git history keeps the old " + values + "."
+	updated := slices.ContainsFunc(r.Machines, func(m apply.MachineResult) bool { return m.State == apply.Done })
+	switch {
+	case complete(r) && updated:
+		return []string{rotate, "`fly secrets list` shows " + them + " as Staged until the next deploy; the machines that were updated have " + them + " already."}
+	case complete(r):
+		return []string{rotate, "`fly secrets list` shows " + them + " as Staged; machines see " + them + " when they start or deploy next."}
+	}
+	return []string{rotate, stay}
 }
 
 // withEarlier is a report with what is done of the applies before it.

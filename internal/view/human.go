@@ -30,9 +30,8 @@ type Options struct {
 	// More is the apply command that takes further flags; "": no flag can be
 	// added, as to a saved plan.
 	More string
-	// Same are the flags, each behind a space, that another command needs to
-	// mean the same file and app.
-	Same string
+	// On completes the commands that are named.
+	On Commands
 	// Earlier are the applies that were cut off, and that this one went on from.
 	Earlier []apply.History
 	// Root gives a path as documents for CI name it: relative to the root of
@@ -115,7 +114,7 @@ func (h *human) line(parts ...string) {
 }
 
 // say makes a text from outside fit to print.
-func (h *human) say(s string) string { return Clean(h.Mask.Hide(s)) }
+func (h *human) say(s string) string { return Clean(h.Mask.Hide(h.On.Complete(s))) }
 
 // section is a heading with its blocks.
 func (h *human) section(look func(string) string, title string, blocks []block, show func(block)) {

@@ -104,7 +104,7 @@ func TestResult(t *testing.T) {
 		},
 		"put back": {
 			apply.Report{Outcome: apply.PutBack, Secrets: []apply.SecretResult{{Name: "A", State: apply.Done}}, File: apply.FileResult{Path: "fly.toml", State: apply.Restored}, Machines: machines},
-			[]string{"Rolled back.", "fly.toml restored", "machine 3d8d02 not healthy", "its checks do not pass", "The secrets stay set"},
+			[]string{"Rolled back.", "fly.toml restored", "machine 3d8d02 not healthy", "its checks do not pass", "The secret stays set"},
 			[]string{"Done.", "Commit and push", "To take it back"},
 		},
 		"nobody knows": {

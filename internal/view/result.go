@@ -35,7 +35,7 @@ func Result(w io.Writer, p *plan.Plan, r apply.Report, o Options) error {
 	h := &human{Options: o, Style: Style{o.Color}, plan: p}
 	switch {
 	case r.Outcome == apply.NothingToDo && len(o.Earlier) > 0:
-		h.titled("Next steps", afterwards(p, r, o.Same, o.Earlier))
+		h.titled("Next steps", afterwards(p, r, o.Earlier))
 		_, err := w.Write(h.buf.Bytes())
 		return err
 	case r.Outcome == apply.NothingToDo, r.Outcome == apply.Refused:
@@ -55,10 +55,10 @@ func Result(w io.Writer, p *plan.Plan, r apply.Report, o Options) error {
 	}
 	h.states(r)
 	h.accepted(r)
-	h.titled("Next steps", afterwards(p, r, o.Same, o.Earlier))
+	h.titled("Next steps", afterwards(p, r, o.Earlier))
 	if wayBack(r) {
 		h.line()
-		h.line("To undo: ", h.bold(h.say("fly-standards undo"+o.Same)))
+		h.line("To undo: ", h.bold(h.say("fly-standards undo"+o.On.Same)))
 	}
 	_, err := w.Write(h.buf.Bytes())
 	return err
