@@ -27,7 +27,7 @@ func portProblems(t plan.Target) []plan.Finding {
 		return nil
 	}
 	if h := healthcheckOf(t); h != nil && h.Port != 0 {
-		signs.all = append(signs.all, portSign{h.Evidence, h.Port, false})
+		signs.all = append(signs.all, portSign{Evidence: h.Evidence, port: h.Port})
 	}
 	var out []plan.Finding
 	if f, ok := otherPort(t, s, signs.all); ok {
@@ -70,7 +70,7 @@ func otherPort(t plan.Target, s service, signs []portSign) (plan.Finding, bool) 
 	says := fmt.Sprintf("the Dockerfile names port %d", first.port)
 	switch {
 	case first.loud || agree > 1 && !own:
-		if agree > 1 || first.File == t.File.Name() || isOneOf(" CMD ENTRYPOINT ", strings.Fields(first.Text + " -")[0]) {
+		if agree > 1 || first.unless != nil || first.File == t.File.Name() || isOneOf(" CMD ENTRYPOINT ", strings.Fields(first.Text + " -")[0]) {
 			f.Severity = plan.Warning
 		}
 		says = fmt.Sprintf("the app seems to listen on %d", first.port)
@@ -83,6 +83,9 @@ func otherPort(t plan.Target, s service, signs []portSign) (plan.Finding, bool) 
 		return plan.Finding{}, false
 	case strings.HasPrefix(first.Text, "HEALTHCHECK"):
 		says = fmt.Sprintf("the Dockerfile's HEALTHCHECK asks port %d", first.port)
+	}
+	if first.unless != nil && strings.HasPrefix(says, "the app") {
+		f.Notes = append(f.Notes, fmt.Sprintf("%s listens on %d unless %s says otherwise", first.unless.Server, first.port, first.unless.Port))
 	}
 	f.Evidence = few(f.Evidence)
 	f.Message = fmt.Sprintf("%s.internal_port = %d, and %s", s.Path, s.InternalPort, says)
@@ -122,27 +125,83 @@ func loopback(t plan.Target, s service) (plan.Finding, bool) {
 		}
 	}
 	if t.Repo != nil {
-		for _, l := range t.Repo.Listens {
-			if l.Port == s.InternalPort && (strings.Contains(l.Text, "127.0.0.1") || strings.Contains(l.Text, "localhost")) {
-				f.Evidence = append(f.Evidence, l.Evidence)
-			}
-		}
+		f = localListens(t, s, f)
 		if r := t.Repo.Image; r != nil && len(f.Evidence) == 0 && onLoopback().MatchString(r.Start.Text) {
 			f.Evidence = append(f.Evidence, r.Start)
 		}
 	}
 	if len(f.Evidence) == 0 {
-		f.Severity, f.Message = plan.Info, "[env] tells the app to listen on 127.0.0.1, where Fly's proxy can't reach it"
-		for _, e := range deployed.EnvEntries(t.File) {
-			text, _ := e.Text()
-			if isOneOf(" HOST HOSTNAME BIND BIND_ADDR BIND_ADDRESS LISTEN_ADDR LISTEN_HOST NITRO_HOST UVICORN_HOST FLASK_RUN_HOST ", e.Name) && isOneOf(" 127.0.0.1 localhost ::1 ", text) {
-				f.At = placeOf(t.File, e.Node.Path(), "")
-				f.Evidence = append(f.Evidence, plan.Evidence{File: t.File.Name(), Line: e.Node.Position().Line, Text: e.Name + " = " + quote(text)})
-			}
-		}
+		f.Severity = plan.Info
+		localVariables(t, &f)
 	}
 	f.Evidence = few(f.Evidence)
 	return f, len(f.Evidence) > 0
+}
+
+// addressNames are variables by which servers and apps are told where to listen.
+const addressNames = " HOST HOSTNAME BIND BIND_ADDR BIND_ADDRESS LISTEN_ADDR LISTEN_HOST NITRO_HOST UVICORN_HOST FLASK_RUN_HOST GRADIO_SERVER_NAME ASPNETCORE_URLS DOTNET_URLS "
+
+// localVariables finds those that say 127.0.0.1, in [env] or in the image.
+func localVariables(t plan.Target, f *plan.Finding) {
+	add := func(where, name, value string, e plan.Evidence) bool {
+		address := strings.TrimPrefix(strings.TrimPrefix(value, "http://"), "https://")
+		host, _, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(address, "["), "]"), ":")
+		if !isOneOf(addressNames, name) || !isOneOf(" 127.0.0.1 localhost ", host) && address != "::1" {
+			return false
+		}
+		f.Message = where + " tells the app to listen on 127.0.0.1, where Fly's proxy can't reach it"
+		f.Evidence = append(f.Evidence, e)
+		return true
+	}
+	for _, e := range deployed.EnvEntries(t.File) {
+		text, _ := e.Text()
+		if add("[env]", e.Name, text, plan.Evidence{File: t.File.Name(), Line: e.Node.Position().Line, Text: e.Name + " = " + quote(text)}) {
+			f.At = placeOf(t.File, e.Node.Path(), "")
+		}
+	}
+	if t.Repo == nil || t.Repo.Image == nil || len(f.Evidence) > 0 {
+		return
+	}
+	for _, i := range t.Repo.Image.Runs {
+		for j := 0; i.Name == "ENV" && j+1 < len(i.Args); j += 3 { // name, value and separator each
+			if !t.Deployed().Get("env." + i.Args[j]).Said() {
+				add("the Dockerfile", i.Args[j], strings.Trim(i.Args[j+1], `"'`), i.Evidence)
+			}
+		}
+	}
+}
+
+// localListens adds the calls and servers that listen at the machine's own address,
+// if none listens elsewhere for the same service.
+func localListens(t plan.Target, s service, f plan.Finding) plan.Finding {
+	all := slices.DeleteFunc(slices.Clone(t.Repo.Listens), func(l plan.Listen) bool {
+		return l.Port != 0 && l.Port != s.InternalPort && l.Unless == nil
+	})
+	if slices.ContainsFunc(all, func(l plan.Listen) bool { return !l.Local }) {
+		return f
+	}
+	for _, l := range all {
+		if l.Unless == nil {
+			f.Evidence = append(f.Evidence, placed(t, l.Evidence))
+		} else if !slices.ContainsFunc(l.Unless.Env, func(name string) bool { return name != "" && t.Deployed().Get("env."+name).Said() }) {
+			f.Evidence = append(f.Evidence, placed(t, l.Evidence))
+			f.Notes = []string{fmt.Sprintf("%s listens on 127.0.0.1 unless %s says otherwise: let it listen on 0.0.0.0 or [::]", l.Unless.Server, l.Unless.Address)}
+		}
+	}
+	return f
+}
+
+// placed gives a start command of fly.toml its line.
+func placed(t plan.Target, e plan.Evidence) plan.Evidence {
+	if e.File != "" {
+		return e
+	}
+	for _, g := range t.Deployed().Groups() {
+		if commandOf(t.File, g) == e.Text {
+			return plan.Evidence{File: t.File.Name(), Line: placeOf(t.File, "processes."+g, "processes").Line, Text: g + " = " + quote(e.Text)}
+		}
+	}
+	return e
 }
 
 func healthcheckOf(t plan.Target) *plan.Healthcheck {

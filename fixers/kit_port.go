@@ -27,12 +27,13 @@ type portSigns struct {
 // that listens, or a command that names the port; the others an app may ignore.
 type portSign struct {
 	plan.Evidence
-	port int
-	loud bool
+	port   int
+	loud   bool
+	unless *plan.Default // what would tell it otherwise, of a server's own port
 }
 
 func (p *portSigns) sign(port, own int, e plan.Evidence, strong bool) {
-	p.all = append(p.all, portSign{e, port, strong})
+	p.all = append(p.all, portSign{Evidence: e, port: port, loud: strong})
 	if port == own {
 		p.yes = append(p.yes, e)
 		return
@@ -67,7 +68,7 @@ func signsOf(t plan.Target, s service) portSigns {
 		p.yes = append(p.yes, plan.Evidence{Text: t.Settings.Probe})
 	}
 	if t.Repo != nil && textAt(t, "build.image") == "" { // else the source is another app's
-		p.ofSource(t.Repo, own, otherPorts(t, own), replaced)
+		p.ofSource(t, own, otherPorts(t, own), replaced)
 	}
 	return p
 }
@@ -86,12 +87,13 @@ func otherPorts(t plan.Target, own int) []int {
 
 // ofSource reads what the image says, and where the app's code listens. Of
 // several ports that are named, one that is the service's is enough.
-func (p *portSigns) ofSource(r *plan.Repo, own int, others []int, replaced bool) {
+func (p *portSigns) ofSource(t plan.Target, own int, others []int, replaced bool) {
+	r := t.Repo
 	var other []plan.Evidence
 	found := false
 	add := func(port int, e plan.Evidence, loud bool) {
 		if port != 0 && !slices.Contains(others, port) {
-			p.all = append(p.all, portSign{e, port, loud})
+			p.all = append(p.all, portSign{Evidence: e, port: port, loud: loud})
 		}
 		switch {
 		case port == own:
@@ -102,7 +104,14 @@ func (p *portSigns) ofSource(r *plan.Repo, own int, others []int, replaced bool)
 		}
 	}
 	for _, l := range r.Listens {
-		add(l.Port, l.Evidence, true)
+		if l.Local && l.Unless == nil && l.Port != own {
+			continue // an aside of the machine's own, like a profiler
+		}
+		before := len(p.all)
+		add(l.Port, placed(t, l.Evidence), true)
+		if len(p.all) > before {
+			p.all[before].unless = l.Unless
+		}
 	}
 	if r.Image != nil {
 		for _, i := range r.Image.Runs {
@@ -169,12 +178,12 @@ func (p *portSigns) ofCommand(command string, own int, e plan.Evidence) {
 		switch port := portOf(value); port {
 		case 0:
 		case own:
-			p.yes, p.all = append(p.yes, e), append(p.all, portSign{e, port, true})
+			p.yes, p.all = append(p.yes, e), append(p.all, portSign{Evidence: e, port: port, loud: true})
 			return
 		default:
 			if isOneOf(serverFlags, flag) {
 				other = append(other, e)
-				p.all = append(p.all, portSign{e, port, true})
+				p.all = append(p.all, portSign{Evidence: e, port: port, loud: true})
 			}
 		}
 	}

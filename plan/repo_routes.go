@@ -53,10 +53,21 @@ const (
 	DoubtBuilt     DoubtKind = "built"     // whether the image holds and starts it can't be told
 )
 
-// Listen is a call of the app's source that listens at a port.
+// Listen is a place that says where the app listens: a call of its source, its
+// settings, or a start command whose server has an address of its own.
 type Listen struct {
 	Evidence
-	Port int
+	Port   int      // 0: not said there
+	Local  bool     // at 127.0.0.1, which only the machine itself reaches
+	Front  bool     // a proxy of the same machine: what else listens is behind it
+	Unless *Default // nil where the place itself says so
+}
+
+// Default is what a server listens at unless it is told otherwise.
+type Default struct {
+	Server        string   // "uvicorn"
+	Address, Port string   // the flags or arguments that tell it: "--host"; "" for none
+	Env           []string // variables that do
 }
 
 // Image is what the Dockerfile makes of the tree, with build-target and ARG

@@ -121,9 +121,6 @@ func (s *source) outerLines(offset int) []int {
 
 const maxOuter = 2000 // lines
 
-// listens finds where a file's server listens, when a number says it.
-var listens = lazy(`\.listen\(\s*(?:\{\s*port\s*:\s*)?(\d{2,5})\b|ListenAndServe\(\s*"[\w.]*:(\d{2,5})"|\.Run\(\s*":(\d{2,5})"|\.Start\(\s*":(\d{2,5})"|\.Listen\(\s*":(\d{2,5})"|\bport\s*=\s*(\d{2,5})\s*[,)]|Bun\.serve\(\s*\{\s*port:\s*(\d{2,5})|Deno\.serve\(\s*\{\s*port:\s*(\d{2,5})|\bbind\(\s*"[\d.]+:(\d{2,5})"`)
-
 // otherPort is where the server of this file listens, when every number that
 // it names is another than those that fly.toml sends requests to. A server that
 // is given one of the receivers is the one of the route.

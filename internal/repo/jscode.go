@@ -68,14 +68,9 @@ func packageOfSpec(spec string) string {
 
 // jsCommands are the start command and the scripts that it runs.
 func (sc *scanner) jsCommands() string {
-	dirs := append([]string{sc.context}, sc.extent.in...)
-	all, next := "", sc.startText()
-	for range maxJSScripts {
-		all += "\n" + next
-		next = sc.npmScript(next, dirs)
-		if next == "" {
-			break
-		}
+	all := ""
+	for _, c := range sc.startCommands() {
+		all += "\n" + c.Text
 	}
 	return all
 }

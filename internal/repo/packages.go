@@ -165,8 +165,8 @@ func (sc *scanner) chosen(all []packageInfo, start string) []string {
 	if dirs := sc.namedPackages(all, start, true); len(dirs) > 0 {
 		return dirs
 	}
-	if script := sc.npmScript(start, []string{sc.context}); script != "" {
-		if dirs := sc.namedPackages(all, script, true); len(dirs) > 0 {
+	if script := sc.npmScript(start, []string{sc.context}); script.Text != "" {
+		if dirs := sc.namedPackages(all, script.Text, true); len(dirs) > 0 {
 			return dirs
 		}
 	}

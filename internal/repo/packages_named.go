@@ -1,16 +1,19 @@
 package repo
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/fly-standards/fly-standards/plan"
 )
 
 // Packages and scripts that commands name.
 
 // npmScript is the script that a start command runs, of the first package.json
 // in the folders that has one of its name.
-func (sc *scanner) npmScript(start string, dirs []string) string {
+func (sc *scanner) npmScript(start string, dirs []string) plan.Evidence {
 	fields := strings.Fields(start)
 	for i, f := range fields {
 		if !inList(" npm pnpm yarn bun ", path.Base(f)) || i+1 == len(fields) {
@@ -22,13 +25,14 @@ func (sc *scanner) npmScript(start string, dirs []string) string {
 		}
 		script := lazy(`"` + quoteMeta(name) + `"\s*:\s*"((?:[^"\\]|\\.)*)"`)
 		for _, dir := range dirs {
-			text, _ := readInto(nil, sc.abs(path.Join(dir, "package.json")))
-			if m := script().FindSubmatch(text); m != nil {
-				return string(m[1])
+			file := path.Join(dir, "package.json")
+			text, _ := readInto(nil, sc.abs(file))
+			if at := script().FindSubmatchIndex(text); at != nil {
+				return plan.Evidence{File: sc.shown(file), Line: 1 + bytes.Count(text[:at[2]], []byte("\n")), Text: string(text[at[2]:at[3]])}
 			}
 		}
 	}
-	return ""
+	return plan.Evidence{}
 }
 
 func quoteMeta(s string) string {

@@ -151,7 +151,7 @@ func (sc *scanner) repo(f *facts) *plan.Repo {
 		r.OwnData = first(f.ownData)
 	}
 	r.Metrics, r.Streams = f.bestMetrics(), first(f.streams)
-	r.Listens = slices.SortedFunc(slices.Values(f.listens), func(a, b plan.Listen) int { return byPlace(a.Evidence, b.Evidence) })
+	r.Listens = sc.allListens(f.listens)
 	return r
 }
 

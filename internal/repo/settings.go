@@ -54,6 +54,7 @@ func (s *source) settings() {
 		s.databaseYML()
 	case "litefs.yml":
 		s.sqlite(firstLine, 0)
+		s.litefs()
 	case "go.mod":
 		s.sqlite(goSQLite, 4)
 	case "Cargo.toml":
