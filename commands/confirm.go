@@ -69,14 +69,17 @@ func readLine(ctx context.Context, in *bufio.Reader) (string, error) {
 
 // question names what is about to be changed.
 func question(p *plan.Plan) string {
-	var parts []string
+	var files, parts []string
 	for _, s := range p.Steps {
 		if s.Kind == plan.StepFile {
-			parts = append(parts, "edit "+p.File.Path)
+			files = append(files, p.File.Path)
 		}
 		if s.OtherFile != nil {
-			parts = append(parts, "edit "+path.Join(path.Dir(p.File.Path), s.OtherFile.File))
+			files = append(files, path.Join(path.Dir(p.File.Path), s.OtherFile.File))
 		}
+	}
+	if len(files) > 0 {
+		parts = append(parts, "edit "+view.AllOf(files))
 	}
 	for _, n := range []struct {
 		count     int

@@ -169,12 +169,15 @@ func advice(err error) []string {
 }
 
 func waysPastFloor(floor *apply.FloorError) string {
-	n := floor.Enough()
-	if n == 0 {
-		return "make them healthy first (`fly-standards undo` undoes the last apply, `fly machine status ID` shows one)"
+	text := "make the others healthy first"
+	if len(floor.Unhealthy) > 0 {
+		id := floor.Unhealthy[0]
+		text = fmt.Sprintf("make machine %s healthy first: `fly logs -i %s` shows what the app says, `fly machine restart %s` restarts it", id, id, id)
 	}
-	return fmt.Sprintf("make the others healthy first (`fly-standards undo` undoes the last apply, `fly machine status ID` shows one), "+
-		"or let %d be down at a time: --max-unavailable %d", n, n)
+	if n := floor.Enough(); n > 0 {
+		text += fmt.Sprintf("; or let %d be down at a time: --max-unavailable %d", n, n)
+	}
+	return text
 }
 
 // afterRefusal is how to go on after a new check that did not pass.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -131,6 +132,11 @@ func howFar(h apply.History) string {
 	add(len(h.Secrets), "1 secret stored", "%d secrets stored")
 	if h.File != nil && !h.File.Restored {
 		parts = append(parts, h.Path+" written")
+	}
+	for _, o := range h.Others {
+		if !o.Restored {
+			parts = append(parts, path.Join(path.Dir(h.Path), o.File)+" written")
+		}
 	}
 	done, open := 0, 0
 	for _, m := range h.Machines {

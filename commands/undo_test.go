@@ -165,7 +165,7 @@ func TestUndoAfterADeploy(t *testing.T) {
 		service["checks"].([]any)[0].(map[string]any)["path"] = "/healthz?by=hand"
 	})
 	s.platform.Settle(time.Minute)
-	s.says(s.must(0, "undo", "--yes"), "it was updated since")
+	s.says(s.must(0, "undo", "--yes"), "except for what was changed since")
 	got := s.configs()
 	if !strings.Contains(got["148e000a"], "LATER") || strings.Contains(got["148e000a"], "healthz") {
 		t.Errorf("148e000a: %s", got["148e000a"])

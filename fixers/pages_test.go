@@ -79,7 +79,7 @@ func ignoring() string {
 |---|---|
 | one line of fly.toml | ~# fly-standards: ignore[RULE] reason~ at its end, or alone above it |
 | the whole file, and what is missing in it | ~# fly-standards: ignore-file[RULE] reason~ above its first key |
-| for a while | ~until=2027-01-31~ behind the bracket of either |
+| for a while | ~until=2027-01-31~ after the closing bracket of either |
 | a project | ~[rules.RULE]~ with ~enabled = false~ in ~.fly-standards.toml~; ~[files."fly.staging.toml".rules.RULE]~ for one file of it |
 | once | ~--skip RULE~ |
 `, "~", "`")

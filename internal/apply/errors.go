@@ -48,7 +48,7 @@ func (e *PartialError) Error() string {
 	case PutBack:
 		return "rolled back: " + e.Err.Error()
 	case WithoutCheck:
-		return "done without the new health check: " + e.Err.Error()
+		return "the new health check failed and was left out; the rest is done: " + e.Err.Error()
 	}
 	return "stopped part-way: " + e.Err.Error()
 }

@@ -108,7 +108,7 @@ func (e *fileStep) putBack() {
 	r.emit(FileRestored{r.p.File.Path, err})
 	if err == nil {
 		r.rep.File.State = Restored
-		r.failed(step, errPutBack)
+		r.failed(step, ErrRolledBack)
 	}
 }
 
@@ -128,7 +128,9 @@ func (e *fileStep) rewrite() error {
 	return nil
 }
 
-var errPutBack = errors.New("it was rolled back")
+// ErrRolledBack is why a step that was done failed in the end: FileRestored has
+// told of it.
+var ErrRolledBack = errors.New("it was rolled back")
 
 func (e *fileStep) restore(step string) error {
 	r := e.r

@@ -165,7 +165,7 @@ func (o *otherFiles) putBack() {
 		o.r.emit(FileRestored{file, err})
 		if err == nil {
 			o.r.rep.other(file).State = Restored
-			o.r.failed(w.step, errPutBack)
+			o.r.failed(w.step, ErrRolledBack)
 		}
 	}
 }

@@ -48,11 +48,11 @@ func (u *Undo) other(past apply.PastOther, shown string, now []byte, there bool)
 	step := &plan.OtherFileStep{File: past.File, BeforeSHA256: sum(now)}
 	how := "the previous contents"
 	if made {
-		how = "removed: the apply created it"
+		how = "removed, as the apply created it"
 	}
 	want, err := past.Back.Apply(now)
 	if err != nil {
-		how = "the apply's lines only: it was edited since"
+		how = "the apply's lines only, as it was edited since"
 		if want, err = past.Back.Merge(now); err != nil {
 			u.stays("%s: the apply's lines, or those next to them, were edited since; remove what you don't want yourself", shown)
 			return

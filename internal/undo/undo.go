@@ -181,7 +181,7 @@ func (u *Undo) machine(past apply.PastMachine, m live.Machine, now time.Time) {
 	note := ""
 	switch {
 	case past.Version != "" && past.Version != m.Version:
-		note = ", where they are still what the apply set: it was updated since"
+		note = ", except for what was changed since"
 	case m.State == "suspended":
 		note = "; suspended, the memory image is lost"
 	case !m.Started():

@@ -21,6 +21,12 @@ func afterwards(p *plan.Plan, r apply.Report, earlier []apply.History) []string 
 		}
 		out = append(out, text)
 	}
+	for _, m := range r.Machines {
+		if m.State == apply.Unhealthy || m.State == apply.Restored && m.Unhealthy {
+			out = append(out, fmt.Sprintf("Machine %s is still not healthy: `fly logs -i %s` shows what the app says, `fly machine restart %s` restarts it.", m.ID, m.ID, m.ID))
+			break // the states name the others
+		}
+	}
 	switch {
 	case r.File.State != apply.Done:
 	case r.Undo != "":

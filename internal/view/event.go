@@ -17,6 +17,9 @@ func stepDoing(s plan.Step) string {
 	case plan.StepFile:
 		return "edit fly.toml"
 	case plan.StepOtherFile:
+		if s.OtherFile.BeforeSHA256 == "" {
+			return "create " + otherName(s.OtherFile)
+		}
 		return "edit " + otherName(s.OtherFile)
 	case plan.StepMachine:
 		return "update machine " + machineName(s.Machine.ID, s.Machine.Group, s.Machine.Region)
@@ -42,6 +45,9 @@ func stepDone(s plan.Step, changed bool) string {
 	case plan.StepFile:
 		return "fly.toml edited"
 	case plan.StepOtherFile:
+		if s.OtherFile.BeforeSHA256 == "" {
+			return otherName(s.OtherFile) + " created"
+		}
 		return otherName(s.OtherFile) + " edited"
 	case plan.StepMachine:
 		text := "machine " + machineName(s.Machine.ID, s.Machine.Group, s.Machine.Region) + " updated"
@@ -91,7 +97,7 @@ func waiting(e apply.Waiting) string {
 	case apply.WaitLease:
 		return machine + "waiting for the lease on it to run out"
 	case apply.WaitFloor:
-		return fmt.Sprintf("waiting for the other machines of %s: %d healthy, more than %d needed", e.Group, e.Healthy, e.Floor)
+		return fmt.Sprintf("waiting for the other machines of %s: %d healthy, %d needed to restart one", e.Group, e.Healthy, e.Floor+1)
 	case apply.WaitFree:
 		return machine + "waiting until it can be updated again"
 	case apply.WaitState:

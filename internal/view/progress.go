@@ -1,6 +1,7 @@
 package view
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -173,6 +174,9 @@ func (p *Progress) Event(e apply.Event) {
 	case apply.StepLeft:
 		p.stepEnd(e.Step.ID, p.yellow("–"), stepDoing(e.Step)+": left to the next deploy (--no-restart)")
 	case apply.StepFailed:
+		if errors.Is(e.Err, apply.ErrRolledBack) { // which is told already
+			return
+		}
 		why := e.Err.Error()
 		if e.Step.Kind == plan.StepMachine { // which the step names
 			why = brief(e.Err)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/plan"
@@ -71,6 +72,9 @@ func wayBack(r apply.Report) bool {
 	return r.Undo == "" && done && r.Outcome != apply.PutBack
 }
 
+// interrupted is a reason that whoever pressed Ctrl-C knows.
+const interrupted = "interrupted"
+
 // states are one line for each thing, by what became of it.
 func (h *human) states(r apply.Report) {
 	var order []apply.State
@@ -104,8 +108,9 @@ func (h *human) states(r apply.Report) {
 	}
 	for _, m := range r.Machines {
 		// Of one that is as before, the error tells what was wrong.
-		if m.Why != "" && (m.State != apply.Restored || m.Unhealthy) {
-			texts = append(texts, "machine "+m.ID+": "+m.Why)
+		why := strings.TrimPrefix(m.Why, "state unknown: ") // the line above says so
+		if why != "" && why != interrupted && (m.State != apply.Restored || m.Unhealthy) {
+			texts = append(texts, "machine "+m.ID+": "+why)
 		}
 	}
 	h.total("app", texts...)

@@ -114,6 +114,9 @@ func count(n int, one string) string {
 // list joins words: "a", "a and b", "a, b and c".
 func list(words []string) string { return joined(words, "and") }
 
+// AllOf joins words as list does.
+func AllOf(words []string) string { return list(words) }
+
 // AnyOf joins words of which one is meant: "a, b or c".
 func AnyOf(words []string) string { return joined(words, "or") }
 

@@ -19,7 +19,7 @@ func SHA256(b []byte) string {
 // why names what a finding's Reason is the reason of.
 func why(f plan.Outcome) string {
 	switch f.Outcome {
-	case plan.Planned, plan.NeedsConsent:
+	case plan.Planned:
 		return "why " + f.Safety.String()
 	case plan.Ignored:
 		return "ignored by"

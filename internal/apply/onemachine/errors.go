@@ -18,7 +18,7 @@ var ErrInterrupted = errors.New("interrupted")
 // UnhealthyError is a machine that is not healthy after its update.
 type UnhealthyError struct {
 	Machine string
-	Why     string              // "its checks do not pass within 5m0s", "it keeps crashing"
+	Why     string              // "its checks did not pass within 5m", "it keeps crashing"
 	Checks  []live.CheckState   // those that do not pass
 	Failing []live.FailingCheck // and what came back, where something did
 	// Refused: it is up, and nothing fails but checks that its update brought.
@@ -85,7 +85,14 @@ func Reason(err error) string {
 	return err.Error()
 }
 
-func within(d time.Duration) string { return " within " + d.String() }
+// within says " within 5m", " within 1m30s".
+func within(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	return " within " + text
+}
 
 func updatedSince(m live.Machine, wanted string) *MovedError {
 	return &MovedError{m.ID, "somebody updated it: its version is " + m.Version + ", not " + wanted}

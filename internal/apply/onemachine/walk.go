@@ -238,6 +238,6 @@ func (u *Updater) lookHealth(ctx context.Context, m *InFlight) {
 	case up && hopeless:
 		u.finish(ctx, m, Unhealthy, u.unhealthy(m, now, since, "its checks do not pass"))
 	case !u.Clock.Now().Before(m.deadline):
-		u.finish(ctx, m, Unhealthy, u.unhealthy(m, now, since, "its checks do not pass"+within(u.Wait)))
+		u.finish(ctx, m, Unhealthy, u.unhealthy(m, now, since, "its checks did not pass"+within(u.Wait)))
 	}
 }
