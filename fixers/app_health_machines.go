@@ -80,7 +80,6 @@ func (c failingCheck) notInFile(g runningGroup) bool {
 
 // meaning is what an answer says about its cause, and what helps.
 func (c failingCheck) meaning(g runningGroup, on live.Machine) []string {
-	said := strings.ToLower(c.Row.Output)
 	switch status := c.Row.HTTPStatus(); {
 	case c.Hopeless() && c.notInFile(g):
 		return []string{"the check is not in " + g.t.File.Name() + ": fly deploy removes it"}
@@ -92,7 +91,7 @@ func (c failingCheck) meaning(g runningGroup, on live.Machine) []string {
 		return []string{"a check can't log in: give it a path that needs no login, then fly deploy"}
 	case status == 404 || status == 405:
 		return []string{"the app doesn't serve that path: give the check one that it does, then fly deploy"}
-	case status == 0 && strings.Contains(said, "refused"):
+	case c.Row.Refused():
 		return []string{g.whyRefused(c.Config.Port)}
 	case status >= 500, status == 0:
 		return []string{"if it hangs: fly machine restart " + on.ID}

@@ -32,13 +32,12 @@ func (c failingCheck) asks() string {
 
 // answer is what came back, in few words.
 func (c failingCheck) answer() string {
-	said := strings.ToLower(c.Row.Output)
 	switch status := c.Row.HTTPStatus(); {
 	case status != 0:
 		return fmt.Sprintf("answers %d", status)
-	case strings.Contains(said, "refused"):
+	case c.Row.Refused():
 		return "is refused"
-	case strings.Contains(said, "timeout"), strings.Contains(said, "timed out"), strings.Contains(said, "deadline"):
+	case c.Row.TimedOut():
 		return "times out"
 	case c.Config.Type == "tcp":
 		return "is not answered"
@@ -49,8 +48,13 @@ func (c failingCheck) answer() string {
 // like says whether both are about the same: a port that refuses one check
 // refuses all of them.
 func (c failingCheck) like(o failingCheck) bool {
-	refused := c.answer() == "is refused" && c.Known && o.Known && c.Config.Port == o.Config.Port && c.Service == o.Service
-	return c.answer() == o.answer() && (c.asks() == o.asks() || refused)
+	if c.Known != o.Known || c.Row.HTTPStatus() != o.Row.HTTPStatus() || c.Row.Refused() != o.Row.Refused() || c.Row.TimedOut() != o.Row.TimedOut() {
+		return false
+	}
+	if !c.Known {
+		return c.Row.Name == o.Row.Name
+	}
+	return c.Config.Asks(o.Config) || c.Row.Refused() && c.Config.Port == o.Config.Port && c.Service == o.Service
 }
 
 // stuckAfter is when a state that passes should have passed (Fly's guidance,

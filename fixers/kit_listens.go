@@ -27,7 +27,7 @@ func portProblems(t plan.Target) []plan.Finding {
 		return nil
 	}
 	if h := healthcheckOf(t); h != nil && h.Port != 0 {
-		signs.all = append(signs.all, portSign{Evidence: h.Evidence, port: h.Port})
+		signs.all = append(signs.all, portSign{Evidence: h.Evidence, port: h.Port, by: byHealthcheck})
 	}
 	var out []plan.Finding
 	if f, ok := otherPort(t, s, signs.all); ok {
@@ -45,7 +45,7 @@ func otherPort(t plan.Target, s service, signs []portSign) (plan.Finding, bool) 
 	var against []portSign
 	for _, sign := range signs {
 		switch {
-		case sign.port == s.InternalPort && sign.loud:
+		case sign.port == s.InternalPort && sign.loud():
 			return plan.Finding{}, false
 		case sign.port != s.InternalPort && !slices.Contains(asides(t), sign.port):
 			against = append(against, sign)
@@ -55,7 +55,7 @@ func otherPort(t plan.Target, s service, signs []portSign) (plan.Finding, bool) 
 		return plan.Finding{}, false
 	}
 	first := against[0]
-	if i := slices.IndexFunc(against, func(a portSign) bool { return a.loud }); i >= 0 {
+	if i := slices.IndexFunc(against, func(a portSign) bool { return a.loud() }); i >= 0 {
 		first = against[i]
 	}
 	f := plan.Finding{At: placeOf(t.File, s.Path+".internal_port", s.Path), Notes: []string{"if the app listens there, no request reaches it: make the two equal"}}
@@ -69,22 +69,22 @@ func otherPort(t plan.Target, s service, signs []portSign) (plan.Finding, bool) 
 	own := slices.ContainsFunc(signs, func(a portSign) bool { return a.port == s.InternalPort })
 	says := fmt.Sprintf("the Dockerfile names port %d", first.port)
 	switch {
-	case first.loud || agree > 1 && !own:
-		if agree > 1 || first.unless != nil || first.File == t.File.Name() || isOneOf(" CMD ENTRYPOINT ", strings.Fields(first.Text + " -")[0]) {
+	case first.loud() || agree > 1 && !own:
+		if agree > 1 || first.unless != nil || first.by == byCommand {
 			f.Severity = plan.Warning
 		}
 		says = fmt.Sprintf("the app seems to listen on %d", first.port)
 		if first.File != "" && first.File != t.File.Name() {
 			says += ": " + first.Place()
 		}
-	case strings.HasPrefix(first.Text, "[env]"):
+	case first.by == byEnv:
 		says = fmt.Sprintf("[env] tells the app PORT = %d", first.port)
 	case own: // EXPOSE of two ports, and the like
 		return plan.Finding{}, false
-	case strings.HasPrefix(first.Text, "HEALTHCHECK"):
+	case first.by == byHealthcheck:
 		says = fmt.Sprintf("the Dockerfile's HEALTHCHECK asks port %d", first.port)
 	}
-	if first.unless != nil && strings.HasPrefix(says, "the app") {
+	if first.unless != nil {
 		f.Notes = append(f.Notes, fmt.Sprintf("%s listens on %d unless %s says otherwise", first.unless.Server, first.port, first.unless.Port))
 	}
 	f.Evidence = few(f.Evidence)

@@ -23,24 +23,27 @@ type portSigns struct {
 	all  []portSign
 }
 
-// portSign is one of the signs of the source and the file. A loud one is a call
-// that listens, or a command that names the port; the others an app may ignore.
+// portSign is one of the signs of the source and the file.
 type portSign struct {
 	plan.Evidence
 	port   int
-	loud   bool
+	by     signedBy
 	unless *plan.Default // what would tell it otherwise, of a server's own port
 }
 
-func (p *portSigns) sign(port, own int, e plan.Evidence, strong bool) {
-	p.all = append(p.all, portSign{Evidence: e, port: port, loud: strong})
-	if port == own {
-		p.yes = append(p.yes, e)
-		return
-	}
-	p.weak = !strong && (p.weak || len(p.no) == 0)
-	p.no = append(p.no, e)
-}
+// signedBy is what names a port.
+type signedBy int
+
+const (
+	byImage       signedBy = iota // EXPOSE, or ENV
+	byEnv                         // PORT in [env]
+	byHealthcheck                 // HEALTHCHECK
+	byCall                        // a call that listens
+	byCommand                     // a command of fly.toml or the Dockerfile
+)
+
+// loud says whether it tells the app where to listen; the others it may ignore.
+func (s portSign) loud() bool { return s.by == byCall || s.by == byCommand }
 
 // signsOf looks at the app, the file, and what is built.
 func signsOf(t plan.Target, s service) portSigns {
@@ -62,7 +65,14 @@ func signsOf(t plan.Target, s service) portSigns {
 		}
 	}
 	if port := portOf(textAt(t, "env.PORT")); port != 0 {
-		p.sign(port, own, plan.Evidence{File: t.File.Name(), Line: t.Deployed().Get("env.PORT").Node().Position().Line, Text: fmt.Sprintf("[env] PORT = %d", port)}, false)
+		e := plan.Evidence{File: t.File.Name(), Line: t.Deployed().Get("env.PORT").Node().Position().Line, Text: fmt.Sprintf("[env] PORT = %d", port)}
+		p.all = append(p.all, portSign{Evidence: e, port: port, by: byEnv})
+		if port == own {
+			p.yes = append(p.yes, e)
+		} else {
+			p.weak = p.weak || len(p.no) == 0
+			p.no = append(p.no, e)
+		}
 	}
 	if t.Settings.ProbedPath != "" {
 		p.yes = append(p.yes, plan.Evidence{Text: t.Settings.Probe})
@@ -91,9 +101,9 @@ func (p *portSigns) ofSource(t plan.Target, own int, others []int, replaced bool
 	r := t.Repo
 	var other []plan.Evidence
 	found := false
-	add := func(port int, e plan.Evidence, loud bool) {
+	add := func(port int, e plan.Evidence, by signedBy) {
 		if port != 0 && !slices.Contains(others, port) {
-			p.all = append(p.all, portSign{Evidence: e, port: port, loud: loud})
+			p.all = append(p.all, portSign{Evidence: e, port: port, by: by})
 		}
 		switch {
 		case port == own:
@@ -108,7 +118,7 @@ func (p *portSigns) ofSource(t plan.Target, own int, others []int, replaced bool
 			continue // an aside of the machine's own, like a profiler
 		}
 		before := len(p.all)
-		add(l.Port, placed(t, l.Evidence), true)
+		add(l.Port, placed(t, l.Evidence), byCall)
 		if len(p.all) > before {
 			p.all[before].unless = l.Unless
 		}
@@ -120,12 +130,12 @@ func (p *portSigns) ofSource(t plan.Target, own int, others []int, replaced bool
 				for _, a := range i.Args {
 					number, protocol, _ := strings.Cut(a, "/")
 					if protocol == "" || protocol == "tcp" {
-						add(portOf(number), i.Evidence, false)
+						add(portOf(number), i.Evidence, byImage)
 					}
 				}
 			case "ENV":
 				if port := portOfENV(i.Args); port != 0 {
-					add(port, i.Evidence, false)
+					add(port, i.Evidence, byImage)
 				}
 			case "CMD", "ENTRYPOINT":
 				if i.Name == "CMD" && replaced {
@@ -178,12 +188,12 @@ func (p *portSigns) ofCommand(command string, own int, e plan.Evidence) {
 		switch port := portOf(value); port {
 		case 0:
 		case own:
-			p.yes, p.all = append(p.yes, e), append(p.all, portSign{Evidence: e, port: port, loud: true})
+			p.yes, p.all = append(p.yes, e), append(p.all, portSign{Evidence: e, port: port, by: byCommand})
 			return
 		default:
 			if isOneOf(serverFlags, flag) {
 				other = append(other, e)
-				p.all = append(p.all, portSign{Evidence: e, port: port, loud: true})
+				p.all = append(p.all, portSign{Evidence: e, port: port, by: byCommand})
 			}
 		}
 	}

@@ -27,7 +27,11 @@ func unmanaged(t plan.Target, managed map[string][]live.Machine, skipped []live.
 	}
 	var out []plan.Finding
 	if len(serve) > 0 {
-		f := skippedBy(serve, " and runs another image than the rest: visitors get one or the other")
+		runs := "runs"
+		if len(serve) > 1 {
+			runs = "run"
+		}
+		f := skippedBy(serve, " and "+runs+" another image than the rest: visitors get one or the other")
 		f.Severity = plan.Warning
 		f.HowTo = t.OnApp("fly machine update " + serve[0].ID + " --image " + imageArg(image))
 		f.Notes = []string{"deploys skip such machines; when nobody needs " + them(serve) + ": fly machine destroy --force " + idsOf(serve)}
@@ -51,7 +55,7 @@ func skippedBy(machines []live.Machine, text string) plan.Finding {
 		})
 	}
 	if n := len(machines); n > 1 {
-		f.Message = fmt.Sprintf("%d machines (%s) were not made by fly deploy%s", n, strings.Join(atMost(3, f.Machines), ", "), strings.Replace(text, " runs ", " run ", 1))
+		f.Message = fmt.Sprintf("%d machines (%s) were not made by fly deploy%s", n, strings.Join(atMost(3, f.Machines), ", "), text)
 	}
 	f.At.Machine = f.Machines[0]
 	return f

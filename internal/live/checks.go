@@ -2,6 +2,7 @@ package live
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -53,4 +54,16 @@ func (c Check) HTTPStatus() int {
 	}
 	n, _ := strconv.Atoi(found[1])
 	return n
+}
+
+// Refused says whether nothing listened at the port; TimedOut, whether no answer
+// came in time. The platform tells them in its words alone.
+func (c Check) Refused() bool { return c.HTTPStatus() == 0 && c.says("refused") }
+
+// TimedOut: see Refused.
+func (c Check) TimedOut() bool { return c.HTTPStatus() == 0 && c.says("timeout", "timed out", "deadline") }
+
+func (c Check) says(words ...string) bool {
+	said := strings.ToLower(c.Output)
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) })
 }

@@ -29,7 +29,7 @@ func (r *reader) extend(n flytoml.Node, chain []string) {
 	to, ok := n.Str()
 	switch {
 	case !ok || strings.TrimSpace(to) == "":
-		r.fail(n, `want the path of a settings file, such as "../team/%s"`, Name)
+		r.want(n, `the path of a settings file, such as "../team/%s"`, Name)
 		return
 	case strings.Contains(to, "://"):
 		r.fail(n, "extends %q: want the path of a file; nothing is fetched", to)

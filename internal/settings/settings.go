@@ -102,16 +102,16 @@ func (r *reader) fail(n flytoml.Node, format string, args ...any) {
 	if r.err != nil {
 		return
 	}
-	text := fmt.Sprintf(format, args...)
-	if raw := n.Raw(); strings.HasPrefix(text, "want ") {
-		if raw != "" && len(raw) <= 40 && !strings.Contains(raw, "\n") {
-			raw = " = " + raw
-		} else {
-			raw = ""
-		}
-		text = n.Path() + raw + ": " + text
+	r.err = &Error{Name: r.name, Position: n.Position(), Message: fmt.Sprintf(format, args...)}
+}
+
+// want fails at a value that is not what is wanted there, and quotes it.
+func (r *reader) want(n flytoml.Node, format string, args ...any) {
+	what := n.Path()
+	if raw := n.Raw(); raw != "" && len(raw) <= 40 && !strings.Contains(raw, "\n") {
+		what += " = " + raw
 	}
-	r.err = &Error{Name: r.name, Position: n.Position(), Message: text}
+	r.fail(n, "%s: want %s", what, fmt.Sprintf(format, args...))
 }
 
 // table reads every key of n as the list says; one that is not in it is an

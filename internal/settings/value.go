@@ -19,7 +19,7 @@ func path(to field) value {
 		read: func(r *reader, n flytoml.Node) {
 			s, _ := n.Str()
 			if !strings.HasPrefix(s, "/") || strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
-				r.fail(n, `want a path with its leading slash, such as "/healthz"`)
+				r.want(n, `a path with its leading slash, such as "/healthz"`)
 				return
 			}
 			*to(&r.file.Settings) = s
@@ -35,10 +35,10 @@ func duration(to field, least, most time.Duration) value {
 		read: func(r *reader, n flytoml.Node) {
 			s, _ := n.Str()
 			if d, err := time.ParseDuration(s); err != nil || d <= 0 {
-				r.fail(n, `want a duration in quotes, such as "15s"`)
+				r.want(n, `a duration in quotes, such as "15s"`)
 				return
 			} else if d < least || d > most {
-				r.fail(n, "want a duration from %v to %v", least, most)
+				r.want(n, "a duration from %v to %v", least, most)
 				return
 			}
 			*to(&r.file.Settings) = s
@@ -56,7 +56,7 @@ func oneOf(set func(*reader, string), words ...string) value {
 		read: func(r *reader, n flytoml.Node) {
 			s, ok := n.Str()
 			if !ok || !slices.Contains(words, s) {
-				r.fail(n, "want one of %s%s", strings.Join(words, ", "), near.Hint(s, words))
+				r.want(n, "one of %s%s", strings.Join(words, ", "), near.Hint(s, words))
 				return
 			}
 			set(r, s)
@@ -76,7 +76,7 @@ func enabled(id string) value {
 			on, ok := n.Bool()
 			switch {
 			case !ok:
-				r.fail(n, "want true or false")
+				r.want(n, "true or false")
 			case on:
 				r.file.Enabled[id] = true
 				delete(r.file.Disabled, id) // what is extended may have said otherwise
@@ -97,14 +97,14 @@ func regions(set func(*reader, []string)) value {
 		},
 		read: func(r *reader, n flytoml.Node) {
 			if n.Kind() != flytoml.Array {
-				r.fail(n, `want a list of region codes, such as ["lhr", "syd"]`)
+				r.want(n, `a list of region codes, such as ["lhr", "syd"]`)
 				return
 			}
 			var codes []string
 			for _, item := range n.Items() {
 				s, _ := item.Str()
 				if !IsRegion(s) {
-					r.fail(item, `want region codes of three letters, such as "lhr"`)
+					r.want(item, `region codes of three letters, such as "lhr"`)
 					return
 				}
 				r.file.RegionAt[s] = fmt.Sprintf("%s:%d:%d", r.name, item.Position().Line, item.Position().Column)
