@@ -52,8 +52,7 @@ func (s Style) diffLine(d diffLine, width int) string {
 	if d.old > 0 {
 		number = strconv.Itoa(d.old)
 	}
-	mark := map[flytoml.LineOp]string{flytoml.AddedLine: "+", flytoml.RemovedLine: "-", flytoml.KeptLine: " "}[d.op]
-	line := strings.TrimRight(cut(fmt.Sprintf("%8s %s %s", number, mark, Clean(d.text)), width), " ")
+	line := strings.TrimRight(cut(fmt.Sprintf("%8s %s %s", number, mark(d.op), Clean(d.text)), width), " ")
 	switch d.op {
 	case flytoml.AddedLine:
 		return s.green(line)
@@ -62,6 +61,11 @@ func (s Style) diffLine(d diffLine, width int) string {
 	default:
 		return s.faint(line)
 	}
+}
+
+// mark is what a line of a diff begins with.
+func mark(op flytoml.LineOp) string {
+	return map[flytoml.LineOp]string{flytoml.AddedLine: "+", flytoml.RemovedLine: "-", flytoml.KeptLine: " "}[op]
 }
 
 // symbolic says an edit in words, for a plan whose file is not at hand.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -141,11 +140,8 @@ func (p Part) mdDiff(b *strings.Builder, d detail) {
 			}
 			lines = append(lines, "+"+Clean(p.Mask.Hide(e.New)))
 		}
-		fence := "```"
-		for strings.Contains(strings.Join(lines, ""), fence) {
-			fence += "`"
-		}
-		fmt.Fprintf(b, "\n%s\n\n%sdiff\n%s\n%s\n", markdownText((&human{plan: p.Plan}).beside(s.OtherFile.File)), fence, strings.Join(lines, "\n"), fence)
+		b.WriteString("\n" + markdownText((&human{plan: p.Plan}).beside(s.OtherFile.File)) + "\n")
+		mdFenced(b, lines)
 	}
 }
 
@@ -160,25 +156,28 @@ func (p Part) mdTomlDiff(b *strings.Builder, d detail) {
 		return
 	}
 	lines := whole.take(diffLine.changed)
-	fence := "```"
-	for slices.ContainsFunc(lines, func(l diffLine) bool { return strings.Contains(l.text, fence) }) {
-		fence += "`"
-	}
-	b.WriteString("\n" + fence + "diff\n")
+	var out []string
 	for i, l := range lines {
 		if i == d.diff {
-			fmt.Fprintf(b, "@@ and %s @@\n", count(len(lines)-i, "more line"))
+			out = append(out, fmt.Sprintf("@@ and %s @@", count(len(lines)-i, "more line")))
 			break
 		}
-		mark := map[flytoml.LineOp]string{flytoml.AddedLine: "+", flytoml.RemovedLine: "-", flytoml.KeptLine: " "}[l.op]
-		switch {
-		case l.skip:
-			b.WriteString("@@ @@\n")
-		default:
-			b.WriteString(strings.TrimRight(mark+Clean(l.text), " ") + "\n")
+		if l.skip {
+			out = append(out, "@@ @@")
+		} else {
+			out = append(out, strings.TrimRight(mark(l.op)+Clean(l.text), " "))
 		}
 	}
-	b.WriteString(fence + "\n")
+	mdFenced(b, out)
+}
+
+// mdFenced writes lines as a diff, between fences that none of them holds.
+func mdFenced(b *strings.Builder, lines []string) {
+	text, fence := strings.Join(lines, "\n"), "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	fmt.Fprintf(b, "\n%sdiff\n%s\n%s\n", fence, text, fence)
 }
 
 func (p Part) mdTotals(b *strings.Builder, o Options) {

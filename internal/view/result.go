@@ -1,7 +1,6 @@
 package view
 
 import (
-	"encoding/json"
 	"io"
 	"slices"
 	"strings"
@@ -21,10 +20,7 @@ func ResultJSON(w io.Writer, p *plan.Plan, r apply.Report, failed error) error {
 	if failed != nil {
 		doc.Error = failed.Error()
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(doc)
+	return encode(w, doc)
 }
 
 // Result writes what an apply did and what is left for a person.
@@ -94,17 +90,17 @@ func (h *human) states(r apply.Report) {
 	}
 	h.total("secrets", texts...)
 	if r.File.Path != "" && r.File.State != "" && changesFile(h.plan) {
-		h.total("file", r.File.Path+" "+stateWord(r.File.State, fileDone(r)))
+		h.total("file", r.File.Path+" "+stateWord(r.File.State, done(r, "edited")))
 	}
 	for _, f := range r.Others {
-		h.total("file", h.beside(f.Path)+" "+stateWord(f.State, fileDone(r)))
+		h.total("file", h.beside(f.Path)+" "+stateWord(f.State, done(r, "edited")))
 	}
 	order, by, texts = nil, map[apply.State][]string{}, nil
 	for _, m := range r.Machines {
 		add(m.State, m.ID)
 	}
 	for _, s := range order {
-		texts = append(texts, machinesState(by[s], s, machineDone(r)))
+		texts = append(texts, machinesState(by[s], s, done(r, "updated")))
 	}
 	for _, m := range r.Machines {
 		// Of one that is as before, the error tells what was wrong.
@@ -125,7 +121,13 @@ func (h *human) states(r apply.Report) {
 		}
 		h.total("added", text)
 	}
-	h.volumes(r)
+	for _, v := range r.Volumes {
+		text := v.ID + " in " + v.Region + " " + stateWord(v.State, "updated")
+		if v.Why != "" {
+			text += ": " + v.Why
+		}
+		h.total("volume", text)
+	}
 	if len(r.LeasesLeft) > 0 {
 		h.total("leases", "of "+list(r.LeasesLeft)+" could not be released; they end within seconds")
 	}
@@ -142,18 +144,12 @@ func secretState(s apply.State) string {
 	return stateWord(s, "stored")
 }
 
-func fileDone(r apply.Report) string {
+// done is the word for what was done: an undo has its own.
+func done(r apply.Report, word string) string {
 	if r.Undo != "" {
 		return "undone"
 	}
-	return "edited"
-}
-
-func machineDone(r apply.Report) string {
-	if r.Undo != "" {
-		return "undone"
-	}
-	return "updated"
+	return word
 }
 
 func machinesState(ids []string, s apply.State, done string) string {

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"encoding/json"
 	"io"
 	"strings"
 
@@ -28,10 +27,7 @@ func UndoJSON(w io.Writer, u *undo.Undo, r apply.Report, message string, failed 
 	if failed != nil {
 		doc.Error = failed.Error()
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(doc)
+	return encode(w, doc)
 }
 
 // Undo writes what taking an apply back would do, and what it can't.
