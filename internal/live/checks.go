@@ -61,7 +61,9 @@ func (c Check) HTTPStatus() int {
 func (c Check) Refused() bool { return c.HTTPStatus() == 0 && c.says("refused") }
 
 // TimedOut: see Refused.
-func (c Check) TimedOut() bool { return c.HTTPStatus() == 0 && c.says("timeout", "timed out", "deadline") }
+func (c Check) TimedOut() bool {
+	return c.HTTPStatus() == 0 && c.says("timeout", "timed out", "deadline")
+}
 
 func (c Check) says(words ...string) bool {
 	said := strings.ToLower(c.Output)
