@@ -53,12 +53,17 @@ func (m Machine) FailingFor(now time.Time) []FailingCheck {
 	for _, c := range m.Failing(time.Time{}) {
 		// A first run after the grace period, and one that may have come too early.
 		patience := durationOr(c.Config.GracePeriod, 0) + 2*c.Interval() + durationOr(c.Config.Timeout, 5*time.Second)
-		if now.IsZero() || now.Sub(m.LastStart()) >= patience {
+		up := now.Sub(m.LastStart())
+		if now.IsZero() || up >= patience || up < -clocksDiffer {
 			out = append(out, c)
 		}
 	}
 	return out
 }
+
+// clocksDiffer: a start that lies this far in the future was not just now; the
+// clock of this computer is behind, and does not say that the machine still boots.
+const clocksDiffer = time.Minute
 
 func durationOr(text string, otherwise time.Duration) time.Duration {
 	d, err := time.ParseDuration(text)

@@ -48,7 +48,7 @@ func TestFailing(t *testing.T) {
 			if got[0].Config.Path != c.path || got[0].Known != (c.path != "" || c.row.Name == "own") {
 				t.Errorf("it is of %+v, known is %v", got[0].Config, got[0].Known)
 			}
-			for at, want := range map[time.Duration]int{c.after - time.Second: 0, c.after: 1} {
+			for at, want := range map[time.Duration]int{c.after - time.Second: 0, c.after: 1, -time.Second: 0, -time.Hour: 1} {
 				if got := m.FailingFor(start.Add(at)); len(got) != want {
 					t.Errorf("%v after the start: %v", at, got)
 				}

@@ -149,9 +149,19 @@ func counts(p *plan.Plan, g groups) string {
 
 // restarts says "3 restarts, no gap, about 2 min".
 func restarts(p *plan.Plan) (text string, gap bool) {
+	blocked := 0
+	for _, r := range p.Rollouts {
+		if r.Blocked() > 0 {
+			blocked += r.Restarts
+		}
+	}
 	switch n := p.Totals.Restarts; {
 	case p.NoRestart:
 		return "no restart (--no-restart)", false
+	case n > 0 && blocked == n:
+		return count(n, "restart") + ", not possible now", true
+	case blocked > 0:
+		return fmt.Sprintf("%s, %d of them not possible now", count(n, "restart"), blocked), true
 	case n == 0:
 		text = "no restarts"
 	default:
