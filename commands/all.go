@@ -36,8 +36,8 @@ func (o *sourceOptions) fitsAll(f *pflag.FlagSet) error {
 }
 
 // configs are the files that --all means.
-func (o *sourceOptions) configs(ctx context.Context, env *Env) ([]string, error) {
-	found, err := repo.Configs(ctx, env.Dir)
+func (o *sourceOptions) configs(ctx context.Context, env *Env, repos *repo.Repositories) ([]string, error) {
+	found, err := repos.Configs(ctx, env.Dir)
 	if err == nil && len(found) == 0 {
 		err = &noFileError{"there is no fly.toml in this folder or below it that git does not ignore"}
 	}
@@ -61,17 +61,20 @@ type builder func(*source, *sourceOptions) (*plan.Plan, error)
 // Without the app the files are read side by side: nothing is changed, and
 // nobody else's limits are in the way.
 func planAll(ctx context.Context, env *Env, g *global, o *sourceOptions, build builder) ([]view.Part, []plan.FileError, error) {
-	files, err := o.configs(ctx, env)
+	repos := new(repo.Repositories)
+	files, err := o.configs(ctx, env, repos)
 	if err != nil {
 		return nil, nil, err
 	}
 	quiet := *g
 	quiet.quiet = true // what every file would say again is said once, below
+	with := *o
+	with.scan = repos.Scan // each repository is read once
 	var parts []view.Part
 	var failed []plan.FileError
 	offline := plan.Offline("")
 	one := func(file string) planned {
-		return planOne(ctx, env, &quiet, o.one(file), build)
+		return planOne(ctx, env, &quiet, with.one(file), build)
 	}
 	next := sideBySide(files, one, o.offline && !o.writes)
 	for i, file := range files {
@@ -201,7 +204,7 @@ func runApplyAll(ctx context.Context, env *Env, g *global, o *applyOptions) erro
 	if o.plan != "" {
 		return &usageError{message: "--all and a saved plan can't be used together: the plan is for one file"}
 	}
-	files, err := o.source.configs(ctx, env)
+	files, err := o.source.configs(ctx, env, new(repo.Repositories))
 	if err != nil {
 		return err
 	}

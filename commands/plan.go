@@ -103,7 +103,7 @@ func (s *source) document(p *plan.Plan) view.Document {
 func (s *source) part(p *plan.Plan) view.Part {
 	part := view.Part{Plan: p, File: s.target.File, Mask: s.mask}
 	if part.File != nil { // else nothing is known of what stands around it
-		part.Other = s.otherFile
+		part.Other = otherFiles(s.path) // the source itself is large, and of no use any more
 	}
 	return part
 }

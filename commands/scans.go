@@ -16,18 +16,15 @@ import (
 // scanner reads a source tree; nil is repo.Scan.
 type scanner func(context.Context, repo.Options) (*plan.Repo, error)
 
-// scanTree reads the source tree around fly.toml. Of a file that does not stand
-// on disk as it is read, what is said about it is about the text.
+// scanTree reads the source tree around fly.toml. What is said about that file is
+// about the text as it was read, which may not stand on disk.
 func (o *sourceOptions) scanTree(ctx context.Context, path, workDir string, file *flytoml.File) (*plan.Repo, error) {
 	opts := repo.OptionsFor(path, workDir, file)
+	opts.App = fileApp(file)
 	read := o.scan
 	if read == nil {
 		read = repo.Scan
 	}
-	if o.buffer == nil {
-		return read(ctx, opts)
-	}
-	opts.App = fileApp(file)
 	facts, err := read(ctx, opts)
 	if err != nil {
 		return nil, err

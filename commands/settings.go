@@ -119,6 +119,9 @@ func fileMaxUnavailable(f *flytoml.File) string {
 
 // withSeverity gives rules the severity that the settings ask for.
 func withSeverity(all []plan.Fixer, want map[string]plan.Severity) []plan.Fixer {
+	if len(want) == 0 {
+		return all
+	}
 	out := slices.Clone(all)
 	for i, f := range out {
 		severity, ok := want[f.ID]

@@ -175,14 +175,16 @@ func inEnv(path string) bool {
 	return top == "env" || top == "build.args" || strings.HasPrefix(path, "env.") || strings.HasPrefix(path, "build.args.")
 }
 
-// otherFile reads another file of the repository, by its path from the folder of
-// fly.toml.
-func (s *source) otherFile(file string) (text []byte, there bool, err error) {
-	text, err = apply.OthersOnDisk(filepath.Dir(s.path), nil).Read(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, false, nil
+// otherFiles reads other files of the repository, by their path from the folder
+// of fly.toml.
+func otherFiles(flyToml string) func(file string) (text []byte, there bool, err error) {
+	return func(file string) (text []byte, there bool, err error) {
+		text, err = apply.OthersOnDisk(filepath.Dir(flyToml), nil).Read(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, false, nil
+		}
+		return text, err == nil, err
 	}
-	return text, err == nil, err
 }
 
 // plan makes the plan of what was read. It is the one door from a target to a

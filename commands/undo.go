@@ -143,7 +143,7 @@ func (o *undoOptions) run(ctx context.Context, env *Env, g *global, s *source) e
 func (o *undoOptions) world(s *source, h apply.History) undo.World {
 	return undo.World{
 		File: s.target.File, Path: filepath.ToSlash(s.shown), App: s.target.App, Offline: s.target.Offline, OfflineDetail: s.target.OfflineDetail,
-		MaxUnavailable: o.limit(s), Tool: tool(), Other: otherFile(h, s.path), Others: s.otherFile,
+		MaxUnavailable: o.limit(s), Tool: tool(), Other: otherFile(h, s.path), Others: otherFiles(s.path),
 		Now: s.today,
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/fly-standards/fly-standards/internal/repo"
 )
 
 // runUndoAll takes back the last apply --all that left something: its runs on
@@ -12,7 +14,7 @@ func runUndoAll(ctx context.Context, env *Env, g *global, o *undoOptions) error 
 	if o.format.format == "json" || o.list || o.id != "" {
 		return &usageError{"undo --all takes no --json, --list or ID", "`fly-standards undo --config FILE` is about one file"}
 	}
-	found, err := o.source.configs(ctx, env)
+	found, err := o.source.configs(ctx, env, new(repo.Repositories))
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"sync"
 
 	"github.com/spf13/cobra"
 )
@@ -39,7 +40,7 @@ func readBuild() build {
 }
 
 // tool is how plans and the user agent name the program.
-func tool() string { return "fly-standards " + readBuild().Version }
+var tool = sync.OnceValue(func() string { return "fly-standards " + readBuild().Version })
 
 func newVersionCmd(env *Env) *cobra.Command {
 	format := &formatOptions{}

@@ -137,9 +137,12 @@ func declaredVolumes(t plan.Target) []plan.Finding {
 func databaseImage(t plan.Target, c *deployed.Config, folders []string) (plan.Finding, bool) {
 	image := c.Get("build").Key("image")
 	ref, ok := image.Str()
+	if !ok {
+		return plan.Finding{}, false
+	}
 	name, _, _ := strings.Cut(path.Base(strings.SplitN(ref, "@", 2)[0]), ":")
 	folder := dataFolders()[name]
-	if !ok || folder == "" || slices.ContainsFunc(folders, func(f string) bool { return covered(folder, []string{f}) || covered(f, []string{folder}) }) {
+	if folder == "" || slices.ContainsFunc(folders, func(f string) bool { return covered(folder, []string{f}) || covered(f, []string{folder}) }) {
 		return plan.Finding{}, false
 	}
 	if len(folders) > 0 { // told to keep its data elsewhere, by a flag or an env entry that nobody here knows

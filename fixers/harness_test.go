@@ -220,7 +220,7 @@ func (w *world) target(t *testing.T) plan.Target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts.Root = ""
+	facts.Root, facts.Absent = "", repo.Absent(w.dir, file)
 	target := plan.Target{File: file, Repo: facts, Edition: "4ed17104"}
 	if n, ok := file.Get("app"); ok {
 		target.AppName, _ = n.Str()

@@ -29,13 +29,25 @@ Manual fix: remove the service, or its public addresses (fly ips list, fly ips r
 }
 
 // databasePorts are ports that databases, caches and queues listen at by default.
-func databasePorts() map[int]string {
-	return map[int]string{
-		1433: "SQL Server", 1521: "Oracle", 2379: "etcd", 3306: "MySQL", 5432: "PostgreSQL", 6379: "Redis", 9042: "Cassandra",
-		9200: "Elasticsearch", 9300: "Elasticsearch", 11211: "Memcached", 26257: "CockroachDB", 27017: "MongoDB",
-		5984: "CouchDB", 6333: "Qdrant", 6334: "Qdrant", 7474: "Neo4j", 7687: "Neo4j", 7700: "Meilisearch", 8086: "InfluxDB", 8108: "Typesense",
-		8123: "ClickHouse", 8529: "ArangoDB", 28015: "RethinkDB", 5672: "RabbitMQ", 9092: "Kafka",
+var databasePorts = [...]struct {
+	port int
+	name string
+}{
+	{1433, "SQL Server"}, {1521, "Oracle"}, {2379, "etcd"}, {3306, "MySQL"}, {5432, "PostgreSQL"}, {5672, "RabbitMQ"},
+	{5984, "CouchDB"}, {6333, "Qdrant"}, {6334, "Qdrant"}, {6379, "Redis"}, {7474, "Neo4j"}, {7687, "Neo4j"},
+	{7700, "Meilisearch"}, {8086, "InfluxDB"}, {8108, "Typesense"}, {8123, "ClickHouse"}, {8529, "ArangoDB"}, {9042, "Cassandra"},
+	{9092, "Kafka"}, {9200, "Elasticsearch"}, {9300, "Elasticsearch"}, {11211, "Memcached"}, {26257, "CockroachDB"}, {27017, "MongoDB"},
+	{28015, "RethinkDB"},
+}
+
+// databaseAt is the database of a port, "" for none.
+func databaseAt(port int) string {
+	for _, d := range databasePorts {
+		if d.port == port {
+			return d.name
+		}
 	}
+	return ""
 }
 
 func checkPrivatePorts(t plan.Target) []plan.Finding {
@@ -78,13 +90,13 @@ func publishes(t plan.Target, s service) (what, evidence string) {
 		return "", ""
 	}
 	for _, p := range s.Ports {
-		for _, n := range sortedPorts() {
-			if inPorts(p.Name, n) && !(strings.Contains(p.Name, "-") && s.InternalPort != n) {
-				return databasePorts()[n], "port " + p.Name
+		for _, d := range databasePorts {
+			if inPorts(p.Name, d.port) && !(strings.Contains(p.Name, "-") && s.InternalPort != d.port) {
+				return d.name, "port " + p.Name
 			}
 		}
 	}
-	if name := databasePorts()[s.InternalPort]; name != "" && (!s.handler("http") || speaksHTTP(s.InternalPort)) {
+	if name := databaseAt(s.InternalPort); name != "" && (!s.handler("http") || speaksHTTP(s.InternalPort)) {
 		return name, "internal_port " + strconv.Itoa(s.InternalPort)
 	}
 	if s.handler("pg_tls") { // whatever its port: it speaks nothing else
@@ -100,15 +112,6 @@ func publishes(t plan.Target, s service) (what, evidence string) {
 // of nothing else that is known.
 func speaksHTTP(port int) bool {
 	return slices.Contains([]int{5984, 6333, 7700, 8108, 8123, 9200}, port)
-}
-
-func sortedPorts() []int {
-	ports := make([]int, 0, 12)
-	for n := range databasePorts() {
-		ports = append(ports, n)
-	}
-	slices.Sort(ports)
-	return ports
 }
 
 // inPorts says whether "5432" or "5000-6000" holds the port.

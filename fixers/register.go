@@ -2,10 +2,24 @@
 // plan.Target and says what it would change; it does no I/O and asks nobody.
 package fixers
 
-import "github.com/fly-standards/fly-standards/plan"
+import (
+	"sync"
 
-// All are the standards, sorted by id.
+	"github.com/fly-standards/fly-standards/plan"
+)
+
+// All are the standards, sorted by id. Nobody may change the list.
 func All() []plan.Fixer {
+	listOnce.Do(func() { list = standards() })
+	return list
+}
+
+var (
+	listOnce sync.Once
+	list     []plan.Fixer
+)
+
+func standards() []plan.Fixer {
 	return []plan.Fixer{
 		appHealth(),
 		autoRollback(),

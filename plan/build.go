@@ -100,7 +100,7 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 		NoRestart:     o.NoRestart,
 		LeftAlone:     leftAlone(t),
 		Refused:       refused(before, reading),
-		Findings:      []Outcome{},
+		Findings:      make([]Outcome, 0, len(all)),
 		Steps:         []Step{},
 	}
 	p.Steps = append(p.Steps, steps(t, all, after, o)...)

@@ -57,7 +57,7 @@ func choose(fixers []Fixer, o Options) ([]Fixer, error) {
 	if err := CheckRules(fixers, o.Only, o.Skip); err != nil {
 		return nil, err
 	}
-	var chosen []Fixer
+	chosen := make([]Fixer, 0, len(fixers))
 	for _, f := range fixers {
 		if f.OptIn && !o.asked(f.ID) {
 			continue

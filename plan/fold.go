@@ -12,16 +12,22 @@ import (
 // is folded, and what is ignored stays alone. The plan keeps them apart: each has
 // a fix and a safety of its own.
 func Folded(all []Outcome) []Outcome {
-	var parts []Outcome
+	n := 0
+	for i := range all {
+		if all[i].foldable() {
+			n++
+		}
+	}
+	if n < 2 {
+		return all
+	}
+	parts := make([]Outcome, 0, n)
 	for _, f := range all {
 		if f.foldable() {
 			parts = append(parts, f)
 		}
 	}
-	if len(parts) < 2 {
-		return all
-	}
-	out := make([]Outcome, 0, len(all))
+	out := make([]Outcome, 0, len(all)-n+1)
 	for _, f := range all {
 		switch {
 		case !f.foldable():
@@ -33,7 +39,7 @@ func Folded(all []Outcome) []Outcome {
 	return out
 }
 
-func (o Outcome) foldable() bool {
+func (o *Outcome) foldable() bool {
 	return o.Default != "" && o.Severity == Info && o.Outcome != Ignored && len(o.Parts) == 0
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -78,7 +79,7 @@ func lastToken(pointer string) string { return pointer[bytes.LastIndexByte([]byt
 
 // shownLiteral looks at the strings of a TOML literal.
 func shownLiteral(name, literal string, shown func(name, value string) bool) bool {
-	if literal == "" {
+	if literal == "" || literal == "true" || literal == "false" || strings.Trim(literal, "0123456789") == "" {
 		return true
 	}
 	var doc map[string]any

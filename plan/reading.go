@@ -63,6 +63,9 @@ func look(t Target, rules []Fixer, ignores []*ignore, o Options) (repaired, []*f
 // and adds what would be planned next. So one apply is enough.
 func lookAgain(t Target, rules []Fixer, ignores []*ignore, o Options, all []*finding) ([]*finding, error) {
 	for range maxLooks {
+		if !slices.ContainsFunc(planned(all), (*finding).bringsToLight) {
+			return all, nil
+		}
 		after, err := settleEdits(t.File, all)
 		if err != nil {
 			return nil, err

@@ -18,7 +18,7 @@ type Repo struct {
 	Streams     *Evidence    // the app keeps connections open; only where a service counts them
 	Metrics     *Metrics     // where it serves metrics for Prometheus
 	Migrations  *Migrations  // the migration tool it has
-	Siblings    []Sibling    // the repository's other Fly configurations, in any form
+	Siblings    []Sibling    // other Fly configurations, in any form, that have to do with this one
 	Uses        []Use        // flyctl commands of its workflows and scripts
 	ElseApps    []Evidence   // workflows and scripts that name another app or config (-a, --app, -c, --config)
 	Around      *Around      // the repository around it
@@ -35,7 +35,8 @@ type Absent struct {
 	FromFile bool
 }
 
-// Sibling is another fly*.toml.
+// Sibling is another Fly configuration of the repository: one in the same folder,
+// one that a command names, or one that calls an app.
 type Sibling struct {
 	File string
 	App  string // its `app`; "" when it has none

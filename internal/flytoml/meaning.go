@@ -109,9 +109,9 @@ func literal(text string) (any, error) {
 	if bytes.ContainsAny(doc, "\r\n") {
 		return nil, refuse("the value is more than one line")
 	}
-	var p unstable.Parser
+	p := newParser(doc)
+	defer freeParser(p)
 	p.KeepComments = true
-	p.Reset(doc)
 	if !p.NextExpression() || p.Expression().Kind != unstable.KeyValue {
 		return nil, refuse("the value is not TOML")
 	}

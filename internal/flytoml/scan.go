@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -64,10 +65,29 @@ func (f *File) checkText() error {
 	return nil
 }
 
+// parsers are kept for the next file: each has memory of its own, and a plan reads
+// many small texts.
+var parsers sync.Pool
+
+func newParser(text []byte) *unstable.Parser {
+	p, _ := parsers.Get().(*unstable.Parser)
+	if p == nil {
+		p = new(unstable.Parser)
+	}
+	p.KeepComments = false
+	p.Reset(text)
+	return p
+}
+
+func freeParser(p *unstable.Parser) {
+	p.Reset(nil)
+	parsers.Put(p)
+}
+
 // scan finds the statements and the place of every key and value.
 func (f *File) scan() error {
-	s := scanner{src: f.src, base: f.base}
-	s.parser.Reset(f.src[f.base:])
+	s := scanner{src: f.src, base: f.base, parser: newParser(f.src[f.base:])}
+	defer freeParser(s.parser)
 	for s.parser.NextExpression() {
 		st, err := s.statement(s.parser.Expression())
 		if st != nil {
@@ -112,7 +132,7 @@ var (
 // arrays and inline tables, so their brackets are found by walking over what
 // stands between the values: white space, commas and comments.
 type scanner struct {
-	parser unstable.Parser
+	parser *unstable.Parser
 	src    []byte
 	base   int
 	pos    int // everything before is done

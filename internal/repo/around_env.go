@@ -2,7 +2,6 @@ package repo
 
 import (
 	"bytes"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -15,24 +14,32 @@ import (
 // addPrivate adds the env files and keys that lie below the root of the scan and
 // at that of the repository: git does not know them, a build may send them.
 func (v *surveyor) addPrivate() {
-	v.files = slices.Clone(v.files)
+	var more []string
+	add := func(rel string) {
+		if !v.has(rel) && !slices.Contains(more, rel) {
+			more = append(more, rel)
+		}
+	}
 	for _, file := range v.sc.private {
-		if rel := relSlash(v.base, v.sc.abs(file)); !strings.HasPrefix(rel, "../") && !v.has(rel) {
-			v.files = append(v.files, rel)
-			slices.Sort(v.files)
+		if rel := relSlash(v.base, v.sc.abs(file)); !strings.HasPrefix(rel, "../") {
+			add(rel)
 		}
 	}
 	for _, dir := range []string{".", relSlash(v.base, v.sc.dir), relSlash(v.base, v.sc.abs(v.sc.context))} {
 		if strings.HasPrefix(dir, "..") {
 			continue
 		}
-		entries, _ := os.ReadDir(filepath.Join(v.base, filepath.FromSlash(dir)))
+		entries, _ := v.sc.repos.list(filepath.Join(v.base, filepath.FromSlash(dir)))
 		for _, entry := range entries {
-			if rel := path.Join(dir, entry.Name()); entry.Type().IsRegular() && isPrivate(entry.Name()) && !v.has(rel) {
-				v.files = append(v.files, rel)
-				slices.Sort(v.files)
+			if entry.Type().IsRegular() && isPrivate(entry.Name()) {
+				add(path.Join(dir, entry.Name()))
 			}
 		}
+	}
+	if len(more) > 0 {
+		own := *v.holdings
+		own.files, own.telling = slices.Sorted(slices.Values(slices.Concat(v.files, more))), slices.Sorted(slices.Values(slices.Concat(v.telling, more)))
+		v.holdings = &own
 	}
 }
 
@@ -52,7 +59,7 @@ func isSample(name string) bool {
 }
 
 func (v *surveyor) envFiles() {
-	for _, file := range v.files {
+	for _, file := range v.telling {
 		if !isEnvFile(path.Base(file)) || elsewhere(file) || len(v.out.EnvFiles) == maxEnvFiles {
 			continue
 		}
@@ -64,7 +71,9 @@ func (v *surveyor) envFiles() {
 	}
 }
 
-func (v *surveyor) tracks(file string) bool { return v.known && has(v.sc.tracked(), file, false) }
+func (v *surveyor) tracks(file string) bool {
+	return v.known && has(v.sc.repos.tracked(v.base), file, false)
+}
 
 // shared: an env file that git is to keep, with the defaults of everybody, as in
 // Symfony and Vite: what is one's own stands in .env.local, which it ignores.

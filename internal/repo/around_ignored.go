@@ -17,7 +17,7 @@ func (v *surveyor) ignored(rel string) bool {
 		if part != "." {
 			dir = filepath.Join(dir, part)
 		}
-		all = append(all, ignores{dir, v.ignoreOf(dir)})
+		all = append(all, ignores{dir, v.sc.repos.ignored(dir)})
 		if dir != v.base && ignoredBy(all[:len(all)-1], dir, true) {
 			return true
 		}
@@ -27,18 +27,9 @@ func (v *surveyor) ignored(rel string) bool {
 
 // wanted: the .gitignore at the root says that git is to take it in.
 func (v *surveyor) wanted(rel string) bool {
-	return slices.ContainsFunc(v.ignoreOf(v.base), func(r ignoreRule) bool {
+	return slices.ContainsFunc(v.sc.repos.ignored(v.base), func(r ignoreRule) bool {
 		return r.negated && ignoreList{{pattern: r.pattern, anchored: r.anchored}}.match(rel, false)
 	})
-}
-
-func (v *surveyor) ignoreOf(dir string) ignoreList {
-	list, ok := v.lists[dir]
-	if !ok {
-		list = readIgnore(dir)
-		v.lists[dir] = list
-	}
-	return list
 }
 
 // unignored is what this repository makes or holds and git would take in.
@@ -48,7 +39,7 @@ func (v *surveyor) unignored() {
 			v.out.Unignored = append(v.out.Unignored, plan.Unignored{Pattern: pattern, Evidence: e})
 		}
 	}
-	for _, file := range v.files {
+	for _, file := range v.telling {
 		dir, base := path.Dir(file), path.Base(file)
 		if elsewhere(file) {
 			continue

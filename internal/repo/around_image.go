@@ -13,15 +13,12 @@ import (
 
 // unbuilt: fly.toml lies beside a program, and nothing says how its image is made.
 func (v *surveyor) unbuilt() {
-	if v.sc.dockerfile != "" || slices.ContainsFunc(v.files, func(f string) bool {
-		name := strings.ToLower(path.Base(f))
-		return strings.Contains(name, "dockerfile") || strings.Contains(name, "containerfile")
-	}) {
+	if v.sc.dockerfile != "" || slices.ContainsFunc(v.telling, func(f string) bool { return isDockerfile(path.Base(f)) }) {
 		return
 	}
 	own := relSlash(v.base, v.sc.dir)
-	if i := slices.IndexFunc(v.files, func(f string) bool { return path.Dir(f) == own && isManifestOf(path.Base(f)) }); i >= 0 {
-		v.out.Unbuilt = &plan.Evidence{File: v.shown(v.files[i])}
+	if i := slices.IndexFunc(v.telling, func(f string) bool { return path.Dir(f) == own && isManifestOf(path.Base(f)) }); i >= 0 {
+		v.out.Unbuilt = &plan.Evidence{File: v.shown(v.telling[i])}
 	}
 }
 
@@ -72,7 +69,7 @@ func (v *surveyor) unwanted(dir string) []unwanted {
 		out = append(out, unwanted{path.Join(dir, "node_modules"), v.nodeModules(rel), "what is installed on the machine that deploys"})
 	}
 	env := ""
-	for _, file := range v.files {
+	for _, file := range v.telling {
 		base := path.Base(file)
 		inner, in := below2(file, rel)
 		if key, in := below2(v.key(file), rel); in && key != "" {
@@ -108,7 +105,7 @@ func (v *surveyor) unwanted(dir string) []unwanted {
 // nodeModules is the pattern for the packages of a folder: those of the programs
 // in it lie below, where a name alone doesn't reach in an ignore file of builds.
 func (v *surveyor) nodeModules(rel string) string {
-	for _, file := range v.files {
+	for _, file := range v.telling {
 		if inner, in := below2(file, rel); in && inner != "package.json" && path.Base(file) == "package.json" && !elsewhere(file) {
 			return "**/node_modules"
 		}

@@ -25,7 +25,7 @@ var locks = map[string][]string{
 // manifests are the lists of dependencies without their lockfile. A member of
 // a workspace has it further up; what is generated needs none.
 func (v *surveyor) manifests() {
-	for _, file := range v.files {
+	for _, file := range v.telling {
 		names, ok := locks[path.Base(file)]
 		if !ok || elsewhere(file) || generated(file) || !v.declares(file) {
 			continue

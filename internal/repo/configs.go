@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -20,7 +21,12 @@ const maxConfigDirs = 50_000
 // Symbolic links are not followed; git's own folder and installed packages are
 // not entered. Without git all are there.
 func Configs(ctx context.Context, dir string) ([]string, error) {
-	out, err := configsBelow(ctx, dir)
+	return new(Repositories).Configs(ctx, dir)
+}
+
+// Configs is the function of that name, which remembers.
+func (r *Repositories) Configs(ctx context.Context, dir string) ([]string, error) {
+	out, err := r.configsBelow(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -28,12 +34,13 @@ func Configs(ctx context.Context, dir string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look for fly.toml below %s: %w", dir, err)
 	}
-	var around surroundings
-	if err := around.read(ctx, abs, "fly.toml"); err != nil {
-		return nil, fmt.Errorf("look for fly.toml below %s: %w", dir, err)
+	around := r.scriptsOf(ctx, cmp.Or(r.gitRoot(abs), abs))
+	if around.err != nil {
+		return nil, fmt.Errorf("look for fly.toml below %s: %w", dir, around.err)
 	}
+	here := relSlash(around.root, abs)
 	for _, u := range around.uses {
-		file := relative(around.here, u.Config)
+		file := relative(here, u.Config)
 		inside := u.Named && path.Ext(file) == ".toml" && !strings.HasPrefix(file, "../") && fileExists(around.root, u.Config)
 		if inside && !slices.Contains(out, file) {
 			out = append(out, file)
@@ -43,8 +50,8 @@ func Configs(ctx context.Context, dir string) ([]string, error) {
 	return out, nil
 }
 
-func configsBelow(ctx context.Context, dir string) ([]string, error) {
-	above := ignoresAbove(dir)
+func (r *Repositories) configsBelow(ctx context.Context, dir string) ([]string, error) {
+	above := r.ignoresAbove(dir)
 	type folder struct {
 		rel     string
 		ignores []ignores // from the outermost in
@@ -60,11 +67,11 @@ func configsBelow(ctx context.Context, dir string) ([]string, error) {
 		}
 		here := folders[i]
 		abs := filepath.Join(dir, filepath.FromSlash(here.rel))
-		entries, err := os.ReadDir(abs)
+		entries, err := r.list(abs)
 		if err != nil {
 			return nil, fmt.Errorf("look for fly.toml below %s: %w", dir, err)
 		}
-		within := append(slices.Clip(here.ignores), ignores{abs, readIgnore(abs)})
+		within := append(slices.Clip(here.ignores), ignores{abs, r.ignored(abs)})
 		for _, entry := range entries {
 			name, rel := entry.Name(), path.Join(here.rel, entry.Name())
 			switch {
@@ -88,11 +95,11 @@ type ignores struct {
 
 // ignoresAbove are those of the folders between the root of the repository
 // and dir, without dir's own. Outside of a repository there are none.
-func ignoresAbove(dir string) []ignores {
+func (r *Repositories) ignoresAbove(dir string) []ignores {
 	var out []ignores
 	for at := dir; ; at = filepath.Dir(at) {
 		if at != dir {
-			out = append(out, ignores{at, readIgnore(at)})
+			out = append(out, ignores{at, r.ignored(at)})
 		}
 		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
 			slices.Reverse(out)

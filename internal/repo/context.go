@@ -20,8 +20,8 @@ type scanner struct {
 	root      string // the folder that is walked; fly.toml and the build context are in it
 	context   string // the build context from root; "." for root itself
 	git       string // the root of the repository; "" outside of one
+	repos     *Repositories
 	workflows []plan.Workflow
-	tracked   func() []string // read when it is first asked for
 
 	image      *image // nil: no Dockerfile, or none that can be read
 	dockerfile string // from root; "" for none
@@ -76,15 +76,10 @@ func within(dir, path string) bool {
 // the first of the user's own folder, fly.toml's, and the repository's, in
 // which everything that the Dockerfile copies is there.
 func (sc *scanner) choose() {
-	if sc.git = GitRoot(sc.dir); !exists(filepath.Join(sc.git, ".git")) {
-		sc.git = ""
-	}
-	sc.tracked = sync.OnceValue(func() []string { return tracked(sc.git) })
+	sc.git = sc.repos.gitRoot(sc.dir)
+	sc.workflows = sc.repos.workflowsOf(cmp.Or(sc.git, sc.dir))
 	var candidates []candidate
-	if sc.git == "" {
-		sc.workflows = workflows(sc.dir)
-	} else {
-		sc.workflows = workflows(sc.git)
+	if sc.git != "" {
 		if told, ok := sc.told(); ok {
 			candidates = append(candidates, told)
 		}
@@ -112,11 +107,13 @@ func (sc *scanner) choose() {
 			best, most = i, fit
 		}
 	}
-	if best < 0 { // no Dockerfile anywhere: what is beside fly.toml
-		sc.try(candidate{dir: sc.dir})
-		return
+	last := candidate{dir: sc.dir} // no Dockerfile anywhere: what is beside fly.toml
+	if best >= 0 {
+		last = candidates[best]
 	}
-	sc.try(candidates[best])
+	if last != candidates[len(candidates)-1] {
+		sc.try(last)
+	}
 }
 
 // candidate is a build context with the Dockerfile of --dockerfile, if any.
@@ -125,23 +122,16 @@ type candidate struct{ dir, dockerfile string }
 // told is the working directory in which a workflow deploys this file.
 func (sc *scanner) told() (candidate, bool) {
 	own := relSlash(sc.git, filepath.Join(sc.dir, sc.opts.ConfigName))
-	for _, w := range sc.workflows {
-		for _, j := range w.Jobs {
-			for _, step := range j.Steps {
-				step, _ = sc.inTree(step)
-				for _, d := range deploysOf(step) {
-					dir := filepath.Join(sc.git, filepath.FromSlash(d.dir))
-					if d.config != own || !within(sc.git, dir) || !isDir(dir) {
-						continue
-					}
-					c := candidate{dir: dir}
-					if d.dockerfile != "" {
-						c.dockerfile = filepath.Join(sc.git, filepath.FromSlash(d.dockerfile))
-					}
-					return c, true
-				}
-			}
+	for _, d := range sc.repos.deploysOf(sc.git) {
+		dir := filepath.Join(sc.git, filepath.FromSlash(d.dir))
+		if d.config != own || !within(sc.git, dir) || !isDir(dir) {
+			continue
 		}
+		c := candidate{dir: dir}
+		if d.dockerfile != "" {
+			c.dockerfile = filepath.Join(sc.git, filepath.FromSlash(d.dockerfile))
+		}
+		return c, true
 	}
 	return candidate{}, false
 }
@@ -149,8 +139,8 @@ func (sc *scanner) told() (candidate, bool) {
 // inTree is a step of a workflow as it would run in the repository: a working
 // directory that is not there is one that the job fills with what it made, in
 // the repository's own layout. there is false then.
-func (sc *scanner) inTree(step plan.WorkStep) (in plan.WorkStep, there bool) {
-	if step.Dir == "" || isDir(filepath.Join(cmp.Or(sc.git, sc.dir), filepath.FromSlash(step.Dir))) {
+func inTree(root string, step plan.WorkStep) (in plan.WorkStep, there bool) {
+	if step.Dir == "" || isDir(filepath.Join(root, filepath.FromSlash(step.Dir))) {
 		return step, true
 	}
 	step.Dir = ""

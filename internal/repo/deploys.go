@@ -76,6 +76,7 @@ type flyDeploy struct {
 	config string // the fly.toml that it deploys, from the root
 	// dockerfile is that of --dockerfile, from the root; "" for none.
 	dockerfile string
+	inTree     bool // of a step whose working directory is there
 }
 
 // deploysOf are the `fly deploy` commands of a step.

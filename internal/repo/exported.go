@@ -12,7 +12,7 @@ const maxExported = 20
 
 // exported are the files with a block that rules export wrote.
 func (v *surveyor) exported() {
-	for _, file := range v.files {
+	for _, file := range v.telling {
 		form := exportForm(file)
 		if form == "" || len(v.out.Guidance) == maxExported {
 			continue

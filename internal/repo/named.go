@@ -13,30 +13,18 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// absent is Absent of the file on disk.
-func absent(root, config string) []plan.Absent {
-	src, err := os.ReadFile(filepath.Join(root, config))
-	if err != nil {
-		return nil
-	}
-	file, err := flytoml.Parse(config, src)
-	if err != nil {
-		return nil
-	}
-	return Absent(root, file)
-}
-
 // Absent are the files that the fly.toml in the folder root names and that aren't
 // there. What flyctl looks for from the folder where it is started counts
 // as there when it lies in the folder of fly.toml or in one above it, up to the
 // git root. Where the source isn't there at all, as in a folder of
 // configurations, nothing is known to be missing.
 func Absent(root string, file *flytoml.File) []plan.Absent {
-	if !hasSource(root) {
+	named := deployed.Read(file).LocalFiles()
+	if len(named) == 0 || !hasSource(root) {
 		return nil
 	}
 	var out []plan.Absent
-	for _, f := range deployed.Read(file).LocalFiles() {
+	for _, f := range named {
 		if path.IsAbs(f.Path) || filepath.IsAbs(f.Path) {
 			continue
 		}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/fly-standards/fly-standards/internal/flytoml"
 )
 
 // TestAbsent: a file that fly.toml names is missing where the source is there,
@@ -34,12 +36,17 @@ func TestAbsent(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			write("fly.toml", "[build]\ndockerfile = 'Dockerfile.web'\n[[files]]\nguest_path = '/etc/app.conf'\nlocal_path = 'app.conf'\n")
+			toml := "[build]\ndockerfile = 'Dockerfile.web'\n[[files]]\nguest_path = '/etc/app.conf'\nlocal_path = 'app.conf'\n"
+			file, err := flytoml.Parse("fly.toml", []byte(toml))
+			if err != nil {
+				t.Fatal(err)
+			}
+			write("fly.toml", toml)
 			for _, f := range c.files {
 				write(f, "x\n")
 			}
 			var got []string
-			for _, a := range absent(dir, "fly.toml") {
+			for _, a := range Absent(dir, file) {
 				got = append(got, strings.TrimSuffix(a.Key+": "+a.There, ": "))
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {

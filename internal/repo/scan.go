@@ -81,8 +81,14 @@ func OptionsFor(path, workDir string, file *flytoml.File) Options {
 
 // Scan reads the tree around opts.Dir: the build context, which may be a folder
 // above. It fails when Dir can't be read or ctx ends; files in it that can't be
-// read are passed over, and Unread tells of them.
+// read are passed over, and Unread tells of them. What fly.toml names and isn't
+// there is for Absent.
 func Scan(ctx context.Context, opts Options) (*plan.Repo, error) {
+	return new(Repositories).Scan(ctx, opts)
+}
+
+// Scan is the function of that name, which remembers.
+func (r *Repositories) Scan(ctx context.Context, opts Options) (*plan.Repo, error) {
 	if opts.ConfigName == "" {
 		opts.ConfigName = "fly.toml"
 	}
@@ -93,14 +99,18 @@ func Scan(ctx context.Context, opts Options) (*plan.Repo, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("read the source tree: %w", err)
 	}
-	sc := &scanner{opts: opts, dir: dir}
-	var around surroundings
-	reading := make(chan error, 1)
-	go func() { reading <- around.read(ctx, dir, opts.ConfigName) }()
+	sc := &scanner{opts: opts, dir: dir, repos: r}
+	var around *scripts
+	reading := make(chan struct{})
+	go func() {
+		around = r.scriptsOf(ctx, cmp.Or(r.gitRoot(dir), dir))
+		close(reading)
+	}()
 	sc.choose()
 	err = sc.walk(ctx)
-	if err := <-reading; err != nil {
-		return nil, fmt.Errorf("read the repository around %s: %w", dir, err)
+	<-reading
+	if around.err != nil {
+		return nil, fmt.Errorf("read the repository around %s: %w", dir, around.err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the source tree %s: %w", sc.root, err)
@@ -110,13 +120,18 @@ func Scan(ctx context.Context, opts Options) (*plan.Repo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the source tree %s: %w", sc.root, err)
 	}
-	r := sc.repo(facts)
-	around.tell(r, cmp.Or(opts.App, ownApp(dir, opts.ConfigName)))
-	if r.Migrations != nil && r.Migrations.RunBy == nil {
-		r.Migrations.RunBy = around.migratedBy()
+	out := sc.repo(facts)
+	here := relSlash(around.root, dir)
+	own := path.Join(here, opts.ConfigName)
+	app := opts.App
+	if app == "" {
+		app = ownApp(dir, opts.ConfigName)
 	}
-	r.Absent = absent(dir, opts.ConfigName)
-	return r, nil
+	around.tell(out, here, own, app)
+	if out.Migrations != nil && out.Migrations.RunBy == nil {
+		out.Migrations.RunBy = r.migratedBy(around, here, own)
+	}
+	return out, nil
 }
 
 // readAll spreads the files over a few workers: nearly all of the time is
@@ -182,6 +197,9 @@ func (sc *scanner) jobs() []job {
 	var out []job
 	for _, file := range sc.files {
 		base := path.Base(file)
+		if IsConfig(base) { // it is no source
+			continue
+		}
 		v := sc.of(file)
 		if v != outside || isScript(file, base) {
 			out = append(out, job{file, v})
@@ -225,7 +243,7 @@ func (s *source) look() {
 		s.webServer(kind)
 		return
 	}
-	if IsConfig(s.base) || path.Ext(s.base) == ".go" && !builtOnLinux(s.text) {
+	if path.Ext(s.base) == ".go" && !builtOnLinux(s.text) {
 		return
 	}
 	if s.verdict == outside || s.verdict == beside {

@@ -34,31 +34,40 @@ func GitRoot(dir string) string {
 	}
 }
 
-// surroundings are the flyctl commands of the workflows and scripts of a whole
-// repository, and its Fly configurations, from its root.
-type surroundings struct {
-	root, here string // here: the folder of fly.toml, from the root
-	own        string // the scanned file, from the root
-	uses       []plan.Use
-	configs    []string // from the root
+// scripts are the flyctl commands of the workflows and scripts of a whole
+// repository, and its Fly configurations; paths are from its root.
+type scripts struct {
+	root    string
+	uses    []plan.Use
+	configs []config
+	beside  map[string][]int // of configs, by folder
+	noted   []int            // of configs: named by a command, or calling an app
+	err     error
 }
 
-// read looks at the repository that dir is in. It reads nothing that git
-// ignores at its root.
-func (s *surroundings) read(ctx context.Context, dir, own string) error {
-	s.root = GitRoot(dir)
-	scripts, configs, err := scriptsBelow(ctx, s.root)
+// config is a Fly configuration in any form.
+type config struct {
+	file, app string
+	calls     []plan.Evidence
+}
+
+func (r *Repositories) scriptsOf(ctx context.Context, root string) *scripts {
+	return r.scripts.get(root, func(root string) *scripts {
+		s := &scripts{root: root, beside: map[string][]int{}}
+		s.err = s.read(ctx, r)
+		return s
+	})
+}
+
+// read looks at the repository. It reads nothing that git ignores at its root.
+func (s *scripts) read(ctx context.Context, r *Repositories) error {
+	files, configs, err := r.scriptsBelow(ctx, s.root)
 	if err != nil {
 		return err
 	}
-	here, err := filepath.Rel(s.root, dir)
-	if err != nil {
-		return err
-	}
-	s.here, s.configs = filepath.ToSlash(here), configs
-	s.own = path.Join(s.here, own)
 	var buffer []byte
-	for _, file := range scripts {
+	named := map[string]bool{}
+	for _, file := range files {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -68,36 +77,48 @@ func (s *surroundings) read(ctx context.Context, dir, own string) error {
 		}
 		for _, c := range flyCommands(file, string(text)) {
 			u := c.use(s.root)
-			if u.Config != "" && u.Named && !slices.Contains(s.configs, u.Config) && fileExists(s.root, u.Config) {
-				s.configs = append(s.configs, u.Config)
+			if u.Config != "" && u.Named && !named[u.Config] && fileExists(s.root, u.Config) {
+				named[u.Config] = true
+				configs = append(configs, u.Config)
 			}
 			s.uses = append(s.uses, u)
 		}
 	}
-	slices.Sort(s.configs)
+	slices.Sort(configs)
+	for _, file := range slices.Compact(configs) {
+		var text []byte
+		text, buffer = readInto(buffer, filepath.Join(s.root, filepath.FromSlash(file)))
+		c := config{file, appIn(file, text), internalCalls(file, text)}
+		if c.app == "" && path.Ext(file) != ".toml" { // other tools have a fly.yml too
+			c.calls = nil
+		}
+		n := len(s.configs)
+		s.beside[path.Dir(file)] = append(s.beside[path.Dir(file)], n)
+		if named[file] || len(c.calls) > 0 {
+			s.noted = append(s.noted, n)
+		}
+		s.configs = append(s.configs, c)
+	}
 	return nil
 }
 
-// tell gives the facts as they are from the folder of fly.toml, whose app is
+// tell gives the facts as they are from the folder here, for the file own and its
 // app.
-func (s *surroundings) tell(r *plan.Repo, app string) {
+func (s *scripts) tell(r *plan.Repo, here, own, app string) {
 	for _, u := range s.uses {
-		u.Own = u.Config == s.own
-		u.File, u.Config = relative(s.here, u.File), relative(s.here, u.Config)
+		u.Own = u.Config == own
+		u.File, u.Config = relative(here, u.File), relative(here, u.Config)
 		r.Uses = append(r.Uses, u)
 		if u.OtherApp(app) || u.Named && !u.Own {
 			r.ElseApps = append(r.ElseApps, u.Evidence)
 		}
 	}
-	for _, file := range s.configs {
-		if file == s.own {
-			continue
-		}
-		text, _ := readInto(nil, filepath.Join(s.root, filepath.FromSlash(file)))
-		sibling := plan.Sibling{File: relative(s.here, file), App: appIn(file, text)}
-		sibling.Calls = internalCalls(sibling.File, text)
-		if sibling.App != "" || path.Ext(file) == ".toml" { // other tools have a fly.yml too
-			r.Siblings = append(r.Siblings, sibling)
+	for _, n := range s.beside[here] {
+		s.sibling(r, here, own, s.configs[n])
+	}
+	for _, n := range s.noted {
+		if c := s.configs[n]; path.Dir(c.file) != here {
+			s.sibling(r, here, own, c)
 		}
 	}
 	slices.SortFunc(r.Siblings, func(a, b plan.Sibling) int { return cmp.Compare(a.File, b.File) })
@@ -105,20 +126,38 @@ func (s *surroundings) tell(r *plan.Repo, app string) {
 	slices.SortFunc(r.ElseApps, byPlace)
 }
 
+func (s *scripts) sibling(r *plan.Repo, here, own string, c config) {
+	if c.file == own || c.app == "" && path.Ext(c.file) != ".toml" { // other tools have a fly.yml too
+		return
+	}
+	sibling := plan.Sibling{File: relative(here, c.file), App: c.app, Calls: slices.Clone(c.calls)}
+	for i := range sibling.Calls {
+		sibling.Calls[i].File = sibling.File
+	}
+	r.Siblings = append(r.Siblings, sibling)
+}
+
 // migratedBy is the line of another Fly configuration that runs migrations:
 // apps that share a database leave them to one of them.
-func (s *surroundings) migratedBy() *plan.Evidence {
-	for _, file := range s.configs {
-		if file == s.own {
-			continue
+func (r *Repositories) migratedBy(s *scripts, here, own string) *plan.Evidence {
+	all := r.migrated.get(s.root, func(root string) []plan.Evidence {
+		var out []plan.Evidence
+		for _, c := range s.configs {
+			text, _ := readInto(nil, filepath.Join(root, filepath.FromSlash(c.file)))
+			code, _ := syntaxOf(c.file).strip(text)
+			if at := migrateCommand().FindIndex(code); at != nil {
+				out = append(out, plan.Evidence{File: c.file, Line: 1 + countLines(code[:at[0]]), Text: shownCommand(shownLine(code, at[0]))})
+			}
 		}
-		text, _ := readInto(nil, filepath.Join(s.root, filepath.FromSlash(file)))
-		code, _ := syntaxOf(file).strip(text)
-		if at := migrateCommand().FindIndex(code); at != nil {
-			return &plan.Evidence{File: relative(s.here, file), Line: 1 + countLines(code[:at[0]]), Text: shownCommand(shownLine(code, at[0]))}
-		}
+		return out
+	})
+	i := slices.IndexFunc(all, func(e plan.Evidence) bool { return e.File != own })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	e := all[i]
+	e.File = relative(here, e.File)
+	return &e
 }
 
 // relative is a path below the root as it is from a folder below it.
@@ -135,14 +174,14 @@ func relative(from, file string) string {
 
 // scriptsBelow lists the files of a tree in which a deploy may be written down,
 // and its Fly configurations, breadth first: what is deepest is left out first.
-func scriptsBelow(ctx context.Context, root string) (scripts, configs []string, err error) {
-	ignored := readIgnore(root)
+func (r *Repositories) scriptsBelow(ctx context.Context, root string) (scripts, configs []string, err error) {
+	ignored := r.ignored(root)
 	dirs := []string{"."}
 	for i := 0; i < len(dirs) && i < maxScriptDirs; i++ {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
-		entries, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(dirs[i])))
+		entries, err := r.list(filepath.Join(root, filepath.FromSlash(dirs[i])))
 		if err != nil {
 			if i == 0 {
 				return nil, nil, err

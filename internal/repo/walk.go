@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,26 +38,54 @@ func inList(list, word string) bool {
 	return word != "" && strings.Contains(list, " "+word+" ")
 }
 
-// walk lists the files worth reading, breadth first, so that the bounds cut
-// off what is deepest. Symbolic links are neither followed nor listed.
+// walked are the files of a tree that are worth reading.
+type walked struct {
+	files   []string
+	private []string // env files and keys among them and beside them
+	folders int      // not listed
+	locked  []string // folders that can't be read
+	err     error
+}
+
+// walkOf is the root of a walk, and the repository whose ignored files it passes
+// over; "" for none.
+type walkOf struct{ root, git string }
+
+// walk lists the files worth reading.
 func (sc *scanner) walk(ctx context.Context) error {
-	list := readIgnore(sc.root)
-	ignored := func(rel string, isDir bool) bool { return list.match(rel, isDir) && !sc.isTracked(rel, isDir) }
+	w := sc.repos.walks.get(walkOf{sc.root, sc.git}, func(of walkOf) *walked {
+		w := &walked{}
+		w.err = sc.repos.walk(ctx, of, w)
+		return w
+	})
+	sc.files, sc.private, sc.unread.folders, sc.unread.locked = w.files, w.private, w.folders, w.locked
+	return w.err
+}
+
+// walk goes breadth first, so that the bounds cut off what is deepest. Symbolic
+// links are neither followed nor listed.
+func (r *Repositories) walk(ctx context.Context, of walkOf, w *walked) error {
+	list := r.ignored(of.root)
+	abs := func(rel string) string { return filepath.Join(of.root, filepath.FromSlash(rel)) }
+	ignored := func(rel string, isDir bool) bool {
+		tracked := func() bool { return of.git != "" && has(r.tracked(of.git), relSlash(of.git, abs(rel)), isDir) }
+		return list.match(rel, isDir) && !tracked()
+	}
 	dirs := []string{"."}
 	for i := 0; i < len(dirs); i++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if i == maxDirs || len(sc.files) >= maxListed {
-			sc.unread.folders = len(dirs) - i
+		if i == maxDirs || len(w.files) >= maxListed {
+			w.folders = len(dirs) - i
 			return nil
 		}
-		entries, err := os.ReadDir(sc.abs(dirs[i]))
+		entries, err := r.list(abs(dirs[i]))
 		if err != nil {
 			if i == 0 {
 				return err
 			}
-			sc.unread.locked = append(sc.unread.locked, dirs[i])
+			w.locked = append(w.locked, dirs[i])
 			continue
 		}
 		for _, entry := range entries {
@@ -68,23 +97,15 @@ func (sc *scanner) walk(ctx context.Context) error {
 					dirs = append(dirs, rel)
 				}
 			case entry.Type().IsRegular() && isPrivate(name):
-				if len(sc.private) < 4*maxEnvFiles { // git may ignore it: a build takes it along all the same
-					sc.private = append(sc.private, rel)
+				if len(w.private) < 4*maxEnvFiles { // git may ignore it: a build takes it along all the same
+					w.private = append(w.private, rel)
 				}
 			case entry.Type().IsRegular() && wanted(rel, name) && !ignored(rel, false):
-				sc.files = append(sc.files, rel)
+				w.files = append(w.files, rel)
 			}
 		}
 	}
 	return nil
-}
-
-// isTracked: git keeps it, though it is told to pass over it.
-func (sc *scanner) isTracked(rel string, isDir bool) bool {
-	if sc.git == "" {
-		return false
-	}
-	return has(sc.tracked(), relSlash(sc.git, sc.abs(rel)), isDir)
 }
 
 // unread is what the bounds left out.
@@ -180,14 +201,14 @@ func readInto(buffer []byte, name string) (text, grown []byte) {
 		return nil, buffer
 	}
 	defer f.Close()
-	if cap(buffer) == 0 {
-		buffer = make([]byte, 64<<10)
+	if info, err := f.Stat(); err == nil && int64(cap(buffer)) <= info.Size() {
+		buffer = make([]byte, min(info.Size(), maxFile)+1) // one more, for the end to be seen
 	}
 	buffer = buffer[:cap(buffer)]
 	n := 0
 	for n < maxFile {
 		if n == len(buffer) {
-			buffer = append(buffer, make([]byte, len(buffer))...)
+			buffer = append(buffer, make([]byte, max(len(buffer), 512))...)
 		}
 		m, err := f.Read(buffer[n:min(len(buffer), maxFile)])
 		n += m

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode"
 )
 
@@ -13,13 +14,49 @@ import (
 // leaves is no promise; values that are known are hidden by value besides.
 // The number of lines stays. Doing it twice does no more than doing it once.
 func Redact(text string) string {
-	if !mayHold(text) {
+	if !mayHold(text) || harmless.has(text) {
 		return text
 	}
+	was := text
 	for _, step := range [...]func(string) string{redactKeys, redactURLs, redactQuery, redactPairs, redactScheme, redactTokens} {
 		text = step(text)
 	}
+	if text == was {
+		harmless.add(text)
+	}
 	return text
+}
+
+// harmless are short texts in which nothing was found: most of what is shown are
+// the same few sentences again, of one file and the next. What holds something is
+// not kept.
+var harmless seen
+
+// seen remembers some texts, and forgets all of them when they get too many.
+type seen struct {
+	texts sync.Map
+	count atomic.Int32
+}
+
+const (
+	maxSeen     = 4096
+	maxSeenText = 400 // bytes
+)
+
+func (s *seen) has(text string) bool {
+	_, ok := s.texts.Load(text)
+	return ok
+}
+
+func (s *seen) add(text string) {
+	if len(text) > maxSeenText {
+		return
+	}
+	if s.count.Add(1) > maxSeen {
+		s.texts.Clear()
+		s.count.Store(1)
+	}
+	s.texts.Store(strings.Clone(text), nil)
 }
 
 // mayHold is a cheap test, because nearly all text holds nothing.

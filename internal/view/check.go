@@ -64,11 +64,13 @@ func compareFalseFirst(a, b bool) int {
 // it says what apply would fix, and what to type next.
 func check(w io.Writer, parts []Part, o Options) error {
 	var b strings.Builder
-	var all []plan.Outcome
+	var all []*plan.Outcome
 	ignored := 0
 	for _, part := range parts {
 		found := open(part.Plan)
-		all = append(all, found...)
+		for i := range found {
+			all = append(all, &found[i])
+		}
 		ignored += part.Plan.Totals.Ignored
 		o.Mask = part.Mask
 		checkLines(&b, found, o)
@@ -125,7 +127,7 @@ func checkLines(b *strings.Builder, found []plan.Outcome, o Options) {
 }
 
 // tally says "2 findings: 1 error, 1 warning; 3 ignored".
-func tally(found []plan.Outcome, ignored int) string {
+func tally(found []*plan.Outcome, ignored int) string {
 	text := "nothing found"
 	if len(found) > 0 {
 		text = count(len(found), "finding") + ": " + strings.Join(bySeverity(found), ", ")
@@ -136,7 +138,7 @@ func tally(found []plan.Outcome, ignored int) string {
 	return text
 }
 
-func bySeverity(found []plan.Outcome) []string {
+func bySeverity(found []*plan.Outcome) []string {
 	var parts []string
 	for _, s := range severities() {
 		n := 0
@@ -157,7 +159,7 @@ func bySeverity(found []plan.Outcome) []string {
 
 // fixable says what apply would do about findings: "apply would fix 4 of them, 2
 // more with --allow review"; "" when nothing.
-func fixable(found []plan.Outcome) string {
+func fixable(found []*plan.Outcome) string {
 	planned, offline := 0, 0
 	var ways []string
 	with := map[string]int{}

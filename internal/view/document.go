@@ -1,6 +1,8 @@
 package view
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -82,24 +84,56 @@ func (d Document) folded() Document {
 }
 
 func writeJSON(w io.Writer, d Document) error {
-	plans := make([]*plan.Plan, len(d.Parts))
-	for i, part := range d.Parts {
-		plans[i] = part.withTextEdits()
-	}
 	if !d.Several {
-		return encode(w, plans[0])
+		return encode(w, d.Parts[0].withTextEdits())
 	}
-	return encode(w, plan.Several{SchemaVersion: plan.SchemaVersion, Tool: d.Tool, Plans: plans, Failed: d.Failed})
+	var around bytes.Buffer
+	if err := encode(&around, plan.Several{SchemaVersion: plan.SchemaVersion, Tool: d.Tool, Plans: []*plan.Plan{}, Failed: d.Failed}); err != nil {
+		return err
+	}
+	return d.writePlans(w, around.Bytes())
+}
+
+// writePlans writes the document around its plans, one plan after the other: all of
+// them in memory would be the most that a run over many files takes.
+func (d Document) writePlans(w io.Writer, around []byte) error {
+	const none, indent = `"plans": []`, "    "
+	before, after, _ := bytes.Cut(around, []byte(none))
+	out := bufio.NewWriterSize(w, 64<<10)
+	if len(d.Parts) == 0 {
+		before = append(before, none...)
+	} else {
+		before, after = append(before, none[:len(none)-1]...), append([]byte("\n  ]"), after...)
+	}
+	_, _ = out.Write(before) // it keeps its first error
+	var one bytes.Buffer
+	enc := encoder(&one)
+	enc.SetIndent(indent, "  ")
+	for i, part := range d.Parts {
+		one.Reset()
+		if err := enc.Encode(part.withTextEdits()); err != nil {
+			return err
+		}
+		if i > 0 {
+			_ = out.WriteByte(',')
+		}
+		_, _ = out.WriteString("\n" + indent)
+		_, _ = out.Write(bytes.TrimSuffix(one.Bytes(), []byte("\n")))
+	}
+	_, _ = out.Write(after)
+	return out.Flush()
 }
 
 // JSON writes a plan as one object, the same that a saved plan is.
 func JSON(w io.Writer, p *plan.Plan) error { return encode(w, p) }
 
-func encode(w io.Writer, document any) error {
+func encode(w io.Writer, document any) error { return encoder(w).Encode(document) }
+
+func encoder(w io.Writer) *json.Encoder {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(document)
+	return enc
 }
 
 func writeXML(w io.Writer, document any) error {
