@@ -20,9 +20,12 @@ var (
 // build is what is known of the program itself.
 type build struct{ Version, Commit, Go string }
 
+// buildInfo is read once: each plan names the program.
+var buildInfo = sync.OnceValues(debug.ReadBuildInfo)
+
 func readBuild() build {
 	b := build{Version: version, Commit: commit, Go: runtime.Version()}
-	info, ok := debug.ReadBuildInfo()
+	info, ok := buildInfo()
 	if !ok {
 		b.Version = cmp.Or(b.Version, "unknown")
 		return b
@@ -40,7 +43,7 @@ func readBuild() build {
 }
 
 // tool is how plans and the user agent name the program.
-var tool = sync.OnceValue(func() string { return "fly-standards " + readBuild().Version })
+func tool() string { return "fly-standards " + readBuild().Version }
 
 func newVersionCmd(env *Env) *cobra.Command {
 	format := &formatOptions{}
