@@ -119,7 +119,7 @@ func TestTwoAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	writes := len(s.platform.Writes())
-	for _, args := range [][]string{{"apply", "--yes"}, {"undo", "--yes"}} {
+	for _, args := range [][]string{{"apply", "--yes"}, {"undo", "--yes"}, {"undo", "--yes", "20200101T000000Z"}} {
 		s.says(s.must(1, args...), "process 4711 runs fly-standards apply for shop on this computer, since 2026-11-02", "nothing was changed")
 	}
 	if len(s.platform.Writes()) != writes {

@@ -106,7 +106,7 @@ func (c *cloneSteps) conclude(ctx context.Context, m firstClone, first bool) err
 		if first {
 			r.without.replan(m.InFlight)
 		}
-		c.takeAway(ctx, m)
+		c.takeAway(ctx, m, nil)
 	default:
 		res.State, res.Why = NotSure, r.migrated.clean(m.Err)
 		rec.Error = res.Why
@@ -116,13 +116,13 @@ func (c *cloneSteps) conclude(ctx context.Context, m firstClone, first bool) err
 }
 
 // takeAway destroys a clone of this run. No record may stand in the way of that.
-func (c *cloneSteps) takeAway(ctx context.Context, m firstClone) {
+func (c *cloneSteps) takeAway(ctx context.Context, m firstClone, may func() error) {
 	r, res := c.r, c.r.rep.clone(m.Step.ID)
 	res.Why = r.migrated.clean(m.Err)
 	m.rec.Error = res.Why
 	_ = r.d.Journal.Append(journal.Intent, m.Step.ID, m.rec)
 	m.rec.Tried = nil // once is enough
-	switch err := c.destroy(ctx, m.Machine); {
+	switch err := c.destroy(ctx, m.Machine, may); {
 	case err == nil:
 		res.State = Destroyed
 		r.emit(CloneDestroyed{m.Machine, nil})
@@ -156,16 +156,13 @@ func (c *cloneSteps) align(ctx context.Context) bool {
 }
 
 func (c *cloneSteps) takeOneBack(ctx context.Context, m firstClone) bool {
-	now, err := c.r.d.Machines.Machine(ctx, m.Machine)
-	if err == nil {
-		err = c.mayGo(ctx, now, m.rec.Marker, m.Group)
-	}
-	if err != nil && !live.Is(err, live.NotFound) {
+	may := func() error { return c.mayGo(ctx, m.Machine, m.rec.Marker, m.Group) }
+	if err := may(); err != nil && !live.Is(err, live.NotFound) {
 		c.r.emit(Kept{m.Machine, Reason(err)})
 		c.r.rep.clone(m.Step.ID).Why = "it is kept: " + Reason(err)
 		return false
 	}
-	c.takeAway(ctx, m)
+	c.takeAway(ctx, m, may)
 	c.first = slices.DeleteFunc(c.first, func(o firstClone) bool { return o.Machine == m.Machine })
 	return c.r.rep.clone(m.Step.ID).State == Destroyed
 }

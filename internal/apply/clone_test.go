@@ -115,7 +115,16 @@ func ptr[T any](v T) *T { return &v }
 
 // A clone that never gets well goes away again; what was done before stays.
 func TestUnhealthyCloneIsDestroyed(t *testing.T) {
+	for name, odd := range map[string]*flysim.Effect{"plain": nil, "one odd 404": ptr(flysim.Status(404, "machine not found")), "too many": ptr(flysim.Status(429, "slow down"))} {
+		t.Run(name, func(t *testing.T) { unhealthyClone(t, odd) })
+	}
+}
+
+func unhealthyClone(t *testing.T, odd *flysim.Effect) {
 	w := newWorld(t, three()...)
+	if odd != nil {
+		w.p.Fault(flysim.Fault{Method: "DELETE", Path: `/machines/[^/]+$`, Effect: *odd})
+	}
 	w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
 	w.clone("aaa", "lhr")
 	w.on = func(e apply.Event) {

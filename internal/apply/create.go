@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -17,26 +18,44 @@ import (
 
 // create makes the machine. When the answer is lost, or says that the name is
 // taken, it looks for the name before it tries once more: two machines cost twice.
+// What is asked for again is made of the source as it is then, which may have been
+// deployed meanwhile.
 func (c *cloneSteps) create(ctx context.Context, step plan.Step, wanted Create) (live.Machine, error) {
-	m, err := c.ask(ctx, wanted)
-	first := err
-	for try := 1; err != nil && (try > 1 || live.Uncertain(err) || live.Is(err, live.Conflict)); try++ {
-		found, e := c.named(ctx, wanted.Name)
+	clock := c.r.d.Clock
+	until := clock.Now().Add(onemachine.NotYetTime)
+	var lost error // the first answer by which the machine may have been made
+	for {
+		m, err := c.r.d.Machines.CreateMachine(ctx, wanted)
+		pause, later := live.Later(err)
 		switch {
-		case e != nil:
-			return live.Machine{}, first // nobody knows what the first call did
-		case len(found) > 0: // whatever the second answer says
-			return found[0], c.notAsAsked(found[0], step.Clone)
-		case try > 1 || !live.Uncertain(err):
+		case err == nil:
+			return m, nil
+		case later:
+			if !clock.Now().Before(until) || clock.Sleep(ctx, pause) != nil {
+				return live.Machine{}, cmp.Or(lost, err)
+			}
+		case lost == nil && !live.Uncertain(err) && !live.Is(err, live.Conflict):
 			return live.Machine{}, err
+		default:
+			found, e := c.named(ctx, wanted.Name)
+			switch {
+			case e != nil:
+				return live.Machine{}, cmp.Or(lost, err) // nobody knows what the first call did
+			case len(found) > 0: // whatever the second answer says
+				return found[0], c.notAsAsked(found[0], step.Clone)
+			case lost != nil || !live.Uncertain(err):
+				return live.Machine{}, err
+			}
+			lost = err
 		}
-		// The source may have been deployed again meanwhile.
-		if wanted, _, err = c.wanted(ctx, step.Clone, wanted.Name); err != nil {
-			return live.Machine{}, first
+		if now, _, e := c.wanted(ctx, step.Clone, wanted.Name); e == nil {
+			wanted = now
+		} else if lost == nil {
+			return live.Machine{}, &live.Error{Kind: live.NotYet, Doing: "create a machine in " + wanted.Region, Err: e} // nothing was made
+		} else {
+			return live.Machine{}, lost
 		}
-		m, err = c.ask(ctx, wanted)
 	}
-	return m, err
 }
 
 // notAsAsked: a machine that an earlier run asked for under the name may lack what
@@ -49,17 +68,6 @@ func (c *cloneSteps) notAsAsked(m live.Machine, s *plan.CloneStep) error {
 		return nil
 	}
 	return &MovedError{Machine: m.ID, Why: "an earlier apply asked for it, with other settings"}
-}
-
-// ask asks for a machine, again while the platform can't make it just yet.
-func (c *cloneSteps) ask(ctx context.Context, wanted Create) (live.Machine, error) {
-	until := c.r.d.Clock.Now().Add(onemachine.NotYetTime)
-	for {
-		m, err := c.r.d.Machines.CreateMachine(ctx, wanted)
-		if !live.Is(err, live.NotYet) || !c.r.d.Clock.Now().Before(until) || c.r.d.Clock.Sleep(ctx, 2*time.Second) != nil {
-			return m, err
-		}
-	}
 }
 
 // named looks for the machines of a name, for as long as one that was just made
@@ -87,26 +95,42 @@ func (c *cloneSteps) destroySurplus(ctx context.Context, keep live.Machine, name
 		return
 	}
 	for _, m := range all {
-		if m.ID != keep.ID && m.Name == name && notOurs(m, name) == "" && Missed(m, all) == "" {
-			c.r.emit(CloneDestroyed{m.ID, c.destroy(ctx, m.ID)})
+		if m.ID == keep.ID || m.Name != name {
+			continue
+		}
+		may := func() error { return c.spare(ctx, m.ID, name) }
+		if may() == nil {
+			c.r.emit(CloneDestroyed{m.ID, c.destroy(ctx, m.ID, may)})
 		}
 	}
 }
 
 // destroy takes a machine of this run away. It is repeated when the answer is
-// lost, since a machine that is gone stays gone, and while the platform is at work on it.
-func (c *cloneSteps) destroy(ctx context.Context, id string) error {
+// lost, since a machine that is gone stays gone, while the platform is at work on
+// it, and when one answer says that there is none, and another one does not; may
+// (nil: it goes in any case) is asked before that, as others may have gone meanwhile.
+func (c *cloneSteps) destroy(ctx context.Context, id string, may func() error) error {
 	r := c.r
 	until := r.d.Clock.Now().Add(onemachine.NotYetTime)
 	for try := 1; ; try++ {
 		err := r.d.Machines.DestroyMachine(ctx, id, "")
-		busy := live.Is(err, live.NotYet) // not one that somebody else holds: it may be theirs by now
-		switch {
-		case err == nil || live.Is(err, live.NotFound):
+		missing := live.Is(err, live.NotFound)
+		if err == nil || missing && c.gone(ctx, id) {
 			return nil
-		case busy && !r.d.Clock.Now().Before(until), !busy && (try == 3 || !live.Uncertain(err)):
+		}
+		pause, later := live.Later(err) // not one that somebody else holds: it may be theirs by now
+		switch {
+		case later && !r.d.Clock.Now().Before(until), !later && (try == 3 || !missing && !live.Uncertain(err)):
 			return err
-		case r.d.Clock.Sleep(ctx, 2*time.Second) != nil:
+		case r.d.Clock.Sleep(ctx, max(pause, 2*time.Second)) != nil:
+			return err
+		}
+		if may == nil {
+			continue
+		}
+		if err := may(); live.Is(err, live.NotFound) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 	}

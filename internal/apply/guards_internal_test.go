@@ -198,3 +198,18 @@ func TestRollbackLeavesAnEditedFileAlone(t *testing.T) {
 		}
 	}
 }
+
+// What follows from an error that takes more back is done where several end a batch:
+// a machine that is not well says more than one that refuses a check.
+func TestGravity(t *testing.T) {
+	last := -1
+	for _, err := range []error{
+		nil, &MovedError{Machine: "a"}, &UnhealthyError{Machine: "a", Refused: true}, &UnhealthyError{Machine: "a"},
+	} {
+		if g := gravity(err); g <= last {
+			t.Errorf("%v weighs no more than what comes before it", err)
+		} else {
+			last = g
+		}
+	}
+}

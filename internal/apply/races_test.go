@@ -251,15 +251,18 @@ func TestSecretGoneWhileItIsCarriedOut(t *testing.T) {
 		{"removed between two machines", "machine:bbb", func(a *flysim.App) { a.DeleteSecret("DATABASE_URL") }, true, apply.Done, apply.NotReached},
 		{"replaced between two machines", "machine:bbb", func(a *flysim.App) { a.SetSecret("DATABASE_URL", "theirs") }, false, apply.Done, apply.NotReached},
 		{"removed before the file", "file", func(a *flysim.App) { a.DeleteSecret("DATABASE_URL") }, true, apply.NotReached, apply.NotReached},
+		{"removed while the last machine is watched", "", func(a *flysim.App) { a.DeleteSecret("DATABASE_URL") }, true, apply.Done, apply.Done},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, three()...)
 			w.migrate()
 			w.patch([]machineconfig.Op{dropEnv})
 			w.on = func(e apply.Event) {
-				if s, ok := e.(apply.StepStarted); ok && s.Step.ID == c.at {
+				s, begins := e.(apply.StepStarted)
+				up, last := e.(apply.Updated)
+				if begins && s.Step.ID == c.at || last && up.Machine == "ccc" && c.at == "" {
 					c.does(w.app)
-					_ = w.clk.Sleep(t.Context(), time.Hour) // the computer sleeps
+					_ = w.clk.Sleep(t.Context(), 2*time.Second)
 				}
 			}
 			rep, err := w.run()

@@ -11,6 +11,7 @@ import (
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/flysim"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
 )
 
 // unchanged says whether a machine has its configuration back, the image
@@ -71,9 +72,10 @@ func TestUnhealthyThirdTakesTheOthersBack(t *testing.T) {
 			w.migrate()
 			w.patch([]machineconfig.Op{dropEnv})
 			w.options.NoRollback = keep
-			crash := w.app.Machine("ccc")
+			crash, order := w.app.Machine("ccc"), ""
 			w.on = func(e apply.Event) {
-				if back, ok := e.(apply.RollingBack); ok && back.Machine == "ccc" {
+				if back, ok := e.(apply.RollingBack); ok {
+					order += back.Machine + " "
 					crash.CrashWhen(nil) // the old configuration does not crash
 				}
 			}
@@ -90,6 +92,9 @@ func TestUnhealthyThirdTakesTheOthersBack(t *testing.T) {
 			}
 			if w.read() != wantFile {
 				t.Error(cmp.Diff(wantFile, w.read()))
+			}
+			if order != "ccc bbb aaa " && !keep { // the one that proved it last
+				t.Errorf("rolled back in the order %s", order)
 			}
 			for _, m := range w.app.Machines() {
 				if !m.Healthy() || w.unchanged(m.ID()) != (want[m.ID()] == apply.Restored) {
@@ -265,6 +270,59 @@ func TestLoneMachineStoppedDuringItsProbe(t *testing.T) {
 	m := w.app.Machine("aaa")
 	if rep.Outcome != apply.Complete || m.State() != "stopped" || len(m.Record().Boots) != 2 || strings.Contains(string(m.Config()), "standards-proof") {
 		t.Errorf("%s, %s after %d boots", rep.Outcome, m.State(), len(m.Record().Boots))
+	}
+}
+
+// One that is stopped behind the probe, when the real check is on it, was proven by
+// the probe; one that is stopped both times was not, and keeps no check.
+func TestLoneMachineStoppedBehindItsProbe(t *testing.T) {
+	for name, proven := range map[string]bool{"behind": true, "both times": false} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, flysim.MachineSpec{ID: "aaa"})
+			w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+			released := 0
+			w.on = func(e apply.Event) {
+				if _, ok := e.(apply.LeaseReleased); ok {
+					if released++; released == 2 || !proven {
+						w.app.Machine("aaa").StopByProxy(0)
+					}
+				}
+			}
+			rep, err := w.run()
+			var held *apply.UnprovenError
+			if (err == nil) != proven || !proven && !errors.As(err, &held) || strings.Contains(string(w.app.Machine("aaa").Config()), "healthz") != proven {
+				t.Errorf("%s, %v", rep.Outcome, err)
+			}
+		})
+	}
+}
+
+// A machine that an earlier run left sick is repaired, and gets what is planned for
+// it besides: on top of the repair.
+func TestUpdateBehindARepair(t *testing.T) {
+	w := newWorld(t, three()...)
+	sick := w.app.Machine("bbb")
+	sick.Update(func(config map[string]any) {
+		config["checks"] = map[string]any{"left": map[string]any{"type": "tcp", "port": 8080, "interval": "15s", "timeout": "2s"}}
+	})
+	sick.Behave(flysim.NeverHealthy)
+	w.p.Settle(time.Minute)
+	_ = w.clk.Sleep(t.Context(), time.Minute)
+	w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+	for _, s := range w.plan.Steps {
+		if s.Machine.ID == "bbb" {
+			s.Machine.Repair = &plan.Repair{Ops: []machineconfig.Op{{Verb: machineconfig.VerbRemove, Pointer: "/checks"}}, Start: true}
+		}
+	}
+	w.on = func(e apply.Event) {
+		if _, ok := e.(apply.Repairing); ok {
+			sick.Behave(nil)
+		}
+	}
+	rep, err := w.run()
+	w.ok(err)
+	if cfg := string(sick.Config()); strings.Contains(cfg, `"left"`) || !strings.Contains(cfg, "healthz") {
+		t.Errorf("%v: %s", states(rep), cfg)
 	}
 }
 

@@ -1,12 +1,12 @@
 package apply
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
 	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/journal"
@@ -111,34 +111,63 @@ func taken(now []live.Secret, names []string) []Moved {
 }
 
 // send sets the values. When the answer is lost, and none of the names shows
-// up, nothing is there to be overwritten and it is sent once more.
+// up, nothing is there to be overwritten and it is sent once more; so it is when it
+// was refused for the moment only.
 func (t *secretSteps) send(ctx context.Context, step string, values map[string]secret.Value, names []string) (map[string]string, uint64, error) {
 	r := t.r
-	digests, version, err := r.d.Secrets.SetSecrets(ctx, values)
-	if err == nil || !live.Uncertain(err) {
-		return digests, version, err
-	}
-	if e := r.d.Journal.Append(journal.Unknown, step, secretsRecord{Names: names}); e != nil {
-		return nil, 0, &ConfirmError{names, "the answer to storing it was lost", e}
-	}
-	for range 3 {
-		if e := r.d.Clock.Sleep(ctx, 2*time.Second); e != nil {
-			return nil, 0, &ConfirmError{names, "the answer to storing it was lost", err}
+	until := r.d.Clock.Now().Add(onemachine.NotYetTime)
+	for lost := error(nil); ; {
+		digests, version, err := r.d.Secrets.SetSecrets(ctx, values)
+		pause, later := live.Later(err)
+		switch {
+		case later && r.d.Clock.Now().Before(until):
+			e := t.stillFree(ctx, names, 1, pause, lost)
+			if e != nil && lost == nil {
+				t.mark(names, NotReached)
+			}
+			if e != nil {
+				return nil, 0, e
+			}
+			continue
+		case err == nil || !live.Uncertain(err):
+			return digests, version, err
+		case lost != nil:
+			return nil, 0, &ConfirmError{names, "the answers to storing it were lost", err}
 		}
-		now, e := r.d.Secrets.Secrets(ctx)
-		if e != nil {
-			return nil, 0, &ConfirmError{names, "the answer to storing it was lost, and the secrets can't be read", e}
+		lost = err
+		if e := r.d.Journal.Append(journal.Unknown, step, secretsRecord{Names: names}); e != nil {
+			return nil, 0, &ConfirmError{names, "the answer to storing it was lost", e}
 		}
-		if len(taken(now, names)) > 0 {
-			return nil, 0, &ConfirmError{names, "the answer to storing it was lost. The app has a secret of this name now, and nobody can tell whether it " +
-				"has the file's value; so it was not written again, and the value is still in the file", err}
+		if e := t.stillFree(ctx, names, 3, 2*time.Second, lost); e != nil {
+			return nil, 0, e
 		}
 	}
-	digests, version, err = r.d.Secrets.SetSecrets(ctx, values)
-	if err != nil && live.Uncertain(err) {
-		err = &ConfirmError{names, "the answers to storing it were lost", err}
+}
+
+// stillFree says, after some looks at the secrets with a pause before each, why the
+// names can't be written: the app may have one of them by now. lost is the answer
+// that got lost, if one did: then nobody can tell whose that is.
+func (t *secretSteps) stillFree(ctx context.Context, names []string, looks int, pause time.Duration, lost error) error {
+	for range looks {
+		err := t.r.d.Clock.Sleep(ctx, pause)
+		var now []live.Secret
+		if err == nil {
+			now, err = t.r.d.Secrets.Secrets(ctx)
+		}
+		moved := taken(now, names)
+		switch {
+		case lost == nil && err != nil:
+			return err
+		case lost == nil && len(moved) > 0:
+			return &StaleError{moved}
+		case err != nil:
+			return &ConfirmError{names, "the answer to storing it was lost, and the secrets can't be read", err}
+		case len(moved) > 0:
+			return &ConfirmError{names, "the answer to storing it was lost. The app has a secret of this name now, and nobody can tell whether it " +
+				"has the file's value; so it was not written again, and the value is still in the file", lost}
+		}
 	}
-	return digests, version, err
+	return nil
 }
 
 // confirm reads the list until it shows every name with the digest that the
@@ -185,65 +214,4 @@ func (t *secretSteps) mark(names []string, state State) {
 			r.rep.Secrets[i].State = state
 		}
 	}
-}
-
-// seenLasts is how long a look at the secrets counts.
-const seenLasts = 10 * time.Second
-
-// held says with a *StaleError that the app has a value no more that leaves the
-// file. It is asked before the file and each machine lose theirs: a run may take
-// hours, or sleep with its computer, and somebody remove the secret meanwhile.
-func (t *secretSteps) held(ctx context.Context) error {
-	r := t.r
-	if r.d.undoOf != "" || len(r.migrated.names) == 0 || r.d.Secrets == nil || r.d.Clock.Now().Sub(t.seen) < seenLasts {
-		return nil
-	}
-	now, err := r.d.Secrets.Secrets(ctx)
-	if err != nil {
-		return err
-	}
-	var moved []Moved
-	for _, name := range r.migrated.names {
-		i := slices.IndexFunc(now, func(s live.Secret) bool { return s.Name == name })
-		switch {
-		case i < 0:
-			moved = append(moved, Moved{"secret", name, "somebody removed it while the plan was being carried out"})
-			t.lost = true
-			t.mark([]string{name}, NotReached)
-		case now[i].Digest != cmp.Or(t.digests[name], r.p.Secrets[name]):
-			moved = append(moved, Moved{"secret", name, "somebody changed it while the plan was being carried out"})
-		}
-	}
-	if len(moved) > 0 {
-		return &StaleError{moved}
-	}
-	t.seen = r.d.Clock.Now()
-	return nil
-}
-
-// versionFor is the version of the secrets that a machine must boot with: the
-// one that we set, also where the machine needs none of them.
-func (t *secretSteps) versionFor(ctx context.Context, needed bool) (uint64, error) {
-	if needed {
-		if err := t.held(ctx); err != nil {
-			return 0, err
-		}
-	}
-	if !needed && !t.r.d.LateSecrets {
-		return t.min, nil
-	}
-	return t.newest(ctx)
-}
-
-// newest is what machines that lose an env entry must wait for: the version of
-// our own set, or the newest one when the secrets were there.
-func (t *secretSteps) newest(ctx context.Context) (uint64, error) {
-	if t.min == 0 && t.r.d.Secrets != nil {
-		v, err := t.r.d.Secrets.SecretsVersion(ctx)
-		if err != nil {
-			return 0, err
-		}
-		t.min = v
-	}
-	return t.min, nil
 }

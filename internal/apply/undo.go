@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -65,23 +66,19 @@ func (c *cloneSteps) sickFirst(ctx context.Context, steps []plan.Step) []plan.St
 func (c *cloneSteps) destroyOurs(ctx context.Context, s plan.Step) error {
 	r := c.r
 	res := r.rep.clone(s.ID)
-	m, err := r.d.Machines.Machine(ctx, s.Destroy.ID)
-	if live.Is(err, live.NotFound) {
+	may := func() error { return c.mayGo(ctx, s.Destroy.ID, s.Destroy.Marker, s.Destroy.Group) }
+	if err := may(); live.Is(err, live.NotFound) {
 		res.State = AsWanted
 		return nil
-	}
-	if err != nil {
+	} else if err != nil {
 		return err
 	}
-	if err := c.mayGo(ctx, m, s.Destroy.Marker, s.Destroy.Group); err != nil {
-		return err
-	}
-	rec := cloneRecord{Source: s.Destroy.Source, Marker: s.Destroy.Marker, machineRecord: machineRecord{Machine: m.ID, Region: s.Destroy.Region}}
+	rec := cloneRecord{Source: s.Destroy.Source, Marker: s.Destroy.Marker, machineRecord: machineRecord{Machine: s.Destroy.ID, Region: s.Destroy.Region}}
 	if err := r.d.Journal.Append(journal.Intent, s.ID, rec); err != nil {
 		return err
 	}
 	res.State = NotSure
-	if err := c.destroy(ctx, m.ID); err != nil {
+	if err := c.destroy(ctx, s.Destroy.ID, may); err != nil {
 		rec.Error = err.Error()
 		_ = r.d.Journal.Append(journal.Unknown, s.ID, rec)
 		return err
@@ -90,24 +87,45 @@ func (c *cloneSteps) destroyOurs(ctx context.Context, s plan.Step) error {
 	return r.d.Journal.Append(journal.Done, s.ID, rec)
 }
 
-// mayGo says why a machine that an apply has added can't be destroyed now.
-func (c *cloneSteps) mayGo(ctx context.Context, m live.Machine, marker, group string) error {
-	r := c.r
-	if why := notOurs(m, marker); why != "" {
-		return &MovedError{Machine: m.ID, Why: why}
-	}
-	if why := r.rollout.whyNotTake(ctx, m.ID, group); why != "" {
-		return fmt.Errorf("destroy machine %s: too few other machines of its group are healthy to do without it", m.ID)
-	}
-	// Looked at last: the floor of a group that lost its other machine meanwhile is 0.
-	all, err := r.d.Machines.Machines(ctx)
-	if err != nil {
+// mayGo says why a machine that an apply has added can't be destroyed now; with an
+// error of kind live.NotFound that it is gone already.
+func (c *cloneSteps) mayGo(ctx context.Context, id, marker, group string) error {
+	if _, err := c.read(ctx, id); err != nil {
 		return err
 	}
-	if why := Missed(m, all); why != "" {
-		return &MovedError{Machine: m.ID, Why: why}
+	if why := c.r.rollout.whyNotTake(ctx, id, group); why != "" {
+		return fmt.Errorf("destroy machine %s: too few other machines of its group are healthy to do without it", id)
 	}
-	return r.machines.Leases.Free(ctx, m.ID)
+	// Looked at last: the floor of a group that lost its other machine meanwhile is 0.
+	return c.spare(ctx, id, marker)
+}
+
+// read reads a machine. One that was destroyed may still be told of, and is none.
+func (c *cloneSteps) read(ctx context.Context, id string) (live.Machine, error) {
+	m, err := c.r.d.Machines.Machine(ctx, id)
+	if err == nil && (m.State == "destroying" || m.State == "destroyed") {
+		err = &live.Error{Kind: live.NotFound, Doing: "read machine " + id, Thing: id, Message: "it is gone"}
+	}
+	return m, err
+}
+
+func (c *cloneSteps) gone(ctx context.Context, id string) bool {
+	_, err := c.read(ctx, id)
+	return live.Is(err, live.NotFound)
+}
+
+// spare says why a machine of ours is to stay: it is ours no more, somebody is at
+// work on it, or nothing else of its group is there. One that is gone may go.
+func (c *cloneSteps) spare(ctx context.Context, id, marker string) error {
+	all, err := c.r.d.Machines.Machines(ctx)
+	i := slices.IndexFunc(all, func(m live.Machine) bool { return m.ID == id })
+	if err != nil || i < 0 {
+		return err
+	}
+	if why := cmp.Or(notOurs(all[i], marker), Missed(all[i], all)); why != "" {
+		return &MovedError{Machine: id, Why: why}
+	}
+	return c.r.machines.Leases.Free(ctx, id)
 }
 
 // notOurs says why a machine must not be destroyed: only what bears the mark

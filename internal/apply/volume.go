@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -146,19 +147,18 @@ func (v volumeSteps) updateOne(ctx context.Context, s plan.Step, res *VolumeResu
 func (v volumeSteps) put(ctx context.Context, s plan.Step, rec volumeRecord) error {
 	r := v.r
 	var lost error
-	for range 3 {
+	for try := 1; try <= 3; try++ {
 		_, err := r.d.Machines.UpdateVolume(ctx, rec.Volume, rec.After)
-		if err != nil && !live.Uncertain(err) {
-			if lost != nil { // the first one may have been accepted all the same
-				return lost
-			}
-			return err
-		}
-		if err != nil {
+		pause, later := live.Later(err)
+		refused := err != nil && !live.Uncertain(err)
+		switch {
+		case refused && (!later || try == 3 || r.d.Clock.Sleep(ctx, pause) != nil):
+			return cmp.Or(lost, err) // the first one may have been accepted all the same
+		case err != nil && !refused:
 			lost = err
 			_ = r.d.Journal.Append(journal.Unknown, s.ID, rec)
 		}
-		now, lookErr := v.look(ctx, rec.Volume, err != nil)
+		now, lookErr := v.look(ctx, rec.Volume, err != nil && !refused)
 		switch {
 		case lookErr != nil:
 			return &LostVolumeError{rec.Volume, lookErr}
@@ -167,7 +167,7 @@ func (v volumeSteps) put(ctx context.Context, s plan.Step, rec volumeRecord) err
 		case now.Settings() != rec.Before:
 			return &VolumeMovedError{rec.Volume, now.Settings()}
 		}
-		if lost == nil {
+		if lost == nil && !refused {
 			lost = &live.Error{Doing: "update volume " + rec.Volume, Message: "Fly accepted it, but the volume is unchanged"}
 		}
 	}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -63,9 +65,9 @@ func TestLostStartIsAskedForAgain(t *testing.T) {
 	}
 }
 
-// A machine may start by itself between an update that was lost and the same one
-// again: that leaves it running.
-func TestUpdateIsSentAgainForTheMachineAsItIs(t *testing.T) {
+// A machine that was just made starts by itself, also while it is held: an update
+// that would leave it down waits until it has.
+func TestUpdateWaitsForTheFirstStart(t *testing.T) {
 	w := newWorld(t, flysim.MachineSpec{ID: "aaa"})
 	cfg, err := machineconfig.Parse(w.app.Machine("aaa").Config())
 	w.ok(err)
@@ -73,11 +75,82 @@ func TestUpdateIsSentAgainForTheMachineAsItIs(t *testing.T) {
 	w.ok(err)
 	w.patch([]machineconfig.Op{{Verb: machineconfig.VerbSet, Pointer: "/restart/policy", Value: json.RawMessage(`"always"`)}})
 	w.plan.Steps = slices.DeleteFunc(w.plan.Steps, func(s plan.Step) bool { return s.Machine.ID != made.ID }) // it is asked for at once
-	w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines/` + made.ID + `$`, Effect: flysim.DropBefore()})
+	w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines/` + made.ID + `$`, Effect: flysim.Slow(6 * time.Second)})
 	_, err = w.run() // which looks at what the platform saw
 	w.ok(err)
 	if got := w.app.Machine(made.ID).State(); got != "started" {
 		t.Errorf("it is %s", got)
+	}
+}
+
+// What a request rests on is looked at again before it is sent again: others may have
+// been there while it was refused.
+func TestWhatWasRefusedForTheMomentRestsOnANewLook(t *testing.T) {
+	refusals := map[string]flysim.Effect{
+		"too many": flysim.Status(429, "slow down", "Retry-After", "15"), "not yet": flysim.Status(412, "min_secrets_version 1 is not yet available"),
+	}
+	for name, refusal := range refusals {
+		meanwhile := func(w *world, method, path string, do func()) {
+			w.p.Fault(flysim.Fault{Method: method, Path: path, Effect: refusal})
+			w.p.After(time.Second, do) // it is sent at once, and again after two seconds at least
+			t.Cleanup(w.clk.Every(time.Second, func() { w.app.Machines() }))
+		}
+		t.Run(name+": a machine is made of what runs by then", func(t *testing.T) {
+			w := newWorld(t, three()...)
+			w.clone("aaa", "lhr")
+			w.p.PushImage("registry.fly.io/web:new", "sha256:"+strings.Repeat("2f", 32))
+			meanwhile(w, "POST", `/machines$`, func() {
+				w.app.Machine("aaa").Update(func(config map[string]any) { config["image"] = "registry.fly.io/web:new" })
+			})
+			rep, err := w.run()
+			if name == "not yet" && err != nil {
+				return // it is being replaced still
+			}
+			w.ok(err)
+			if got, want := w.app.Machine(rep.Clones[0].Machine).Digest(), w.app.Machine("aaa").Digest(); got != want {
+				t.Errorf("it runs %s, not %s", got, want)
+			}
+		})
+		t.Run(name+": a secret of somebody else is not overwritten", func(t *testing.T) {
+			w := newWorld(t, three()...)
+			w.migrate()
+			meanwhile(w, "POST", `/secrets$`, func() { w.app.SetSecret("DATABASE_URL", "theirs") })
+			rep, err := w.run()
+			if v, _ := w.app.SecretValue("DATABASE_URL"); v != "theirs" || w.read() != tomlBefore || states(rep)["DATABASE_URL"] != apply.NotReached {
+				t.Errorf("the secret is %q; %v, %v", v, states(rep), err)
+			}
+		})
+		t.Run(name+": no secret of theirs, so it is stored", func(t *testing.T) {
+			w := newWorld(t, three()...)
+			w.migrate()
+			meanwhile(w, "POST", `/secrets$`, func() {})
+			_, err := w.run()
+			w.ok(err)
+			if v, _ := w.app.SecretValue("DATABASE_URL"); v != canary {
+				t.Errorf("the secret is %q", v)
+			}
+		})
+		t.Run(name+": a machine keeps its entry when the secret is gone", func(t *testing.T) {
+			w := newWorld(t, three()...)
+			w.migrate()
+			w.patch([]machineconfig.Op{dropEnv})
+			meanwhile(w, "POST", `/machines/aaa$`, func() { w.app.DeleteSecret("DATABASE_URL") })
+			_, err := w.run()
+			if cfg := string(w.app.Machine("aaa").Config()); err == nil || !strings.Contains(cfg, canary) || w.read() != tomlBefore {
+				t.Errorf("%v: %s", err, cfg)
+			}
+		})
+		t.Run(name+": a machine that somebody updated stays", func(t *testing.T) {
+			w := newWorld(t, three()...)
+			w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+			meanwhile(w, "POST", `/machines/aaa$`, func() {
+				w.app.Machine("aaa").Update(func(config map[string]any) { config["theirs"] = true })
+			})
+			_, err := w.run()
+			if cfg := string(w.app.Machine("aaa").Config()); err == nil || !strings.Contains(cfg, "theirs") || strings.Contains(cfg, "healthz") {
+				t.Errorf("%v: %s", err, cfg)
+			}
+		})
 	}
 }
 

@@ -102,7 +102,7 @@ func (c *Client) UpdateMachine(ctx context.Context, id string, u live.Update) (l
 	if u.Config.IsZero() || u.CurrentVersion == "" {
 		return live.Machine{}, &live.Error{Kind: live.Invalid, Doing: cl.doing, Message: "an update needs a configuration and the version that it replaces"}
 	}
-	cl.nonce = u.Nonce
+	cl.nonce, cl.looked = u.Nonce, true
 	cl.body = launch{Config: u.Config.JSON(), Region: u.Region, CurrentVersion: u.CurrentVersion, MinSecrets: u.MinSecrets, SkipLaunch: u.SkipLaunch}
 	cl.hide, cl.hideFrom = u.Config.EnvValues(), envHideFrom
 	return c.oneMachine(ctx, cl, id)
@@ -112,7 +112,7 @@ func (c *Client) UpdateMachine(ctx context.Context, id string, u live.Update) (l
 func (c *Client) CreateMachine(ctx context.Context, n live.Create) (live.Machine, error) {
 	cl := call{
 		doing: "create a machine in " + clean(n.Region), action: "create machine", id: c.app,
-		method: http.MethodPost, path: c.appPath("/machines"),
+		method: http.MethodPost, path: c.appPath("/machines"), looked: true,
 		body: launch{
 			Config: n.Config.JSON(), Name: n.Name, Region: n.Region, MinSecrets: n.MinSecrets,
 			LeaseTTL: seconds(n.LeaseTTL), SkipLaunch: n.SkipLaunch,
@@ -185,6 +185,6 @@ func (c *Client) DestroyMachine(ctx context.Context, id, nonce string) error {
 	if err != nil {
 		return err
 	}
-	cl.nonce, cl.query = nonce, url.Values{"force": {"true"}, "kill": {"true"}}
+	cl.nonce, cl.looked, cl.query = nonce, true, url.Values{"force": {"true"}, "kill": {"true"}}
 	return c.do(ctx, cl, nil)
 }

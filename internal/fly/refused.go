@@ -36,7 +36,7 @@ func refused(cl call, resp *http.Response, body []byte, known []secret.Value, no
 			e.Kind = live.Unknown
 		}
 	case code == http.StatusTooManyRequests:
-		e.Kind, f.again, f.unsent = live.RateLimited, true, true
+		e.Kind, e.After, f.again, f.unsent = live.RateLimited, f.after, true, true
 	case code == http.StatusUnauthorized:
 		e.Kind = live.Unauthorized
 	case code == http.StatusNotFound && cl.ofLease && !strings.Contains(text, "machine not found"):

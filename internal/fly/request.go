@@ -42,10 +42,13 @@ type call struct {
 	hideFrom int
 	// repeatable: sending it twice does the same as sending it once.
 	repeatable bool
-	waits      bool // a wait: 408 is its answer, not a fault
-	ofLease    bool // about a lease, which may not be there: 404 is its answer too
-	timeout    time.Duration
-	limit      int64 // of the reply, in bytes
+	// looked: it rests on a look at the world, by which it could do harm a little
+	// later. Who asked for it looks again before it is sent again (live.Later).
+	looked  bool
+	waits   bool // a wait: 408 is its answer, not a fault
+	ofLease bool // about a lease, which may not be there: 404 is its answer too
+	timeout time.Duration
+	limit   int64 // of the reply, in bytes
 }
 
 // failure is why one try did not work, and what may be done about it.
@@ -73,7 +76,7 @@ func (c *Client) do(ctx context.Context, cl call, out any) error {
 		if f == nil {
 			return nil
 		}
-		if try+1 >= maxTries || !f.again || !f.unsent && !cl.repeatable || ctx.Err() != nil {
+		if try+1 >= maxTries || !f.again || cl.looked || !f.unsent && !cl.repeatable || ctx.Err() != nil {
 			return f.err
 		}
 		pause, ok := c.pause(try, f.after)

@@ -4,13 +4,13 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/fly-standards/fly-standards/internal/live"
 )
 
 const (
 	maxTries   = 4
 	firstPause = 250 * time.Millisecond
-	// longestPause is the longest Retry-After that is worth waiting for.
-	longestPause = 30 * time.Second
 )
 
 // pause is how long to wait before the next try: twice as long each time, the
@@ -19,7 +19,7 @@ const (
 func (c *Client) pause(try int, after time.Duration) (time.Duration, bool) {
 	d := firstPause << try
 	d = d/2 + time.Duration(c.jitter()*float64(d/2))
-	return max(d, after), after <= longestPause
+	return max(d, after), after <= live.LongestPause
 }
 
 // retryAfter reads the header's two forms: seconds, or a date.

@@ -78,7 +78,7 @@ func (c *Client) SetSecrets(ctx context.Context, values map[string]secret.Value)
 	if len(body) == 0 {
 		return nil, 0, &live.Error{Kind: live.Invalid, Doing: cl.doing, Message: "there are none to set"}
 	}
-	cl.body = map[string]any{"values": body}
+	cl.body, cl.looked = map[string]any{"values": body}, true
 	var reply setReply
 	if err := c.do(ctx, cl, &reply); err != nil {
 		return nil, 0, err

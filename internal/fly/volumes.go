@@ -50,7 +50,7 @@ func (c *Client) volumes(ctx context.Context) ([]live.Volume, error) {
 func (c *Client) aboutVolume(ctx context.Context, method, id, doing string, body any) (live.Volume, error) {
 	cl := call{
 		doing: doing + " " + id, action: strings.ToLower(method) + " volume", id: id, thing: id,
-		method: method, path: c.appPath("/volumes/" + id), body: body, repeatable: method == http.MethodGet,
+		method: method, path: c.appPath("/volumes/" + id), body: body, repeatable: method == http.MethodGet, looked: method != http.MethodGet,
 	}
 	if !validName(id) {
 		return live.Volume{}, &live.Error{Kind: live.Invalid, Doing: doing, Message: "that is not a volume id"}

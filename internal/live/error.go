@@ -39,6 +39,7 @@ type Error struct {
 	RequestID string // fly-request-id, for Fly's support
 	Owner     string // of a held lease
 	ExpiresAt time.Time
+	After     time.Duration // when it is rate-limited: not again before this, as the platform said
 	Err       error
 }
 
@@ -72,6 +73,20 @@ func KindOf(err error) (Kind, bool) {
 func Is(err error, k Kind) bool {
 	got, ok := KindOf(err)
 	return ok && got == k
+}
+
+// LongestPause is the longest Retry-After that is worth waiting for.
+const LongestPause = 30 * time.Second
+
+// Later says that a request was refused for the moment only: nothing happened, and
+// it may be taken after the pause. What it rests on may be otherwise by then, so that
+// is looked at first.
+func Later(err error) (pause time.Duration, ok bool) {
+	var e *Error
+	if !errors.As(err, &e) || e.Kind != NotYet && e.Kind != RateLimited && e.Kind != Unreachable || e.After > LongestPause {
+		return 0, false
+	}
+	return max(2*time.Second, e.After), true
 }
 
 // Uncertain says whether a failed call may have taken effect all the same.

@@ -363,6 +363,27 @@ func TestLeft(t *testing.T) {
 	}
 }
 
+// A machine that was healthy with a change, and is not any more, bears what an earlier
+// run left where that run was to be taken back, and the undo did not reach it.
+func TestLeftByAnUndo(t *testing.T) {
+	sick := machine(t, "a", ours+`,"checks":{"x":{"type":"tcp","port":1}}`)
+	sick.Checks = []live.Check{{Name: "x", Status: "critical"}}
+	run := apply.History{ID: "x", App: "shop", Machines: []apply.PastMachine{pastMachine("a")}}
+	for name, c := range map[string]struct {
+		undo apply.History
+		want bool
+	}{
+		"it did not":     {apply.History{App: "shop", Undo: "x", Machines: []apply.PastMachine{pastMachine("b")}}, true},
+		"it did":         {apply.History{App: "shop", Undo: "x", Machines: []apply.PastMachine{pastMachine("a")}}, false},
+		"of another run": {apply.History{App: "shop", Undo: "y"}, false},
+	} {
+		left, _ := undo.Left([]apply.History{run, c.undo}, &live.App{Name: "shop", Machines: []live.Machine{sick}})
+		if _, got := left["a"]; got != c.want {
+			t.Errorf("%s: %v", name, left)
+		}
+	}
+}
+
 // A clone that a killed run left, and that fails what it was given, is repaired as
 // a machine is; one that was seen to be well is not.
 func TestCloneIsLeftLikeAMachine(t *testing.T) {

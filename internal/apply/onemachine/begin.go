@@ -2,6 +2,7 @@ package onemachine
 
 import (
 	"slices"
+	"time"
 
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
@@ -9,11 +10,11 @@ import (
 
 // takeable says why a machine can't be taken: it is not the one that was
 // planned for any more, or not for this moment.
-func takeable(now live.Machine, j Job) error {
+func (u *Updater) takeable(now live.Machine, j Job) error {
 	if now.Version != j.Version {
 		return updatedSince(now, j.Version)
 	}
-	if now.State == "stopping" || now.State == "suspending" {
+	if now.State == "stopping" || now.State == "suspending" || u.boots(now) {
 		return ErrRequeue
 	}
 	if why := now.WhyUntouchable(); why != "" {
@@ -23,6 +24,15 @@ func takeable(now live.Machine, j Job) error {
 		return ErrRequeue
 	}
 	return nil
+}
+
+// bootTime is how long one that was just made may take to start by itself.
+const bootTime = time.Minute
+
+// boots says whether a machine is about to start, whoever holds it: an update that
+// leaves it down would come too late.
+func (u *Updater) boots(now live.Machine) bool {
+	return now.State == "created" && u.Clock.Now().Sub(now.CreatedAt) < bootTime
 }
 
 // wanted is the configuration to send, with the image that is pinned. There is

@@ -33,11 +33,11 @@ func TestNotTaken(t *testing.T) {
 	away.HostStatus, deploying.Config = "unreachable", parse(t, `{"metadata":{"fly_platform_version":"v2","fly_canary":"true"}}`)
 	for _, m := range []live.Machine{away, deploying} {
 		var moved *MovedError
-		if err := takeable(m, Job{Goal: Change, Version: "v"}); !errors.As(err, &moved) {
+		if err := new(Updater).takeable(m, Job{Goal: Change, Version: "v"}); !errors.As(err, &moved) {
 			t.Errorf("%+v: %v", m, err)
 		}
 	}
-	if err := takeable(ours, Job{Goal: Change, Version: "v"}); err != nil {
+	if err := new(Updater).takeable(ours, Job{Goal: Change, Version: "v"}); err != nil {
 		t.Error(err)
 	}
 }

@@ -113,13 +113,14 @@ type InFlight struct {
 	lastErr  error     // the last look, when it failed
 	steady   steady    // answers that time won't change
 	// In a row: looks at which it was down, that the token was refused for, at
-	// which there was no such machine; tries of a Restore.
-	downs, denied, missing, tries int
-	retryAt                       time.Time              // of a Restore: not before this
-	refusedSince                  time.Time              // of a Restore: since when the request itself was refused
-	stopAsked                     bool                   // of a Restore: it was started for a proof only, and is being stopped
-	takenFrom                     string                 // of a Restore: the version that it replaces
-	later                         []machineconfig.Config // of a Restore: what was sent since, whose answer may be lost
+	// which there was no such machine; tries of a Restore, and those that took longer
+	// than its lease.
+	downs, denied, missing, tries, ranOut int
+	retryAt                               time.Time              // of a Restore: not before this
+	refusedSince                          time.Time              // of a Restore: since when the request itself was refused
+	stopAsked                             bool                   // of a Restore: it was started for a proof only, and is being stopped
+	takenFrom                             string                 // of a Restore: the version that it replaces
+	later                                 []machineconfig.Config // of a Restore: what was sent since, whose answer may be lost
 }
 
 // Good says whether the machine ended as it should: nothing is known against it.

@@ -8,8 +8,9 @@ import (
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 )
 
-// NotYetTime is how long an update is sent again that the platform can't take
-// just now: the secrets have not reached it, or the machine is being replaced.
+// NotYetTime is how long a request is sent again that the platform can't take
+// just now: the secrets have not reached it, the machine is being replaced, or there
+// were too many requests.
 const NotYetTime = 30 * time.Second
 
 // post sends an update. When the answer is lost it reads the machine to learn
@@ -22,39 +23,41 @@ func (u *Updater) post(ctx context.Context, m *InFlight, up live.Update) (live.M
 	until := u.Clock.Now().Add(min(NotYetTime, u.Wait))
 	for sent := 0; sent < 3; {
 		up.Nonce = u.Leases.Nonce(m.Machine)
-		got, err := u.Platform.UpdateMachine(ctx, m.Machine, up)
+		now, err := u.Platform.UpdateMachine(ctx, m.Machine, up)
 		switch {
 		case err == nil:
-			return got, nil
+			return now, nil
 		case lost == nil && !live.Uncertain(err):
-			now, again, err := u.refused(ctx, m, up, err)
-			if !again || !u.Clock.Now().Before(until) || !u.Leases.Holds(m.Machine) {
+			var again bool
+			if now, again, err = u.refused(ctx, m, up, err); !again || !u.Clock.Now().Before(until) {
 				return now, err
 			}
-			if err := u.again(ctx, m, &up, now); err != nil {
-				return live.Machine{}, err
+		default:
+			if lost == nil {
+				u.Record.Uncertain(m)
 			}
-			continue
-		case lost == nil:
-			u.Record.Uncertain(m)
-		}
-		sent++
-		lost = err
-		now, err := u.lookAgain(ctx, m.Machine)
-		switch {
-		case err != nil:
-			return live.Machine{}, &LostError{m.Machine, lost}
-		case now.Version == up.CurrentVersion && !u.Leases.Holds(m.Machine):
-			return live.Machine{}, &LostError{m.Machine, lost}
-		case now.Version == up.CurrentVersion: // not applied, or not yet
-			if err := u.again(ctx, m, &up, now); err != nil {
-				return live.Machine{}, &LostError{m.Machine, err}
+			sent++
+			lost = err
+			if now, err = u.lookAgain(ctx, m.Machine, 0); err != nil {
+				return live.Machine{}, &LostError{m.Machine, lost}
 			}
-			continue
-		case ours(now, up):
-			return now, nil
+			if now.Version != up.CurrentVersion && ours(now, up) {
+				return now, nil
+			} else if now.Version != up.CurrentVersion {
+				return live.Machine{}, &MovedError{m.Machine, "somebody updated it at the same time"}
+			}
+			err = lost
 		}
-		return live.Machine{}, &MovedError{m.Machine, "somebody updated it at the same time"}
+		// It is as it was: not applied, or not yet.
+		if e := u.again(ctx, m, &up, now); e != nil {
+			err = e
+		} else if u.Leases.Holds(m.Machine) {
+			continue
+		}
+		if lost != nil {
+			err = &LostError{m.Machine, err}
+		}
+		return live.Machine{}, err
 	}
 	return live.Machine{}, &LostError{m.Machine, lost}
 }
@@ -79,15 +82,15 @@ func (m *InFlight) skips(up live.Update, now live.Machine) bool {
 // may be one with ourselves, when the request arrived twice: only a look tells.
 // again says that it may be taken in a moment.
 func (u *Updater) refused(ctx context.Context, m *InFlight, up live.Update, err error) (now live.Machine, again bool, _ error) {
-	notYet := live.Is(err, live.NotYet)
-	if !notYet && !live.Is(err, live.Conflict) {
+	pause, later := live.Later(err)
+	if !later && !live.Is(err, live.Conflict) {
 		return live.Machine{}, false, err
 	}
-	now, lookErr := u.lookAgain(ctx, m.Machine)
+	now, lookErr := u.lookAgain(ctx, m.Machine, pause)
 	if lookErr == nil && now.Version != up.CurrentVersion && ours(now, up) {
 		return now, false, nil
 	}
-	return now, notYet && lookErr == nil && now.Version == up.CurrentVersion, err
+	return now, later && lookErr == nil && now.Version == up.CurrentVersion, err
 }
 
 // ours says whether a machine runs the configuration of up. The platform may
@@ -98,13 +101,14 @@ func ours(now live.Machine, up live.Update) bool {
 }
 
 // lookAgain reads a machine after a lost answer, giving what was lost some
-// time to arrive. What is shown of one whose host does not answer is old, so nobody
-// can tell whose it is.
-func (u *Updater) lookAgain(ctx context.Context, id string) (m live.Machine, err error) {
+// time to arrive, or after the pause that was asked for. What is shown of one whose
+// host does not answer is old, so nobody can tell whose it is.
+func (u *Updater) lookAgain(ctx context.Context, id string, pause time.Duration) (m live.Machine, err error) {
 	for range 4 {
-		if err := u.Clock.Sleep(ctx, 2*time.Second); err != nil {
+		if err := u.Clock.Sleep(ctx, max(pause, 2*time.Second)); err != nil {
 			return live.Machine{}, err
 		}
+		pause = 0
 		if m, err = u.Platform.Machine(ctx, id); err == nil && !m.Unreadable() {
 			return m, nil
 		}

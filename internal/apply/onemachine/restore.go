@@ -90,7 +90,8 @@ func (u *Updater) postOld(ctx context.Context, m *InFlight) error {
 	if err != nil {
 		return err
 	}
-	if !u.Leases.Holds(m.Machine) && m.tries < 3 { // reading took too long; the version guards the last tries
+	if !u.Leases.Holds(m.Machine) && m.ranOut < 3 { // reading took too long; the version guards it in the end
+		m.ranOut++
 		return errLeaseRanOut
 	}
 	_ = u.Record.Intent(m, now.Version) // no record may stand in the way of a rescue

@@ -44,7 +44,7 @@ func (u *Updater) beginLeased(ctx context.Context, j Job) (*InFlight, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := takeable(now, j); err != nil {
+	if err := u.takeable(now, j); err != nil {
 		return nil, err
 	}
 	m := &InFlight{Job: j, Machine: now.ID, Group: now.Group(), Region: now.Region, Was: now}

@@ -27,7 +27,7 @@ func (w *world) kept(when string) {
 		if containsText(text, v) || stored == v {
 			continue
 		}
-		if run, ok := w.othersSet[name]; ok && w.runs > run {
+		if run, ok := w.othersSet[name]; ok && w.runs > run || w.removed[name] != nil {
 			continue
 		}
 		w.fail("promise 4: %s is neither in the file nor a secret, %s", name, when)
@@ -37,6 +37,7 @@ func (w *world) kept(when string) {
 // check is what must hold after every run.
 func (p *process) check() {
 	w := p.w
+	p.checkRemoved()
 	w.kept("after the run")
 	w.checkOther("after the run")
 	if line := w.onlyNamed(w.file()); line != "" {
@@ -210,7 +211,7 @@ func (p *process) checkConfigs() {
 		if w.changed[m.ID()] && !strings.Contains(cfg, "/healthz?theirs") {
 			w.fail("undo took away what somebody else set since on %s", m.ID())
 		}
-		if mine == nil && len(w.values) == 0 || w.booted[m.ID()] {
+		if mine == nil && len(w.values) == 0 || w.booted[m.ID()] || w.wasRemoved {
 			continue
 		}
 		for _, boot := range m.Record().Boots {

@@ -94,6 +94,11 @@ func TestSeedsThatFailed(t *testing.T) {
 		844339806783:  "of two machines that one creation made, an undo left the second, once the first was gone",
 		2717126269058: "an apply with nothing left to do let a copy of fly.toml lie that one before it had left when the power went",
 		2717126269062: "one slow answer took the whole wait, and a healthy machine was put back",
+		3479194851123: "a machine was added with the image of before a deploy, since its creation was refused for the moment and sent again",
+		3479194857462: "a rescue went without a lease after one slow read",
+		86733622209:   "the judge wanted a value back in a file that a person had edited",
+		3250190104006: "an update that leaves a machine down met one that was just made, and was starting",
+		2782384500748: "one odd 404 to a request to destroy a machine made it gone",
 		3451612256091: "a lease that was dropped in time counted as one that was overlooked",
 		3451612256111: "a lone machine whose second update could not be leased counted as put back for a stop by the proxy",
 	} {

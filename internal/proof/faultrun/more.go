@@ -81,9 +81,9 @@ func (w *world) drawMore() {
 		}
 		w.add(&trouble{run: 1, class: "create", nth: 1, what: what, do: reply(e)})
 	}
-	if w.has("--regions") && w.seed%11 == 3 { // it comes when the run is gone, before the next one looks or after
+	if w.has("--regions") && w.seed%5 == 1 { // it comes when the run is gone, mostly behind the first look of the next one
 		w.hardRuns = 2
-		d := time.Duration(w.seed/11%90) * time.Second
+		d := time.Duration(36+w.seed/5%50) * time.Second
 		late := flysim.StatusBefore(d, http.StatusGatewayTimeout, "gateway timeout")
 		w.add(&trouble{run: 1, class: "create", nth: 1, what: "killed after, takes effect " + d.String() + " later", do: func(_ *world, _ string, s *strike) {
 			s.effect, s.killAfter = &late, true

@@ -39,6 +39,7 @@ type process struct {
 	began       time.Time
 	start       map[string]snapshot
 	fileBefore  string
+	edits       int  // by hand, before it
 	faulty      bool // something struck
 	calls       map[string]int
 	unsynced    unsynced
@@ -87,7 +88,7 @@ func (w *world) process(args []string) *process {
 	defer cancel()
 	p := &process{w: w, run: w.runs, args: args, cancel: cancel, abort: make(chan struct{}), calls: map[string]int{}, start: map[string]snapshot{}, unsynced: newUnsynced(), listed: map[string]string{}, sawSick: map[string]bool{}}
 	w.p.Mark()
-	p.firstTape, p.began, p.fileBefore = w.p.Count(), w.clk.Now(), w.file()
+	p.firstTape, p.began, p.fileBefore, p.edits = w.p.Count(), w.clk.Now(), w.file(), w.edits
 	for _, m := range w.app.Machines() {
 		p.start[m.ID()] = snapshot{m.State(), string(m.Config()), m.Healthy(), m.Record().Restarts, w.outside[m.ID()], len(m.Record().Leases)}
 	}

@@ -89,6 +89,7 @@ func (w *world) drawTroubles() {
 	}
 	w.drawScenes()
 	w.drawMore()
+	w.drawRemoval()
 }
 
 func (w *world) drawEffect(class string) (string, func(*world, string, *strike)) {

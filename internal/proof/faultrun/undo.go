@@ -176,6 +176,9 @@ func (w *world) comparable(config []byte) string {
 		for _, name := range w.app.SecretNames() {
 			delete(env, name)
 		}
+		if w.wasRemoved { // by others: it is gone for good
+			delete(env, "DATABASE_URL")
+		}
 		if len(env) == 0 {
 			delete(cfg, "env")
 		}

@@ -52,7 +52,7 @@ func (t wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	nth := w.p.Count() // others may come while this one is slow
 	p.nth = nth
-	wrong := cmp.Or(w.beforeDestroy(req), w.beforeUpdate(req, body), w.beforeCreate(req, body))
+	wrong := cmp.Or(w.beforeDestroy(req), w.beforeUpdate(req, body), w.beforeTakingValues(req, body), w.beforeCreate(req, body))
 	resp, err := w.serve(req, body, now.effect)
 	w.sawRead(req, resp)
 	p.answered(req, resp)
@@ -246,6 +246,7 @@ func (w *world) sawRead(req *http.Request, resp *http.Response) {
 		p.sawList()
 	}
 	if fault := w.lastFault(); kind == "secrets-get" && resp != nil && resp.StatusCode == http.StatusOK && fault != "truncated" && fault != "html" {
+		w.toldOfRemovals()
 		p.secretsRead = true // one that was cut off is asked for again (seed 4279711564029)
 	}
 }

@@ -57,6 +57,8 @@ type world struct {
 	othersSet  map[string]int      // secret -> run in which somebody else set it
 	allowed    map[string]string   // secret -> value that somebody else gave it
 	outside    map[string]int      // updates of others, by machine
+	removed    map[string]*removal // secrets that somebody removed, until the file has their values again
+	wasRemoved bool                // one was
 	runs       int
 	everKilled bool
 	booted     map[string]bool // machines that somebody else booted through the API, perhaps sooner than the secrets got there
@@ -81,7 +83,7 @@ func newWorld(seed uint64, dir string) (*world, error) {
 	w := &world{
 		seed: seed, dir: dir, rng: rand.New(rand.NewPCG(seed, 0x666c79)), also: rand.New(rand.NewPCG(seed, 0x616c736f)), clk: clock.NewVirtual(epoch),
 		values: map[string]string{}, hurt: map[string]bool{}, why: map[string][]string{}, theirs: map[string]int{}, othersSet: map[string]int{},
-		first: map[string][]byte{}, changed: map[string]bool{}, allowed: map[string]string{}, outside: map[string]int{}, toldLeft: map[string]bool{}, booted: map[string]bool{},
+		first: map[string][]byte{}, removed: map[string]*removal{}, changed: map[string]bool{}, allowed: map[string]string{}, outside: map[string]int{}, toldLeft: map[string]bool{}, booted: map[string]bool{},
 	}
 	w.lone = seed%6 == 4
 	opts := flysim.Options{RateLimits: w.chance(5), SecretsLag: []time.Duration{0, 30 * time.Second}[w.rng.IntN(2)]}
