@@ -50,13 +50,18 @@ func (c *Client) Machines(ctx context.Context) ([]live.Machine, error) {
 	return slices.CompactFunc(out, func(a, b live.Machine) bool { return a.ID == b.ID }), nil
 }
 
-// Machine reads one machine.
+// Machine reads one machine. One that was destroyed is not there, as on the list,
+// though the API shows it for some time.
 func (c *Client) Machine(ctx context.Context, id string) (live.Machine, error) {
 	cl, err := c.aboutMachine(http.MethodGet, id, "", "get machine", "read machine")
 	if err != nil {
 		return live.Machine{}, err
 	}
-	return c.oneMachine(ctx, cl, id)
+	m, err := c.oneMachine(ctx, cl, id)
+	if err == nil && m.State == "destroyed" {
+		return live.Machine{}, &live.Error{Kind: live.NotFound, Doing: cl.doing, Thing: id, Message: "it was destroyed"}
+	}
+	return m, err
 }
 
 // oneMachine makes a call that answers with a machine: id, when it is known.

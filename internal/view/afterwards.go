@@ -13,6 +13,7 @@ import (
 // one did that was cut off, and whose end nobody saw.
 func afterwards(p *plan.Plan, r apply.Report, earlier []apply.History) []string {
 	var out []string
+	own := len(storedSecrets(r)) > 0
 	r = withEarlier(r, earlier)
 	if i := slices.IndexFunc(p.Findings, func(f plan.Outcome) bool { return f.BrokenNow() && f.Outcome != plan.Ignored }); i >= 0 && r.Undo == "" {
 		text := "Still broken: " + p.Findings[i].Message + "."
@@ -46,7 +47,7 @@ func afterwards(p *plan.Plan, r apply.Report, earlier []apply.History) []string 
 	if len(others) > 0 {
 		out = append(out, "Commit and push "+list(others)+".")
 	}
-	out = append(out, secretsNext(r)...)
+	out = append(out, secretsNext(r, own)...)
 	if held := heldForLive(p); p.Offline != "" && r.Outcome == apply.Complete {
 		text := "The app was not touched (" + p.Offline.Why(p.OfflineDetail) + ")."
 		if held > 0 {
@@ -70,19 +71,22 @@ func afterwards(p *plan.Plan, r apply.Report, earlier []apply.History) []string 
 	return out
 }
 
-// secretsNext is what is left to do about the secrets that were stored.
-func secretsNext(r apply.Report) []string {
+// secretsNext is what is left to do about the secrets that were stored. How those of
+// an earlier apply do by now nobody has looked: own says that this one stored some.
+func secretsNext(r apply.Report, own bool) []string {
 	stored := storedSecrets(r)
 	if len(stored) == 0 {
 		return nil
 	}
-	values, them, stay := "value", "it", "The secret stays set, with the value that the file had, so the app behaves the same."
+	values, them, stay := "value", "it", "The secret stays set: it was stored with the value that the file had."
 	if len(stored) > 1 {
-		values, them, stay = "values", "them", "The secrets stay set, with the values that the file had, so the app behaves the same."
+		values, them, stay = "values", "them", "The secrets stay set: they were stored with the values that the file had."
 	}
 	rotate := "Rotate " + list(stored) + ": git history keeps the old " + values + "."
 	updated := slices.ContainsFunc(r.Machines, func(m apply.MachineResult) bool { return m.State == apply.Done })
 	switch {
+	case !own:
+		return []string{rotate}
 	case complete(r) && updated:
 		return []string{rotate, "`fly secrets list` shows " + them + " as Staged until the next deploy; the machines that were updated have " + them + " already."}
 	case complete(r):

@@ -18,8 +18,8 @@ import (
 // platform answers: a machine that somebody holds, that is being replaced or
 // that is unknown for a moment can be updated a little later. It ends sooner
 // only where somebody else updated the machine, since theirs stays, and where
-// the request or the token itself has been refused for some time: no waiting
-// mends that. later is what was tried on the machine since, whose answer may be
+// for some time the request or the token itself has been refused, or there was no
+// such machine: no waiting mends that. later is what was tried on the machine since, whose answer may be
 // lost: the machine that has it is ours still.
 func (u *Updater) BeginRestore(m *InFlight, why error, later ...Job) *InFlight {
 	back := &InFlight{
@@ -56,10 +56,11 @@ func (u *Updater) tryRestore(ctx context.Context, m *InFlight) {
 	}
 }
 
-// refusedForGood says whether nothing but refusals of the request itself came
-// for as long as one odd answer may be repeated.
+// refusedForGood says whether nothing but refusals of the request itself came, or
+// that there is no such machine, for as long as one odd answer may be repeated.
 func (u *Updater) refusedForGood(m *InFlight, err error) bool {
-	if !live.Is(err, live.Invalid) && !live.Is(err, live.Forbidden) && !live.Is(err, live.Unauthorized) {
+	kind, _ := live.KindOf(err)
+	if !slices.Contains([]live.Kind{live.Invalid, live.Forbidden, live.Unauthorized, live.NotFound}, kind) {
 		m.refusedSince = time.Time{}
 		return false
 	}
