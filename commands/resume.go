@@ -93,8 +93,11 @@ func (e *Env) noteCutOff(g *global, app string) {
 		e.note(g, "The last undo of %s, started %s, was interrupted: %s. `fly-standards undo` finishes it.", app, when(h.At), howFar(h))
 		return
 	}
-	e.note(g, "The last apply of %s, started %s, was interrupted: %s. `fly-standards apply` finishes it, `fly-standards undo` undoes it.",
-		app, when(h.At), howFar(h))
+	undoes := ""
+	if h.Left() { // a stored secret stays
+		undoes = ", `fly-standards undo` undoes it"
+	}
+	e.note(g, "The last apply of %s, started %s, was interrupted: %s. `fly-standards apply` finishes it%s.", app, when(h.At), howFar(h), undoes)
 }
 
 // cutOffBefore are the applies that were cut off, or stopped part-way, right

@@ -51,13 +51,16 @@ func (e *Env) recall(t *plan.Target) (surplus []string) {
 		return nil
 	}
 	var runs []apply.History
+	goesOn := journal.Running(e.journals(), t.App.Name) != nil
 	t.Stored = map[string]string{}
 	for _, path := range paths {
 		h, err := apply.ReadHistory(path)
 		if err != nil || h.App != t.App.Name {
 			continue
 		}
-		runs = append(runs, h)
+		if h.Ended || !goesOn {
+			runs = append(runs, h)
+		}
 		maps.Copy(t.Stored, h.Digests)
 		t.Tried = append(slices.Clone(h.Tried), t.Tried...) // newest first
 	}

@@ -111,6 +111,37 @@ func TestAResumedApplyRepeatsTheAdvice(t *testing.T) {
 	s.says(s.must(0, "plan"), "The last undo of shop, started", "was interrupted", "`fly-standards undo` finishes it")
 }
 
+// An undo has nothing to take back of a run that stored secrets and came no further,
+// so none is offered.
+func TestCutOffBehindTheSecrets(t *testing.T) {
+	s := newShop(t, healthz)
+	s.must(0, "apply", "--yes")
+	s.cut(4)
+	if out := s.must(0, "plan"); !strings.Contains(out, "2 secrets stored. `fly-standards apply` finishes it.") {
+		t.Errorf("got\n%s", out)
+	}
+	s.says(s.must(0, "undo", "--yes"), "Nothing to undo")
+}
+
+// What a run changes that goes on in another process is not what one has left.
+func TestARunThatGoesOnHasLeftNothing(t *testing.T) {
+	s := newShop(t) // nothing answers at /healthz
+	s.platform.Fault(flysim.Fault{Method: "POST", Path: `/machines/148e000a$`, Nth: 2, Times: -1, Effect: flysim.Status(403, "no")})
+	s.must(4, "apply", "--yes")
+	s.platform.ClearFaults()
+	s.cut(s.cut(1<<10) - 1) // of its end
+	unlock, err := journal.Lock(filepath.Join(s.dir, "state", "fly-standards"), "shop", journal.Holder{PID: 4711, Since: s.clk.Now(), Doing: "apply"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const left = "undone first"
+	if out := s.must(0, "plan", "--skip", "health-checks"); strings.Contains(out, left) {
+		t.Errorf("got\n%s", out)
+	}
+	unlock()
+	s.says(s.must(0, "plan", "--skip", "health-checks"), left)
+}
+
 func TestTwoAtOnce(t *testing.T) {
 	s := newShop(t, healthz)
 	s.must(0, "apply", "--yes", "--skip", "health-checks")

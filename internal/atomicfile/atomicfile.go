@@ -73,10 +73,11 @@ func Write(path string, data []byte, o Options) error {
 }
 
 // Writable says, with Write's own errors, why Write would not replace the file
-// at path; nil when nothing speaks against it. It makes an empty file beside
-// it and removes that again.
-func Writable(path string) error {
-	sys := osFS{}
+// at path; nil when nothing speaks against it. It makes a file of its size beside
+// it, for which a full disk has no room, and removes that again.
+func Writable(path string) error { return tryWrite(osFS{}, path) }
+
+func tryWrite(sys FS, path string) error {
 	target, err := resolve(sys, path)
 	if err != nil {
 		return err
@@ -95,7 +96,11 @@ func Writable(path string) error {
 	if err != nil {
 		return folderRefused(path, err)
 	}
-	return errors.Join(tmp.Close(), sys.Remove(tmp.Name()))
+	_, full := tmp.Write(make([]byte, old.Size()))
+	if full != nil {
+		full = folderRefused(path, full)
+	}
+	return errors.Join(full, tmp.Close(), sys.Remove(tmp.Name()))
 }
 
 // resolve follows symbolic links. A dangling link is refused: creating what it

@@ -58,7 +58,7 @@ func afterwards(p *plan.Plan, r apply.Report, earlier []apply.History) []string 
 	if r.Outcome == apply.Complete && r.Partly {
 		out = append(out, "`fly-standards undo` undoes the rest, once nothing blocks it.")
 	}
-	if r.Outcome == apply.Stopped || r.Outcome == apply.Halted {
+	if r.Outcome == apply.Stopped || r.Outcome == apply.Halted && r.Changed() {
 		goesOn := "`fly-standards apply` finishes it: it makes a new plan of what is left."
 		if r.Undo != "" {
 			goesOn = "`fly-standards undo` finishes it."

@@ -112,6 +112,11 @@ func TestResult(t *testing.T) {
 			[]string{"Stopped part-way.", "A may or may not be stored", "fly.toml untouched", "finishes it"},
 			[]string{"Rotate", "Commit"},
 		},
+		"interrupted at once": {
+			apply.Report{Outcome: apply.Halted, File: apply.FileResult{Path: "fly.toml", State: apply.NotReached}},
+			[]string{"Interrupted. Nothing is changed.", "fly.toml untouched"},
+			[]string{"Stopped", "finishes it"},
+		},
 		"many": {
 			apply.Report{Outcome: apply.Stopped, File: apply.FileResult{Path: "fly.toml", State: apply.Done}, Machines: many()},
 			[]string{"12 machines untouched", "To undo: fly-standards undo"},

@@ -47,6 +47,8 @@ func Result(w io.Writer, p *plan.Plan, r apply.Report, o Options) error {
 		h.line(h.yellow(h.bold("Done, without the new health check.")))
 	case r.Outcome == apply.PutBack:
 		h.line(h.yellow(h.bold("Rolled back.")))
+	case r.Outcome == apply.Halted && !r.Changed():
+		h.line(h.yellow(h.bold("Interrupted. Nothing is changed.")))
 	default:
 		h.line(h.yellow(h.bold("Stopped part-way.")))
 	}
