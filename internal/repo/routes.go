@@ -65,6 +65,7 @@ func (s *source) routes() {
 	}
 	slices.Sort(s.marks)
 	s.parse()
+	s.comparedRoutes()
 	read(s)
 }
 

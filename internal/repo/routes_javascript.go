@@ -42,7 +42,9 @@ func javascript(s *source) {
 		return
 	}
 	s.each(jsRequest, func(at []int) {
-		s.add(found{offset: at[0], framework: framework, path: s.group(at, 1), request: true, receivers: []string{"-"}})
+		if !s.notGet(at[0]) {
+			s.add(s.compared(found{offset: at[0], framework: framework, path: s.group(at, 1)}, "createServer(", "serve(", "fetch(", "function "))
+		}
 	})
 	if s.has("Bun.serve") {
 		for _, at := range jsServe().FindAllSubmatchIndex(s.code, maxMatches) {

@@ -64,6 +64,7 @@ var plainWord = lazy(`^(?:\d{1,5}|\d{1,4}(?:ms|s|m|h)|true|false|production|stag
 // harmless: a number, a time, a switch or a variable, under a name that is no
 // password's.
 func harmless(name, value string) bool {
+	value = strings.Trim(value, `"'`)
 	return plainWord().MatchString(value) && secretscan.Classify(strings.TrimLeft(name, "-"), value).Verdict == secretscan.No
 }
 

@@ -137,29 +137,6 @@ func (s *scripts) sibling(r *plan.Repo, here, own string, c config) {
 	r.Siblings = append(r.Siblings, sibling)
 }
 
-// migratedBy is the line of another Fly configuration that runs migrations:
-// apps that share a database leave them to one of them.
-func (r *Repositories) migratedBy(s *scripts, here, own string) *plan.Evidence {
-	all := r.migrated.get(s.root, func(root string) []plan.Evidence {
-		var out []plan.Evidence
-		for _, c := range s.configs {
-			text, _ := readInto(nil, filepath.Join(root, filepath.FromSlash(c.file)))
-			code, _ := syntaxOf(c.file).strip(text)
-			if at := migrateCommand().FindIndex(code); at != nil {
-				out = append(out, plan.Evidence{File: c.file, Line: 1 + countLines(code[:at[0]]), Text: shownCommand(shownLine(code, at[0]))})
-			}
-		}
-		return out
-	})
-	i := slices.IndexFunc(all, func(e plan.Evidence) bool { return e.File != own })
-	if i < 0 {
-		return nil
-	}
-	e := all[i]
-	e.File = relative(here, e.File)
-	return &e
-}
-
 // relative is a path below the root as it is from a folder below it.
 func relative(from, file string) string {
 	if file == "" || from == "." {
