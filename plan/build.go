@@ -59,15 +59,10 @@ func Build(t Target, fixers []Fixer, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	ignores, err := readIgnores(t.File, fixers)
+	ignores, err := readIgnores(t, fixers, o.FilePath)
 	if err != nil {
 		return nil, err
 	}
-	others, err := readOtherIgnores(t, fixers, o.FilePath)
-	if err != nil {
-		return nil, err
-	}
-	ignores = append(ignores, others...)
 	before := t.Deployed()
 	t.Today, t.Asked = o.Today, o.asked
 	repaired, found, err := look(t, chosen, ignores, o)
@@ -156,10 +151,7 @@ func holdRefused(all []*finding, refused *flytoml.RefusedError) bool {
 func mergedEdits(all []*finding) []flytoml.Edit {
 	var edits []flytoml.Edit
 	have := map[string]bool{}
-	for _, f := range all {
-		if f.outcome != Planned {
-			continue
-		}
+	for _, f := range planned(all) {
 		for _, e := range f.Fix.Edits {
 			if key := e.Identity(); !have[key] {
 				have[key] = true

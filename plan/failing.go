@@ -34,32 +34,15 @@ func failsAlready(t Target, m live.Machine) string {
 // leaveFailing takes the machines out of a fix whose checks fail already. A fix
 // that is about them alone is held.
 func (f *Finding) leaveFailing(t Target) {
-	if f.Fix == nil || t.App == nil {
-		return
-	}
 	why := ""
-	fails := func(c Change) bool {
-		if c.Machine == nil {
-			return false
-		}
-		m, ok := t.App.Machine(c.Machine.ID)
-		if !ok {
-			return false
-		}
+	dropped, empty := f.dropChanges(t, func(m live.Machine, _ machineconfig.Op) bool {
 		reason := failsAlready(t, m)
 		if reason != "" {
 			why = "machine " + m.ID + ": " + reason
 		}
 		return reason != ""
-	}
-	left := slices.DeleteFunc(slices.Clone(f.Fix.Changes), fails)
-	if len(left) == len(f.Fix.Changes) {
-		return
-	}
-	fix := *f.Fix
-	fix.Changes = left
-	f.Fix = &fix
-	if len(left)+len(fix.Edits) == 0 && f.Held == "" {
+	})
+	if dropped && empty && f.Held == "" {
 		f.Held = why + "; apply leaves it alone until it passes"
 	}
 }
@@ -68,25 +51,29 @@ func (f *Finding) leaveFailing(t Target) {
 // would find nothing to do there, and restart nothing. done: nothing else was in
 // the fix.
 func (f *Finding) dropDone(t Target) (done bool) {
+	dropped, empty := f.dropChanges(t, func(m live.Machine, op machineconfig.Op) bool {
+		_, changed, err := machineconfig.Apply(m.Config, []machineconfig.Op{op})
+		return err == nil && !changed
+	})
+	return dropped && empty
+}
+
+// dropChanges takes changes of machines out of the fix, and says whether any was
+// there to take, and whether nothing is left.
+func (f *Finding) dropChanges(t Target, drop func(live.Machine, machineconfig.Op) bool) (dropped, empty bool) {
 	if f.Fix == nil || t.App == nil {
-		return false
+		return false, false
 	}
 	left := slices.DeleteFunc(slices.Clone(f.Fix.Changes), func(c Change) bool {
 		if c.Machine == nil {
 			return false
 		}
 		m, ok := t.App.Machine(c.Machine.ID)
-		if !ok {
-			return false
-		}
-		_, changed, err := machineconfig.Apply(m.Config, []machineconfig.Op{c.Machine.Op})
-		return err == nil && !changed
+		return ok && drop(m, c.Machine.Op)
 	})
 	if len(left) == len(f.Fix.Changes) {
-		return false
+		return false, false
 	}
-	fix := *f.Fix
-	fix.Changes = left
-	f.Fix = &fix
-	return len(left)+len(fix.Edits) == 0
+	f.ownFix().Changes = left
+	return true, len(left)+len(f.Fix.Edits) == 0
 }

@@ -24,6 +24,14 @@ type Fix struct {
 	Consented bool
 }
 
+// ownFix is a copy of the fix that the finding has from now on: that of the rule
+// is never changed.
+func (f *Finding) ownFix() *Fix {
+	fix := *f.Fix
+	f.Fix = &fix
+	return f.Fix
+}
+
 // Change is one change to the live app; exactly one field is set.
 type Change struct {
 	Machine *MachineChange

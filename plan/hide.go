@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -28,9 +27,8 @@ func (f Finding) hide(hide func(string) string) Finding {
 	if f.Fix == nil {
 		return f
 	}
-	fix := *f.Fix
+	fix := f.ownFix()
 	fix.Why = hide(fix.Why)
-	f.Fix = &fix
 	if fix.holdsSecret(hide) {
 		f.Fix = &Fix{Safety: fix.Safety, Why: fix.Why}
 		f.Held = "its value is or contains a secret, which a plan never holds"
@@ -47,7 +45,7 @@ func (f *Fix) holdsSecret(hide func(string) string) bool {
 		return hide(value) == value && hide(pair) == pair
 	}
 	for _, e := range f.Edits {
-		if hide(e.Comment) != e.Comment || !shownLiteral(lastKey(e.Path), e.Value, shown) {
+		if hide(e.Comment) != e.Comment || !shownLiteral(lastPart(e.Path, '.'), e.Value, shown) {
 			return true
 		}
 		for _, n := range e.Entries {
@@ -65,17 +63,17 @@ func (f *Fix) holdsSecret(hide func(string) string) bool {
 		if c.Machine == nil {
 			continue
 		}
-		op := c.Machine.Op
-		if !shownJSON(lastToken(op.Pointer), op.Value, shown) || !shownJSON(lastToken(op.Pointer), op.If, shown) {
+		op, name := c.Machine.Op, lastPart(c.Machine.Op.Pointer, '/')
+		if !shownJSON(name, op.Value, shown) || !shownJSON(name, op.If, shown) {
 			return true
 		}
 	}
 	return false
 }
 
-func lastKey(path string) string { return path[bytes.LastIndexByte([]byte(path), '.')+1:] }
-
-func lastToken(pointer string) string { return pointer[bytes.LastIndexByte([]byte(pointer), '/')+1:] }
+func lastPart(path string, between byte) string {
+	return path[strings.LastIndexByte(path, between)+1:]
+}
 
 // shownLiteral looks at the strings of a TOML literal.
 func shownLiteral(name, literal string, shown func(name, value string) bool) bool {

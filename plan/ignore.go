@@ -3,6 +3,7 @@ package plan
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -34,9 +35,9 @@ func (e *IgnoreError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e
 type ignore struct {
 	rule   string
 	file   string // "" is fly.toml
-	column int    // of the comment, of another file
 	at     int    // line of the comment
-	line   int    // that it is about; 0: the whole file
+	column int
+	line   int // that it is about; 0: the whole file
 	until  string
 	reason string
 	used   bool
@@ -47,40 +48,71 @@ const (
 	ignoreForm = "write `# fly-standards: ignore[RULE] reason`, or ignore-file[RULE] at the top of the file"
 )
 
-// readIgnores reads the comments of f:
+// readIgnores reads the comments of fly.toml and of the other files:
 //
 //	# fly-standards: ignore[rule-a, rule-b] until=2027-01-31 reason
 //	# fly-standards: ignore-file[rule-a] reason
 //
 // An ignore is about the line that it ends, or about the next line when it
-// stands alone. An ignore-file is about all of f, and stands above everything.
-func readIgnores(f *flytoml.File, fixers []Fixer) ([]*ignore, error) {
+// stands alone. An ignore-file is about the whole file, and stands above everything.
+func readIgnores(t Target, fixers []Fixer, shown string) ([]*ignore, error) {
+	var comments []remark
+	top := firstKey(t.File)
+	for _, c := range t.File.CommentLines() {
+		comments = append(comments, remark{c.Line, commentColumn(t.File, c.Line), c.Text, c.Alone, c.Line <= top})
+	}
+	out, err := ignoresIn("", t.File.Name(), comments, fixers)
+	texts := t.otherTexts()
+	for _, file := range slices.Sorted(maps.Keys(texts)) {
+		if err != nil {
+			break
+		}
+		if strings.Contains(texts[file], ignoreMark) {
+			var more []*ignore
+			more, err = ignoresIn(file, shownPath(shown, file), remarks(file, texts[file]), fixers)
+			out = append(out, more...)
+		}
+	}
+	return out, err
+}
+
+// remark is a comment of a file.
+type remark struct {
+	line, column int // column in characters
+	text         string
+	alone, top   bool // top: only comments and blank lines stand above
+}
+
+func ignoresIn(file, shown string, comments []remark, fixers []Fixer) ([]*ignore, error) {
 	var out []*ignore
 	alone := map[int]bool{}
-	for _, c := range f.CommentLines() {
-		alone[c.Line] = c.Alone
+	for _, c := range comments {
+		alone[c.line] = c.alone
 	}
-	for _, c := range f.CommentLines() {
-		text, ours := ignoreText(c.Text)
+	for _, c := range comments {
+		text, ours := ignoreText(c.text)
 		if !ours {
 			continue
 		}
 		found, whole, problem := parseIgnore(strings.TrimSpace(text), fixers)
-		if problem == "" && whole && !atTop(f, c.Line) {
-			problem = "ignore-file is about the whole file and belongs at its top, above the first key"
+		if problem == "" && whole && !c.top {
+			problem = "ignore-file is about the whole file and belongs at its top"
+			if file == "" {
+				problem += ", above the first key"
+			}
 		}
 		if problem != "" {
-			return nil, &IgnoreError{f.Name(), c.Line, problem}
+			return nil, &IgnoreError{shown, c.line, problem}
 		}
-		line := c.Line
+		line := c.line
 		for alone[line] {
 			line++
 		}
+		if whole {
+			line = 0
+		}
 		for _, ig := range found {
-			ig.at, ig.line = c.Line, line
-			if whole {
-				ig.line = 0
-			}
+			ig.file, ig.at, ig.line, ig.column = file, c.line, line, c.column
 			out = append(out, ig)
 		}
 	}
@@ -132,15 +164,16 @@ func parseIgnore(text string, fixers []Fixer) (found []*ignore, whole bool, prob
 	return found, verb == "ignore-file", ""
 }
 
-// atTop says whether there are only comments and blank lines above a line.
-func atTop(f *flytoml.File, line int) bool {
-	for n := 1; n < line; n++ {
-		text := strings.TrimSpace(strings.TrimPrefix(f.Line(n), "\ufeff"))
-		if text != "" && text[0] != '#' {
-			return false
+// firstKey is the first line that holds more than a comment.
+func firstKey(f *flytoml.File) int {
+	n := 0
+	for line := range bytes.Lines(f.Bytes()) {
+		n++
+		if text := bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\ufeff"))); len(text) > 0 && text[0] != '#' {
+			break
 		}
 	}
-	return true
+	return n
 }
 
 // expired says whether the day after until has begun.
@@ -184,15 +217,14 @@ func unusedIgnores(t Target, chosen []Fixer, ignores []*ignore, o Options) []Fin
 		if ig.expired(o.Today) {
 			message = fmt.Sprintf("this comment ignored %s until %s, and no longer does", ig.rule, ig.until)
 		}
+		f := Finding{Message: message, At: At{File: ig.file, Line: ig.at, Column: ig.column}, HowTo: "remove the comment from fly.toml"}
 		if ig.file != "" {
-			if !chosen[i].MoreAsked || o.asked(ig.rule) {
-				out = append(out, ig.unusedOther(message, o.FilePath))
+			if chosen[i].MoreAsked && !o.asked(ig.rule) {
+				continue
 			}
-			continue
+			f.Severity, f.HowTo = Info, "remove the comment from "+shownPath(o.FilePath, ig.file)
 		}
-		out = append(out, Finding{
-			Message: message, At: At{Line: ig.at, Column: commentColumn(t.File, ig.at)}, HowTo: "remove the comment from fly.toml",
-		})
+		out = append(out, f)
 	}
 	return out
 }

@@ -1,23 +1,14 @@
 package plan
 
 import (
-	"fmt"
 	"maps"
 	"path"
-	"slices"
 	"strings"
 )
 
 // Ignore comments in other files: Dockerfiles, workflows, ignore files, env
 // files. They all have comments that begin with #, and only YAML has them behind
 // something else on a line.
-
-// remark is a comment of another file.
-type remark struct {
-	line, column int // column in characters
-	text         string
-	alone, top   bool // top: only comments and blank lines stand above
-}
 
 func remarks(file, text string) []remark {
 	ext := path.Ext(file)
@@ -59,47 +50,6 @@ func (t Target) otherTexts() map[string]string {
 	return all
 }
 
-// readOtherIgnores is readIgnores for the other files.
-func readOtherIgnores(t Target, fixers []Fixer, shown string) ([]*ignore, error) {
-	var out []*ignore
-	texts := t.otherTexts()
-	for _, file := range slices.Sorted(maps.Keys(texts)) {
-		if !strings.Contains(texts[file], ignoreMark) {
-			continue
-		}
-		all := remarks(file, texts[file])
-		alone := map[int]bool{}
-		for _, r := range all {
-			alone[r.line] = r.alone
-		}
-		for _, r := range all {
-			text, ours := ignoreText(r.text)
-			if !ours {
-				continue
-			}
-			found, whole, problem := parseIgnore(strings.TrimSpace(text), fixers)
-			if problem == "" && whole && !r.top {
-				problem = "ignore-file is about the whole file and belongs at its top"
-			}
-			if problem != "" {
-				return nil, &IgnoreError{path.Join(path.Dir(shown), file), r.line, problem}
-			}
-			line := r.line
-			for alone[line] {
-				line++
-			}
-			for _, ig := range found {
-				ig.file, ig.at, ig.line, ig.column = file, r.line, line, r.column
-				if whole {
-					ig.line = 0
-				}
-				out = append(out, ig)
-			}
-		}
-	}
-	return out, nil
-}
-
 // about says whether a comment speaks of a place. One at the top of fly.toml
 // speaks of the whole app, its other files too.
 func (ig *ignore) about(a At) bool {
@@ -110,15 +60,6 @@ func (ig *ignore) about(a At) bool {
 		return false
 	}
 	return ig.file == a.File && ig.line == a.Line
-}
-
-// unusedOther is the finding about an ignore comment of another file without
-// effect.
-func (ig *ignore) unusedOther(message, shown string) Finding {
-	return Finding{
-		Severity: Info, Message: message, At: At{File: ig.file, Line: ig.at, Column: ig.column},
-		HowTo: fmt.Sprintf("remove the comment from %s", path.Join(path.Dir(shown), ig.file)),
-	}
 }
 
 // otherPlace is place for another file: with the column where the line begins,

@@ -78,10 +78,7 @@ func EditLines(text []byte, edits []LineEdit) ([]byte, error) {
 // order of the lines.
 func lineEdits(all []*finding) map[string][]LineEdit {
 	out := map[string][]LineEdit{}
-	for _, f := range all {
-		if f.outcome != Planned {
-			continue
-		}
+	for _, f := range planned(all) {
 		for _, e := range f.Fix.Lines {
 			if !slices.Contains(out[e.File], e) {
 				out[e.File] = append(out[e.File], e)

@@ -46,9 +46,8 @@ func (f *Finding) needsLook(t Target, o Options) {
 		return
 	}
 	slices.Sort(names)
-	fix := *f.Fix
+	fix := f.ownFix()
 	fix.Safety, fix.Why = Review, "restarting also brings staged secrets: "+strings.Join(slices.Compact(names), ", ")
-	f.Fix = &fix
 }
 
 // StoredByUs says whether a secret has the value that this tool stored: the

@@ -22,45 +22,30 @@ const (
 // group is not without its only machine while a second one is still to come.
 func steps(t Target, all []*finding, after *flytoml.File, o Options) []Step {
 	var out []Step
-	var done []string
-	add := func(s Step) {
-		s.Needs = slices.Clone(done)
-		out = append(out, s)
+	add := func(together ...Step) { // they need all that comes before
+		var needs []string
+		for _, s := range out {
+			needs = append(needs, s.ID)
+		}
+		for _, s := range together {
+			s.Needs = slices.Clone(needs)
+			out = append(out, s)
+		}
 	}
-	if s, ok := secretsStep(t, all); ok {
+	for _, s := range slices.Concat(secretsStep(all), fileStep(all, after), otherFileSteps(t, all)) {
 		add(s)
-		done = append(done, s.ID)
-	}
-	if s, ok := fileStep(t, all, after); ok {
-		add(s)
-		done = append(done, s.ID)
-	}
-	for _, s := range otherFileSteps(t, all) {
-		add(s)
-		done = append(done, s.ID)
 	}
 	if t.App == nil {
 		return out
 	}
-	if o.NoRestart { // the volumes need no restart
-		for _, s := range volumeSteps(t.App, all) {
-			add(s)
-		}
-		return out
+	if !o.NoRestart {
+		machines := machineSteps(t, all)
+		first, then := clonesFirst(rollouts(t, machines), cloneSteps(t.App, all, machines))
+		add(first...)
+		add(machines...)
+		add(then...)
 	}
-	machines := machineSteps(t, all)
-	first, then := clonesFirst(rollouts(t, machines), cloneSteps(t.App, all, machines))
-	for _, some := range [][]Step{first, machines, then} {
-		for _, s := range some {
-			add(s)
-		}
-		for _, s := range some {
-			done = append(done, s.ID)
-		}
-	}
-	for _, s := range volumeSteps(t.App, all) {
-		add(s)
-	}
+	add(volumeSteps(t.App, all)...) // they need no restart
 	return out
 }
 
@@ -75,7 +60,7 @@ func addRule(rules []string, id string) []string {
 	return append(rules, id)
 }
 
-func secretsStep(t Target, all []*finding) (Step, bool) {
+func secretsStep(all []*finding) []Step {
 	s := Step{ID: idSecrets, Kind: StepSecrets, Secrets: &SecretsStep{}}
 	for _, f := range planned(all) {
 		for _, c := range f.Fix.Changes {
@@ -90,9 +75,9 @@ func secretsStep(t Target, all []*finding) (Step, bool) {
 		}
 	}
 	if len(s.Secrets.Set) == 0 {
-		return Step{}, false
+		return nil
 	}
-	return s, true
+	return []Step{s}
 }
 
 // digests are those of all secrets that the app has.
@@ -107,10 +92,10 @@ func digests(t Target) map[string]string {
 	return all
 }
 
-func fileStep(t Target, all []*finding, after *flytoml.File) (Step, bool) {
+func fileStep(all []*finding, after *flytoml.File) []Step {
 	edits := mergedEdits(all)
 	if len(edits) == 0 {
-		return Step{}, false
+		return nil
 	}
 	s := Step{ID: idFile, Kind: StepFile, EditFile: &FileStep{Edits: edits, ResultSHA256: hash(after.Bytes())}}
 	for _, f := range inOrder(planned(all)) {
@@ -119,7 +104,7 @@ func fileStep(t Target, all []*finding, after *flytoml.File) (Step, bool) {
 		}
 	}
 	s.EditFile.Added, s.EditFile.Removed = lineDelta(after)
-	return s, true
+	return []Step{s}
 }
 
 // machineSteps merges what all rules want of each machine. A machine that

@@ -70,8 +70,7 @@ func (f *Finding) remember(t Target) {
 	if logs := tried.Logs(); logs != "" {
 		f.HowTo = t.OnApp(logs)
 	}
-	fix := *f.Fix
-	f.Fix = &fix
+	fix := f.ownFix()
 	f.Evidence = append(slices.Clone(f.Evidence), Saw(cmp.Or(tried.Said, said))...)
 	if fix.Why != "" {
 		said += "; " + fix.Why
