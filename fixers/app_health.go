@@ -123,7 +123,7 @@ func (g runningGroup) down(started []live.Machine, works bool) (plan.Finding, bo
 			fall.kind = "" // one cause does not tell all of it
 		}
 	}
-	f := g.about(down, "")
+	f := aboutMachines(down, "")
 	if fall.kind != "" {
 		f.Message = fmt.Sprintf("%s is down: %s %s", g.called(), all, fall.said(down))
 		f.HowTo, f.Notes = g.help(fall, down)
@@ -176,7 +176,7 @@ func (g runningGroup) cordoned(started []live.Machine) (plan.Finding, bool) {
 	if len(out) == 0 || !g.hasService() {
 		return plan.Finding{}, false
 	}
-	f := g.about(out, fmt.Sprintf("%s %s cordoned, and Fly's proxy sends %s no requests", g.these(out), isAre(len(out)), them(out)))
+	f := aboutMachines(out, fmt.Sprintf("%s %s cordoned, and Fly's proxy sends %s no requests", g.these(out), isAre(len(out)), them(out)))
 	if len(out) == len(started) {
 		f.Message = fmt.Sprintf("%s gets no requests: %s %s cordoned", g.called(), everyMachine(len(out), len(out)), isAre(len(out)))
 	}
@@ -223,7 +223,7 @@ func (g runningGroup) floor() (plan.Finding, bool) {
 	if want <= there {
 		return plan.Finding{}, false
 	}
-	f := g.about(nil, fmt.Sprintf("min_machines_running is %d for %s, but %s in %s, the primary region", want, g.called(), thereAre(there), primary))
+	f := aboutMachines(nil, fmt.Sprintf("min_machines_running is %d for %s, but %s in %s, the primary region", want, g.called(), thereAre(there), primary))
 	f.Evidence = plan.Saw("the proxy keeps only those up; machines elsewhere don't count")
 	f.HowTo = fmt.Sprintf("fly scale count %s=%d --region %s", g.name, want, primary)
 	f.Notes = []string{"or lower min_machines_running: more machines cost more"}
@@ -238,16 +238,4 @@ func thereAre(n int) string {
 		return "it has only 1 machine"
 	}
 	return fmt.Sprintf("it has only %d machines", n)
-}
-
-// about is a finding of the rule on machines of the group.
-func (g runningGroup) about(machines []live.Machine, message string) plan.Finding {
-	f := plan.Finding{Message: message}
-	for _, m := range machines {
-		f.Machines = append(f.Machines, m.ID)
-	}
-	if len(f.Machines) > 0 {
-		f.At.Machine = f.Machines[0]
-	}
-	return f
 }

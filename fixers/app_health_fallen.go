@@ -64,7 +64,7 @@ func (g runningGroup) fallen() []plan.Finding {
 	}
 	var out []plan.Finding
 	for _, x := range all {
-		f := g.about(x.on, g.these(x.on)+" "+x.said(x.on))
+		f := aboutMachines(x.on, g.these(x.on)+" "+x.said(x.on))
 		f.Evidence = x.seen
 		f.HowTo, f.Notes = g.help(x.fall, x.on)
 		out = append(out, f)

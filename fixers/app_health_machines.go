@@ -43,7 +43,7 @@ func (g runningGroup) failing(started []live.Machine, works bool) []plan.Finding
 		if len(started) == 1 { // others may be stopped
 			where = g.these(s.on)
 		}
-		f := g.about(s.on, what+" on "+where)
+		f := aboutMachines(s.on, what+" on "+where)
 		switch {
 		case s.check.Service && !works:
 			f.Message = fmt.Sprintf("%s is down: %s on %s, so Fly's proxy sends %s no requests", g.called(), what, everyMachine(len(s.on), len(started)), them(s.on))

@@ -76,7 +76,7 @@ func (g runningGroup) stuck(started []live.Machine, works bool) []plan.Finding {
 		whole := g // with those that are not meant to run, or not any more
 		whole.machines = append(without(g.machines, on), on...)
 		minutes := int(g.t.App.ReadAt.Sub(lastChange(on[0])).Minutes())
-		f := g.about(on, fmt.Sprintf("%s %s stuck: %s for %d minutes", whole.these(on), isAre(len(on)), state, minutes))
+		f := aboutMachines(on, fmt.Sprintf("%s %s stuck: %s for %d minutes", whole.these(on), isAre(len(on)), state, minutes))
 		if len(started) == 0 && !works && len(on) == len(whole.machines) {
 			f.Message = fmt.Sprintf("%s is down: %s %s stuck, %s for %d minutes", g.called(), everyMachine(len(on), len(on)), isAre(len(on)), state, minutes)
 		}

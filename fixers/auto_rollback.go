@@ -45,7 +45,7 @@ func checkAutoRollback(t plan.Target) []plan.Finding {
 		}
 	case misplaced:
 		f.Message, f.At = "auto_rollback under [deploy] is ignored; it is under [experimental] too", placeOf(t.File, rollbackLost, "")
-		f.Fix.Edits = []flytoml.Edit{{Op: flytoml.Remove, Path: rollbackLost}}
+		f.Fix.Edits = []flytoml.Edit{removal(rollbackLost)}
 	case !found:
 		f.Message, f.At = "auto_rollback is not set; flyctl does not act on it yet", placeOf(t.File, rollbackKey, "experimental")
 		f.Default = "auto_rollback (not set, and flyctl does nothing with it)"

@@ -3,7 +3,6 @@ package fixers
 import (
 	"fmt"
 
-	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -44,7 +43,7 @@ func checkAutostart(t plan.Target) []plan.Finding {
 			Message:  fmt.Sprintf("machines of %s are stopped when idle, and nothing starts them again", s.Path),
 			At:       placeOf(t.File, path, s.Path),
 			Evidence: plan.Saw(fmt.Sprintf("auto_stop_machines means %s, auto_start_machines is false", word)),
-			Fix:      &plan.Fix{Safety: plan.Review, Why: "an app that starts its own machines through the API may rely on it", Edits: []flytoml.Edit{setKey(path, true)}},
+			Fix:      reviewFix("an app that starts its own machines through the API may rely on it", setKey(path, true)),
 		}
 		f.Fix.Changes, f.Machines = serviceChanges(t, s, want)
 		out = append(out, f)

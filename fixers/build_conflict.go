@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -36,10 +35,7 @@ func checkBuildConflict(t plan.Target) []plan.Finding {
 		out = append(out, plan.Finding{
 			Message: fmt.Sprintf("builder = %q is not a builder: the key names a buildpacks image", builder),
 			At:      placeOf(t.File, key, ""),
-			Fix: &plan.Fix{
-				Safety: plan.Review, Why: "the next deploy builds with the Dockerfile, as the key seems to mean",
-				Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: key}},
-			},
+			Fix:     reviewFix("the next deploy builds with the Dockerfile, as the key seems to mean", removal(key)),
 		})
 	}
 	ways := buildWays(t, noBuilder)

@@ -130,7 +130,7 @@ func limitFindings(t plan.Target, s service, block deployed.Value) []plan.Findin
 		return out
 	}
 	if soft == templateSoft && hard == templateHard {
-		return append(out, templateLimits(t, s, block))
+		return append(out, templateLimits(t, s))
 	}
 	if t.Repo != nil && t.Repo.Streams != nil {
 		return out // what keeps them open is the load
@@ -138,10 +138,7 @@ func limitFindings(t plan.Target, s service, block deployed.Value) []plan.Findin
 	f := plan.Finding{
 		Message: s.Path + " counts connections, which say little about the load of an HTTP service",
 		At:      placeOf(t.File, path+".type", path),
-		Fix: &plan.Fix{
-			Safety: plan.Review, Why: "requests are counted instead; an app with WebSockets or other long-lived connections may want connections",
-			Edits: []flytoml.Edit{setKey(path+".type", "requests")},
-		},
+		Fix:     reviewFix("requests are counted instead; an app with WebSockets or other long-lived connections may want connections", setKey(path+".type", "requests")),
 	}
 	if !said {
 		f.Evidence = plan.Saw("no type is set; connections is the default")
@@ -152,7 +149,7 @@ func limitFindings(t plan.Target, s service, block deployed.Value) []plan.Findin
 
 // templateLimits replaces the numbers of the old template whole: nobody chose
 // them, and a machine that takes 25 connections refuses the next visitor.
-func templateLimits(t plan.Target, s service, block deployed.Value) plan.Finding {
+func templateLimits(t plan.Target, s service) plan.Finding {
 	path := s.Path + ".concurrency"
 	soft, kind := startingLimit(t, s), "requests"
 	why := "a machine is sent more at a time; an app with WebSockets or other long-lived connections may want connections"

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
@@ -24,10 +23,7 @@ func duplicateFix(t plan.Target, web, other service) (*plan.Fix, string) {
 	if all := servicesAsWritten(t.File); all[len(all)-1].Path != other.Path {
 		return nil, other.Path + " only repeats http_service" // taking it would renumber those behind it
 	}
-	fix := &plan.Fix{
-		Safety: plan.Review, Why: "http_service alone then answers; both may be there for a reason",
-		Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: other.Path}},
-	}
+	fix := reviewFix("http_service alone then answers; both may be there for a reason", removal(other.Path))
 	for _, m := range machinesOf(t, other.Processes) {
 		if raw, ok := liveDuplicate(t, m, web, other); ok {
 			fix.Changes = append(fix.Changes, plan.Change{Machine: &plan.MachineChange{

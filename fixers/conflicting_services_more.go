@@ -126,10 +126,7 @@ func strayTable(t plan.Target, s, meant service) plan.Finding {
 	if c, ok := headless(t.File); ok && c.to != "" {
 		moveCheck(c, &f)
 	} else if !ok && alone && len(s.Checks) == 0 {
-		f.Fix = &plan.Fix{
-			Safety: plan.Review, Why: "the limits take effect at the next deploy",
-			Edits: []flytoml.Edit{{Op: flytoml.Move, Path: limits.Path(), To: meant.Path + ".concurrency"}},
-		}
+		f.Fix = reviewFix("the limits take effect at the next deploy", flytoml.Edit{Op: flytoml.Move, Path: limits.Path(), To: meant.Path + ".concurrency"})
 	}
 	if f.Fix != nil {
 		f.First, f.Message, f.Notes = true, said, nil

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
-	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -81,7 +80,7 @@ func absentFile(t plan.Target, a plan.Absent) plan.Finding {
 	}
 	f.Message = fmt.Sprintf("%s fails: %s = %q, and there is no such file%s", who, a.Key, textAt(t, a.Key), from)
 	if a.There != "" {
-		f.Fix = &plan.Fix{Safety: plan.Review, Why: "it is most likely " + a.There, Edits: []flytoml.Edit{setKey(a.Key, a.There)}}
+		f.Fix = reviewFix("it is most likely "+a.There, setKey(a.Key, a.There))
 	}
 	return f
 }

@@ -47,6 +47,25 @@ var (
 // flyTags are the tags of superfly/flyctl-actions that exist (August 2026).
 const flyTags = " 1 1.0 1.1 1.2 1.3 1.4 1.5 1.6 v1 v1.4 "
 
+const (
+	inClear  = "the workflow contains a Fly token"
+	revokeIt = "revoke it, and keep the new one in the repository's secrets"
+	forOne   = "fly tokens create deploy -a APP makes one for this app alone"
+)
+
+// scriptFaults are what the scripts of a workflow should not do.
+var scriptFaults = []struct {
+	seen           func() *regexp.Regexp
+	kind           string
+	severity       plan.Severity
+	message, howTo string
+}{
+	{floatingInstall, "install", plan.Info, "install.sh takes the newest flyctl each time", "use superfly/flyctl-actions/setup-flyctl, pinned"},
+	{personalToken, "wide", plan.Warning, "fly auth token prints a personal token, which can change every app of its owner", forOne},
+	{orgToken, "wide", plan.Warning, "this makes a token for the whole organization", forOne},
+	{tokenInClear, "token", plan.Error, inClear, revokeIt},
+}
+
 func checkDeployWorkflow(t plan.Target) []plan.Finding {
 	a := around(t)
 	var out []plan.Finding
@@ -103,29 +122,22 @@ func workflowFindings(t plan.Target, w plan.Workflow) []plan.Finding {
 		for _, s := range j.Steps {
 			judgeAction(s.Uses, add)
 			pins = append(pins, pin(t, w, s)...)
-			if at := floatingInstall().FindStringIndex(s.Run.Text); at != nil {
-				add("install", plan.Info, lineOf(s.Run, at[0]), "install.sh takes the newest flyctl each time", "use superfly/flyctl-actions/setup-flyctl, pinned")
-			}
-			if at := personalToken().FindStringIndex(s.Run.Text); at != nil {
-				add("wide", plan.Warning, lineOf(s.Run, at[0]), "fly auth token prints a personal token, which can change every app of its owner", "fly tokens create deploy -a APP makes one for this app alone")
-			}
-			if at := orgToken().FindStringIndex(s.Run.Text); at != nil {
-				add("wide", plan.Warning, lineOf(s.Run, at[0]), "this makes a token for the whole organization", "fly tokens create deploy -a APP makes one for this app alone")
-			}
-			if at := tokenInClear().FindStringIndex(s.Run.Text); at != nil {
-				add("token", plan.Error, lineOf(s.Run, at[0]), "the workflow contains a Fly token", "revoke it, and keep the new one in the repository's secrets")
+			for _, f := range scriptFaults {
+				if at := f.seen().FindStringIndex(s.Run.Text); at != nil {
+					add(f.kind, f.severity, lineOf(s.Run, at[0]), f.message, f.howTo)
+				}
 			}
 			if at := flyDeploys().FindStringIndex(s.Run.Text); at != nil {
 				jobDeploys = true
 				if first.Line == 0 {
 					first = lineOf(s.Run, at[0])
 				}
-				missingConfig(t, w, s, add)
+				missingConfig(t, s, add)
 			}
 		}
 		for _, e := range j.Env {
 			if tokenInClear().MatchString(e.Text) {
-				add("token", plan.Error, e, "the workflow contains a Fly token", "revoke it, and keep the new one in the repository's secrets")
+				add("token", plan.Error, e, inClear, revokeIt)
 			}
 		}
 		concurrent = concurrent || jobDeploys && j.Concurrency
@@ -176,7 +188,7 @@ func lineOf(run plan.Word, offset int) plan.Word {
 }
 
 // missingConfig finds a --config that names a file which is not there.
-func missingConfig(t plan.Target, w plan.Workflow, s plan.WorkStep, add func(string, plan.Severity, plan.Word, string, string)) {
+func missingConfig(t plan.Target, s plan.WorkStep, add func(string, plan.Severity, plan.Word, string, string)) {
 	for _, at := range configFlag().FindAllStringSubmatchIndex(s.Run.Text, -1) {
 		name := s.Run.Text[at[2]:at[3]]
 		if strings.ContainsAny(name, "$*{") || strings.Contains(s.Run.Text, "cd ") {

@@ -116,7 +116,7 @@ func holdOffline(t plan.Target, f *plan.Finding) {
 }
 
 func envFix(t plan.Target, e deployed.EnvEntry, v secret.Value, got secretscan.Result, f *plan.Finding) *plan.Fix {
-	fix := &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: e.Node.Path()}}}
+	fix := safeFix(removal(e.Node.Path()))
 	doubts := whyOtherApps(t, losing)
 	if have, exists := t.App.Secret(e.Name); exists {
 		// A secret beats an [env] entry of its name, and can't be read back:

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -52,10 +51,7 @@ func redirectsPrivate(t plan.Target, s service) (plan.Finding, bool) {
 	f := plan.Finding{
 		Message: fmt.Sprintf("%s redirects its private callers to https, where the app has no certificate", s.Path),
 		At:      placeOf(t.File, path, port.Path()),
-		Fix: &plan.Fix{
-			Safety: plan.Review, Why: "callers that speak TLS themselves may rely on it",
-			Edits: []flytoml.Edit{setKey(path, false)},
-		},
+		Fix:     reviewFix("callers that speak TLS themselves may rely on it", setKey(path, false)),
 	}
 	for _, ip := range t.App.IPs {
 		f.Evidence = append(f.Evidence, plan.Saw("the app's only addresses are Flycast: "+ip.IP)...)

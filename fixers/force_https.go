@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -56,7 +55,7 @@ func checkForceHTTPS(t plan.Target) []plan.Finding {
 			out = append(out, f)
 			continue
 		}
-		f.Fix = &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{setKey(path, true)}}
+		f.Fix = safeFix(setKey(path, true))
 		f.Fix.Changes, f.Machines = serviceChanges(t, s, want)
 		if why := httpsDoubt(t, force.Said()); why != "" {
 			f.Fix.Safety, f.Fix.Why = plan.Review, why

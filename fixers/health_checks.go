@@ -1,6 +1,7 @@
 package fixers
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -125,13 +126,13 @@ func missingCheck(t plan.Target, s service) (plan.Finding, bool) {
 type times struct{ interval, timeout, grace string }
 
 func checkTimes(s plan.Settings) times {
-	or := func(a, b string) string {
-		if a != "" {
-			return a
-		}
-		return b
-	}
-	return times{or(s.CheckInterval, "15s"), or(s.CheckTimeout, "5s"), or(s.CheckGrace, "10s")}
+	return times{cmp.Or(s.CheckInterval, "15s"), cmp.Or(s.CheckTimeout, "5s"), cmp.Or(s.CheckGrace, "10s")}
+}
+
+// check is a check with the times as machines have it.
+func (w times) check(of map[string]any) map[string]any {
+	of["interval"], of["timeout"], of["grace_period"] = w.interval, w.timeout, w.grace
+	return of
 }
 
 func (w times) entries() []flytoml.Entry {
@@ -158,7 +159,7 @@ func httpFix(t plan.Target, s service, w pathSource) *plan.Fix {
 	fix := &plan.Fix{
 		Safety:  plan.Safe,
 		Edits:   []flytoml.Edit{{Op: flytoml.Append, Path: s.Path + "." + key, Entries: entries}},
-		Changes: onService(t, s, httpCheckJSON(t, s, w)),
+		Changes: onService(t, s, httpCheckJSON(t, w)),
 	}
 	if why := w.doubt(t, s); why != "" {
 		fix.Safety, fix.Why = plan.Review, why

@@ -78,21 +78,15 @@ func tcpNotLive(t plan.Target, s service) (plan.Finding, bool) {
 }
 
 func tcpOn(m live.Machine, s service, name string, w times) plan.Change {
-	value := asJSON(map[string]any{
-		"type": "tcp", "port": s.InternalPort, "interval": w.interval, "timeout": w.timeout, "grace_period": w.grace,
-	})
+	value := asJSON(w.check(map[string]any{"type": "tcp", "port": s.InternalPort}))
 	return plan.Change{Machine: &plan.MachineChange{
 		ID: m.ID, RideAlong: true,
 		Op: machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: machineconfig.Pointer("checks", name), Value: value},
 	}}
 }
 
-func httpCheckJSON(t plan.Target, s service, found pathSource) json.RawMessage {
-	w := found.times(t)
-	c := map[string]any{
-		"type": "http", "method": "GET", "path": found.path,
-		"interval": w.interval, "timeout": w.timeout, "grace_period": w.grace,
-	}
+func httpCheckJSON(t plan.Target, found pathSource) json.RawMessage {
+	c := found.times(t).check(map[string]any{"type": "http", "method": "GET", "path": found.path})
 	if forcesSSL(t) {
 		c["headers"] = []map[string]any{{"name": "X-Forwarded-Proto", "values": []string{"https"}}}
 	}

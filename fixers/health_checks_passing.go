@@ -1,6 +1,7 @@
 package fixers
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -50,10 +51,7 @@ func passingCheck(t plan.Target, s service) (liveCheck, bool) {
 func liveFix(t plan.Target, s service, w pathSource, key string, entries []flytoml.Entry) *plan.Fix {
 	c := w.live
 	fix := &plan.Fix{Safety: plan.Safe}
-	wire := map[string]any{
-		"type": "http", "port": s.InternalPort, "method": c.Method, "path": c.Path,
-		"interval": w.times(t).interval, "timeout": w.times(t).timeout, "grace_period": w.times(t).grace,
-	}
+	wire := w.times(t).check(map[string]any{"type": "http", "port": s.InternalPort, "method": c.Method, "path": c.Path})
 	entries = slices.Clone(entries)
 	for i := range entries {
 		if entries[i].Key == "method" {
@@ -72,7 +70,7 @@ func liveFix(t plan.Target, s service, w pathSource, key string, entries []flyto
 	if len(c.Headers) > 0 {
 		var words []string
 		var sent []map[string]any
-		for _, name := range sortedKeys(c.Headers) {
+		for _, name := range slices.Sorted(maps.Keys(c.Headers)) {
 			words = append(words, flytoml.Join(name)+" = "+quote(strings.Join(c.Headers[name], ", ")))
 			sent = append(sent, map[string]any{"name": name, "values": c.Headers[name]})
 			if !slices.Contains([]string{"x-forwarded-proto", "host", "accept", "user-agent"}, strings.ToLower(name)) {
@@ -93,13 +91,4 @@ func liveFix(t plan.Target, s service, w pathSource, key string, entries []flyto
 		}
 	}
 	return fix
-}
-
-func sortedKeys(m map[string][]string) []string {
-	var keys []string
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

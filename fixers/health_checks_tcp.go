@@ -32,12 +32,10 @@ func tcpFallback(t plan.Target, s service, signs portSigns, f *plan.Finding) {
 		return // a person must decide
 	}
 	f.Fix = &plan.Fix{
-		Safety: plan.Review,
-		Why:    "nothing shows that the port is open; an app that listens only when needed would become unroutable",
-		Edits:  []flytoml.Edit{{Op: flytoml.Append, Path: s.Path + ".tcp_checks", Entries: w.entries()}},
-		Changes: onService(t, s, asJSON(map[string]any{
-			"type": "tcp", "interval": w.interval, "timeout": w.timeout, "grace_period": w.grace,
-		})),
+		Safety:  plan.Review,
+		Why:     "nothing shows that the port is open; an app that listens only when needed would become unroutable",
+		Edits:   []flytoml.Edit{{Op: flytoml.Append, Path: s.Path + ".tcp_checks", Entries: w.entries()}},
+		Changes: onService(t, s, asJSON(w.check(map[string]any{"type": "tcp"}))),
 	}
 	if signs.seen {
 		f.Fix.Safety, f.Fix.Why = plan.Safe, ""
@@ -123,7 +121,7 @@ func ourTCP(t plan.Target, c fileCheck) bool {
 
 // replaceTCP makes the fix take our own TCP check away.
 func replaceTCP(t plan.Target, s service, c fileCheck, fix *plan.Fix) {
-	fix.Edits = append(fix.Edits, flytoml.Edit{Op: flytoml.Remove, Path: c.Where})
+	fix.Edits = append(fix.Edits, removal(c.Where))
 	for _, m := range machinesOf(t, s.Processes) {
 		if _, ok := m.Config.Checks()[c.Name]; ok {
 			fix.Changes = append(fix.Changes, plan.Change{Machine: &plan.MachineChange{

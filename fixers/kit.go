@@ -17,7 +17,9 @@ import (
 //	groupsServed(f, p)        the groups of a service (none named: all); t.Deployed().GroupsOf: of anything else (none named: the default one)
 //	machinesOf(t, processes)  the machines of those groups that may be changed; of all groups with nil
 //	placeOf(f, key, table)    where a finding points
-//	setKey(path, value)       the edit of one key; safeFix(edits...) a fix that needs no consent
+//	setKey(path, value)       the edit of one key; removal(path) takes one away
+//	safeFix(edits...)         a fix that needs no consent; reviewFix(why, edits...) one that does
+//	aboutMachines(ms, text)   a finding about machines
 //	serviceChanges            the same setting on the machines; lagging is the finding about machines that lack it
 //	machineSetting(m, p, v)   a value of a machine itself, by JSON pointer
 //	notOnApp(what, at, c)     the finding about what the file has and the app has not yet
@@ -58,8 +60,8 @@ func setKey(path string, value any) flytoml.Edit {
 }
 
 // literalEdit sets the key at path to a TOML literal.
-func literalEdit(path, literal string) []flytoml.Edit {
-	return []flytoml.Edit{{Op: flytoml.Set, Path: path, Value: literal}}
+func literalEdit(path, literal string) flytoml.Edit {
+	return flytoml.Edit{Op: flytoml.Set, Path: path, Value: literal}
 }
 
 // quote is s as a TOML basic string.
@@ -76,6 +78,14 @@ func asJSON(v any) json.RawMessage {
 
 // safeFix is a fix of edits alone that needs no consent.
 func safeFix(edits ...flytoml.Edit) *plan.Fix { return &plan.Fix{Safety: plan.Safe, Edits: edits} }
+
+// reviewFix is one that needs it, and why.
+func reviewFix(why string, edits ...flytoml.Edit) *plan.Fix {
+	return &plan.Fix{Safety: plan.Review, Why: why, Edits: edits}
+}
+
+// removal is the edit that takes the key or table at path away.
+func removal(path string) flytoml.Edit { return flytoml.Edit{Op: flytoml.Remove, Path: path} }
 
 // Keys, and a rule, of which more than one rule speaks.
 const (

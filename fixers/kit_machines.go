@@ -213,6 +213,18 @@ func everyMachine(n, all int) string {
 	return fmt.Sprintf("%d of %d machines", n, all)
 }
 
+// aboutMachines is a finding about machines.
+func aboutMachines(machines []live.Machine, message string) plan.Finding {
+	f := plan.Finding{Message: message}
+	for _, m := range machines {
+		f.Machines = append(f.Machines, m.ID)
+	}
+	if len(machines) > 0 {
+		f.At.Machine = machines[0].ID
+	}
+	return f
+}
+
 func them(machines []live.Machine) string {
 	if len(machines) == 1 {
 		return "it"

@@ -117,7 +117,7 @@ func headless(f *flytoml.File) (strayCheckNode, bool) {
 	}
 	for _, item := range n.Items() {
 		if said, ok := item.Key("protocol"); ok && c.to != "" && said.Raw() != `"http"` {
-			c.edits = append([]flytoml.Edit{{Op: flytoml.Remove, Path: said.Path()}}, c.edits...)
+			c.edits = append([]flytoml.Edit{removal(said.Path())}, c.edits...)
 		}
 	}
 	return c, true

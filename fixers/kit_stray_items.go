@@ -104,7 +104,7 @@ func (i *checkItem) fields(c strayCheckNode, n flytoml.Node) {
 			if bare(name) == "tcpsocket" || bare(name) == "tcp" {
 				i.kind = "tcp"
 			}
-			i.edits = append(i.edits, flytoml.Edit{Op: flytoml.Remove, Path: child.Path()})
+			i.edits = append(i.edits, removal(child.Path()))
 		default:
 			i.take(c, child, name)
 		}
@@ -113,7 +113,7 @@ func (i *checkItem) fields(c strayCheckNode, n flytoml.Node) {
 
 // take reads one key of a check.
 func (i *checkItem) take(c strayCheckNode, n flytoml.Node, name string) {
-	gone := flytoml.Edit{Op: flytoml.Remove, Path: n.Path()}
+	gone := removal(n.Path())
 	path := flytoml.Join(i.node.Path(), "path")
 	switch text, _ := n.Str(); bare(name) {
 	case "type":

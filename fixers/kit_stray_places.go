@@ -40,7 +40,7 @@ func placeStray(f *flytoml.File, c *strayCheckNode, taken map[string]bool) bool 
 	}
 	var edits []flytoml.Edit
 	if there { // checks = []: an empty array is in the way
-		edits = append(edits, flytoml.Edit{Op: flytoml.Remove, Path: to})
+		edits = append(edits, removal(to))
 	}
 	if whole := c.node.Kind() == flytoml.ArrayTables || c.node.Kind() == flytoml.Table && len(items) == 1 && items[0].node.Path() == c.node.Path(); whole && !taken[to] {
 		edits = append(edits, items.inPlace()...)
@@ -83,9 +83,9 @@ func (c *strayCheckNode) toTop(f *flytoml.File, items checkItems) {
 }
 
 func (c strayCheckNode) gone() []flytoml.Edit {
-	out := []flytoml.Edit{{Op: flytoml.Remove, Path: c.node.Path()}}
+	out := []flytoml.Edit{removal(c.node.Path())}
 	for _, n := range c.with {
-		out = append(out, flytoml.Edit{Op: flytoml.Remove, Path: n.Path()})
+		out = append(out, removal(n.Path()))
 	}
 	return out
 }

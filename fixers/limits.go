@@ -87,7 +87,7 @@ func above(t plan.Target, v deployed.Value, have, most time.Duration, literal st
 	return plan.Finding{
 		Message: fmt.Sprintf("%s is %s; the platform lowers it to %s", v.Path(), inSeconds(have), inSeconds(most)),
 		At:      placeOf(t.File, v.Path(), ""),
-		Fix:     &plan.Fix{Safety: plan.Review, Why: "this is what happens already, but the app may need the time", Edits: literalEdit(v.Path(), literal)},
+		Fix:     reviewFix("this is what happens already, but the app may need the time", literalEdit(v.Path(), literal)),
 	}
 }
 
@@ -107,7 +107,7 @@ func replays(t plan.Target, c *deployed.Config) []plan.Finding {
 			if n, ok := v.Int(); ok && n < shortestReplay {
 				out = append(out, plan.Finding{
 					Message: fmt.Sprintf("%s is %d; a replay is remembered for %d seconds at least", v.Path(), n, shortestReplay), At: placeOf(t.File, v.Path(), ""),
-					Fix: &plan.Fix{Safety: plan.Review, Why: "it is the least that the proxy takes", Edits: literalEdit(v.Path(), fmt.Sprint(shortestReplay))},
+					Fix: reviewFix("it is the least that the proxy takes", literalEdit(v.Path(), fmt.Sprint(shortestReplay))),
 				})
 			}
 		}
@@ -126,7 +126,7 @@ func signal(t plan.Target, c *deployed.Config) []plan.Finding {
 		Notes: []string{"it takes " + strings.Join(killSignals(), ", ")},
 	}
 	if full := "SIG" + strings.TrimPrefix(strings.ToUpper(name), "SIG"); slices.Contains(killSignals(), full) {
-		f.Fix = &plan.Fix{Safety: plan.Review, Why: "it is that signal's full name", Edits: literalEdit(v.Path(), quote(full))}
+		f.Fix = reviewFix("it is that signal's full name", literalEdit(v.Path(), quote(full)))
 	}
 	return []plan.Finding{f}
 }

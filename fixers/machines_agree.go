@@ -71,21 +71,18 @@ func deploying(t plan.Target, m live.Machine) bool {
 
 // unlike is a finding about the machines that are none of the largest part.
 func unlike(group string, parts []alike) (f plan.Finding, odd string) {
-	all := 0
-	for i, p := range parts {
-		all += len(p.machines)
-		for _, m := range p.machines {
-			if i > 0 {
-				f.Machines = append(f.Machines, m.ID)
-			}
-		}
+	var others []live.Machine
+	for _, p := range parts[1:] {
+		others = append(others, p.machines...)
+	}
+	f = aboutMachines(others, "")
+	for _, p := range parts {
 		f.Evidence = append(f.Evidence, plan.Saw(p.what+": "+fewOf(p.machines))...)
 	}
-	f.At.Machine = f.Machines[0]
-	if len(f.Machines) == 1 {
-		return f, "machine " + f.Machines[0] + " of " + group
+	if len(others) == 1 {
+		return f, "machine " + others[0].ID + " of " + group
 	}
-	return f, fmt.Sprintf("%d of %d machines of %s", len(f.Machines), all, group)
+	return f, fmt.Sprintf("%d of %d machines of %s", len(others), len(parts[0].machines)+len(others), group)
 }
 
 // sizeUnlike: a part of the machines has another size.
@@ -126,7 +123,11 @@ func envUnlike(t plan.Target, group string, machines []live.Machine) []plan.Find
 		return nil
 	}
 	slices.Sort(names)
-	f := plan.Finding{HowTo: "fly deploy", Notes: []string{"it makes them alike, with the [env] of the file"}}
+	lacking := slices.DeleteFunc(slices.Clone(machines), func(m live.Machine) bool {
+		return !slices.ContainsFunc(names, func(name string) bool { return len(without([]live.Machine{m}, has[name])) > 0 })
+	})
+	f := aboutMachines(lacking, fmt.Sprintf("machines of %s differ in their env: %s", group, strings.Join(atMost(3, names), ", ")))
+	f.HowTo, f.Notes = "fly deploy", []string{"it makes them alike, with the [env] of the file"}
 	for _, name := range names {
 		text := name + " only on " + fewOf(has[name])
 		if lack := without(machines, has[name]); len(lack) < len(has[name]) {
@@ -134,13 +135,6 @@ func envUnlike(t plan.Target, group string, machines []live.Machine) []plan.Find
 		}
 		f.Evidence = append(f.Evidence, plan.Saw(text)...)
 	}
-	for _, m := range machines {
-		if slices.ContainsFunc(names, func(name string) bool { return len(without([]live.Machine{m}, has[name])) > 0 }) {
-			f.Machines = append(f.Machines, m.ID)
-		}
-	}
-	f.At.Machine = f.Machines[0]
-	f.Message = fmt.Sprintf("machines of %s differ in their env: %s", group, strings.Join(atMost(3, names), ", "))
 	return []plan.Finding{f}
 }
 

@@ -46,9 +46,9 @@ func unmanaged(t plan.Target, managed map[string][]live.Machine, skipped []live.
 }
 
 func skippedBy(machines []live.Machine, text string) plan.Finding {
-	f := plan.Finding{Severity: plan.Info, Message: "machine " + machines[0].ID + " was not made by fly deploy" + text}
+	f := aboutMachines(machines, "machine "+machines[0].ID+" was not made by fly deploy"+text)
+	f.Severity = plan.Info
 	for _, m := range machines {
-		f.Machines = append(f.Machines, m.ID)
 		f.Evidence = append(f.Evidence, plan.Evidence{
 			Text:    fmt.Sprintf("machine %s: %s in %s, image %s, without release metadata", m.ID, m.State, m.Region, shortImage(m.Image)),
 			Machine: m.ID,
@@ -57,6 +57,5 @@ func skippedBy(machines []live.Machine, text string) plan.Finding {
 	if n := len(machines); n > 1 {
 		f.Message = fmt.Sprintf("%d machines (%s) were not made by fly deploy%s", n, strings.Join(atMost(3, f.Machines), ", "), text)
 	}
-	f.At.Machine = f.Machines[0]
 	return f
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
-	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -51,7 +50,7 @@ func checkPrimaryRegion(t plan.Target) []plan.Finding {
 	}
 	if next := successor(code); most == "" && next != "" && regionProblem(t, next) == "" {
 		f.Evidence = plan.Saw(fmt.Sprintf("flyctl gives new apps of %s to %s (list of %s)", code, next, regionsAsOf))
-		f.Fix = &plan.Fix{Safety: plan.Review, Why: "the next machines start in " + next + "; another region may be closer", Edits: []flytoml.Edit{setKey("primary_region", next)}}
+		f.Fix = reviewFix("the next machines start in "+next+"; another region may be closer", setKey("primary_region", next))
 		if env := t.Deployed().Get("env").Key("PRIMARY_REGION"); saysRegion(env, code) {
 			f.Fix.Edits = append(f.Fix.Edits, setKey(env.Path(), next))
 		}
@@ -61,7 +60,7 @@ func checkPrimaryRegion(t plan.Target) []plan.Finding {
 		said, _ := env.Str()
 		if regionProblem(t, said) == "" {
 			f.Evidence = []plan.Evidence{{File: t.File.Name(), Line: env.Node().Position().Line, Text: "PRIMARY_REGION = " + said}}
-			f.Fix = &plan.Fix{Safety: plan.Review, Why: "new machines start there; the app may find its database's region by it", Edits: []flytoml.Edit{setKey("primary_region", said)}}
+			f.Fix = reviewFix("new machines start there; the app may find its database's region by it", setKey("primary_region", said))
 			return []plan.Finding{f}
 		}
 	}
@@ -70,7 +69,7 @@ func checkPrimaryRegion(t plan.Target) []plan.Finding {
 		return []plan.Finding{f}
 	}
 	f.Evidence = append(f.Evidence, plan.Saw(fmt.Sprintf("%d of %d machines run in %s", count, total, most))...)
-	f.Fix = &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{setKey("primary_region", most)}}
+	f.Fix = safeFix(setKey("primary_region", most))
 	if env, ok := t.File.Get("env.PRIMARY_REGION"); code != "" {
 		f.Fix.Safety, f.Fix.Why = plan.Review, code+" was chosen before; the app may elect its database's primary by PRIMARY_REGION"
 	} else if v, _ := env.Str(); ok && v != most {

@@ -65,10 +65,7 @@ func oneWord(t plan.Target, v deployed.Value) []plan.Finding {
 	if len(shellOnly(words)) > 0 || assignment.MatchString(words[0]) {
 		return []plan.Finding{f}
 	}
-	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "one argument with spaces in it may be meant",
-		Edits: []flytoml.Edit{{Op: flytoml.Set, Path: v.Path(), Value: quotedList(words)}},
-	}
+	f.Fix = reviewFix("one argument with spaces in it may be meant", flytoml.Edit{Op: flytoml.Set, Path: v.Path(), Value: quotedList(words)})
 	return []plan.Finding{f}
 }
 
@@ -98,7 +95,7 @@ func command(t plan.Target, v deployed.Value) []plan.Finding {
 		f.Notes = []string{"sh -c takes the whole line as one quoted word"}
 		return []plan.Finding{f}
 	}
-	f.Fix = &plan.Fix{Safety: plan.Review, Why: "the image needs a shell for it, and its entrypoint may be one already", Edits: []flytoml.Edit{edit}}
+	f.Fix = reviewFix("the image needs a shell for it, and its entrypoint may be one already", edit)
 	if len(needs) == 0 {
 		f.Fix.Why = "the image's entrypoint may be a shell already"
 	}

@@ -123,7 +123,7 @@ func knownUnknown(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 	case form == "secrets":
 		f.Notes = append(f.Notes, "secrets are set with fly secrets set; what is written here is in the git history, so rotate it")
 	default:
-		if !synonym(t, n, form, name, f) && !onlyPlace(t, n, form, name, f) {
+		if !synonym(t, n, form, f) && !onlyPlace(t, n, form, name, f) {
 			nearMiss(t, n, form, f)
 		}
 	}
@@ -141,7 +141,7 @@ func leftover(n flytoml.Node, name string, f *plan.Finding) {
 	f.Message, f.Severity = n.Path()+" is left over from the platform before machines; flyctl ignores it", plan.Info
 	v, isInt := n.Int()
 	on, isBool := n.Bool()
-	f.Fix = &plan.Fix{Safety: plan.Safe, Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path()}}}
+	f.Fix = safeFix(removal(n.Path()))
 	if isInt && v == 0 || isBool && !on || n.Kind() == flytoml.Array && len(n.Items()) == 0 {
 		return
 	}
@@ -156,8 +156,7 @@ func leftover(n flytoml.Node, name string, f *plan.Finding) {
 
 func remove(n flytoml.Node, f *plan.Finding, why string) {
 	f.Notes = append(f.Notes, why)
-	f.Fix = &plan.Fix{Safety: plan.Review, Why: noEffect,
-		Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path()}}}
+	f.Fix = reviewFix(noEffect, removal(n.Path()))
 }
 
 func servicePorts(n flytoml.Node, f *plan.Finding) {
@@ -178,13 +177,13 @@ func scaleTable(t plan.Target, n flytoml.Node, f *plan.Finding) {
 	if !plain {
 		return
 	}
-	gone := flytoml.Edit{Op: flytoml.Remove, Path: n.Path()}
+	gone := removal(n.Path())
 	services := services(t.File)
 	want, isInt := floor.Int()
 	switch {
 	case n.Kind() != flytoml.Table:
 	case floor.Kind() == flytoml.Invalid:
-		f.Fix = &plan.Fix{Safety: plan.Review, Why: noEffect, Edits: []flytoml.Edit{gone}}
+		f.Fix = reviewFix(noEffect, gone)
 	case isInt && len(services) == 1:
 		moveTo(t, floor, services[0].Path+".min_machines_running", "the floor takes effect at the next deploy", f)
 		f.Message = n.Path() + " is not a fly.toml key; flyctl ignores it"

@@ -19,22 +19,22 @@ func moveTo(t plan.Target, n flytoml.Node, to, why string, f *plan.Finding) {
 }
 
 func moveFix(t plan.Target, n flytoml.Node, to, why string, f *plan.Finding) {
-	gone := flytoml.Edit{Op: flytoml.Remove, Path: n.Path()}
+	gone := removal(n.Path())
 	if _, taken := t.File.Get(to); taken {
 		f.Notes = append(f.Notes, to+" is in the file already, and only that one takes effect")
-		f.Fix = &plan.Fix{Safety: plan.Review, Why: noEffect, Edits: []flytoml.Edit{gone}}
+		f.Fix = reviewFix(noEffect, gone)
 		return
 	}
 	if rule, e := writtenBy(t, to); rule != "" {
 		f.Notes = append(f.Notes, fmt.Sprintf("%s writes %s = %s there", rule, to, e.Value))
-		f.Fix = &plan.Fix{Safety: plan.Review, Why: noEffect, Edits: []flytoml.Edit{gone}}
+		f.Fix = reviewFix(noEffect, gone)
 		if e.Value == n.Raw() { // the very same edit, which counts once
 			f.Fix.Edits = []flytoml.Edit{e, gone}
 		}
 		return
 	}
 	move := flytoml.Edit{Op: flytoml.Move, Path: n.Path(), To: to}
-	f.Fix = &plan.Fix{Safety: plan.Review, Why: why, Edits: []flytoml.Edit{move}}
+	f.Fix = reviewFix(why, move)
 	if n.Kind() != flytoml.Table && n.Kind() != flytoml.ArrayTables {
 		f.First = strings.HasSuffix(to, ".internal_port")
 		return
@@ -75,7 +75,7 @@ func serviceKey(t plan.Target, n flytoml.Node, name string, f *plan.Finding) {
 	switch len(of) {
 	case 0:
 		f.Notes = []string{"these machines have no service, so the proxy neither starts nor stops them: they run as long as their process does"}
-		f.Fix = &plan.Fix{Safety: plan.Review, Why: noEffect, Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path()}}}
+		f.Fix = reviewFix(noEffect, removal(n.Path()))
 	case 1:
 		f.Notes = nil
 		moveTo(t, n, of[0].Path+"."+name, takesEffect, f)
@@ -119,7 +119,7 @@ func serviceTimeout(t plan.Target, n flytoml.Node, f *plan.Finding) {
 		}
 		f.Fix.Edits = append(f.Fix.Edits, setKey(to, int(d/time.Second)))
 	}
-	f.Fix.Edits = append(f.Fix.Edits, flytoml.Edit{Op: flytoml.Remove, Path: n.Path()})
+	f.Fix.Edits = append(f.Fix.Edits, removal(n.Path()))
 }
 
 // checkKey is a key of a service's check that says what is so anyway: its kind
@@ -137,7 +137,7 @@ func checkKey(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding)
 	table, _ := t.File.Get(parentPath(n))
 	switch {
 	case name == "type" && (parent == "services.tcp_checks") == (kind == "tcp"), name == "port" && nodePort(table) == services[i].InternalPort:
-		f.Fix = safeFix(flytoml.Edit{Op: flytoml.Remove, Path: n.Path()})
+		f.Fix = safeFix(removal(n.Path()))
 		f.Notes = append(f.Notes, "it repeats the default")
 	case name == "port":
 		f.Notes = append(f.Notes, "the check of a service asks its internal_port; for another port use a top-level check, [checks.NAME]")

@@ -35,7 +35,7 @@ func synonyms() map[string]struct{ key, unit string } {
 }
 
 // synonym renames what people write for a key; ok is false for other names.
-func synonym(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding) bool {
+func synonym(t plan.Target, n flytoml.Node, form string, f *plan.Finding) bool {
 	s, ok := synonyms()[strings.ToLower(form)]
 	if !ok {
 		return false

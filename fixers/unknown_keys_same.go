@@ -62,7 +62,7 @@ func withoutMove(edits []flytoml.Edit) []flytoml.Edit {
 		if len(out) > 1 {
 			return slices.Delete(out, i, i+1)
 		}
-		out[i] = flytoml.Edit{Op: flytoml.Remove, Path: e.Path}
+		out[i] = removal(e.Path)
 	}
 	return out
 }

@@ -54,10 +54,7 @@ func memoryTwice(t plan.Target, vm deployed.Value) (plan.Finding, bool) {
 	return plan.Finding{
 		Message: fmt.Sprintf("memory = %s and memory_mb = %d disagree: memory_mb takes precedence", memory.Node().Raw(), inForce),
 		At:      placeOf(t.File, memory.Path(), ""),
-		Fix: &plan.Fix{
-			Safety: plan.Review, Why: "the machines keep what they have, but memory may be the one that was meant",
-			Edits: []flytoml.Edit{{Op: flytoml.Remove, Path: memory.Path()}},
-		},
+		Fix:     reviewFix("the machines keep what they have, but memory may be the one that was meant", removal(memory.Path())),
 	}, true
 }
 
@@ -86,10 +83,7 @@ func fallsToDefault(t plan.Target, vm deployed.Value) (plan.Finding, bool) {
 		most = max(most, g.MemoryMB)
 	}
 	f.Message = fmt.Sprintf("[[vm]] sets no memory: the next deploy takes the machines from %d MB to flyctl's default of %d MB", most, defaultMB)
-	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "the file then says what runs now; a smaller machine may have been meant",
-		Edits: []flytoml.Edit{{Op: flytoml.Set, Path: vm.Path() + ".memory", Value: quote(fmt.Sprintf("%dmb", most))}},
-	}
+	f.Fix = reviewFix("the file then says what runs now; a smaller machine may have been meant", flytoml.Edit{Op: flytoml.Set, Path: vm.Path() + ".memory", Value: quote(fmt.Sprintf("%dmb", most))})
 	fromLiveApp(t, &f)
 	return f, most > 0
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/internal/live"
-	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -108,7 +107,7 @@ func listedAsServer(t plan.Target, group string, seen plan.Evidence) (plan.Findi
 			Message:  fmt.Sprintf("%s lists %s too, which listens on nothing: the proxy may send it requests", s.Path, group),
 			At:       placeOf(t.File, s.Path+".processes", s.Path),
 			Evidence: []plan.Evidence{seen},
-			Notes:    []string{"name the groups that serve: processes = " + serving(t, s)},
+			Notes:    []string{"name the groups that serve: processes = " + quotedList(servingOf(t, s))},
 		}
 		if s.stops() {
 			f.Message += ", and stops it when none come"
@@ -116,14 +115,6 @@ func listedAsServer(t plan.Target, group string, seen plan.Evidence) (plan.Findi
 		return f, true
 	}
 	return plan.Finding{}, false
-}
-
-func serving(t plan.Target, s service) string {
-	var names []string
-	for _, g := range servingOf(t, s) {
-		names = append(names, quote(g))
-	}
-	return "[" + strings.Join(names, ", ") + "]"
 }
 
 // restartOf is the [[restart]] that a group has.
@@ -158,18 +149,15 @@ func staysDown(t plan.Target, groups []string) plan.Finding {
 	if len(c.Get("processes").Keys()) > 0 {
 		entries = append(entries, flytoml.Entry{Key: "processes", Value: quotedList(groups)})
 	}
-	f.Fix = &plan.Fix{
-		Safety: plan.Review, Why: "a process that is meant to exit would be restarted forever",
-		Edits: []flytoml.Edit{{Op: flytoml.Append, Path: "restart", Entries: entries}},
-	}
+	f.Fix = reviewFix("a process that is meant to exit would be restarted forever", flytoml.Edit{Op: flytoml.Append, Path: "restart", Entries: entries})
 	policies := 0
 	for _, m := range machinesOf(t, groups) {
-		if policy := m.Config.Text("/restart/policy"); policy == "always" {
+		if change, lacks := restartAlways(m); lacks {
+			f.Machines = append(f.Machines, m.ID)
+			f.Fix.Changes = append(f.Fix.Changes, change)
+		} else {
 			policies++
-			continue
 		}
-		f.Machines = append(f.Machines, m.ID)
-		f.Fix.Changes = append(f.Fix.Changes, restartAlways(m))
 	}
 	if policies > 0 {
 		f.Notes = append(f.Notes, fmt.Sprintf("%d of their machines have policy always already; a deploy of the file as it is takes it away", policies))
@@ -177,10 +165,8 @@ func staysDown(t plan.Target, groups []string) plan.Finding {
 	return f
 }
 
-func restartAlways(m live.Machine) plan.Change {
-	return plan.Change{Machine: &plan.MachineChange{
-		ID: m.ID, Op: machineconfig.Op{Verb: machineconfig.VerbSet, Pointer: "/restart/policy", Value: asJSON("always")},
-	}}
+func restartAlways(m live.Machine) (change plan.Change, lacks bool) {
+	return machineSetting(m, "/restart/policy", "always")
 }
 
 // restartLags finds machines that lack the policy that the file has: an apply
@@ -191,8 +177,8 @@ func restartLags(t plan.Target, group string, v deployed.Value) (plan.Finding, b
 	}
 	var changes []plan.Change
 	for _, m := range machinesOf(t, []string{group}) {
-		if m.Config.Text("/restart/policy") != "always" {
-			changes = append(changes, restartAlways(m))
+		if change, lacks := restartAlways(m); lacks {
+			changes = append(changes, change)
 		}
 	}
 	f, lags := notOnApp("[[restart]] of "+group, placeOf(t.File, v.Path(), ""), changes)

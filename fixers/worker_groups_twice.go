@@ -46,15 +46,9 @@ func doneTwice(t plan.Target, group string) (plan.Finding, bool) {
 	if clock == "" || listens(command) || len(up) < 2 {
 		return plan.Finding{}, false
 	}
-	f := plan.Finding{
-		Message:  fmt.Sprintf("%s of %s run %s, so each job runs %s, unless the jobs share a lock", everyMachine(len(up), len(up)), group, clock, howOftenDone(len(up))),
-		Evidence: plan.Saw(fewOf(up)),
-		HowTo:    t.OnApp("fly machine destroy --force " + up[1].ID), // fly scale count may keep a standby alone
-	}
-	for _, m := range up {
-		f.Machines = append(f.Machines, m.ID)
-	}
-	f.At.Machine = f.Machines[0]
+	f := aboutMachines(up, fmt.Sprintf("%s of %s run %s, so each job runs %s, unless the jobs share a lock", everyMachine(len(up), len(up)), group, clock, howOftenDone(len(up))))
+	f.Evidence = plan.Saw(fewOf(up))
+	f.HowTo = t.OnApp("fly machine destroy --force " + up[1].ID) // fly scale count may keep a standby alone
 	return f, true
 }
 
@@ -73,16 +67,10 @@ func sameSchedule(t plan.Target) []plan.Finding {
 			continue
 		}
 		oldest := same.machines[0]
-		f := plan.Finding{
-			Message:  fmt.Sprintf("%d machines with schedule %s do the same work, so it is done %s", n, oldest.Config.Schedule(), howOftenDone(n)),
-			At:       plan.At{Machine: oldest.ID},
-			Evidence: plan.Saw(fewOf(same.machines)),
-			HowTo:    t.OnApp("fly machine destroy " + oldest.ID),
-			Notes:    []string{"fly machine run --schedule makes one more each time; fly machine update changes the one that is there"},
-		}
-		for _, m := range same.machines {
-			f.Machines = append(f.Machines, m.ID)
-		}
+		f := aboutMachines(same.machines, fmt.Sprintf("%d machines with schedule %s do the same work, so it is done %s", n, oldest.Config.Schedule(), howOftenDone(n)))
+		f.Evidence = plan.Saw(fewOf(same.machines))
+		f.HowTo = t.OnApp("fly machine destroy " + oldest.ID)
+		f.Notes = []string{"fly machine run --schedule makes one more each time; fly machine update changes the one that is there"}
 		out = append(out, f)
 	}
 	return out
