@@ -2,12 +2,10 @@ package commands
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fly-standards/fly-standards/fixers"
-	"github.com/fly-standards/fly-standards/internal/view"
 )
 
 func newRulesCmd(env *Env) *cobra.Command {
@@ -29,12 +27,13 @@ func newRulesCmd(env *Env) *cobra.Command {
 				width = max(width, len(f.ID))
 			}
 			for _, f := range fixers.All() {
-				lead := fmt.Sprintf("%-*s  %-7s  ", width, f.ID, f.Severity)
-				title := f.Title
+				line := fmt.Sprintf("%-*s  %-7s", width, f.ID, f.Severity)
 				if env.StdoutTTY {
-					title = strings.ReplaceAll(view.Wrapped(title, env.width()-len(lead)), "\n", "\n"+strings.Repeat(" ", len(lead)))
+					line = twoColumns(line, "  ", f.Title, env.width())
+				} else {
+					line += "  " + f.Title
 				}
-				if _, err := fmt.Fprintln(env.Stdout, lead+title); err != nil {
+				if _, err := fmt.Fprintln(env.Stdout, line); err != nil {
 					return err
 				}
 			}

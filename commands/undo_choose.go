@@ -71,11 +71,14 @@ func goneOnFrom(all []apply.History, id string) []string {
 		case r.Ended && r.Outcome == apply.Complete:
 			out = nil
 			if slices.ContainsFunc(before, func(o apply.History) bool { return o.Undo == r.ID }) {
-				out = append(out, "What is left of the apply before it of "+when(r.At)+", whose undo stopped part-way: `fly-standards undo "+r.ID+"` undoes that")
+				out = append(out, "What is left of the apply before it of "+when(r.At)+", whose undo stopped part-way: `fly-standards undo "+r.ID+"` undoes it")
 			}
 		case r.Left():
-			out = append(out, "What the apply before it of "+when(r.At)+" had done until it stopped ("+howFar(r)+
-				"): `fly-standards undo "+r.ID+"` undoes that")
+			state := "interrupted"
+			if r.Ended {
+				state = outcomeWord(r.Outcome)
+			}
+			out = append(out, fmt.Sprintf("The apply before it (%s, %s): %s; `fly-standards undo %s` undoes it", when(r.At), state, howFar(r), r.ID))
 		}
 	}
 	return out

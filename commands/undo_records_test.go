@@ -166,9 +166,9 @@ func TestUndoOfAnApplyThatWentOn(t *testing.T) {
 	s.pass(time.Hour)
 	s.must(0, "apply", "--yes")
 	s.pass(time.Minute)
-	const next = "`fly-standards undo 20261102T090000Z` undoes that"
-	s.says(s.must(0, "undo", "--yes"), "What the apply before it of 2026-11-02 09:00 UTC had done until it stopped", "1 machine updated", next)
-	s.says(s.must(0, "undo", "--yes"), "has been undone already. What the apply before it", next)
+	const next = "`fly-standards undo 20261102T090000Z` undoes it"
+	s.says(s.must(0, "undo", "--yes"), "The apply before it (2026-11-02 09:00 UTC, stopped part-way)", "1 machine updated", next)
+	s.says(s.must(0, "undo", "--yes"), "has been undone already. The apply before it", next)
 	s.says(s.must(0, "undo", "--yes", "20261102T090000Z"), "Undone.")
 	s.isBack(before)
 	if diff := cmp.Diff(shopWithoutSecrets, s.read("fly.toml")); diff != "" {
@@ -235,7 +235,7 @@ func TestUndoAfterAnUndoThatStopped(t *testing.T) {
 	s.pass(time.Minute)
 	s.must(0, "apply", "--yes")
 	s.pass(time.Minute)
-	s.says(s.must(0, "undo", "--yes"), "What is left of the apply before it of 2026-11-02 09:00 UTC", "`fly-standards undo 20261102T090000Z` undoes that")
+	s.says(s.must(0, "undo", "--yes"), "What is left of the apply before it of 2026-11-02 09:00 UTC", "`fly-standards undo 20261102T090000Z` undoes it")
 	s.must(0, "undo", "--yes", "20261102T090000Z")
 	s.isBack(before)
 }

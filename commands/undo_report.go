@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
@@ -101,18 +100,25 @@ func listRuns(env *Env, format, app string, all []apply.History) error {
 		return env.say("No apply of %s is on record on this computer.", app)
 	}
 	for _, run := range runs {
-		if err := env.say("%s", run.line()); err != nil {
+		lead, rest := run.words()
+		if env.StdoutTTY {
+			rest = twoColumns(lead, "  ", rest, env.width())
+		} else {
+			rest = lead + "  " + rest
+		}
+		if _, err := fmt.Fprintln(env.Stdout, rest); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r pastRun) line() string {
+// words are when a run was, and what it was and did.
+func (r pastRun) words() (at, did string) {
 	if r.Error != "" {
-		return r.ID + "  can't be read"
+		return r.ID, "can't be read"
 	}
-	what, state := "apply", string(r.Outcome)
+	what, state := "apply", outcomeWord(r.Outcome)
 	if r.Undo != "" {
 		what = "undo of " + r.Undo
 	}
@@ -122,5 +128,20 @@ func (r pastRun) line() string {
 	case r.TakenBack:
 		state = "undone"
 	}
-	return strings.Join([]string{r.ID, when(*r.At), what, state, r.Did}, "  ")
+	return r.ID + "  " + when(*r.At), view.Clean(what + ", " + state + ": " + r.Did)
+}
+
+// outcomeWord is how a run ended, in the words of its last lines.
+func outcomeWord(o apply.Outcome) string {
+	switch o {
+	case apply.Complete:
+		return "done"
+	case apply.WithoutCheck:
+		return "done without the new check"
+	case apply.PutBack:
+		return "rolled back"
+	case apply.Stopped:
+		return "stopped part-way"
+	}
+	return string(o)
 }
