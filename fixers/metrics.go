@@ -3,7 +3,6 @@ package fixers
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -84,12 +83,8 @@ func metricsFix(t plan.Target, port int, path string, processes []string) *plan.
 	entries := []flytoml.Entry{{Key: "port", Value: strconv.Itoa(port)}, {Key: "path", Value: quote(path)}}
 	edit := flytoml.Edit{Op: flytoml.AddTable, Path: "metrics", Entries: entries}
 	if len(processes) > 0 {
-		names := make([]string, len(processes))
-		for i, p := range processes {
-			names[i] = quote(p)
-		}
 		edit.Op = flytoml.Append
-		edit.Entries = append(entries, flytoml.Entry{Key: "processes", Value: "[" + strings.Join(names, ", ") + "]"})
+		edit.Entries = append(entries, flytoml.Entry{Key: "processes", Value: quotedList(processes)})
 	}
 	return &plan.Fix{
 		Safety: plan.Review, Why: "metrics are collected every 15 seconds, from a port that the code only suggests",

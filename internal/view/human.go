@@ -172,21 +172,14 @@ func (h *human) header() {
 // otherApps says that a change to the file is one to other apps too.
 func otherApps(file plan.FileRef) string {
 	var to []string
-	for i, o := range file.OtherApps {
-		if i == maxOtherApps {
-			to = append(to, fmt.Sprintf("%d more", len(file.OtherApps)-i))
-			break
-		}
+	for _, o := range file.OtherApps {
 		to = append(to, fmt.Sprintf("%s (%s:%d)", o.App, o.File, o.Line))
 	}
 	if len(to) == 0 {
 		return ""
 	}
-	return file.Path + " is also deployed to " + list(to)
+	return file.Path + " is also deployed to " + list(firstOf(4, to, ""))
 }
-
-// maxOtherApps is how many other apps of a file are named.
-const maxOtherApps = 3
 
 // where says "3 machines in iad", or how many are in each of several regions.
 func (h *human) where() string {

@@ -214,7 +214,7 @@ func TestRolloutWords(t *testing.T) {
 		{"asleep", plan.Rollout{Stopped: 2, WakesOne: true, Suspended: 1}, []string{"2 stopped machines updated and left stopped", "one of them is started", "1 of them suspended"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			wantInOrder(t, strings.Join(rolloutWords(tc.in), "\n"), tc.want...)
+			wantInOrder(t, strings.Join(rolloutWords(tc.in, false), "\n"), tc.want...)
 		})
 	}
 }

@@ -29,18 +29,13 @@ func (h *human) accepted(r apply.Report) {
 
 // faults are the first of them by their lines.
 func faults(all []plan.Fault) string {
-	const most = 3
 	var texts []string
-	for i, f := range all {
-		if i == most && len(all) > most+1 {
-			texts = append(texts, fmt.Sprintf("%d more", len(all)-i))
-			break
-		}
+	for _, f := range all {
 		text := fmt.Sprintf("line %d", f.Line)
 		if f.Key != "" {
 			text += " (" + f.Key + ")"
 		}
 		texts = append(texts, text)
 	}
-	return list(texts)
+	return list(firstOf(4, texts, ""))
 }

@@ -59,9 +59,5 @@ func (p Part) elsewhere(f plan.Outcome) (spot, bool) {
 
 // named names apps, of many the first few.
 func named(apps []string) string {
-	const most = 3
-	if n := len(apps); n > most {
-		return "for " + list(append(slices.Clone(apps[:most-1]), count(n-most+1, "more app")))
-	}
-	return "for " + list(apps)
+	return "for " + list(firstOf(3, apps, "app"))
 }

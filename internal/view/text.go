@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -125,6 +126,20 @@ func joined(words []string, last string) string {
 		return strings.Join(words[:n-1], ", ") + " " + last + " " + words[n-1]
 	}
 	return strings.Join(words, "")
+}
+
+// firstOf are at most so many words of many, the last of them the count of the
+// rest, as one of which it is.
+func firstOf(most int, words []string, one string) []string {
+	n := len(words)
+	if n <= most {
+		return words
+	}
+	rest := fmt.Sprintf("%d more", n-most+1)
+	if one != "" {
+		rest = count(n-most+1, "more "+one)
+	}
+	return append(slices.Clone(words[:most-1]), rest)
 }
 
 // Wrapped is text in lines of at most width columns.

@@ -110,15 +110,11 @@ func (h *human) appTotals() []string {
 		}
 	}
 	for _, r := range p.Rollouts {
-		texts := rolloutWords(r)
 		if len(p.App.Groups) > 1 {
-			for i := range texts {
-				texts[i] = r.Group + ": " + texts[i]
-			}
-			out = append(out, texts...)
-			continue
+			out = append(out, rolloutWords(r, true)...)
+		} else {
+			short = append(short, rolloutWords(r, false)...)
 		}
-		short = append(short, texts...)
 	}
 	if len(p.Staged) > 0 {
 		out = append(out, stagedWords(p))
@@ -158,8 +154,8 @@ func (h *human) leftAlone() []string {
 			continue
 		}
 		text := count(len(ids), "machine") + " not changed, each because " + why + ": "
-		if n := len(ids); n > maxNamed && !h.Verbose {
-			ids = append(ids[:maxNamed-1:maxNamed-1], fmt.Sprintf("%d more", n-maxNamed+1))
+		if !h.Verbose {
+			ids = firstOf(maxNamed, ids, "")
 		}
 		out = append(out, text+list(ids))
 	}
@@ -169,8 +165,9 @@ func (h *human) leftAlone() []string {
 // maxNamed is how many machines are named without --verbose.
 const maxNamed = 6
 
-// rolloutWords say what the machines of one group go through.
-func rolloutWords(r plan.Rollout) []string {
+// rolloutWords say what the machines of one group go through, each with its name
+// where there are several.
+func rolloutWords(r plan.Rollout, several bool) []string {
 	var out []string
 	switch enough := r.Blocked(); {
 	case enough > 0:
@@ -199,6 +196,11 @@ func rolloutWords(r plan.Rollout) []string {
 	}
 	if r.Suspended > 0 {
 		out = append(out, fmt.Sprintf("%d of them suspended: the memory image is lost, the next start is a cold one", r.Suspended))
+	}
+	for i := range out {
+		if several {
+			out[i] = r.Group + ": " + out[i]
+		}
 	}
 	return out
 }

@@ -50,12 +50,8 @@ func Undo(w io.Writer, u *undo.Undo, o Options) error {
 		h.line("Nothing can be undone.")
 	}
 	for _, r := range u.Plan.Rollouts {
-		group := ""
-		if len(u.Plan.Rollouts) > 1 {
-			group = r.Group + ": "
-		}
-		for _, text := range rolloutWords(r) {
-			h.total("app", group+text)
+		for _, text := range rolloutWords(r, len(u.Plan.Rollouts) > 1) {
+			h.total("app", text)
 		}
 	}
 	if len(u.Plan.Staged) > 0 {
