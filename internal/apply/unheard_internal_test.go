@@ -73,7 +73,7 @@ func TestRecordOfACheckHoldsNoValue(t *testing.T) {
 		if known {
 			r.migrated.add("KEY", "canary-1")
 		}
-		b, err := json.Marshal(recorder{r}.tried(m))
+		b, err := json.Marshal([]any{recorder{r}.tried(m), r.rep.Refused})
 		if err != nil || strings.Contains(string(b), "canary") == known {
 			t.Errorf("known %v: %s, %v", known, b, err)
 		}
@@ -143,10 +143,13 @@ func TestEntryStaysWhenInDoubt(t *testing.T) {
 	if r.file, err = flytoml.Parse("fly.toml", []byte("[env]\nA = \"one\"\nB = \"two\"\nC = \"\"\n")); err != nil {
 		t.Fatal(err)
 	}
-	for key, fine := range map[string]bool{"env.A": true, "env.B": false, "env.C": false, "env.D": false} {
-		_, _, err := r.secrets.values(&plan.SecretsStep{Set: []plan.SecretFrom{{Name: "X", Key: "env.A"}, {Name: "X", Key: key}}})
-		if (err == nil) != fine {
-			t.Errorf("%s: %v", key, err)
+	x := func(key string) plan.SecretFrom { return plan.SecretFrom{Name: "X", Key: key} }
+	for _, c := range []struct {
+		set  []plan.SecretFrom
+		fine bool
+	}{{[]plan.SecretFrom{x("env.A"), x("env.A")}, true}, {[]plan.SecretFrom{x("env.A"), x("env.B")}, false}, {[]plan.SecretFrom{x("env.C")}, false}, {[]plan.SecretFrom{x("env.D")}, false}} {
+		if _, _, err := r.secrets.values(&plan.SecretsStep{Set: c.set}); (err == nil) != c.fine {
+			t.Errorf("%v: %v", c.set, err)
 		}
 	}
 }
