@@ -46,10 +46,11 @@ Manual fix: [http_service.concurrency] with type = "requests", soft_limit and ha
 func checkConcurrency(t plan.Target) []plan.Finding {
 	var out []plan.Finding
 	_, misplaced := headlessLimits(t.File)
+	misplaced = misplaced || misplacedTable(t.File, "concurrency")
 	for _, s := range services(t.File) {
 		block := s.Key("concurrency")
 		switch {
-		case misplaced: // conflicting-services takes them to where they count
+		case misplaced: // conflicting-services or unknown-keys takes them to where they count
 		case !block.Said() && s.handler("http"):
 			out = append(out, noLimits(t, s))
 		case block.Node().Kind() == flytoml.Table:

@@ -55,6 +55,11 @@ func checkConflictingServices(t plan.Target) []plan.Finding {
 				out[len(out)-1].Severity = plan.Info
 			}
 		}
+		for _, p := range s.Key("ports").Items() {
+			if !slices.ContainsFunc([]string{"port", "start_port", "end_port"}, func(key string) bool { return p.Key(key).Said() }) && p.Node().Kind() == flytoml.Table {
+				add(p.Path(), p.Path()+" names no port, and opens none", "add port, or start_port and end_port")
+			}
+		}
 		start := s.Key("auto_start_machines")
 		if on, _ := start.Bool(); on && s.Protocol == "udp" {
 			add(start.Path(), s.Path+" has auto_start_machines on UDP: Fly's proxy starts no machine for UDP",

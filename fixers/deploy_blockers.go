@@ -17,7 +17,7 @@ func deployBlockers() plan.Fixer {
 		Doc: `fly config validate accepts these, and fly deploy fails on them, sometimes half-way: a top-level check without a port where no http_service
 of its group gives one, or on a port that only another process group serves; a check for a group that isn't there; max_unavailable = 0 and an
 unknown release_command_vm.size (both make flyctl panic); an unknown vm.size; memory that can't be read, or that the CPUs don't allow; a GPU,
-which Fly has not had since 2026-08-01; a mount without a source; a Dockerfile, ignore file, compose file, machine config or
+which Fly has not had since 2026-08-01; a mount without a source; force_https on a port without the handler http; a machine check without a command; a Dockerfile, ignore file, compose file, machine config or
 files.local_path that isn't there; and, as a warning, a program beside fly.toml without any Dockerfile, image or builder to build it with.
 
 The fix is the nearest value that works, with consent. build.dockerfile, build.ignorefile and a compose file are looked up relative to fly.toml,
@@ -114,6 +114,10 @@ func blockerMessage(f deployed.Failure) string {
 		return fmt.Sprintf("no machine gets the check of %s: no process group is called %q", path, name)
 	case deployed.NoSource:
 		return fmt.Sprintf("the next deploy fails: %s has no source", path)
+	case deployed.NoHandler:
+		return fmt.Sprintf("the next deploy fails: %s needs %s on that port", path, f.Takes)
+	case deployed.NoCommand:
+		return fmt.Sprintf("the next deploy fails: %s has no command", path)
 	case deployed.NotJSON:
 		return fmt.Sprintf("the next deploy fails: %s takes %s", path, f.Takes)
 	case deployed.NoGPU:

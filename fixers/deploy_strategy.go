@@ -35,7 +35,7 @@ func checkDeployStrategy(t plan.Target) []plan.Finding {
 	if found && !isString { // flyctl refuses the file: config-shape's business
 		return nil
 	}
-	if found && have != "immediate" {
+	if found && have != "immediate" || !found && misplacedStrategy(t.File) {
 		return nil
 	}
 	f := plan.Finding{

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fly-standards/fly-standards/internal/flyschema"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -19,12 +20,54 @@ func misplacedFloor(t plan.Target, s service) bool {
 			return true
 		}
 	}
+	if slices.ContainsFunc(unknown(t.File), func(n flytoml.Node) bool {
+		name := lastKey(n)
+		return parentPath(n) == s.Path && asks(n) && (spelledAlmost(name, "min_machines_running") || bare(name) == "minmachines")
+	}) {
+		return true
+	}
 	vms, _ := t.File.Get("vm")
 	return slices.ContainsFunc(vms.Items(), func(vm flytoml.Node) bool {
 		floor, _ := vm.Key("min_machines_running")
 		of := servicesOfVM(t, vm)
 		return asks(floor) && len(of) == 1 && of[0].Path == s.Path
 	})
+}
+
+// misplacedTable says whether a table of this name stands where flyctl doesn't
+// read it, so that unknown-keys speaks of it, and none is to be put beside it.
+func misplacedTable(f *flytoml.File, name string) bool {
+	return slices.ContainsFunc(unknown(f), func(n flytoml.Node) bool {
+		return bare(lastKey(n)) == name && (n.Kind() == flytoml.Table || n.Kind() == flytoml.ArrayTables)
+	})
+}
+
+// misplacedStrategy says whether a deploy strategy stands where flyctl doesn't
+// read it, or under another name, so that unknown-keys takes it to [deploy].
+func misplacedStrategy(f *flytoml.File) bool {
+	key, _ := flyschema.Root().Find(strategyKey)
+	return slices.ContainsFunc(unknown(f), func(n flytoml.Node) bool {
+		said := texts(n.Value())
+		return len(said) == 1 && slices.Contains(key.Words, said[0]) && (spelledAlmost(lastKey(n), "strategy") || bare(lastKey(n)) == "strategies")
+	})
+}
+
+// texts are the strings in a value.
+func texts(v any) []string {
+	var out []string
+	switch v := v.(type) {
+	case string:
+		out = append(out, v)
+	case []any:
+		for _, e := range v {
+			out = append(out, texts(e)...)
+		}
+	case map[string]any:
+		for _, e := range v { // the caller sorts
+			out = append(out, texts(e)...)
+		}
+	}
+	return out
 }
 
 // scaleFloor is the floor of a [scale] or the like; plain is false when there

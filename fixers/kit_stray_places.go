@@ -109,7 +109,7 @@ func moveCheck(c strayCheckNode, f *plan.Finding) {
 		return
 	}
 	f.Message = c.node.Path() + " is ignored by flyctl; it belongs in " + c.to
-	f.Fix = &plan.Fix{Safety: plan.Review, Why: "the check takes effect at the next deploy: a machine that fails it gets no requests", Edits: c.edits}
+	f.Fix = reviewFix("the check takes effect at the next deploy: a machine that fails it gets no requests", c.edits...)
 	if c.waits {
 		f.Fix.Why = "the check takes effect at the next deploy, which waits until it passes"
 	}

@@ -66,3 +66,26 @@ func lastKey(n flytoml.Node) string {
 func bare(name string) string {
 	return strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(name))
 }
+
+// spelledAlmost: the same but for - and _, or one letter apart.
+func spelledAlmost(a, b string) bool {
+	a, b = bare(a), bare(b)
+	if a == b {
+		return true
+	}
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(a) < 4 || len(b)-len(a) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	if len(a) == len(b) {
+		swapped := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+		return swapped || a[i+1:] == b[i+1:]
+	}
+	return a[i:] == b[i+1:]
+}

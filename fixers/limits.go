@@ -19,9 +19,10 @@ func limits() plan.Fixer {
 		Title:    "values are within the platform's limits",
 		Severity: plan.Warning,
 		Doc: `Some values are accepted and then lowered, or do nothing. A grace_period above 60 s is lowered to 60 s, as are the interval and timeout of a
-service's check. A machine is killed 300 s after its signal, whatever kill_timeout says. kill_signal takes the names of seven signals. At
-most ten [[statics]] are served, and of two with the same URL only the first. A replay is remembered for ten seconds at least.
-min_machines_running does nothing where machines never stop. The platform sets FLY_... and PRIMARY_REGION itself. flyctl encodes files.raw_value, so text that is already encoded arrives encoded twice.
+service's check. A machine is killed 300 s after its signal, whatever kill_timeout says. flyctl passes on protocols, handlers, signals, kinds
+of CPU and paths that Fly does not support. At most ten [[statics]] are served, and of two with the same URL only the first. A replay is
+remembered for ten seconds at least. min_machines_running does nothing where machines never stop. The platform sets FLY_... and
+PRIMARY_REGION itself. flyctl encodes files.raw_value, so text that is already encoded arrives encoded twice.
 
 Values above a limit are lowered to it, with consent: whoever wrote a longer one needs the time, and has to get it in another way. An
 app that takes more than a minute to boot can answer its health path early, or get the time from the deploy's wait_timeout.
@@ -39,10 +40,6 @@ const (
 	// of Fly's documentation of fly-replay-cache, in seconds
 	shortestReplay = 10
 )
-
-func killSignals() []string {
-	return []string{"SIGINT", "SIGTERM", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGKILL", "SIGSTOP"}
-}
 
 func checkLimits(t plan.Target) []plan.Finding {
 	c := t.Deployed()
@@ -64,7 +61,7 @@ func checkLimits(t plan.Target) []plan.Finding {
 			out = append(out, above(t, v, d, longestKill, "300"))
 		}
 	}
-	out = append(out, signal(t, c)...)
+	out = append(out, passedOn(t, c)...)
 	out = append(out, replays(t, c)...)
 	out = append(out, staticLimits(t, c)...)
 	out = append(out, floors(t, c)...)
@@ -115,20 +112,24 @@ func replays(t plan.Target, c *deployed.Config) []plan.Finding {
 	return out
 }
 
-func signal(t plan.Target, c *deployed.Config) []plan.Finding {
-	v := c.Get("kill_signal")
-	name, ok := v.Str()
-	if !ok || name == "" || slices.Contains(killSignals(), name) {
-		return nil
+// passedOn finds what flyctl passes on and Fly does not have.
+func passedOn(t plan.Target, c *deployed.Config) []plan.Finding {
+	var out []plan.Finding
+	for _, p := range c.PassedOn() {
+		f := plan.Finding{
+			Message: fmt.Sprintf("%s = %s is not a value that Fly supports; use %s", p.Value.Path(), maskPath(p.Value.Node().Raw()), p.Takes),
+			At:      placeOf(t.File, p.Value.Path(), ""), First: true,
+		}
+		if p.Number {
+			f.Severity = plan.Error
+		}
+		if p.Repair != nil {
+			f.Fix = reviewFix(p.Repair.Why, p.Repair.Edits...)
+			f.Fix.Costs = strings.HasSuffix(p.Value.Path(), ".cpu_kind") && strings.Contains(p.Repair.Edits[0].Value, "performance")
+		}
+		out = append(out, f)
 	}
-	f := plan.Finding{
-		Message: fmt.Sprintf("kill_signal = %q is not a signal that the platform sends", name), At: placeOf(t.File, v.Path(), ""),
-		Notes: []string{"it takes " + strings.Join(killSignals(), ", ")},
-	}
-	if full := "SIG" + strings.TrimPrefix(strings.ToUpper(name), "SIG"); slices.Contains(killSignals(), full) {
-		f.Fix = reviewFix("it is that signal's full name", literalEdit(v.Path(), quote(full)))
-	}
-	return []plan.Finding{f}
+	return out
 }
 
 // killedOnStop are machines that did not end within kill_timeout when they were

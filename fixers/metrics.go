@@ -29,7 +29,7 @@ Manual fix: [metrics] with port and path; [[metrics]] with processes where sever
 }
 
 func checkMetrics(t plan.Target) []plan.Finding {
-	if entries := t.Deployed().Meant().Get("metrics"); entries.Said() {
+	if entries := t.Deployed().Meant().Get("metrics"); entries.Said() || misplacedTable(t.File, "metrics") {
 		return metricsNotLive(t, entries.Items())
 	}
 	if t.Repo == nil || t.Repo.Metrics == nil || t.Repo.Metrics.Guarded {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
 	"github.com/fly-standards/fly-standards/plan"
@@ -48,6 +49,10 @@ func checkPrimaryRegion(t plan.Target) []plan.Finding {
 	if most != "" && regionProblem(t, most) != "" { // they run in one that closed
 		most = ""
 	}
+	if means := meantRegion(t, code); means != "" && most == "" {
+		f.Fix = reviewFix("the code of "+code+" is "+means, setKey("primary_region", means))
+		return []plan.Finding{f}
+	}
 	if next := successor(code); most == "" && next != "" && regionProblem(t, next) == "" {
 		f.Evidence = plan.Saw(fmt.Sprintf("flyctl gives new apps of %s to %s (list of %s)", code, next, regionsAsOf))
 		f.Fix = reviewFix("the next machines start in "+next+"; another region may be closer", setKey("primary_region", next))
@@ -77,6 +82,22 @@ func checkPrimaryRegion(t plan.Target) []plan.Finding {
 	}
 	fromLiveApp(t, &f)
 	return []plan.Finding{f}
+}
+
+// meantRegion is the region whose code is written in capitals, or whose city is
+// named; "" for none, and for several.
+func meantRegion(t plan.Target, text string) string {
+	var means []string
+	for _, r := range platformRegions(t) {
+		city := strings.HasPrefix(strings.ToLower(r.Name), strings.ToLower(text)) && len(text) > 3
+		if r.Code != text && (strings.EqualFold(r.Code, text) || city) && !r.Deprecated {
+			means = append(means, r.Code)
+		}
+	}
+	if len(means) != 1 {
+		return ""
+	}
+	return means[0]
 }
 
 func saysRegion(v deployed.Value, code string) bool { said, ok := v.Str(); return ok && said == code }

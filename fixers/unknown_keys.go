@@ -114,17 +114,16 @@ func knownUnknown(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 		serviceKey(t, n, name, f)
 	case (name == "port" || name == "type") && strings.HasSuffix(form, "checks."+name):
 		checkKey(t, n, form, name, f)
-	case form == "http_service.redirects":
-		f.Notes = append(f.Notes, "the proxy redirects http to https and nothing else: the app answers redirects itself")
-	case form == "http_service.custom_domains":
-		f.Notes = append(f.Notes, "domains are not set in fly.toml: fly certs add HOSTNAME")
-	case form == "experimental.sticky_sessions":
-		f.Notes = append(f.Notes, "the proxy has no sticky sessions: the app can answer with a fly-replay header")
-	case form == "secrets":
-		f.Notes = append(f.Notes, "secrets are set with fly secrets set; what is written here is in the git history, so rotate it")
 	default:
-		if !synonym(t, n, form, f) && !onlyPlace(t, n, form, name, f) {
+		if !meantBy(t, n, form, name, f) && !onlyPlace(t, n, form, name, f) {
 			nearMiss(t, n, form, f)
+		}
+		note, parent := noKey()[bare(name)], strings.TrimSuffix(form, "."+name)
+		if isCheck(parent) {
+			note = "Fly's checks have no such setting"
+		}
+		if note != "" && f.Fix == nil && len(f.Notes) == 0 {
+			f.Notes = append(f.Notes, note)
 		}
 	}
 }
@@ -133,25 +132,6 @@ func knownUnknown(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 func isServiceTable(n flytoml.Node) bool {
 	_, port := n.Key("internal_port")
 	return n.Kind() == flytoml.Table && port
-}
-
-// leftover is a key of the platform before machines. One that asks for
-// nothing goes; one that asks for something goes with consent.
-func leftover(n flytoml.Node, name string, f *plan.Finding) {
-	f.Message, f.Severity = n.Path()+" is left over from the platform before machines; flyctl ignores it", plan.Info
-	v, isInt := n.Int()
-	on, isBool := n.Bool()
-	f.Fix = safeFix(removal(n.Path()))
-	if isInt && v == 0 || isBool && !on || n.Kind() == flytoml.Array && len(n.Items()) == 0 {
-		return
-	}
-	f.Fix.Safety, f.Fix.Why = plan.Review, noEffect
-	switch name {
-	case "restart_limit":
-		f.Notes = append(f.Notes, "a failing check takes the machine out of routing and never restarts it; [[restart]] is about a process that exits")
-	case "script_checks":
-		f.Notes = append(f.Notes, "what it tested can be an HTTP check, or a machine check, which runs at deploy")
-	}
 }
 
 func remove(n flytoml.Node, f *plan.Finding, why string) {
@@ -218,22 +198,4 @@ func regionList(t plan.Target, n flytoml.Node, f *plan.Finding) {
 	}
 	f.Settings = "[extra-regions] with suggested = " + quotedList(codes)
 	remove(n, f, "to carry it out: fly-standards apply --regions "+strings.Join(codes, ","))
-}
-
-// texts are the strings in a value.
-func texts(v any) []string {
-	var out []string
-	switch v := v.(type) {
-	case string:
-		out = append(out, v)
-	case []any:
-		for _, e := range v {
-			out = append(out, texts(e)...)
-		}
-	case map[string]any:
-		for _, e := range v { // the caller sorts
-			out = append(out, texts(e)...)
-		}
-	}
-	return out
 }

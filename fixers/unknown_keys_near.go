@@ -25,33 +25,30 @@ func nearMiss(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 	}
 	f.Message += fmt.Sprintf("; did you mean %s?", near[0])
 	path := sibling(n, near[0])
-	key, _ := flyschema.Lookup(path)
 	if n.Kind() == flytoml.Table || n.Kind() == flytoml.ArrayTables {
 		renameTable(t, n, path, f)
 		return
 	}
-	kind, _, _ := strings.Cut(key.Kind, " ")
-	others := []string{"strategy", "min_machines_running"}
-	if rule, e := writtenBy(t, path); rule != "" && e.Value != n.Raw() {
-		others = append(others, "primary_region")
-	}
-	if !slices.Contains(kinds(n.Kind()), kind) || slices.Contains(others, near[0]) {
+	typed, _ := flyschema.Root().Find(schemaPath(path))
+	rule, e := writtenBy(t, path)
+	if typed == nil || !holds(typed, n, "") || rule == "primary-region" && e.Value != n.Raw() {
 		if _, taken := t.File.Get(path); taken {
 			f.Notes = append(f.Notes, path+" is in the file too, and only that one takes effect")
 		}
 		return
 	}
 	moveFix(t, n, path, takesEffect, f)
-	f.Fix.Costs = slices.Contains(priced, near[0]) && f.Fix.Edits[0].Op == flytoml.Move
+	least, _ := n.Int()
+	f.Fix.Costs = (slices.Contains(priced, near[0]) || near[0] == "min_machines_running" && least > 0) && f.Fix.Edits[0].Op == flytoml.Move
 }
 
 // renameTable gives a table the name by which flyctl knows it.
 func renameTable(t plan.Target, n flytoml.Node, to string, f *plan.Finding) {
-	lost(t, to, f)
 	if t.Deployed().Get(to).Said() {
 		f.Notes = append(f.Notes, to+" is in the file too, and only that one takes effect")
 		return
 	}
+	lost(t, to, f)
 	edits := readable(t.File, flytoml.Edit{Op: flytoml.Move, Path: n.Path(), To: to})
 	if edits == nil {
 		return
@@ -95,40 +92,4 @@ func sibling(n flytoml.Node, name string) string {
 	}
 	last := flytoml.Join("", segments[len(segments)-1].Key)
 	return strings.TrimSuffix(n.Path(), last) + name
-}
-
-// kinds are the schema's kinds that a value of this kind can be.
-func kinds(k flytoml.Kind) []string {
-	switch k {
-	case flytoml.String:
-		return []string{"string", "duration", "autostop"}
-	case flytoml.Integer:
-		return []string{"int"}
-	case flytoml.Bool:
-		return []string{"bool", "autostop"}
-	}
-	return nil
-}
-
-// spelledAlmost: the same but for - and _, or one letter apart.
-func spelledAlmost(a, b string) bool {
-	a, b = bare(a), bare(b)
-	if a == b {
-		return true
-	}
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	if len(a) < 4 || len(b)-len(a) > 1 {
-		return false
-	}
-	i := 0
-	for i < len(a) && a[i] == b[i] {
-		i++
-	}
-	if len(a) == len(b) {
-		swapped := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
-		return swapped || a[i+1:] == b[i+1:]
-	}
-	return a[i:] == b[i+1:]
 }

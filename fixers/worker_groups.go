@@ -141,7 +141,10 @@ func staysDown(t plan.Target, groups []string) plan.Finding {
 		Message:  fmt.Sprintf("%s %s no service and no [[restart]]: when %s ends with exit code 0, nothing starts it again", strings.Join(groups, " and "), have, ends),
 		At:       placeOf(t.File, flytoml.Join("processes", groups[0]), ""),
 	}
-	if restarts.Node().Kind() == flytoml.Table {
+	switch {
+	case misplacedTable(t.File, "restart"): // unknown-keys takes it to where it counts
+		return f
+	case restarts.Node().Kind() == flytoml.Table:
 		f.Notes = []string{"flyctl rejects [restart]; it is written [[restart]]"}
 		return f
 	}

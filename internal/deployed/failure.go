@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/flyschema"
-	"github.com/fly-standards/fly-standards/internal/flytoml"
 )
 
 // Failure is something that flyctl's validation accepts and its deploy dies of.
@@ -35,6 +34,8 @@ const (
 	NoGPU          FailureKind = "gpu"            // Fly has no GPUs since August 2026
 	NoUnavailable  FailureKind = "unavailable"    // max_unavailable of nothing: flyctl panics
 	NoSource       FailureKind = "mount-source"   // a mount of a volume without a name
+	NoHandler      FailureKind = "handler"        // force_https on a port that does not speak HTTP
+	NoCommand      FailureKind = "machine-check"  // a machine check that runs nothing
 	NotJSON        FailureKind = "machine-config" // a machine config that is neither JSON nor the name of a .json file
 )
 
@@ -67,7 +68,7 @@ func (c *Config) Failures() []Failure {
 			}
 		}
 	}
-	for _, f := range slices.Concat(c.checkFailures(), c.mountFailures(), c.deployFailures()) {
+	for _, f := range slices.Concat(c.checkFailures(), c.mountFailures(), c.serviceFailures(), c.deployFailures()) {
 		add(f)
 	}
 	return out
@@ -173,65 +174,6 @@ func cutSize(text string) (kind string, cpus int, ok bool) {
 		}
 	}
 	return "", 0, false
-}
-
-func (c *Config) checkFailures() []Failure {
-	var out []Failure
-	checks := c.Get("checks")
-	for _, name := range checks.Keys() {
-		v := checks.Key(name)
-		for _, item := range v.Key("processes").Items() {
-			if g, ok := item.Str(); ok && !slices.Contains(c.Groups(), g) {
-				out = append(out, Failure{
-					Kind: NoCheckGroup, Value: item, Takes: "one of " + strings.Join(c.Groups(), ", "),
-					Repair: repairGroup(c, Refusal{Node: item.Node()}),
-				})
-			}
-		}
-		if f, ok := c.otherGroupPort(v); ok {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// otherGroupPort: a deploy waits for the check on every machine that gets it. A
-// port that services of other groups have, and none of its own, is nobody's.
-func (c *Config) otherGroupPort(v Value) (Failure, bool) {
-	port, ok := v.Key("port").Int()
-	mine, known := c.GroupsOf(v.Key("processes"))
-	if !ok || !known {
-		return Failure{}, false
-	}
-	var theirs []string
-	for _, s := range c.Services() {
-		if p, _ := s.Key("internal_port").Int(); p != port {
-			continue
-		}
-		groups, known := c.GroupsOf(s.Processes)
-		if !known || slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(mine, g) }) {
-			return Failure{}, false
-		}
-		theirs = append(theirs, groups...)
-	}
-	if len(theirs) == 0 {
-		return Failure{}, false
-	}
-	slices.Sort(theirs)
-	theirs = slices.Compact(theirs)
-	f := Failure{Kind: OtherGroupPort, Value: v, Group: strings.Join(mine, ", "), Takes: "processes = [" + oneOf(theirs) + "]"}
-	if len(theirs) == 1 {
-		f.Meant = theirs
-		f.Repair = likely("that group serves the port", set(flytoml.Join(v.Path(), "processes"), "["+strconv.Quote(theirs[0])+"]"))
-	}
-	return f, true
-}
-
-// MeantGroups are the process groups that deploy-blockers gives a top-level
-// check; nil when it has the right ones, or nobody can tell.
-func (c *Config) MeantGroups(check Value) []string {
-	f, _ := c.otherGroupPort(check)
-	return f.Meant
 }
 
 func (c *Config) mountFailures() []Failure {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/fly-standards/fly-standards/internal/flyschema"
+	"github.com/fly-standards/fly-standards/internal/flytoml"
 )
 
 // VM is the [[vm]] that rules the size of a group's machines: the last that
@@ -97,6 +98,9 @@ func noMemory(v Value, text string) *Failure {
 		if mb, ok := Megabytes(tidy); ok && mb > 0 {
 			f.Repair = likely("it reads as "+tidy, set(v.Path(), strconv.Quote(tidy)))
 		}
+	}
+	if only := v.Node().Items(); len(only) == 1 && v.Node().Kind() == flytoml.Array {
+		f.Repair = likely("it is the only value", flytoml.Edit{Op: flytoml.Only, Path: v.Path()})
 	}
 	return f
 }

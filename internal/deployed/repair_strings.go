@@ -27,8 +27,8 @@ func toString(n flytoml.Node, t *flyschema.Type) *Repair {
 			return quote
 		}
 	case flytoml.Array:
-		for _, item := range n.Items() {
-			if _, ok := item.Str(); !ok {
+		for i, item := range n.Items() {
+			if text, ok := item.Str(); !ok || i == 0 && strings.Contains(text, " ") { // several commands, which take a shell
 				return nil
 			}
 		}

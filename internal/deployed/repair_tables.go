@@ -1,9 +1,11 @@
 package deployed
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/fly-standards/fly-standards/internal/flyschema"
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -19,10 +21,53 @@ func toTables(n flytoml.Node, t *flyschema.Type) *Repair {
 			return nil
 		}
 		return sure(flytoml.Edit{Op: flytoml.Nameless, Path: path})
+	case n.Kind() == flytoml.Table && onePlaceEach(n, t):
+		return toPlaces(n, t)
 	case n.Kind() == flytoml.Table:
 		return sure(flytoml.Edit{Op: flytoml.ArrayOf, Path: path})
 	}
 	return nil
+}
+
+// placeKeys are, of the arrays of tables that people write as one table of paths,
+// what a path in the machine is called, what stands beside it, and what that reads as.
+var placeKeys = map[string][3]string{
+	"files[]":   {"guest_path", "local_path", "it reads as a file here and its place in the machine"},
+	"statics[]": {"guest_path", "url_prefix", "it reads as a URL and the folder behind it"},
+}
+
+// onePlaceEach says whether a table has paths for keys: "/etc/a.conf" = "a.conf".
+func onePlaceEach(n flytoml.Node, t *flyschema.Type) bool {
+	keys := n.Keys()
+	_, known := placeKeys[t.Path]
+	return known && len(keys) > 0 && !slices.ContainsFunc(keys, func(key string) bool {
+		_, field := fieldOf(t, key)
+		return field != nil || !strings.ContainsAny(key, "/.")
+	})
+}
+
+// pathText is a path, and nothing that may be a secret instead.
+var pathText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:[\w.-]*/[\w./-]*|[\w-]+\.\w{1,8})$`) })
+
+// toPlaces makes an entry of each of them.
+func toPlaces(n flytoml.Node, t *flyschema.Type) *Repair {
+	keys := placeKeys[t.Path]
+	edits := []flytoml.Edit{{Op: flytoml.Remove, Path: n.Path()}}
+	for _, key := range n.Keys() {
+		v, _ := n.Key(key)
+		value, isText := v.Str()
+		guest, other := key, value
+		if t.Path == "statics[]" || !strings.HasPrefix(key, "/") {
+			guest, other = value, key
+		}
+		if !isText || !strings.HasPrefix(guest, "/") || !pathText().MatchString(other) {
+			return nil
+		}
+		edits = append(edits, flytoml.Edit{Op: flytoml.Append, Path: n.Path(), Entries: []flytoml.Entry{
+			{Key: keys[0], Value: strconv.Quote(guest)}, {Key: keys[1], Value: strconv.Quote(other)},
+		}})
+	}
+	return likely(keys[2], edits...)
 }
 
 // headerTables makes one table of the [[headers]] with a name and a value each.

@@ -1,6 +1,7 @@
 package deployed
 
 import (
+	"cmp"
 	"math"
 	"regexp"
 	"slices"
@@ -13,23 +14,30 @@ import (
 	"github.com/fly-standards/fly-standards/internal/flytoml"
 )
 
-// synonyms are words that people write for one of flyctl's, by the letters and
-// digits of it. One in certain has no other reading.
+// Words that people write for one of flyctl's or Fly's, by the letters and digits
+// of it, below the end of the place's path. One in certain has no other reading.
 var (
 	certain = map[string]map[string]string{
-		"deploy.strategy":     {"rollingupdate": "rolling", "rollingdeploy": "rolling"},
-		"restart[].policy":    {"no": "never", "none": "never", "off": "never", "onfail": "on-failure", "onerror": "on-failure", "true": "always"},
-		"build.compression":   {"gz": "gzip", "zstandard": "zstd"},
-		"autostop":            {"on": "stop", "true": "stop", "yes": "stop", "1": "stop", "false": "off", "no": "off", "0": "off"},
-		"vm[].persist_rootfs": {"no": "never", "false": "never"},
-		"checks.*.type":       {},
+		"deploy.strategy":    {"rollingupdate": "rolling", "rollingdeploy": "rolling"},
+		"restart[].policy":   {"no": "never", "none": "never", "off": "never", "onfail": "on-failure", "onerror": "on-failure", "true": "always"},
+		"build.compression":  {"gz": "gzip", "zstandard": "zstd"},
+		"auto_stop_machines": {"on": "stop", "true": "stop", "yes": "stop", "1": "stop", "false": "off", "no": "off", "0": "off"},
+		"persist_rootfs":     {"no": "never", "false": "never"},
+		"checks.*.type":      {},
+		"kill_signal":        {"int": "SIGINT", "term": "SIGTERM", "quit": "SIGQUIT", "usr1": "SIGUSR1", "usr2": "SIGUSR2", "kill": "SIGKILL", "stop": "SIGSTOP", "2": "SIGINT", "3": "SIGQUIT", "9": "SIGKILL", "15": "SIGTERM"},
+		"concurrency.type":   {"request": "requests", "reqs": "requests", "connection": "connections", "conns": "connections"},
+		"handlers":           {"ssl": "tls", "https": "tls http", "postgres": "pg_tls", "proxyprotocol": "proxy_proto"},
+		"versions":           {"10": "TLSv1.0", "11": "TLSv1.1", "12": "TLSv1.2", "13": "TLSv1.3", "tls10": "TLSv1.0", "tls11": "TLSv1.1", "tls12": "TLSv1.2", "tls13": "TLSv1.3"},
+		"options.version":    {"1": "v1", "2": "v2"},
 	}
 	probable = map[string]map[string]string{
 		"deploy.strategy":     {"recreate": "immediate", "allatonce": "immediate", "simple": "rolling", "default": "rolling", "redblack": "bluegreen", "standard": "rolling"},
 		"restart[].policy":    {"unlessstopped": "always", "yes": "always", "on": "always", "restart": "always", "failure": "on-failure"},
 		"checks.*.type":       {"https": "http", "grpc": "tcp", "connect": "tcp", "h2": "http", "get": "http"},
-		"autostop":            {"never": "off", "none": "off", "disabled": "off", "enabled": "stop", "always": "stop", "stopped": "stop", "sleep": "suspend", "pause": "suspend", "suspended": "suspend"},
-		"vm[].persist_rootfs": {"true": "always", "yes": "always"},
+		"auto_stop_machines":  {"never": "off", "none": "off", "disabled": "off", "enabled": "stop", "always": "stop", "stopped": "stop", "sleep": "suspend", "pause": "suspend", "suspended": "suspend"},
+		"persist_rootfs":      {"true": "always", "yes": "always"},
+		"services[].protocol": {"http": "tcp", "https": "tcp", "http2": "tcp", "grpc": "tcp", "ws": "tcp", "wss": "tcp", "websocket": "tcp", "tls": "tcp", "ssl": "tcp"},
+		"cpu_kind":            {"dedicated": "performance", "dedicatedcpu": "performance", "performancecpu": "performance", "sharedcpu": "shared"},
 	}
 )
 
@@ -75,30 +83,37 @@ func repairWord(r Refusal) *Repair {
 	if !isText {
 		return missingWord(r)
 	}
-	table := r.Type.Path
-	switch {
-	case strings.HasSuffix(table, "auto_stop_machines"):
-		table = "autostop"
-	case strings.HasSuffix(table, "persist_rootfs"):
-		table = "vm[].persist_rootfs"
-	}
 	edit := func(w string) flytoml.Edit { return set(r.Node.Path(), strconv.Quote(w)) }
-	if text == "" {
+	w, sureOfIt := meantWord(text, r.Type.Path, r.Type.Words)
+	switch {
+	case w == "":
 		return nil
-	}
-	if w := word(text, r.Type.Words); w != "" {
+	case sureOfIt:
 		return sure(edit(w))
-	}
-	if w := certain[table][letters(text)]; w != "" {
-		return sure(edit(w))
-	}
-	if w := probable[table][letters(text)]; w != "" {
-		return likely("it is the nearest to "+strconv.Quote(text), edit(w))
-	}
-	if w := near(text, r.Type.Words); w != "" {
+	case near(text, r.Type.Words) == w:
 		return likely("did you mean "+strconv.Quote(w)+"?", edit(w))
 	}
-	return nil
+	return likely("it is the nearest to "+strconv.Quote(text), edit(w))
+}
+
+// meantWord is the one of words that stands for text at a place of the schema;
+// certain when it has no other reading, "" for none.
+func meantWord(text, path string, words []string) (w string, isCertain bool) {
+	of := func(synonyms map[string]map[string]string) string {
+		for place, table := range synonyms {
+			if strings.HasSuffix(path, place) {
+				return table[letters(text)]
+			}
+		}
+		return ""
+	}
+	if letters(text) == "" {
+		return "", false
+	}
+	if w := cmp.Or(word(text, words), of(certain)); w != "" {
+		return w, true
+	}
+	return cmp.Or(of(probable), near(text, words)), false
 }
 
 // missingWord fills in a word that flyctl wants and the table doesn't say,

@@ -2,7 +2,6 @@ package flyschema
 
 import (
 	_ "embed"
-	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -45,7 +44,12 @@ type Values struct {
 	// Duration. Each counts only when Bounded says so.
 	Min, Max       int64
 	HasMin, HasMax bool
-	Size           bool // a String that is a size: "10gb"
+	Size           bool   // a String that is a size: "10gb"
+	Prefix         string // with which a String begins
+	// Fly are those that Fly has where flyctl looks at none and passes all on
+	// (Fly's documentation of fly.toml and of services, read in November 2026); nil
+	// for the same.
+	Fly *Values
 }
 
 // values are the words and bounds of flyctl's validation and of its decoders
@@ -76,7 +80,7 @@ var root = sync.OnceValue(func() *Type {
 			panic("flyschema: values.tsv names no key: " + f[0])
 		}
 		if err := t.limit(f[1], f[2]); err != nil {
-			panic("flyschema: values.tsv: " + err.Error())
+			panic("flyschema: values.tsv: " + f[0] + ": " + err.Error())
 		}
 	}
 	return top
@@ -165,30 +169,34 @@ func kindOf(kind string) Kind {
 	panic("flyschema: keys.tsv has a kind that is not known: " + kind)
 }
 
-func (t *Type) limit(what, text string) error {
+func (v *Values) limit(what, text string) error {
+	if beyond, ok := strings.CutPrefix(what, "fly-"); ok {
+		v.Fly = &Values{}
+		return v.Fly.limit(beyond, text)
+	}
 	bounds := strings.Fields(text)
 	switch what {
 	case "words":
-		t.Words = bounds
+		v.Words = bounds
+		return nil
+	case "prefix":
+		v.Prefix = text
 		return nil
 	case "max":
 		bounds = []string{"", text}
 	case "size":
-		t.Size = true
+		v.Size = true
 	}
 	var err error
 	if bounds[0] != "" {
-		t.HasMin = true
-		t.Min, err = bound(bounds[0])
+		v.HasMin = true
+		v.Min, err = bound(bounds[0])
 	}
 	if len(bounds) > 1 && err == nil {
-		t.HasMax = true
-		t.Max, err = bound(bounds[1])
+		v.HasMax = true
+		v.Max, err = bound(bounds[1])
 	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", t.Path, err)
-	}
-	return nil
+	return err
 }
 
 // bound reads a number, or a duration as nanoseconds.

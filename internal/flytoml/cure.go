@@ -53,11 +53,18 @@ func foreign(before, rest, whole string) string {
 			return c.text
 		}
 	}
+	for _, marks := range [][2]string{{"{{", "}}"}, {"{%", "%}"}, {"<%", "%>"}} {
+		if _, after, open := strings.Cut(whole, marks[0]); open && strings.Contains(after, marks[1]) {
+			return "this is a template, with " + marks[0] + " and " + marks[1] + " to be filled in; flyctl reads what was made of it"
+		}
+	}
 	switch {
 	case whole == "---" || whole == "...":
 		return whole + " is YAML; delete the line"
 	case strings.HasPrefix(whole, "-- "), before == "" && strings.HasPrefix(rest, ";"):
 		return comment
+	case slices.Contains([]string{"export", "set", "let", "const", "var"}, before) && strings.Contains(rest, "="):
+		return "a line begins with its key in TOML; delete " + before
 	case strings.HasPrefix(whole, "- "):
 		return "a line can't begin with a dash in TOML; write key = value"
 	case strings.HasPrefix(rest, ":") && !strings.HasPrefix(before, "["):
