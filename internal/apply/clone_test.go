@@ -140,6 +140,30 @@ func unhealthyClone(t *testing.T, odd *flysim.Effect) {
 	}
 }
 
+// One odd 404 does not make a machine gone that an undo is to destroy: it would stay,
+// and cost.
+func TestUndoOfACloneAndOneOdd404(t *testing.T) {
+	w := newWorld(t, three()...)
+	w.clone("aaa", "lhr")
+	rep, err := w.run()
+	w.ok(err)
+	id := rep.Clones[0].Machine
+	cfg, err := machineconfig.Parse(w.app.Machine(id).Config())
+	w.ok(err)
+	p := *w.plan
+	p.Steps = []plan.Step{{ID: "destroy:" + id, Kind: plan.StepDestroy, Destroy: &plan.DestroyStep{
+		ID: id, Source: "aaa", Group: "app", Region: "lhr", Marker: cfg.Metadata()[apply.CloneMarker],
+	}}}
+	odd := w.p.Fault(flysim.Fault{Method: "GET", Path: `/machines/` + id + `$`, Effect: flysim.Status(404, "machine not found")})
+	rep, err = apply.Undo(t.Context(), &p, "x", false, apply.Deps{
+		Machines: w.client, Secrets: w.client, File: apply.OnDisk(w.path), Clock: w.clk, Journal: journal.New(w.state, "web", w.clk),
+	})
+	w.ok(err)
+	if odd.Hits() != 1 || len(w.app.Machines()) != 3 && w.app.Machine(id).State() != "destroying" || rep.Clones[0].State != apply.Destroyed {
+		t.Errorf("%d odd answers; it is %s, and called %s", odd.Hits(), w.app.Machine(id).State(), rep.Clones[0].State)
+	}
+}
+
 func TestCloneRefusedKeepsTheRest(t *testing.T) {
 	w := newWorld(t, three()...)
 	w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)

@@ -129,9 +129,9 @@ func (t *secretSteps) send(ctx context.Context, step string, values map[string]s
 				return nil, 0, e
 			}
 			continue
-		case err == nil || !live.Uncertain(err):
+		case err == nil || lost == nil && !live.Uncertain(err):
 			return digests, version, err
-		case lost != nil:
+		case lost != nil: // it may be stored yet, also where this one was refused
 			return nil, 0, &ConfirmError{names, "the answers to storing it were lost", err}
 		}
 		lost = err

@@ -100,9 +100,19 @@ func (c *cloneSteps) mayGo(ctx context.Context, id, marker, group string) error 
 	return c.spare(ctx, id, marker)
 }
 
-// read reads a machine. One that was destroyed may still be told of, and is none.
+// read reads a machine. One that was destroyed may still be told of, and is none;
+// one that is on the list is there, though one answer says that there is none.
 func (c *cloneSteps) read(ctx context.Context, id string) (live.Machine, error) {
 	m, err := c.r.d.Machines.Machine(ctx, id)
+	if live.Is(err, live.NotFound) {
+		all, e := c.r.d.Machines.Machines(ctx)
+		if e != nil {
+			return m, e
+		}
+		if i := slices.IndexFunc(all, func(m live.Machine) bool { return m.ID == id }); i >= 0 {
+			m, err = all[i], nil
+		}
+	}
 	if err == nil && (m.State == "destroying" || m.State == "destroyed") {
 		err = &live.Error{Kind: live.NotFound, Doing: "read machine " + id, Thing: id, Message: "it is gone"}
 	}
