@@ -205,3 +205,35 @@ func TestAlignNeedsAllWell(t *testing.T) {
 		}
 	}
 }
+
+// Nor where the group can't do without the machine that is to lose the check too, or
+// a clone that the plan no longer wants can't go.
+func TestAlignKeepsTheFloor(t *testing.T) {
+	well, sick := serving(t, "a", "a", ""), serving(t, "b", "b", "")
+	sick.Config = parse(t, `{"metadata":{"fly_platform_version":"v2","fly_process_group":"app"},"checks":{"x":{"type":"http","path":"/"}}}`)
+	sick.Checks = []live.Check{{Name: "x", Status: "critical", UpdatedAt: noon}}
+	var kept []string
+	r, err := newRun(t.Context(), &plan.Plan{}, Deps{Machines: listed{all: []live.Machine{well, sick}}, Clock: clock.NewVirtual(noon), Emit: func(e Event) {
+		if k, ok := e.(Kept); ok {
+			kept = append(kept, k.Machine)
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := plan.Step{ID: "machine:a", Kind: plan.StepMachine, Machine: &plan.MachineStep{ID: "a", Group: "app"}}
+	r.rep.Machines = []MachineResult{{ID: "a", State: Done, step: step.ID}}
+	r.rollout.changed["a"] = &onemachine.InFlight{Job: onemachine.Job{Step: step}, Machine: "a", Group: "app", Verdict: onemachine.Healthy}
+	r.rollout.order = []string{"a"}
+	if err := r.rollout.align(t.Context()); err == nil || len(kept) != 1 {
+		t.Errorf("%v, kept %v", err, kept)
+	}
+	r.rollout.order = nil
+	clone := plan.Step{ID: "clone:lhr", Kind: plan.StepClone, Clone: &plan.CloneStep{Group: "app", Region: "lhr"}}
+	r.rep.Clones = []CloneResult{{Machine: "a", State: Done, step: clone.ID}}
+	r.d.Machines = &counted{listed: listed{all: []live.Machine{well}}}
+	r.clones.first = []firstClone{{InFlight: &onemachine.InFlight{Job: onemachine.Job{Step: clone}, Machine: "a", Group: "app"}, rec: cloneRecord{Marker: "theirs"}}}
+	if err := r.rollout.align(t.Context()); err == nil {
+		t.Error("it went on beside a clone that the plan does not want")
+	}
+}
