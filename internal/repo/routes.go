@@ -11,8 +11,17 @@ import (
 )
 
 // lazy compiles an expression when it is first needed: most runs need few.
-func lazy(expr string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+func lazy(expr string) matcher { return (&pattern{expr: expr}).compiled }
+
+type pattern struct {
+	expr string
+	once sync.Once
+	re   *regexp.Regexp
+}
+
+func (p *pattern) compiled() *regexp.Regexp {
+	p.once.Do(func() { p.re = regexp.MustCompile(p.expr) })
+	return p.re
 }
 
 // literal matches a string literal without blanks; its text is the group.
