@@ -132,7 +132,7 @@ func (i *checkItem) take(c strayCheckNode, n flytoml.Node, name string) {
 	}
 	key, unit := checkWord(name)
 	literal := i.literal(c, n, key, unit)
-	if literal == "" {
+	if own, twice := i.node.Key(key); literal == "" || twice && own.Path() != n.Path() { // flyctl's own name for it counts
 		i.left, i.edits = append(i.left, leftText(n)), append(i.edits, gone)
 		return
 	}
