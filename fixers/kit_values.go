@@ -9,14 +9,8 @@ import (
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 )
 
-// nodeText and nodePort read tables that flyctl does not: what a check or a port
-// says that stands in the wrong place.
-func nodeText(n flytoml.Node, key string) (string, bool) {
-	c, _ := n.Key(key)
-	return c.Str()
-}
-
-// nodePort is the port of such a table, 0 for none.
+// nodePort is the port of a table that flyctl does not read, a check or a port in
+// the wrong place; 0 for none.
 func nodePort(n flytoml.Node) int {
 	c, _ := n.Key("port")
 	v, _ := c.Int()
