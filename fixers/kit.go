@@ -15,6 +15,7 @@ import (
 //	services(f), service      the services of the file, each with its ports, groups and checks
 //	isPublic(s)               people reach it over HTTP or TLS
 //	groupsServed(f, p)        the groups of a service (none named: all); t.Deployed().GroupsOf: of anything else (none named: the default one)
+//	groupNames(f)             all groups; deployedTo(t, group) is the machine configuration that a deploy gives to one
 //	machinesOf(t, processes)  the machines of those groups that may be changed; of all groups with nil
 //	placeOf(f, key, table)    where a finding points
 //	setKey(path, value)       the edit of one key; removal(path) takes one away

@@ -10,9 +10,9 @@ import (
 func RULE_FUNC() plan.Fixer {
 	return plan.Fixer{
 		ID:       "RULE_ID",
-		Title:    "kill_timeout is written down", // what holds when the rule is met; no full stop
+		Title:    "kill_timeout is written down", // TODO: what holds when the rule is met; no full stop
 		Severity: plan.Info,
-		Doc: ` + "`" + `Say why it matters, and what the platform does, in a paragraph or two.
+		Doc: ` + "`" + `TODO: say why it matters, and what the platform does, in a paragraph or two.
 
 Manual fix: kill_timeout = "30s" at the top of the file.` + "`" + `,
 		Check: RULE_CHECK,
@@ -20,7 +20,7 @@ Manual fix: kill_timeout = "30s" at the top of the file.` + "`" + `,
 }
 
 func RULE_CHECK(t plan.Target) []plan.Finding {
-	// Deployed is the file as flyctl reads it. Said is true also for what flyctl
+	// TODO: Deployed is the file as flyctl reads it. Said is true also for what flyctl
 	// can't read: config-shape tells of that, and nothing may be written over it.
 	if t.Deployed().Get("kill_timeout").Said() {
 		return nil
