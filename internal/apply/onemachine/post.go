@@ -87,8 +87,8 @@ func (u *Updater) refused(ctx context.Context, m *InFlight, up live.Update, err 
 		return live.Machine{}, false, err
 	}
 	now, lookErr := u.lookAgain(ctx, m.Machine, pause)
-	if lookErr == nil && now.Version != up.CurrentVersion && ours(now, up) {
-		return now, false, nil
+	if lookErr == nil && now.Version != up.CurrentVersion && ours(now, up) && !ours(m.Was, up) {
+		return now, false, nil // of one that changes nothing nobody could tell whose it is
 	}
 	return now, later && lookErr == nil && now.Version == up.CurrentVersion, err
 }

@@ -150,6 +150,7 @@ func (u *Updater) lookState(ctx context.Context, m *InFlight, slice time.Duratio
 		u.overdue(ctx, m, "its new version is not in place")
 	case m.Goal.Starts() && !now.Started():
 		u.start(ctx, m)
+		m.deadline = u.Clock.Now().Add(u.Wait) // it boots from now on, however long it took to get here
 	case m.Goal.Starts():
 		m.Phase = WaitStart
 	case now.Started(): // by the proxy, as soon as it may

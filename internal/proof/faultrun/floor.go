@@ -38,6 +38,11 @@ func (p *process) checkFloor() {
 				started, well, in = started+1, well+1, append(in, w.app.Machine(added.id))
 			}
 		}
+		for _, m := range w.app.Ever() { // and by an earlier run of ours, late (seed 3112281872551)
+			if _, there := p.start[m.ID()]; !there && w.machineOf(m.ID()) == nil && groupOf(m, nil) == group {
+				in = append(in, m)
+			}
+		}
 		atOnce, err := plan.AtOnce(w.limit, started)
 		if err != nil {
 			w.fail("%v", err)
