@@ -201,7 +201,7 @@ func placed(t plan.Target, e plan.Evidence) plan.Evidence {
 			return plan.Evidence{File: t.File.Name(), Line: placeOf(t.File, "processes."+g, "processes").Line, Text: g + " = " + quote(e.Text)}
 		}
 	}
-	return e
+	return plan.Evidence{File: t.File.Name(), Text: "the start command"}
 }
 
 func healthcheckOf(t plan.Target) *plan.Healthcheck {

@@ -124,6 +124,9 @@ func (sc *scanner) startedServer() (plan.Listen, bool) {
 		for i, w := range words {
 			for _, s := range startServers {
 				if path.Base(w) == s.program && s.runs(words[i+1:]) {
+					if c.File != "" { // one of fly.toml is known by its text
+						c.Text = shownCommand(c.Text)
+					}
 					return s.listen(sc, c, all)
 				}
 			}
@@ -164,7 +167,7 @@ func (s startServer) listen(sc *scanner, at plan.Evidence, words []string) (plan
 		l.Port = s.port
 	}
 	first := func(names ...string) string { return strings.Fields(strings.Join(names, " ") + " -")[0] }
-	l.Unless = &plan.Default{Server: strings.TrimSpace(strings.TrimSuffix(s.program+" "+s.sub, "-")), Address: first(s.address), Port: first(s.ports, s.portEnv), Env: append(s.addressEnv, s.portEnv)}
+	l.Unless = &plan.Default{Server: strings.TrimSpace(strings.TrimSuffix(s.program+" "+s.sub, "-")), Address: first(s.address), Port: first(s.ports, s.portEnv), Env: s.addressEnv}
 	return l, l.Local || l.Port > 0
 }
 

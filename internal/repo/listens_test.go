@@ -74,3 +74,17 @@ func TestListens(t *testing.T) {
 		})
 	}
 }
+
+// TestListensHideValues: a start command may hold a token.
+func TestListensHideValues(t *testing.T) {
+	const canary = "canary-5f1c9a7b3e"
+	for _, files := range []string{
+		"-- Dockerfile --\nFROM python:3.13\nCOPY . .\nCMD uvicorn main:app --api-key " + canary + "\n",
+		"-- Dockerfile --\nFROM node:22\nCOPY . .\nCMD npm start\n-- package.json --\n{\"scripts\": {\"start\": \"API_TOKEN=" + canary + " next start\"}}\n",
+	} {
+		all := scan(t, tree(t, files), Options{}).Listens
+		if len(all) != 1 || strings.Contains(all[0].Text, canary) {
+			t.Errorf("it shows %+v", all)
+		}
+	}
+}

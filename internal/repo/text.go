@@ -50,7 +50,7 @@ func shownCommand(line string) string {
 		switch {
 		case assigned && !isTarget(name) && value != "" && !harmless(name, value):
 			fields[i] = name + "=(hidden)"
-		case inList(" -t --access-token -u --user -H --header -e --env -d --data -p --password ", bare):
+		case inList(" -t --access-token -u --user -H --header -e --env -d --data -p --password ", bare), bare != "" && bare[0] == '-' && i+1 < len(fields) && takesSecret(bare, fields[i+1]):
 			hideNext = true
 		case strings.Contains(bare, "@") && strings.Contains(bare, "://"):
 			fields[i] = "(hidden)"
@@ -66,6 +66,14 @@ var plainWord = lazy(`^(?:\d{1,5}|\d{1,4}(?:ms|s|m|h)|true|false|production|stag
 func harmless(name, value string) bool {
 	value = strings.Trim(value, `"'`)
 	return plainWord().MatchString(value) && secretscan.Classify(strings.TrimLeft(name, "-"), value).Verdict == secretscan.No
+}
+
+// takesSecret: a flag that is named like a secret, --api-key.
+func takesSecret(flag, value string) bool {
+	if strings.Contains(strings.TrimRight(value, "="), "=") {
+		return false // NAME=value, of which the value alone is hidden
+	}
+	return secretscan.Classify(strings.TrimLeft(flag, "-"), strings.Trim(value, `"',]`)).Verdict != secretscan.No
 }
 
 // hideRuns hides runs of 20 characters and more that mix letters and figures.
