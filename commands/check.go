@@ -99,7 +99,7 @@ func (o *checkOptions) check(cmd *cobra.Command) error {
 		return &usageError{message: "--stdin-filename needs --config -"}
 	}
 	if o.source.config == fromStdin && (o.suppressAll || o.prune) {
-		return &usageError{message: "the list of accepted findings is about a file, not about standard input"}
+		return &usageError{message: "the baseline is for a file, not for standard input"}
 	}
 	o.source.offline = !o.source.requireLive
 	named := o.source

@@ -65,7 +65,7 @@ func runDemo(ctx context.Context, env *Env, g *global, clk clock.Clock) error {
 	prompt := func(command string) { _, _ = fmt.Fprintf(env.Stdout, "\n%s\n\n", st.Prompt(command)) }
 
 	say("A sample app on a simulated Fly.io inside this process: no account, no network.")
-	say(fmt.Sprintf("Its time runs %d times as fast as ours.", demoSpeed))
+	say(fmt.Sprintf("Its clock runs %d times as fast as yours.", demoSpeed))
 	prompt("fly-standards plan")
 	if err := runPlan(ctx, d.env, g, &planOptions{format: formatOptions{format: "human"}, next: "fly-standards apply", more: "fly-standards apply"}); err != nil {
 		return err

@@ -80,9 +80,9 @@ func flagFault(err error) string {
 	text := fmt.Sprintf("--%s %s: ", f.Name, quoteArg(invalid.GetValue()))
 	switch f.Value.Type() {
 	case "bool":
-		return text + "want true or false"
+		return text + "must be true or false"
 	case "duration":
-		return text + "want a duration such as 90s or 2m"
+		return text + "must be a duration such as 90s or 2m"
 	}
 	return text + errors.Unwrap(invalid).Error()
 }

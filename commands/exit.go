@@ -236,7 +236,7 @@ func liveHint(err error) string {
 			hint = tryLater
 		}
 	case live.RateLimited:
-		hint = "Fly asks for fewer requests: try again in a minute"
+		hint = "Fly limits how many requests it takes: try again in a minute"
 	}
 	if e.RequestID != "" {
 		hint = strings.TrimPrefix(hint+"; Fly's request id: "+e.RequestID, "; ")

@@ -101,7 +101,7 @@ func waitFlag(f *pflag.FlagSet, to *time.Duration) {
 // watched for some seconds first, and a healthy one would be rolled back.
 func checkWait(f *pflag.FlagSet, d time.Duration) error {
 	if f.Changed("wait-timeout") && d < apply.MinWait {
-		return &usageError{message: fmt.Sprintf("--wait-timeout %s: want at least %s, such as 90s: a machine must stay up for 10s to count as healthy", d, apply.MinWait)}
+		return &usageError{message: fmt.Sprintf("--wait-timeout %s: must be at least %s, such as 90s: a machine must stay up for 10s to count as healthy", d, apply.MinWait)}
 	}
 	return nil
 }

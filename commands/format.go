@@ -147,7 +147,7 @@ func (o *formatOptions) named() (files map[string]string, plain []string, err er
 		case !ok || strings.ContainsAny(name, `./\`): // a file whose name has the sign
 			plain = append(plain, out)
 		case !slices.Contains(o.names, name):
-			return nil, nil, &usageError{message: fmt.Sprintf("--output %s: want FILE or FORMAT=FILE, with a format of %s", out, view.AnyOf(o.names)) + near.Hint(name, o.names)}
+			return nil, nil, &usageError{message: fmt.Sprintf("--output %s: must be FILE or FORMAT=FILE, with a format of %s", out, view.AnyOf(o.names)) + near.Hint(name, o.names)}
 		case file == "":
 			return nil, nil, &usageError{message: "--output " + out + " names no file"}
 		case files[name] != "":

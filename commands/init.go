@@ -116,7 +116,7 @@ func writeNew(env *Env, path, shown, text string) error {
 		return fmt.Errorf("make the folder of %s: %w", shown, err)
 	}
 	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("write %s: it is there since just now; nothing was changed", shown)
+		return fmt.Errorf("write %s: it has just been created by something else; nothing was changed", shown)
 	}
 	if err := writeShown(path, "write "+shown, []byte(text), 0o644); err != nil {
 		return err

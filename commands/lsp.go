@@ -38,7 +38,7 @@ docs/editors.md says how VS Code, Neovim, Helix and Zed start it.`,
 	f.StringSliceVar(&o.rules, "rule", nil, "only the rule `ID` (repeatable)")
 	f.StringSliceVar(&o.skip, "skip", nil, "all rules but `ID` (repeatable)")
 	f.StringVar(&o.settings, "settings", "", "settings `FILE` (default .fly-standards.toml)")
-	f.Bool("stdio", false, "accepted because clients pass it; always so")
+	f.Bool("stdio", false, "the default; accepted because editors pass it")
 	return cmd
 }
 

@@ -121,7 +121,7 @@ func nearFlag(cmd *cobra.Command, err error) string {
 
 // notOneOf is the error of a word that is none of those that there are.
 func notOneOf(what, word string, known ...string) *usageError {
-	return &usageError{message: what + " " + quoteArg(word) + ": want " + view.AnyOf(known) + near.Hint(word, known)}
+	return &usageError{message: what + " " + quoteArg(word) + ": must be " + view.AnyOf(known) + near.Hint(word, known)}
 }
 
 // noArgs refuses arguments in our own words.

@@ -37,7 +37,7 @@ func TestUndoWithBrokenSettings(t *testing.T) {
 func TestNoWaitIsRefused(t *testing.T) {
 	s := newShop(t, healthz)
 	for _, args := range [][]string{{"apply", "--yes", "--wait-timeout", "0s"}, {"undo", "--yes", "--wait-timeout", "-5s"}} {
-		s.says(s.must(1, args...), "--wait-timeout", "want at least 15s, such as 90s")
+		s.says(s.must(1, args...), "--wait-timeout", "must be at least 15s, such as 90s")
 	}
 	if len(s.platform.Writes()) != 0 {
 		t.Error("something was written")

@@ -34,7 +34,7 @@ func TestWaitTimeout(t *testing.T) {
 			}
 			args := append([]string{"apply", "--yes", "--rule", "health-checks"}, c.flag...)
 			if c.want == 0 {
-				s.says(s.must(1, args...), "want at least 15s")
+				s.says(s.must(1, args...), "must be at least 15s")
 				return
 			}
 			s.says(s.must(4, args...), "its checks did not pass within "+strings.TrimSuffix(c.want.String(), "0s"))

@@ -106,7 +106,7 @@ func (g runningGroup) moreMemory(m live.Machine) (command, note string) {
 	if !g.only {
 		command += " --process-group " + g.name
 	}
-	return command, fmt.Sprintf("write memory = \"%dmb\" in [[vm]] too, or the next deploy takes it back; more memory costs more", more)
+	return command, fmt.Sprintf("write memory = \"%dmb\" in [[vm]] too, or the next deploy reverts it; more memory costs more", more)
 }
 
 // seen is the last exit of the machine.

@@ -31,7 +31,7 @@ func unreachable(t plan.Target, services []service) []plan.Finding {
 		case s.Protocol == "udp" || private && !public:
 		case !public:
 			add(s, "has public ports, and the app has no address: nobody outside reaches it", t.OnApp("fly ips allocate-v4 --shared"))
-			out[len(out)-1].Notes = []string{"and fly ips allocate-v6; or take the ports away, if only other apps call it"}
+			out[len(out)-1].Notes = []string{"and fly ips allocate-v6; or remove the ports, if only other apps call it"}
 		case !v4 && len(raw) == 0:
 			add(s, "is reached over IPv6 only: the app has no IPv4 address, and many visitors have no IPv6", t.OnApp("fly ips allocate-v4 --shared"))
 		case !dedicated && len(raw) > 0:

@@ -108,7 +108,7 @@ func blockerMessage(f deployed.Failure) string {
 		return fmt.Sprintf("the next deploy fails: [%s] has no port, and %s no http_service to take it from", path, f.Group)
 	case deployed.OtherGroupPort:
 		port, _ := f.Value.Key("port").Int()
-		return fmt.Sprintf("the next deploy fails: [%s] asks port %d of %s, which only another process group serves", path, port, f.Group)
+		return fmt.Sprintf("the next deploy fails: [%s] is for port %d of %s, which only another process group serves", path, port, f.Group)
 	case deployed.NoCheckGroup:
 		name, _ := f.Value.Str()
 		return fmt.Sprintf("no machine gets the check of %s: no process group is called %q", path, name)

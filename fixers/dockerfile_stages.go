@@ -43,16 +43,16 @@ func checkDockerfileStages(t plan.Target) []plan.Finding {
 		return []plan.Finding{{Message: message, At: inFile(e), Evidence: []plan.Evidence{e}}}
 	}
 	if isOneOf(compilerImages, name) || strings.Contains(tag, "-jdk") || strings.Contains(name, "jdk") && !strings.Contains(tag, "jre") {
-		return say("the stage that runs is built on "+image.Base.Text+", an image for building", image.Base)
+		return say("the final stage is built on "+image.Base.Text+", a build image", image.Base)
 	}
 	for _, step := range image.Runs {
 		text := strings.Join(step.Args, " ")
 		if m := compilers().FindStringSubmatch(text); step.Name == "RUN" && m != nil && !strings.Contains(text, "purge") && !strings.Contains(text, "apk del") && !strings.Contains(text, "autoremove") {
-			return say(m[1]+" stays in the stage that runs", step.Evidence)
+			return say(m[1]+" stays in the final stage", step.Evidence)
 		}
 	}
 	for _, e := range around(t).DevStages {
-		return say("development dependencies reach the stage that runs", e)
+		return say("development dependencies reach the final stage", e)
 	}
 	return nil
 }

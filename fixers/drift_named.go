@@ -71,7 +71,7 @@ func (d *deploy) checks() {
 		case !s.live:
 			d.say(key, "check %s in the file, not live", name)
 		case question(s.have) != question(s.want):
-			d.say(key, "check %s asks %s in the file, %s live", name, question(s.want), question(s.have))
+			d.say(key, "check %s: %s in the file, %s live", name, question(s.want), question(s.have))
 		case details != "":
 			d.say(key, "check %s: %s", name, details)
 		}

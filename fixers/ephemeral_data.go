@@ -19,7 +19,7 @@ func ephemeralData() plan.Fixer {
 then gone: a SQLite file, uploads, a database's data folder. A volume stays, and fly.toml says where it is mounted.
 
 The rule looks for database files named in [env], in the Dockerfile's ENV or in the settings of Rails, Django, Laravel and Prisma, for a
-VOLUME of the stage that runs, and for database images, whose folder no [[mounts]] covers. A database image without a volume loses everything at its next deploy.
+VOLUME of the final stage, and for database images, whose folder no [[mounts]] covers. A database image without a volume loses everything at its next deploy.
 
 The fix is manual: existing data has to be moved to the volume first.
 
@@ -126,7 +126,7 @@ func declaredVolumes(t plan.Target) []plan.Finding {
 		if i.Name == "VOLUME" && len(i.Args) > 0 {
 			out = append(out, plan.Finding{
 				Message: fmt.Sprintf("the image declares a volume at %s, and nothing is mounted: what is written there is lost at every deploy", strings.Join(i.Args, ", ")),
-				At:      inFile(i.Evidence), Notes: []string{"[[mounts]] with a source, and destination = " + quote(i.Args[0]) + "; or take the VOLUME away where it holds nothing that must stay"},
+				At:      inFile(i.Evidence), Notes: []string{"[[mounts]] with a source, and destination = " + quote(i.Args[0]) + "; or remove the VOLUME if nothing in it must survive"},
 			})
 		}
 	}

@@ -83,7 +83,7 @@ func refusedCheck(t plan.Target, s service, c fileCheck) (plan.Finding, bool) {
 		say("with a redirect: the app sends it elsewhere ("+r.Place()+")", r.Evidence, "a redirect fails a check: "+askInstead(t))
 	}
 	if r, ok := otherRoute(t, c.Path); ok && f.Message == "" {
-		say("404, most likely: the app defines "+r.Path+", not that", r.Evidence, "ask "+r.Path)
+		say("404, most likely: the app defines "+r.Path+", not that", r.Evidence, "use "+r.Path)
 	}
 	if f.Message == "" {
 		return f, false
@@ -100,9 +100,9 @@ func refusedCheck(t plan.Target, s service, c fileCheck) (plan.Finding, bool) {
 // askInstead is what a check can ask with success.
 func askInstead(t plan.Target) string {
 	if i := slices.IndexFunc(t.Repo.Routes, func(r plan.Route) bool { return len(r.Doubts) == 0 }); i >= 0 {
-		return "ask " + t.Repo.Routes[i].Path
+		return "use " + t.Repo.Routes[i].Path
 	}
-	return "ask a path that the app answers itself"
+	return "use a path that the app answers itself"
 }
 
 type rowOn struct {

@@ -44,7 +44,7 @@ func choosePath(t plan.Target, s service) pathSource {
 	}
 	if c, ok := otherCheck(t, s); ok {
 		return pathSource{path: c.Path, rank: rankFile, evidence: []plan.Evidence{
-			{File: t.File.Name(), Line: placeOf(t.File, c.Where, "").Line, Text: fmt.Sprintf("another check of port %d asks %s", c.Port, c.Path)}}}
+			{File: t.File.Name(), Line: placeOf(t.File, c.Where, "").Line, Text: fmt.Sprintf("another check of port %d requests %s", c.Port, c.Path)}}}
 	}
 	if t.Repo != nil {
 		if h := t.Repo.Healthcheck; h != nil && h.Path != "" && (h.Port == s.InternalPort || h.Port == 0 && s.InternalPort == 80) {

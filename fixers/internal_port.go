@@ -14,7 +14,7 @@ fails the deploy. The same happens when it listens on 127.0.0.1 or localhost, wh
 do so unless something says otherwise (uvicorn, gunicorn, flask run, Fastify, vite preview).
 
 The evidence is the start command and the port that its server has by itself, a call of the source that listens, PORT in [env] or in the
-Dockerfile, EXPOSE of the stage that runs, and the port in its HEALTHCHECK. A command that names a port or a server with its own, or two
+Dockerfile, EXPOSE of the final stage, and the port in its HEALTHCHECK. A command that names a port or a server with its own, or two
 signs that agree, are a warning; a single one of the others is info: an app may ignore it, or serve several ports. Nothing is changed:
 both sides are shown.
 

@@ -82,7 +82,7 @@ func otherPort(t plan.Target, s service, signs []portSign) (plan.Finding, bool) 
 	case own: // EXPOSE of two ports, and the like
 		return plan.Finding{}, false
 	case first.by == byHealthcheck:
-		says = fmt.Sprintf("the Dockerfile's HEALTHCHECK asks port %d", first.port)
+		says = fmt.Sprintf("the Dockerfile's HEALTHCHECK requests port %d", first.port)
 	}
 	if first.unless != nil {
 		f.Notes = append(f.Notes, fmt.Sprintf("%s listens on %d unless %s says otherwise", first.unless.Server, first.port, first.unless.Port))

@@ -25,7 +25,7 @@ func sqliteEvidence(t plan.Target) string {
 	return ""
 }
 
-// databaseFile is an entry of [env], or of the ENV of the stage that runs, that
+// databaseFile is an entry of [env], or of the ENV of the final stage, that
 // names a SQLite file by its whole path.
 type databaseFile struct {
 	name string // env.DATABASE_URL, or the name in the Dockerfile

@@ -172,7 +172,7 @@ func strayKind(c strayCheckNode, items checkItems) (kind, why string) {
 		case i.path() || this == "http" || this == "https":
 			return "", "its type and its path don't agree"
 		case i.command:
-			return "", "Fly's checks run no command: they ask a path, or see whether the port is open"
+			return "", "Fly's checks run no command: they request a path, or connect to the port"
 		case this == "" && (c.of.HTTPService && !strings.HasPrefix(bare(lastKey(c.node)), "tcp")):
 			return "", "it names no path"
 		case slices.ContainsFunc(i.entries, func(e flytoml.Entry) bool { return !slices.Contains(flyschema.Children("services.tcp_checks"), e.Key) }):
@@ -188,7 +188,7 @@ func strayKind(c strayCheckNode, items checkItems) (kind, why string) {
 		}
 		kind = this
 		if i.port != "" && i.port != strconv.Itoa(c.of.InternalPort) {
-			return "", "it asks another port than the service's: that takes a top-level check, [checks.NAME]"
+			return "", "its port is not the service's: that takes a top-level check, [checks.NAME]"
 		}
 	}
 	return kind, ""

@@ -20,7 +20,7 @@ Manual fix: a step of google/osv-scanner-action in CI, or trivy image registry.f
 			}
 			return []plan.Finding{{
 				Message: "nothing in CI scans dependencies or the image for known vulnerabilities",
-				HowTo:   "osv-scanner or trivy in CI; Dependabot or Renovate tell of them too",
+				HowTo:   "osv-scanner or trivy in CI; Dependabot or Renovate report them too",
 			}}
 		},
 	}

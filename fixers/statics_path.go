@@ -52,14 +52,14 @@ func checkStaticsPath(t plan.Target) []plan.Finding {
 		}
 		out = append(out, plan.Finding{
 			Message: fmt.Sprintf("%s = %q is not a folder that the image can have", v.Path(), guest), At: placeOf(t.File, v.Path(), item.Path()),
-			Evidence: []plan.Evidence{{File: image.From.File, Line: image.From.Line, Text: "the stage that runs has " + strings.Join(folders, ", ")}},
+			Evidence: []plan.Evidence{{File: image.From.File, Line: image.From.Line, Text: "the final stage has " + strings.Join(folders, ", ")}},
 			HowTo:    "correct guest_path, or copy the files there in the Dockerfile",
 		})
 	}
 	return out
 }
 
-// imageFolders are the folders that the stage that runs makes, and those of the
+// imageFolders are the folders that the final stage makes, and those of the
 // file's mounts; named says that something else speaks of the guest path, so that
 // it may be there.
 func imageFolders(t plan.Target, image *plan.Image, guest string) (folders []string, named bool) {

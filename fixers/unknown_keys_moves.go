@@ -140,7 +140,7 @@ func checkKey(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding)
 		f.Fix = safeFix(removal(n.Path()))
 		f.Notes = append(f.Notes, "it repeats the default")
 	case name == "port":
-		f.Notes = append(f.Notes, "the check of a service asks its internal_port; for another port use a top-level check, [checks.NAME]")
+		f.Notes = append(f.Notes, "the check of a service goes to its internal_port; for another port use a top-level check, [checks.NAME]")
 	}
 }
 

@@ -163,7 +163,7 @@ func staysDown(t plan.Target, groups []string) plan.Finding {
 		}
 	}
 	if policies > 0 {
-		f.Notes = append(f.Notes, fmt.Sprintf("%d of their machines have policy always already; a deploy of the file as it is takes it away", policies))
+		f.Notes = append(f.Notes, fmt.Sprintf("%d of their machines have policy always already; a deploy of the file as it is removes it", policies))
 	}
 	return f
 }

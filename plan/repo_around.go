@@ -60,7 +60,7 @@ type Unignored struct {
 type Sent struct {
 	Pattern string   // as an ignore file would say it
 	Copy    Evidence // the instruction
-	Runs    bool     // into the stage that runs; otherwise into one that builds
+	Runs    bool     // into the final stage; otherwise into one that builds
 	Why     string
 }
 

@@ -74,12 +74,12 @@ type Default struct {
 // defaults resolved.
 type Image struct {
 	File string // the Dockerfile
-	// Base is the image from a registry that the stage that runs is built on,
+	// Base is the image from a registry that the final stage is built on,
 	// at the end of its FROM chain: "node:22-alpine", "scratch".
 	Base Evidence
-	// From is the FROM of the stage that runs.
+	// From is the FROM of the final stage.
 	From Evidence
-	// Runs are the instructions of the stage that runs, with those of the
+	// Runs are the instructions of the final stage, with those of the
 	// stages that it is FROM before them.
 	Runs []Instruction
 	// Builds are the instructions of the stages that it copies from.

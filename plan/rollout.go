@@ -20,7 +20,7 @@ const DefaultMaxUnavailable = "0.33"
 func AtOnce(spec string, n int) (int, error) {
 	v, err := strconv.ParseFloat(cmp.Or(spec, DefaultMaxUnavailable), 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || v <= 0 {
-		return 0, fmt.Errorf("%q: want a count such as 2 or a fraction such as 0.33", spec)
+		return 0, fmt.Errorf("%q: must be a count such as 2 or a fraction such as 0.33", spec)
 	}
 	if v >= 1 {
 		if v != math.Trunc(v) {

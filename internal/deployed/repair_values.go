@@ -126,9 +126,9 @@ func missingWord(r Refusal) *Repair {
 	switch r.Type.Path {
 	case "checks.*.type":
 		if said("path", "method", "headers", "protocol", "tls_server_name", "tls_skip_verify") {
-			return likely("what it asks is HTTP", set(path+".type", `"http"`))
+			return likely("its other keys are those of an HTTP check", set(path+".type", `"http"`))
 		}
-		return likely("it asks nothing of HTTP", set(path+".type", `"tcp"`))
+		return likely("it has no key of an HTTP check", set(path+".type", `"tcp"`))
 	case "restart[].policy":
 		if said("retries", "max_retries") {
 			return likely("retries count for on-failure alone", set(path+".policy", `"on-failure"`))

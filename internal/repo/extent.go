@@ -102,7 +102,7 @@ func (sc *scanner) measure() {
 	sc.reachGo(start)
 }
 
-// measureImage looks at what the stage that runs is made of.
+// measureImage looks at what the final stage is made of.
 func (sc *scanner) measureImage(start string) {
 	e, im := &sc.extent, sc.image
 	for _, s := range im.used() {

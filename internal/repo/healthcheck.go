@@ -85,7 +85,7 @@ func askedLocally(text string, env environment, ports []int) *plan.Healthcheck {
 	return &plan.Healthcheck{Port: n, Path: p[1]}
 }
 
-// healthcheck is the HEALTHCHECK of the stage that runs. Where it runs a
+// healthcheck is the HEALTHCHECK of the final stage. Where it runs a
 // script, the script is looked for in the tree; one that is not there tells
 // nothing.
 func (sc *scanner) healthcheck() *plan.Healthcheck {

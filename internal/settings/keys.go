@@ -55,7 +55,7 @@ func options(rule string) []key {
 	switch rule {
 	case "health-checks":
 		return []key{
-			{name: "path", doc: "The path that the health check asks for.", value: path(func(s *plan.Settings) *string { return &s.HealthPath })},
+			{name: "path", doc: "The path that the health check requests.", value: path(func(s *plan.Settings) *string { return &s.HealthPath })},
 			{name: "interval", doc: "The time between two checks, 2s to 1m.", value: duration(func(s *plan.Settings) *string { return &s.CheckInterval }, 2*time.Second, time.Minute)},
 			{name: "timeout", doc: "How long an answer may take, 1s to 1m.", value: duration(func(s *plan.Settings) *string { return &s.CheckTimeout }, time.Second, time.Minute)},
 			{name: "grace_period", doc: "How long failing checks are ignored after a machine starts, 1s to 1h.", value: duration(func(s *plan.Settings) *string { return &s.CheckGrace }, time.Second, time.Hour)},

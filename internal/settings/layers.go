@@ -32,7 +32,7 @@ func (r *reader) extend(n flytoml.Node, chain []string) {
 		r.want(n, `the path of a settings file, such as "../team/%s"`, Name)
 		return
 	case strings.Contains(to, "://"):
-		r.fail(n, "extends %q: want the path of a file; nothing is fetched", to)
+		r.fail(n, "extends %q: must be the path of a file; nothing is fetched", to)
 		return
 	case len(chain) == maxChain:
 		r.fail(n, "extends %q: that would be more than %d files, each extending the next", to, maxChain)
@@ -80,7 +80,7 @@ func (r *reader) overrides(n flytoml.Node) {
 	for _, name := range n.Keys() {
 		child, _ := n.Key(name)
 		if !validFile(name) {
-			r.fail(child, `files: %q: want the name of a fly.toml, such as "fly.staging.toml", or its path from here, such as "web/fly.toml"`, name)
+			r.fail(child, `files: %q: must be the name of a fly.toml, such as "fly.staging.toml", or its path from here, such as "web/fly.toml"`, name)
 			return
 		}
 		scratch := &reader{name: r.name, o: r.o, file: newFile()}

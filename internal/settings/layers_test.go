@@ -94,8 +94,8 @@ func TestExtendsRefuses(t *testing.T) {
 		"circle": {folder{"/home/app/" + Name: "extends = \"b.toml\"\n", "/home/app/b.toml": "\n\nextends = \".fly-standards.toml\"\n"},
 			`app/b.toml:3:1: extends ".fly-standards.toml", which leads back to itself`},
 		"too long":    {long, `app/6.toml:1:1: extends "7.toml": that would be more than 8 files, each extending the next`},
-		"no path":     {folder{"/home/app/" + Name: "extends = 1\n"}, `app/.fly-standards.toml:1:1: extends = 1: want the path of a settings file, such as "../team/.fly-standards.toml"`},
-		"from afar":   {folder{"/home/app/" + Name: "extends = \"https://example.com/x.toml\"\n"}, `app/.fly-standards.toml:1:1: extends "https://example.com/x.toml": want the path of a file; nothing is fetched`},
+		"no path":     {folder{"/home/app/" + Name: "extends = 1\n"}, `app/.fly-standards.toml:1:1: extends = 1: must be the path of a settings file, such as "../team/.fly-standards.toml"`},
+		"from afar":   {folder{"/home/app/" + Name: "extends = \"https://example.com/x.toml\"\n"}, `app/.fly-standards.toml:1:1: extends "https://example.com/x.toml": must be the path of a file; nothing is fetched`},
 		"their fault": {folder{"/home/app/" + Name: "extends = \"b.toml\"\n", "/home/app/b.toml": "[rules.health-check]\n"}, `app/b.toml:1:1: there is no rule "health-check"; did you mean "health-checks"?`},
 		"in a table":  {folder{"/home/app/" + Name: "[files.\"fly.toml\"]\nextends = \"b.toml\"\n"}, `app/.fly-standards.toml:2:1: unknown key "extends"; known here: apply, extra-regions, rules`},
 	} {
@@ -148,7 +148,7 @@ path = "/all"
 func TestFilesRefuses(t *testing.T) {
 	for src, want := range map[string]string{
 		"[files.\"fly.staging.toml\".rules.health-checks]\npaht = \"/up\"\n": `app/.fly-standards.toml:2:1: unknown key "paht"; did you mean "path"?`,
-		"[files.staging.apply]\n":                         `app/.fly-standards.toml:1:8: files: "staging": want the name of a fly.toml, such as "fly.staging.toml", or its path from here, such as "web/fly.toml"`,
+		"[files.staging.apply]\n":                         `app/.fly-standards.toml:1:8: files: "staging": must be the name of a fly.toml, such as "fly.staging.toml", or its path from here, such as "web/fly.toml"`,
 		"[files]\n\"fly.toml\" = 3\n":                     `app/.fly-standards.toml:2:1: files."fly.toml" must be a table`,
 		"[[files]]\n":                                     `app/.fly-standards.toml:1:1: files must be a table`,
 		"[files.\"x.toml\".rules.health-check]\n":         `app/.fly-standards.toml:1:1: there is no rule "health-check"; did you mean "health-checks"?`,

@@ -111,7 +111,7 @@ func (r *reader) want(n flytoml.Node, format string, args ...any) {
 	if raw := n.Raw(); raw != "" && len(raw) <= 40 && !strings.Contains(raw, "\n") {
 		what += " = " + raw
 	}
-	r.fail(n, "%s: want %s", what, fmt.Sprintf(format, args...))
+	r.fail(n, "%s: must be %s", what, fmt.Sprintf(format, args...))
 }
 
 // table reads every key of n as the list says; one that is not in it is an

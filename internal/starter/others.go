@@ -63,7 +63,7 @@ func EditorConfig(p Project) File {
 
 // Settings is a file of this tool's settings that changes nothing yet.
 func Settings(p Project) File {
-	return File{Path: p.within(".fly-standards.toml"), Text: `# Settings of fly-standards for this folder. Nothing is set yet: remove the # of what you want.
+	return File{Path: p.within(".fly-standards.toml"), Text: `# Settings of fly-standards for this folder. Nothing is set yet: uncomment what you want.
 # All keys: https://github.com/fly-standards/fly-standards/blob/main/docs/settings.md
 
 # The path of the health check, when it can't be found in the source.
