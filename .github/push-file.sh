@@ -4,7 +4,8 @@
 set -euo pipefail
 
 repo=$1 path=$2 file=$3
-there=$(gh api "repos/$repo/contents/$path" --jq .sha 2>/dev/null || true)
+# gh prints the answer of a failed request too.
+there=$(gh api "repos/$repo/contents/$path" --jq .sha 2>/dev/null) || there=
 if [ "$there" = "$(git hash-object "$file")" ]; then
   echo "$repo $path: already up to date"
   exit 0

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/fly-standards/fly-standards/internal/near"
+	"github.com/fly-standards/fly-standards/internal/repo"
 	"github.com/fly-standards/fly-standards/internal/view"
 )
 
@@ -218,26 +219,23 @@ func (e *Env) writeDocument(t target, d view.Document, v view.Options) error {
 	return writeShown(path, "write "+t.file, b.Bytes(), 0o644)
 }
 
-// fromRoot gives paths as they are named from the root of the repository, as
-// documents for CI need them; outside of one they stay.
+// fromRoot gives paths as they are named from the root of the repository that the
+// command runs in, or else that the file is in, as documents for CI need them;
+// outside of one they stay.
 func (e *Env) fromRoot() func(string) string {
-	root := ""
-	for dir := e.Dir; ; dir = filepath.Dir(dir) {
-		if exists(filepath.Join(dir, ".git")) {
-			root = dir
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			break
-		}
-	}
+	here := repo.GitRoot(e.Dir)
+	known := exists(filepath.Join(here, ".git"))
 	return func(path string) string {
-		if root == "" || path == "" {
+		if path == "" {
 			return path
 		}
-		rel, err := filepath.Rel(root, e.abs(filepath.FromSlash(path)))
-		if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-			return path
+		file := e.abs(filepath.FromSlash(path))
+		rel, err := filepath.Rel(here, file)
+		if !known || err != nil || !filepath.IsLocal(rel) {
+			root := repo.GitRoot(filepath.Dir(file))
+			if rel, err = filepath.Rel(root, file); err != nil || !exists(filepath.Join(root, ".git")) {
+				return path
+			}
 		}
 		return filepath.ToSlash(rel)
 	}

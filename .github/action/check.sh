@@ -13,11 +13,16 @@ mkdir -p "$dir"
 guard=fly-standards-$RANDOM$RANDOM$RANDOM
 [ "$FORMAT" = github ] || echo "::stop-commands::$guard"
 code=0
-fly-standards check "${args[@]}" --format "$FORMAT" || code=$?
+fly-standards check "${args[@]}" --format "$FORMAT" 2> "$dir/errors" || code=$?
+cat "$dir/errors" >&2
 [ "$FORMAT" = github ] || printf '\n::%s::\n' "$guard"
 
 echo "exit-code=$code" >> "$GITHUB_OUTPUT"
-[ "$code" -le 1 ] || exit "$code"
+if [ "$code" -gt 1 ]; then # an error is shown where it is, as a finding is
+  sed -nE 's/%/%25/g; s/^Error: ([^:,]+):([0-9]+):([0-9]+): (.*)/::error file=\1,line=\2,col=\3,title=fly-standards::\4/p; t
+    s/^Error: (.*)/::error title=fly-standards::\1/p' "$dir/errors"
+  exit "$code"
+fi
 
 fly-standards check --quiet "${args[@]}" \
   --format sarif --output "sarif=$dir/fly-standards.sarif" \

@@ -22,7 +22,7 @@ fi
 tag=$VERSION
 [ -n "$tag" ] || tag=$REF
 case $tag in [0-9]*.*) tag=v$tag ;; esac
-if [[ ! $tag =~ ^v[0-9]+\.[0-9]+\.[0-9]+ ]]; then
+if [[ ! $tag =~ ^v[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?$ ]]; then
   [ -n "$tag" ] || fail "the action's own version is not known here; set the input version"
   tags=$(git ls-remote --tags "$SERVER/$REPOSITORY") || fail "the tags of $REPOSITORY can't be read; set the input version"
   commit=$tag
@@ -50,7 +50,7 @@ archive=fly-standards_${tag#v}_${os}_${arch}.$ext
 work=$(mktemp -d)
 cd "$work"
 for file in checksums.txt "$archive"; do
-  curl --fail --silent --show-error --location --retry 3 --output "$file" \
+  curl --fail --silent --show-error --location --proto-redir =https --retry 3 --output "$file" \
     "$SERVER/$REPOSITORY/releases/download/$tag/$file" || fail "$tag has no $file to download"
 done
 
@@ -62,9 +62,9 @@ else
   shasum --algorithm 256 --check --quiet wanted || fail "$archive is not the file that checksums.txt names"
 fi
 case $VERIFY in
-  attestation)
+  attestation) # of this very tag: an older archive under this name is none
     gh attestation verify "$archive" --repo "$REPOSITORY" \
-      --signer-workflow "$REPOSITORY/.github/workflows/release.yml" > attestation.log 2>&1 ||
+      --cert-identity "https://github.com/$REPOSITORY/.github/workflows/release.yml@refs/tags/$tag" > attestation.log 2>&1 ||
       { cat attestation.log; fail "where $archive was built can't be verified here (verify: checksum does without)"; }
     ;;
   checksum) ;;

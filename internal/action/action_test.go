@@ -68,14 +68,15 @@ func (r *runner) read(name string) string {
 	return string(b)
 }
 
-// step runs one script of the action in the checked out repository.
+// step runs one script of the action, with arguments, in the checked out repository.
 func (r *runner) step(script string, env ...string) (string, int) {
 	r.t.Helper()
-	path := filepath.Join(r.actions, ".github/action", script)
+	command := strings.Fields(script)
+	path := filepath.Join(r.actions, ".github/action", command[0])
 	if _, err := os.ReadFile(path); err != nil { // so that go test sees when it changes
 		r.t.Fatal(err)
 	}
-	cmd := exec.Command("bash", path)
+	cmd := exec.Command("bash", append([]string{path}, command[1:]...)...)
 	cmd.Dir, cmd.Env = r.path("work"), append(r.env[:len(r.env):len(r.env)], env...)
 	out, err := cmd.CombinedOutput()
 	if _, exited := err.(*exec.ExitError); err != nil && !exited {
@@ -182,6 +183,7 @@ func TestInstallVerifiesWhatItDownloads(t *testing.T) {
 		{name: "another file than the list names", env: []string{"REF=" + tag}, spoil: true, want: "is not the file that checksums.txt names", code: 2},
 		{name: "built elsewhere", env: []string{"REF=" + tag}, gh: "exit 1\n", want: "can't be verified here", code: 2},
 		{name: "the checksum alone", env: []string{"REF=" + tag, "VERIFY=checksum"}, gh: "exit 1\n", want: "fly-standards v1.4.2"},
+		{name: "a way out of the release", env: []string{"VERSION=" + tag + "/../" + tag}, want: "set the input version", code: 2},
 		{name: "no such way to verify", env: []string{"REF=" + tag, "VERIFY=none"}, want: "want attestation or checksum", code: 2},
 		{name: "no such platform", env: []string{"REF=" + tag, "RUNNER_ARCH=X86"}, want: "no release for X86", code: 2},
 	} {
@@ -204,7 +206,7 @@ func TestInstallVerifiesWhatItDownloads(t *testing.T) {
 			if _, err := os.Stat(r.path("temp/fly-standards/bin/fly-standards")); (err == nil) != (code == 0) {
 				t.Errorf("exit code %d, and the program: %v", code, err)
 			}
-			asked := strings.Contains(r.read("gh.log"), "attestation verify") && strings.Contains(r.read("gh.log"), "--signer-workflow "+repository)
+			asked := strings.Contains(r.read("gh.log"), "attestation verify") && strings.Contains(r.read("gh.log"), "/release.yml@refs/tags/"+tag)
 			if code == 0 && asked != (tt.gh == "") {
 				t.Errorf("asked for the attestation: %v\n%s", asked, r.read("gh.log"))
 			}
@@ -217,6 +219,7 @@ func TestCheckTellsWhatCameOfIt(t *testing.T) {
 	r.program()
 	r.write("work/fly.toml", "app = \"a\"\n\n[http_service]\n  internal_port = 8080\n  auto_stop_machines = \"on\" # ::error::x\n")
 	r.write("work/web/fly.toml", "app = \"b\"\nx = \"::warning::y\" \n")
+	r.write("work/broken/app.toml", "app = \"c\n")
 	for _, tt := range []struct {
 		env    []string
 		code   string
@@ -227,6 +230,7 @@ func TestCheckTellsWhatCameOfIt(t *testing.T) {
 		{env: []string{"ALL=true"}, code: "1", stdout: "file=web/fly.toml"},
 		{env: []string{"CONFIG=web"}, code: "1", stdout: "file=web/fly.toml"},
 		{env: []string{"CONFIG=nowhere"}, code: "3"},
+		{env: []string{"CONFIG=broken/app.toml"}, code: "2", stdout: "::error file=broken/app.toml,line=1,col=9,title=fly-standards::"},
 		{env: []string{"FAIL_ON=never"}, code: "2"},
 	} {
 		for _, name := range []string{"output", "summary"} {
@@ -252,8 +256,9 @@ func TestCheckTellsWhatCameOfIt(t *testing.T) {
 func TestOneComment(t *testing.T) {
 	for _, tt := range []struct{ gh, want, stdout string }{
 		{gh: "", want: "--method POST repos/me/mine/issues/7/comments"},
-		{gh: "case $* in *--paginate*) echo 99;; esac\n", want: "--method PATCH repos/me/mine/issues/comments/99"},
-		{gh: "exit 1\n", want: "--method POST repos/me/mine/issues/7/comments", stdout: "can't be commented on"},
+		{gh: "case $* in *--paginate*) printf '99\\n98\\n';; esac\n", want: "--method PATCH repos/me/mine/issues/comments/99"},
+		{gh: "exit 1\n", want: "--paginate repos/me/mine/issues/7/comments", stdout: "can't be commented on"},
+		{gh: "case $* in *POST*) exit 1;; esac\n", want: "--method POST repos/me/mine/issues/7/comments", stdout: "can't be commented on"},
 	} {
 		r := newRunner(t)
 		r.program()
@@ -265,6 +270,24 @@ func TestOneComment(t *testing.T) {
 		}
 		if body := r.read("temp/fly-standards/comment.md"); !strings.HasPrefix(body, "<!-- fly-standards -->\n") || !strings.Contains(body, "fly.toml") {
 			t.Errorf("the comment is %q", body)
+		}
+	}
+}
+
+// A file that another repository does not have yet is made, and one that it has
+// is replaced; gh prints the answer of a failed request too.
+func TestPushFile(t *testing.T) {
+	for _, tt := range []struct{ gh, want, not string }{
+		{gh: "case $* in *PUT*) ;; *) echo '{\"message\":\"Not Found\"}'; exit 1;; esac\n", want: "PUT repos/me/tap/contents/a.rb", not: "sha="},
+		{gh: "case $* in *PUT*) ;; *) echo 0123abcd;; esac\n", want: "sha=0123abcd"},
+		{gh: "echo d800886d9c86731ae5c4a62b0b77c437015e00d2\n", not: "PUT"},
+	} {
+		r := newRunner(t)
+		r.gh(tt.gh)
+		r.write("work/a.rb", "123")
+		out, code := r.step("../push-file.sh me/tap a.rb a.rb", "TAG=v1.0.0")
+		if log := r.read("gh.log"); code != 0 || !strings.Contains(log, tt.want) || tt.not != "" && strings.Contains(log, tt.not) {
+			t.Errorf("exit code %d\n%s\n%s", code, log, out)
 		}
 	}
 }

@@ -8,8 +8,9 @@ import (
 	"github.com/fly-standards/fly-standards/plan"
 )
 
-// maxComment is how many characters GitHub takes in a comment.
-const maxComment = 65536
+// maxComment is how many characters GitHub takes in a comment, less what a
+// workflow writes before it to find it again.
+const maxComment = 65536 - 256
 
 // detail says how much of a plan a comment has: lines of a diff, and findings of
 // a group.
