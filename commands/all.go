@@ -146,11 +146,11 @@ func planOne(ctx context.Context, env *Env, g *global, o *sourceOptions, build b
 }
 
 // incomplete is the error after the document, when it lacks a file.
-func incomplete(parts []view.Part, failed []plan.FileError) error {
+func incomplete(parts []view.Part, failed []plan.FileError, done string) error {
 	if len(failed) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%d of %d files could not be planned for", len(failed), len(parts)+len(failed))
+	return fmt.Errorf("%d of %d files could not be %s", len(failed), len(parts)+len(failed), done)
 }
 
 // runPlanAll is runPlan for every file.
@@ -162,7 +162,7 @@ func runPlanAll(ctx context.Context, env *Env, g *global, o *planOptions) error 
 	d := view.Document{Tool: tool(), Parts: parts, Failed: failed, Several: true}
 	err = o.format.write(env, g, d, view.Options{Next: o.next, More: o.more})
 	if err == nil {
-		err = incomplete(parts, failed)
+		err = incomplete(parts, failed, "planned")
 	}
 	changes := slices.ContainsFunc(parts, func(part view.Part) bool { return part.Plan.Changes() })
 	if err == nil && o.detailedExitCode && changes {
@@ -186,7 +186,7 @@ func runCheckAll(ctx context.Context, env *Env, g *global, o *checkOptions) erro
 	d := view.Document{Tool: tool(), Parts: parts, Failed: failed, Several: true, Check: true}
 	err = o.format.write(env, g, d, view.Options{Next: o.next})
 	if err == nil {
-		err = incomplete(parts, failed)
+		err = incomplete(parts, failed, "checked")
 	}
 	if err == nil && slices.ContainsFunc(parts, func(part view.Part) bool { return o.fails(part.Plan) }) {
 		return errFindings

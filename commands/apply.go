@@ -113,7 +113,7 @@ func (o *applyOptions) run(ctx context.Context, env *Env, g *global, s *source, 
 		// nobody who watched the machine.
 		env.noteUnfinished(g, p.App.Name)
 		s.sweepAfter(env, p.App.Name)
-		return o.finish(env, g, s, p, apply.Report{App: p.App.Name, Outcome: apply.NothingToDo}, nil)
+		return o.finish(env, g, s, p, apply.Nothing(p), nil)
 	}
 	if apply.CantUndoFile(p, apply.Deps{File: apply.OnDisk(s.path), Secret: s.mask.Hides}) {
 		env.note(g, "`fly-standards undo` will not be able to bring %s back: the record of this edit would hold a secret value. Commit the file first.", s.shown)

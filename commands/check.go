@@ -157,7 +157,7 @@ func (o *checkOptions) planAccepting(env *Env, g *global, s *source) (*plan.Plan
 		if err != nil {
 			return nil, err
 		}
-		env.note(g, "%d in %s", n, baselineName)
+		env.note(g, "accepted findings in %s: %d", baselineName, n)
 		if known, err = s.readBaseline(); err != nil {
 			return nil, err
 		}

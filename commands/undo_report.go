@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -58,43 +57,45 @@ func (o *undoOptions) nothing(env *Env, g *global, u *undo.Undo, why string) err
 }
 
 func noReport(u *undo.Undo) apply.Report {
-	return apply.Report{App: u.Plan.App.Name, Undo: u.Of.ID, Partly: u.Partly, Outcome: apply.NothingToDo, File: apply.FileResult{Path: u.Plan.File.Path, State: apply.NotReached}}
+	r := apply.Nothing(u.Plan)
+	r.Undo, r.Partly = u.Of.ID, u.Partly
+	return r
 }
 
-// pastRun is one run on record.
-type pastRun struct {
+// Runs are the applies and undos of an app that are on record on this computer.
+type Runs struct {
+	SchemaVersion int    `json:"schema_version"`
+	App           string `json:"app"`
+	Runs          []Run  `json:"runs"` // the newest first
+}
+
+// Run is one apply or undo on record.
+type Run struct {
 	ID        string        `json:"id"`
 	At        *time.Time    `json:"at,omitempty"`
-	Undo      string        `json:"undo,omitempty"` // the apply that it took back
-	Ended     bool          `json:"ended"`
+	Undo      string        `json:"undo,omitempty"` // the apply that it undid; an apply has none
+	Ended     bool          `json:"ended"`          // false: it was interrupted, or is still running
 	Outcome   apply.Outcome `json:"outcome,omitempty"`
-	TakenBack bool          `json:"taken_back"`
-	Did       string        `json:"did,omitempty"`
+	TakenBack bool          `json:"taken_back"`      // an apply that was undone
+	Did       string        `json:"did,omitempty"`   // in words
 	Error     string        `json:"error,omitempty"` // why the record can't be read
 }
 
 // listRuns prints a line for each run, or one object of them, the newest first.
 func listRuns(env *Env, format, app string, all []apply.History) error {
-	runs := []pastRun{}
+	runs := []Run{}
 	for i := len(all) - 1; i >= 0; i-- {
 		h := all[i]
-		run := pastRun{ID: h.ID}
+		run := Run{ID: h.ID}
 		if h.Unreadable != nil {
 			run.Error = h.Unreadable.Error()
 		} else {
-			run = pastRun{h.ID, &h.At, h.Undo, h.Ended, h.Outcome, h.Undo == "" && undone(all, h.ID), howFar(h), ""}
+			run = Run{h.ID, &h.At, h.Undo, h.Ended, h.Outcome, h.Undo == "" && undone(all, h.ID), howFar(h), ""}
 		}
 		runs = append(runs, run)
 	}
 	if format == "json" {
-		enc := json.NewEncoder(env.Stdout)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(struct {
-			SchemaVersion int       `json:"schema_version"`
-			App           string    `json:"app"`
-			Runs          []pastRun `json:"runs"`
-		}{plan.SchemaVersion, app, runs})
+		return writeJSON(env, Runs{plan.SchemaVersion, app, runs})
 	}
 	if len(runs) == 0 {
 		return env.say("No apply of %s is on record on this computer.", app)
@@ -114,7 +115,7 @@ func listRuns(env *Env, format, app string, all []apply.History) error {
 }
 
 // words are when a run was, and what it was and did.
-func (r pastRun) words() (at, did string) {
+func (r Run) words() (at, did string) {
 	if r.Error != "" {
 		return r.ID, "can't be read"
 	}

@@ -1,6 +1,10 @@
 package apply
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/fly-standards/fly-standards/plan"
+)
 
 // Outcome is how a run ended.
 type Outcome string
@@ -50,6 +54,11 @@ type Report struct {
 	// LeasesLeft are machines whose lease could not be released. It ends by
 	// itself within seconds.
 	LeasesLeft []string `json:"leases_left,omitempty"`
+}
+
+// Nothing is the report about a plan without a step.
+func Nothing(p *plan.Plan) Report {
+	return Report{App: p.App.Name, Outcome: NothingToDo, File: FileResult{Path: p.File.Path, State: NotReached}}
 }
 
 // SecretResult is one secret of the plan.

@@ -221,8 +221,15 @@ func TestBounds(t *testing.T) {
 }
 
 func TestScanErrors(t *testing.T) {
-	if _, err := Scan(context.Background(), Options{Dir: filepath.Join(t.TempDir(), "none")}); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("missing folder: %v", err)
+	if _, err := Scan(context.Background(), Options{Dir: filepath.Join(t.TempDir(), "none")}); err != nil {
+		t.Errorf("a folder that is not there is not empty: %v", err)
+	}
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Scan(context.Background(), Options{Dir: file}); err == nil {
+		t.Error("a file is taken for a folder")
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

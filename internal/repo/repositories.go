@@ -1,6 +1,8 @@
 package repo
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -50,10 +52,12 @@ type listed struct {
 	err     error
 }
 
-// list is os.ReadDir.
+// list is os.ReadDir, for which a folder that is not there is empty.
 func (r *Repositories) list(dir string) ([]os.DirEntry, error) {
 	l := r.lists.get(dir, func(dir string) (l listed) {
-		l.entries, l.err = os.ReadDir(dir)
+		if l.entries, l.err = os.ReadDir(dir); errors.Is(l.err, fs.ErrNotExist) {
+			l.err = nil
+		}
 		return l
 	})
 	return l.entries, l.err

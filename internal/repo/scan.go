@@ -78,8 +78,9 @@ func OptionsFor(path, workDir string, file *flytoml.File) Options {
 }
 
 // Scan reads the tree around opts.Dir: the build context, which may be a folder
-// above. It fails when Dir can't be read or ctx ends; files in it that can't be
-// read are passed over, and Unread tells of them. What fly.toml names and isn't
+// above. It fails when Dir can't be read or ctx ends; a folder that is not there is
+// empty, as an editor checks a fly.toml before it saves it. Files in it that can't
+// be read are passed over, and Unread tells of them. What fly.toml names and isn't
 // there is for Absent.
 func Scan(ctx context.Context, opts Options) (*plan.Repo, error) {
 	return new(Repositories).Scan(ctx, opts)
@@ -93,9 +94,6 @@ func (r *Repositories) Scan(ctx context.Context, opts Options) (*plan.Repo, erro
 	dir, err := filepath.Abs(opts.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("read the source tree %s: %w", opts.Dir, err)
-	}
-	if _, err := os.Stat(dir); err != nil {
-		return nil, fmt.Errorf("read the source tree: %w", err)
 	}
 	sc := &scanner{opts: opts, dir: dir, repos: r}
 	var around *scripts

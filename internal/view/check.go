@@ -61,12 +61,13 @@ func compareFalseFirst(a, b bool) int {
 
 // check writes the findings one a line, as compilers do, so that editors and
 // terminals find their place: fly.toml:12:3: warning: message [rule]. At the end
-// it says what apply would fix, and what to type next.
-func check(w io.Writer, parts []Part, o Options) error {
+// it says what apply would fix, counted as a plan counts its fixes, and what to
+// type next.
+func check(w io.Writer, d Document, o Options) error {
 	var b strings.Builder
 	var all []*plan.Outcome
 	ignored := 0
-	for _, part := range parts {
+	for _, part := range d.Parts {
 		found := open(part.Plan)
 		for i := range found {
 			all = append(all, &found[i])
@@ -75,9 +76,11 @@ func check(w io.Writer, parts []Part, o Options) error {
 		o.Mask = part.Mask
 		checkLines(&b, found, o)
 	}
-	b.WriteString(tally(all, ignored) + "\n")
-	if text := fixable(all); text != "" {
-		b.WriteString(text + "\n")
+	if len(d.Parts) > 0 { // else the error has said all
+		b.WriteString(tally(all, ignored) + d.lacks("checked") + "\n")
+	}
+	if text := fixable(unfolded(all), fixes); text != "" {
+		b.WriteString("apply would make " + text + "\n")
 		if o.Next != "" {
 			b.WriteString("Next: " + Style{o.Color}.bold(Clean(o.Next)) + "\n")
 		}
@@ -88,6 +91,19 @@ func check(w io.Writer, parts []Part, o Options) error {
 	}
 	_, err := io.WriteString(w, text)
 	return err
+}
+
+// unfolded are the findings, and in the place of what is folded its parts.
+func unfolded(found []*plan.Outcome) (out []*plan.Outcome) {
+	for _, f := range found {
+		for i := range f.Parts {
+			out = append(out, &f.Parts[i])
+		}
+		if len(f.Parts) == 0 {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // folded breaks the lines that are longer than width, and indents the rest.
@@ -157,9 +173,9 @@ func bySeverity(found []*plan.Outcome) []string {
 	return parts
 }
 
-// fixable says what apply would do about findings: "apply would fix 4 of them, 2
-// more with --allow review"; "" when nothing.
-func fixable(found []*plan.Outcome) string {
+// fixable says which findings apply fixes: "4 fixes, 2 more with --allow review";
+// "" when none. first says how many the first ones are.
+func fixable(found []*plan.Outcome, first func(int) string) string {
 	planned, offline := 0, 0
 	var ways []string
 	with := map[string]int{}
@@ -178,22 +194,25 @@ func fixable(found []*plan.Outcome) string {
 	}
 	var parts []string
 	add := func(n int, how string) {
-		if n == 0 {
-			return
+		switch {
+		case n > 0 && len(parts) == 0:
+			parts = append(parts, first(n)+how)
+		case n > 0:
+			parts = append(parts, fmt.Sprintf("%d more%s", n, how))
 		}
-		text := fmt.Sprintf("%d more %s", n, how)
-		if len(parts) == 0 {
-			text = fmt.Sprintf("%d of them%s", n, strings.TrimRight(" "+how, " "))
-		}
-		parts = append(parts, text)
 	}
 	add(planned, "")
 	for _, way := range ways {
-		add(with[way], "with "+way)
+		add(with[way], " with "+way)
 	}
-	add(offline, "by reading the app (needs a token)")
-	if len(parts) == 0 {
-		return ""
+	add(offline, " by reading the app (needs a token)")
+	return strings.Join(parts, ", ")
+}
+
+// fixes says "1 fix", "3 fixes".
+func fixes(n int) string {
+	if n == 1 {
+		return "1 fix"
 	}
-	return "apply would fix " + strings.Join(parts, ", ")
+	return fmt.Sprintf("%d fixes", n)
 }

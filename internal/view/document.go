@@ -49,9 +49,9 @@ func Write(w io.Writer, format string, d Document, o Options) error {
 	case "human":
 		switch {
 		case d.Check:
-			return check(w, d.Parts, o)
+			return check(w, d, o)
 		case d.Several:
-			return humanSeveral(w, d.Parts, o)
+			return humanSeveral(w, d, o)
 		}
 		o.File, o.Mask = d.Parts[0].File, d.Parts[0].Mask
 		return Human(w, d.Parts[0].Plan, o)
@@ -70,6 +70,14 @@ func Write(w io.Writer, format string, d Document, o Options) error {
 	default:
 		return fmt.Errorf("there is no format %q", format)
 	}
+}
+
+// lacks says how many files the document has nothing about.
+func (d Document) lacks(done string) string {
+	if len(d.Failed) == 0 {
+		return ""
+	}
+	return "; " + count(len(d.Failed), "file") + " not " + done
 }
 
 // folded is the document with what is left at its default told as one finding.

@@ -198,7 +198,7 @@ func (p Part) mdTotals(b *strings.Builder, o Options) {
 		fmt.Fprintf(b, "- %s\n", markdownText(h.say(l)))
 	}
 	if o.Next != "" && p.Plan.Changes() {
-		fmt.Fprintf(b, "\nTo apply: `%s`\n", Clean(o.Next))
+		fmt.Fprintf(b, "\nNext: `%s`\n", Clean(o.Next))
 	}
 }
 

@@ -7,7 +7,11 @@ import (
 
 // humanSeveral shows one plan after the other, and which of them change
 // something.
-func humanSeveral(w io.Writer, parts []Part, o Options) error {
+func humanSeveral(w io.Writer, d Document, o Options) error {
+	parts := d.Parts
+	if len(parts) == 0 {
+		return nil // the error has said all
+	}
 	next := o.Next
 	var changing []string
 	for _, part := range parts {
@@ -27,7 +31,7 @@ func humanSeveral(w io.Writer, parts []Part, o Options) error {
 	if len(changing) > 0 {
 		text = count(len(parts), "file") + ", " + fmt.Sprint(len(changing)) + " to change: " + list(changing)
 	}
-	for _, l := range wrap(text, h.Width) {
+	for _, l := range wrap(text+d.lacks("planned"), h.Width) {
 		h.line(l)
 	}
 	if len(changing) > 0 && next != "" {

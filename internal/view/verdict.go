@@ -131,7 +131,7 @@ func counts(p *plan.Plan, g groups) string {
 	held := p.Totals.HeldBack - needs
 	var parts []string
 	if ready > 0 {
-		parts = append(parts, map[bool]string{true: "1 fix ready", false: fmt.Sprintf("%d fixes ready", ready)}[ready == 1])
+		parts = append(parts, fixes(ready)+" ready")
 	}
 	for _, n := range []struct {
 		n         int

@@ -90,6 +90,17 @@ func flags(all []plan.Flag) string {
 func Fate(f plan.Outcome) string { return fate(f) }
 
 func fate(f plan.Outcome) string {
+	if parts := unfolded([]*plan.Outcome{&f}); len(parts) > 1 {
+		some := func(n int) string {
+			if n == len(parts) {
+				return "all of them"
+			}
+			return fmt.Sprintf("%d of them", n)
+		}
+		if text := fixable(parts, some); text != "" {
+			return "apply fixes " + text
+		}
+	}
 	switch {
 	case f.Outcome == plan.Planned:
 		return "apply fixes it"

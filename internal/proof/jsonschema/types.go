@@ -110,6 +110,9 @@ func (m *maker) of(t reflect.Type) Schema {
 		}
 		return Schema{"enum": words}
 	}
+	if t.Kind() == reflect.Pointer {
+		return m.of(t.Elem())
+	}
 	if t == reflect.TypeFor[time.Time]() {
 		return Schema{"type": "string", "format": "date-time"}
 	}
@@ -117,8 +120,6 @@ func (m *maker) of(t reflect.Type) Schema {
 		panic(fmt.Sprintf("the texts of %v are to be given", t))
 	}
 	switch t.Kind() {
-	case reflect.Pointer:
-		return m.of(t.Elem())
 	case reflect.String:
 		if values := m.src.consts[t.Name()]; len(values) > 0 && t.PkgPath() != "" {
 			return Schema{"enum": values}
