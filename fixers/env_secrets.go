@@ -105,7 +105,7 @@ func shadowed(t plan.Target, e deployed.EnvEntry) (plan.Finding, bool) {
 // holdOffline keeps the value in the file: it must not leave before the app
 // has it.
 func holdOffline(t plan.Target, f *plan.Finding) {
-	f.Held = "the value must be stored on the app first, which can't be reached: " + t.Offline.Why(t.OfflineDetail)
+	f.Held = "the value must be stored on the app first, which can't be reached: " + t.Offline.String()
 	app := t.AppName
 	if app == "" {
 		app = "NAME"

@@ -88,7 +88,7 @@ func (h *human) fileTotal() string {
 func (h *human) appTotals() []string {
 	p := h.plan
 	if p.Offline != "" {
-		return []string{"not checked: " + p.Offline.Why(p.OfflineDetail)}
+		return []string{"not checked: " + p.Offline.String()}
 	}
 	var short, out []string
 	if n := p.Totals.SecretsSet; n > 0 {
