@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 
 	"github.com/fly-standards/fly-standards/internal/flytoml"
@@ -45,6 +46,9 @@ func Write(w io.Writer, format string, d Document, o Options) error {
 	if d.Check && d.Several && format != "json" {
 		d = d.sharedOnce()
 	}
+	if format != "human" && format != "json" && o.Root != nil {
+		d = d.fromRoot(o.Root)
+	}
 	switch format {
 	case "human":
 		switch {
@@ -58,15 +62,15 @@ func Write(w io.Writer, format string, d Document, o Options) error {
 	case "json":
 		return writeJSON(w, d)
 	case "markdown":
-		_, err := io.WriteString(w, markdown(d.Parts, o))
+		_, err := io.WriteString(w, markdown(d.Parts, o.Next))
 		return err
 	case "sarif":
-		return sarif(w, d, o)
+		return sarif(w, d, o.Rules)
 	case "github":
-		_, err := io.WriteString(w, github(d.Parts, o))
+		_, err := io.WriteString(w, github(d.Parts))
 		return err
 	case "junit":
-		return junit(w, d, o)
+		return junit(w, d)
 	default:
 		return fmt.Errorf("there is no format %q", format)
 	}
@@ -183,10 +187,27 @@ func (p Part) TextEdits(f plan.Outcome) []flytoml.TextEdit {
 	return edits
 }
 
-// path is a path as documents for CI name it.
-func (o Options) path(p string) string {
-	if o.Root == nil {
-		return p
+// fromRoot is the document with all paths as documents for CI name them.
+func (d Document) fromRoot(root func(string) string) Document {
+	d.Parts = slices.Clone(d.Parts)
+	for i := range d.Parts {
+		p := *d.Parts[i].Plan
+		dir := path.Dir(p.File.Path)
+		p.File.Path, p.File.OtherApps = root(p.File.Path), slices.Clone(p.File.OtherApps)
+		for j, o := range p.File.OtherApps {
+			p.File.OtherApps[j].File = root(path.Join(dir, o.File))
+		}
+		p.Findings = slices.Clone(p.Findings)
+		for j := range p.Findings {
+			f := &p.Findings[j]
+			f.File, f.Evidence = root(f.File), slices.Clone(f.Evidence)
+			for k, e := range f.Evidence {
+				if e.File != "" {
+					f.Evidence[k].File = root(path.Join(dir, e.File))
+				}
+			}
+		}
+		d.Parts[i].Plan = &p
 	}
-	return o.Root(p)
+	return d
 }

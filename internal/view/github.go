@@ -14,7 +14,7 @@ const maxAnnotations = 10
 
 // github writes workflow commands, which GitHub Actions shows at the lines of
 // the diff: the gravest findings first, and how many it would drop.
-func github(parts []Part, o Options) string {
+func github(parts []Part) string {
 	value := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	commands := map[plan.Severity]string{plan.Error: "error", plan.Warning: "warning", plan.Info: "notice"}
@@ -32,7 +32,7 @@ func github(parts []Part, o Options) string {
 					continue
 				}
 				written[severity]++
-				fmt.Fprintf(&b, "::%s file=%s,line=%d%s,title=%s::%s\n", commands[severity], property.Replace(o.path(f.File)), max(f.Line, 1),
+				fmt.Fprintf(&b, "::%s file=%s,line=%d%s,title=%s::%s\n", commands[severity], property.Replace(f.File), max(f.Line, 1),
 					columns(f.At), property.Replace("fly-standards: "+strings.Join(f.Rules(), " ")), value.Replace(sentence(f, part.Mask)+" ("+fate(f)+")"))
 			}
 		}

@@ -36,10 +36,10 @@ type junitMessage struct {
 	Text    string `xml:",chardata"`
 }
 
-func junit(w io.Writer, d Document, o Options) error {
+func junit(w io.Writer, d Document) error {
 	var suites junitSuites
 	for _, part := range d.Parts {
-		suites.Suites = append(suites.Suites, suite(part, o))
+		suites.Suites = append(suites.Suites, suite(part))
 	}
 	if !d.Several {
 		return writeXML(w, suites.Suites[0])
@@ -49,11 +49,10 @@ func junit(w io.Writer, d Document, o Options) error {
 
 // suite makes a failed test of each error and warning, and a skipped one of
 // each finding that is ignored. What is only info passes, with its message.
-func suite(part Part, o Options) junitSuite {
+func suite(part Part) junitSuite {
 	p := part.Plan
-	s := junitSuite{Name: "fly-standards: " + Clean(o.path(p.File.Path))}
+	s := junitSuite{Name: "fly-standards: " + Clean(p.File.Path)}
 	for _, f := range p.Findings {
-		f.File = o.path(f.File)
 		where := f.File
 		if f.Line > 0 {
 			where = place(f)
@@ -73,7 +72,7 @@ func suite(part Part, o Options) junitSuite {
 		s.Cases = append(s.Cases, c)
 	}
 	if len(s.Cases) == 0 {
-		s.Cases = []junitCase{{Class: "fly-standards", Name: Clean(o.path(p.File.Path)) + " is up to standard"}}
+		s.Cases = []junitCase{{Class: "fly-standards", Name: Clean(p.File.Path) + " is up to standard"}}
 	}
 	s.Tests = len(s.Cases)
 	return s

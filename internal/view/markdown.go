@@ -19,11 +19,11 @@ type detail struct{ diff, list int }
 // markdown is a comment on a pull request that carries the whole plan. Where it
 // would be too long for one, it has less of the diff and of the lists, with a
 // count of what is left out; at the very end only the verdicts.
-func markdown(parts []Part, o Options) string {
+func markdown(parts []Part, next string) string {
 	for _, d := range []detail{{10000, 10000}, {400, 100}, {60, 20}, {12, 5}, {0, 0}} {
 		var b strings.Builder
 		for _, part := range parts {
-			b.WriteString(part.markdown(d, o))
+			b.WriteString(part.markdown(d, next))
 			if b.Len() >= maxComment {
 				break
 			}
@@ -35,7 +35,7 @@ func markdown(parts []Part, o Options) string {
 	text := fmt.Sprintf("### fly-standards: %d files\n\nToo many for one comment: `fly-standards plan --all` shows the plans.\n\n", len(parts))
 	for i, part := range parts {
 		verdict, _ := verdict(part.Plan, grouped(part.Plan.Findings), Style{})
-		line := fmt.Sprintf("- %s: %s\n", markdownText(o.path(part.Plan.File.Path)), markdownText(verdict))
+		line := fmt.Sprintf("- %s: %s\n", markdownText(part.Plan.File.Path), markdownText(verdict))
 		if len(text)+len(line) > maxComment-200 {
 			return text + fmt.Sprintf("- and %s\n", count(len(parts)-i, "more file"))
 		}
@@ -44,10 +44,10 @@ func markdown(parts []Part, o Options) string {
 	return text
 }
 
-func (p Part) markdown(d detail, o Options) string {
+func (p Part) markdown(d detail, next string) string {
 	var b strings.Builder
 	g := grouped(p.Plan.Findings)
-	title := markdownText(o.path(p.Plan.File.Path))
+	title := markdownText(p.Plan.File.Path)
 	if name := p.Plan.App.Name; name != "" {
 		title = markdownText(name) + ", " + title
 	}
@@ -59,21 +59,21 @@ func (p Part) markdown(d detail, o Options) string {
 	if text := otherApps(p.Plan.File); text != "" {
 		fmt.Fprintf(&b, "\n%s\n", markdownText(p.Mask.Hide(text)))
 	}
-	p.mdGroup(&b, "Broken now", g.broken, d, o, false)
-	p.mdGroup(&b, "Will do", g.will, d, o, false)
+	p.mdGroup(&b, "Broken now", g.broken, d, false)
+	p.mdGroup(&b, "Will do", g.will, d, false)
 	p.mdDiff(&b, d)
 	for _, c := range g.consent {
-		p.mdGroup(&b, "Needs consent: "+c.flags, c.blocks, d, o, true)
+		p.mdGroup(&b, "Needs consent: "+c.flags, c.blocks, d, true)
 	}
-	p.mdGroup(&b, "Can't be done now", g.held, d, o, true)
-	p.mdGroup(&b, "Manual", g.manual, d, o, true)
-	p.mdTotals(&b, o)
+	p.mdGroup(&b, "Can't be done now", g.held, d, true)
+	p.mdGroup(&b, "Manual", g.manual, d, true)
+	p.mdTotals(&b, next)
 	b.WriteString("\n")
 	return b.String()
 }
 
 // mdGroup is a table of findings, folded where it is long or not done.
-func (p Part) mdGroup(b *strings.Builder, title string, blocks []block, d detail, o Options, fold bool) {
+func (p Part) mdGroup(b *strings.Builder, title string, blocks []block, d detail, fold bool) {
 	var all []plan.Outcome
 	for _, bl := range blocks {
 		all = append(all, bl.findings...)
@@ -92,7 +92,7 @@ func (p Part) mdGroup(b *strings.Builder, title string, blocks []block, d detail
 			fmt.Fprintf(b, "| | | and %s | |\n", count(len(all)-i, "more finding"))
 			break
 		}
-		where := o.path(f.File)
+		where := f.File
 		if f.Line > 0 {
 			where = fmt.Sprintf("%s:%d", where, f.Line)
 		}
@@ -181,7 +181,7 @@ func mdFenced(b *strings.Builder, lines []string) {
 	fmt.Fprintf(b, "\n%sdiff\n%s\n%s\n", fence, text, fence)
 }
 
-func (p Part) mdTotals(b *strings.Builder, o Options) {
+func (p Part) mdTotals(b *strings.Builder, next string) {
 	h := &human{plan: p.Plan, Options: Options{Mask: p.Mask}}
 	lines := append(h.appTotals(), h.leftAlone()...)
 	if p.Plan.Changes() {
@@ -197,8 +197,8 @@ func (p Part) mdTotals(b *strings.Builder, o Options) {
 	for _, l := range lines {
 		fmt.Fprintf(b, "- %s\n", markdownText(h.say(l)))
 	}
-	if o.Next != "" && p.Plan.Changes() {
-		fmt.Fprintf(b, "\nNext: `%s`\n", Clean(o.Next))
+	if next != "" && p.Plan.Changes() {
+		fmt.Fprintf(b, "\nNext: `%s`\n", Clean(next))
 	}
 }
 

@@ -15,13 +15,17 @@ import (
 )
 
 // sarif writes all parts as one run: code scanning takes one of a tool.
-func sarif(w io.Writer, d Document, o Options) error {
+func sarif(w io.Writer, d Document, rules []plan.Fixer) error {
 	name, version, _ := strings.Cut(d.Tool, " ")
+	category := "all" // whatever their number: an alert stays in its category
+	if !d.Several {
+		category = Clean(d.Parts[0].Plan.File.Path)
+	}
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{
-			Name: name, Version: version, InformationURI: "https://github.com/fly-standards/fly-standards", Rules: sarifRules(d, o),
+			Name: name, Version: version, InformationURI: "https://github.com/fly-standards/fly-standards", Rules: sarifRules(d, rules),
 		}},
-		Automation: sarifAutomation{ID: name + "/" + strings.Join(files(d.Parts, o), ",") + "/"},
+		Automation: sarifAutomation{ID: name + "/" + category + "/"},
 		ColumnKind: "unicodeCodePoints",
 		Results:    []sarifResult{},
 	}
@@ -29,24 +33,12 @@ func sarif(w io.Writer, d Document, o Options) error {
 	for _, part := range d.Parts {
 		for _, f := range part.Plan.Findings {
 			rule := slices.IndexFunc(run.Tool.Driver.Rules, func(r sarifRule) bool { return r.ID == f.Rule })
-			f.File = o.path(f.File)
-			run.Results = append(run.Results, part.sarifResult(f, rule, seen, o))
+			run.Results = append(run.Results, part.sarifResult(f, rule, seen))
 		}
 	}
 	return encode(w, sarifLog{
 		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run},
 	})
-}
-
-func files(parts []Part, o Options) []string {
-	if len(parts) > 3 {
-		return []string{"all"}
-	}
-	var out []string
-	for _, p := range parts {
-		out = append(out, Clean(o.path(p.Plan.File.Path)))
-	}
-	return out
 }
 
 // securityRules are those that GitHub lists by their score, 0 to 10, as CVSS.
@@ -58,9 +50,9 @@ func securityRules() map[string]string {
 }
 
 // sarifRules describes all rules, and those of a saved plan that are not known.
-func sarifRules(d Document, o Options) []sarifRule {
+func sarifRules(d Document, known []plan.Fixer) []sarifRule {
 	rules := []sarifRule{}
-	for _, f := range o.Rules {
+	for _, f := range known {
 		rules = append(rules, describeRule(f))
 	}
 	for _, part := range d.Parts {
@@ -106,7 +98,7 @@ func problem(s plan.Severity) string {
 	return string(s)
 }
 
-func (p Part) sarifResult(f plan.Outcome, rule int, seen map[string]int, o Options) sarifResult {
+func (p Part) sarifResult(f plan.Outcome, rule int, seen map[string]int) sarifResult {
 	text := sentence(f, p.Mask)
 	r := sarifResult{
 		RuleID: f.Rule, RuleIndex: rule, Level: level(f.Severity), Message: sarifText{text + " (" + fate(f) + ")"},
@@ -126,20 +118,20 @@ func (p Part) sarifResult(f plan.Outcome, rule int, seen map[string]int, o Optio
 		}
 		r.Suppressions = []sarifSuppression{{kind, Clean(p.Mask.Hide(reason(f)))}}
 	}
-	r.Fixes = p.sarifFixes(f, o)
+	r.Fixes = p.sarifFixes(f)
 	return r
 }
 
 // sarifFixes is the one fix of a finding, with all its edits. One that makes a
 // file is none here: a fix is of files that are there.
-func (p Part) sarifFixes(f plan.Outcome, o Options) []sarifFix {
+func (p Part) sarifFixes(f plan.Outcome) []sarifFix {
 	edits := p.TextEdits(f)
 	if len(f.Edits) > 0 && len(edits) == 0 || len(edits)+len(f.Lines) == 0 {
 		return nil
 	}
 	var changes []sarifChange
 	add := func(file string, region sarifRegion, text string) {
-		artifact := sarifArtifact{uri(o.path(file)), "%SRCROOT%"}
+		artifact := sarifArtifact{uri(file), "%SRCROOT%"}
 		i := slices.IndexFunc(changes, func(c sarifChange) bool { return c.Artifact == artifact })
 		if i < 0 {
 			i, changes = len(changes), append(changes, sarifChange{Artifact: artifact})
@@ -182,15 +174,16 @@ func (p Part) atEnd(file string, edits []plan.LineEdit) (where sarifRegion, text
 	return sarifRegion{line, column, line, column}, string(after[len(before):]), true
 }
 
-// lineHash names a finding by the text of its line and how often that was told
-// of, as GitHub does where a tool gives none: it stays when lines move. Of the
-// masked text: a hash of a secret would give it away to whoever guesses.
+// lineHash names a finding by its rule, the text of its line in fly.toml, and how
+// often that rule told of it, much as GitHub does where a tool gives none: it stays
+// when lines move and when other findings go. Of the masked text: a hash of a
+// secret would give it away to whoever guesses.
 func (p Part) lineHash(f plan.Outcome, seen map[string]int) string {
 	line := ""
-	if p.File != nil && f.Line > 0 {
+	if p.File != nil && f.Line > 0 && f.File == p.Plan.File.Path {
 		line = strings.TrimSpace(at(lines(p.Mask.file(p.File)), f.Line))
 	}
-	sum := digest(f.File, line)[:16]
+	sum := digest(f.Rule, f.File, line)[:16]
 	seen[sum]++
 	return fmt.Sprintf("%s:%d", sum, seen[sum])
 }
