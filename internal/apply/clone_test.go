@@ -140,27 +140,48 @@ func unhealthyClone(t *testing.T, odd *flysim.Effect) {
 	}
 }
 
-// One odd 404 does not make a machine gone that an undo is to destroy: it would stay,
-// and cost.
-func TestUndoOfACloneAndOneOdd404(t *testing.T) {
-	w := newWorld(t, three()...)
-	w.clone("aaa", "lhr")
-	rep, err := w.run()
-	w.ok(err)
-	id := rep.Clones[0].Machine
-	cfg, err := machineconfig.Parse(w.app.Machine(id).Config())
-	w.ok(err)
-	p := *w.plan
-	p.Steps = []plan.Step{{ID: "destroy:" + id, Kind: plan.StepDestroy, Destroy: &plan.DestroyStep{
-		ID: id, Source: "aaa", Group: "app", Region: "lhr", Marker: cfg.Metadata()[apply.CloneMarker],
-	}}}
-	odd := w.p.Fault(flysim.Fault{Method: "GET", Path: `/machines/` + id + `$`, Effect: flysim.Status(404, "machine not found")})
-	rep, err = apply.Undo(t.Context(), &p, "x", false, apply.Deps{
-		Machines: w.client, Secrets: w.client, File: apply.OnDisk(w.path), Clock: w.clk, Journal: journal.New(w.state, "web", w.clk),
-	})
-	w.ok(err)
-	if odd.Hits() != 1 || len(w.app.Machines()) != 3 && w.app.Machine(id).State() != "destroying" || rep.Clones[0].State != apply.Destroyed {
-		t.Errorf("%d odd answers; it is %s, and called %s", odd.Hits(), w.app.Machine(id).State(), rep.Clones[0].State)
+// An undo destroys what is ours still, also where one odd 404 says that it is gone: it
+// would stay, and cost. What got a volume since the undo was planned holds data, and
+// what lost our mark is somebody's: they stay.
+func TestUndoOfAClone(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(w *world, m *flysim.Machine)
+		want   apply.State
+	}{
+		"one odd 404": {func(w *world, m *flysim.Machine) {
+			w.p.Fault(flysim.Fault{Method: "GET", Path: `/machines/` + m.ID() + `$`, Effect: flysim.Status(404, "machine not found")})
+		}, apply.Destroyed},
+		"a volume": {func(w *world, m *flysim.Machine) {
+			w.app.AddVolume(flysim.VolumeSpec{ID: "vol_late", Region: m.Region()})
+			m.Update(func(config map[string]any) {
+				config["mounts"] = []any{map[string]any{"volume": "vol_late", "path": "/data"}}
+			})
+		}, apply.NotReached},
+		"no mark": {func(_ *world, m *flysim.Machine) {
+			m.Update(func(config map[string]any) { delete(config["metadata"].(map[string]any), apply.CloneMarker) })
+		}, apply.NotReached},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, three()...)
+			w.clone("aaa", "lhr")
+			rep, err := w.run()
+			w.ok(err)
+			m := w.app.Machine(rep.Clones[0].Machine)
+			cfg, err := machineconfig.Parse(m.Config())
+			w.ok(err)
+			p := *w.plan
+			p.Steps = []plan.Step{{ID: "destroy:" + m.ID(), Kind: plan.StepDestroy, Destroy: &plan.DestroyStep{
+				ID: m.ID(), Source: "aaa", Group: "app", Region: "lhr", Marker: cfg.Metadata()[apply.CloneMarker],
+			}}}
+			c.change(w, m)
+			rep, err = apply.Undo(t.Context(), &p, "x", false, apply.Deps{
+				Machines: w.client, Secrets: w.client, File: apply.OnDisk(w.path), Clock: w.clk, Journal: journal.New(w.state, "web", w.clk),
+			})
+			went := len(w.app.Machines()) == 3 || m.State() == "destroying"
+			if rep.Clones[0].State != c.want || went != (c.want == apply.Destroyed) || (err == nil) != went {
+				t.Errorf("it is %s, and called %s: %v", m.State(), rep.Clones[0].State, err)
+			}
+		})
 	}
 }
 

@@ -67,10 +67,10 @@ func TestNoCloneWithoutARecord(t *testing.T) {
 }
 
 // The second machine for one request goes, unless somebody destroyed the first one
-// meanwhile and nothing else serves.
+// meanwhile and nothing else serves, or took our mark from it.
 func TestSurplusStaysWhereNothingElseServes(t *testing.T) {
-	keep, second := serving(t, "b", "mark", "mark"), serving(t, "c", "mark", "mark")
-	for n, all := range [][]live.Machine{{second}, {keep, second}} {
+	keep, second, theirs := serving(t, "b", "mark", "mark"), serving(t, "c", "mark", "mark"), serving(t, "d", "mark", "")
+	for n, all := range [][]live.Machine{{second}, {keep, second, theirs}} {
 		machines := &counted{listed: listed{all: all}}
 		r, err := newRun(t.Context(), &plan.Plan{}, Deps{Machines: machines, Clock: clock.NewVirtual(noon)})
 		if err != nil {

@@ -159,6 +159,21 @@ func TestVolumeRefused(t *testing.T) {
 	}
 }
 
+// A refusal says nothing about the request before it whose answer was lost: it may
+// be carried out yet, so an undo looks at the volume.
+func TestVolumeRefusedBehindALostAnswer(t *testing.T) {
+	w := volumeWorld(t)
+	w.p.Fault(flysim.Fault{Method: "PUT", Effect: flysim.DropBefore()})
+	w.p.Fault(flysim.Fault{Method: "PUT", Effect: flysim.Status(403, "not yours")})
+	rep, err := w.run()
+	partial(t, err)
+	h, herr := apply.ReadHistory(w.journals()[0])
+	w.ok(herr)
+	if rep.Volumes[0].State != apply.NotSure || len(h.Volumes) != 1 || w.puts() != 2 {
+		t.Errorf("%v, %+v, an undo would look at %+v", err, rep.Volumes, h.Volumes)
+	}
+}
+
 // Somebody else's settings stay: before the run it is stale, and in the
 // middle of it the volume is left.
 func TestVolumeChangedByOthers(t *testing.T) {

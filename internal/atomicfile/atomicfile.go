@@ -235,7 +235,7 @@ func ReadRegular(path string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if reason := irregular(info); reason != "" {
+	if reason := irregular(info); reason != "" { // opening a device may do something
 		return nil, &RefusedError{path, reason, nil}
 	}
 	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)

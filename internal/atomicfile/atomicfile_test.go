@@ -209,6 +209,26 @@ func TestWriteFailingCallLeavesOldBytes(t *testing.T) {
 	}
 }
 
+// Only a regular file is removed, and for good.
+func TestRemove(t *testing.T) {
+	dir := t.TempDir()
+	path, link := filepath.Join(dir, "f"), filepath.Join(dir, "link")
+	put(t, path, "x", 0o644)
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	var refused *atomicfile.RefusedError
+	for _, other := range []string{link, dir} {
+		if err := atomicfile.Remove(other, atomicfile.Options{}); !errors.As(err, &refused) {
+			t.Errorf("%s: got %v", other, err)
+		}
+	}
+	if err := atomicfile.Remove(path, atomicfile.Options{FS: failing{atomicfile.OS(), "syncdir"}}); !errors.Is(err, errInjected) {
+		t.Errorf("got %v", err)
+	}
+	alone(t, dir, "link")
+}
+
 func TestReadRegular(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")

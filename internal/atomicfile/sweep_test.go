@@ -13,7 +13,7 @@ import (
 func TestSweepTakesOnlyWhatAWriteLeft(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{
-		"fly.toml", ".fly.toml.123456.tmp", // ours
+		"fly.toml", ".fly.toml.123456.tmp", ".new.json.5.tmp", // ours
 		".fly.toml.tmp", ".fly.toml.old.tmp", ".fly.toml..tmp", "fly.toml.1.tmp", ".fly.staging.toml.123.tmp", ".fly.toml.12.tmp.bak",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
@@ -27,7 +27,8 @@ func TestSweepTakesOnlyWhatAWriteLeft(t *testing.T) {
 	if err := os.Symlink(filepath.Join(dir, "fly.toml"), link); err != nil {
 		t.Fatal(err)
 	}
-	atomicfile.Sweep(link) // Write writes beside the target of a link
+	atomicfile.Sweep(link)                           // Write writes beside the target of a link
+	atomicfile.Sweep(filepath.Join(dir, "new.json")) // it was to be made
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -169,6 +170,56 @@ func TestReadTornAndDamaged(t *testing.T) {
 
 // After a failed write nothing is appended any more, so that no entry can
 // follow a hole.
+// broken fails at one system call.
+type broken struct {
+	journal.FS
+	call string
+}
+
+type brokenFile struct {
+	journal.File
+	call string
+}
+
+var errBroken = errors.New("no space left on device")
+
+func (b broken) Create(path string) (journal.File, error) {
+	f, err := b.FS.Create(path)
+	return brokenFile{f, b.call}, err
+}
+
+func (b broken) SyncDir(dir string) error {
+	if b.call == "syncdir" {
+		return errBroken
+	}
+	return b.FS.SyncDir(dir)
+}
+
+func (f brokenFile) Write(b []byte) (int, error) {
+	if f.call == "write" {
+		return 0, errBroken
+	}
+	return f.File.Write(b)
+}
+
+func (f brokenFile) Sync() error {
+	if f.call == "sync" {
+		return errBroken
+	}
+	return f.File.Sync()
+}
+
+// What is not on the disk for sure, its name in the folder too, is an error: nothing
+// may be done that rests on it.
+func TestAppendSaysWhatIsNotOnTheDisk(t *testing.T) {
+	for _, call := range []string{"write", "sync", "syncdir"} {
+		j := journal.NewVia(t.TempDir(), "a", clock.NewVirtual(noon), broken{journal.OS(), call})
+		if err := j.Append(journal.Begin, "", nil); !errors.Is(err, errBroken) {
+			t.Errorf("%s: %v", call, err)
+		}
+	}
+}
+
 func TestAppendAfterFailure(t *testing.T) {
 	j := journal.New(t.TempDir(), "a", clock.NewVirtual(noon))
 	if err := j.Append(journal.Begin, "", nil); err != nil {
@@ -223,8 +274,8 @@ func TestDirStaysInside(t *testing.T) {
 		if filepath.ToSlash(filepath.Dir(dir)) != "/r" {
 			t.Errorf("app %q leads to %s", app, dir)
 		}
-		if base := filepath.Base(dir); strings.HasSuffix(base, ".") || base == "con" || base == "nul" || strings.HasPrefix(base, "com1") {
-			t.Errorf("app %q has a folder that Windows can't have: %s", app, dir)
+		if base := filepath.Base(dir); len(base) > 255 || strings.HasSuffix(base, ".") || base == "con" || base == "nul" || strings.HasPrefix(base, "com1") {
+			t.Errorf("app %q has a folder that a system can't have: %s", app, dir)
 		}
 		dir = strings.ToLower(dir)
 		if other, ok := seen[dir]; ok {

@@ -105,6 +105,9 @@ type resting struct {
 
 func (p *resting) Machine(context.Context, string) (live.Machine, error) { return p.now, p.err }
 func (p *resting) WaitMachine(context.Context, string, string, time.Duration, ...string) error {
+	if p.err != nil {
+		return p.err
+	}
 	return &live.Error{Kind: live.Timeout}
 }
 
@@ -175,21 +178,61 @@ func TestOneAnswerIsNotHopeless(t *testing.T) {
 	}
 }
 
-// A machine that was just made may be unknown for a moment; and a wait that runs out
-// is an answer.
+// A machine that was just made may be unknown for a moment, and no longer; and a wait
+// that runs out is an answer.
 func TestNewMachineMayBeUnknown(t *testing.T) {
 	for goal, want := range map[Goal]Verdict{Added: Pending, Change: ChangedByOthers} {
-		p := &resting{err: &live.Error{Kind: live.NotFound}}
-		u := New(Updater{Platform: p, Clock: clock.NewVirtual(noon), Record: deaf{}, Wait: time.Minute})
-		m := &InFlight{Job: Job{Goal: goal}, Machine: "a", Version: "2", deadline: noon.Add(time.Minute)}
+		clk := clock.NewVirtual(noon)
+		u := New(Updater{Platform: &resting{err: &live.Error{Kind: live.NotFound}}, Clock: clk, Record: deaf{}, Wait: time.Minute})
+		m := &InFlight{Job: Job{Goal: goal}, Machine: "a", Version: "2", deadline: noon.Add(time.Minute), Was: live.Machine{CreatedAt: noon}}
 		for range 3 {
 			u.read(t.Context(), m)
+			_ = u.await(t.Context(), m, time.Second, "started")
 		}
 		if m.Verdict != want {
 			t.Errorf("%s: %q", goal, m.Verdict)
 		}
+		_ = clk.Sleep(t.Context(), freshTime)
+		for range 3 {
+			_ = u.await(t.Context(), m, time.Second, "started")
+		}
+		if m.Verdict != ChangedByOthers {
+			t.Errorf("%s, later: %q", goal, m.Verdict)
+		}
+		u.Platform = &resting{}
 		if err := u.await(t.Context(), m, time.Second, "started"); !live.Is(err, live.Timeout) || m.lastErr != nil {
 			t.Errorf("%s: %v, kept as %v", goal, err, m.lastErr)
 		}
+	}
+}
+
+// relet gives a new lease, and starts a machine under that alone.
+type relet struct{ resting }
+
+func (*relet) ReleaseLease(context.Context, string, string) error       { return nil }
+func (*relet) LeaseHolder(context.Context, string) (*live.Lease, error) { return nil, nil }
+func (*relet) AcquireLease(context.Context, string, time.Duration) (live.Lease, error) {
+	return live.Lease{Nonce: "new"}, nil
+}
+
+func (p *relet) StartMachine(_ context.Context, _, nonce string) error {
+	if nonce != "new" {
+		return &live.Error{Kind: live.Conflict} // Fly refuses a nonce that ended, also where nobody holds the machine
+	}
+	p.started++
+	return nil
+}
+
+func (deaf) LeaseTaken(string) {}
+
+// A machine whose lease ended before its start is leased again: with the old nonce it
+// would never start.
+func TestStartTakesANewLease(t *testing.T) {
+	p := &relet{}
+	u := New(Updater{Platform: p, Clock: clock.NewVirtual(noon), Record: deaf{}, Wait: time.Minute})
+	u.Leases.all = []*held{{machine: "a", nonce: "old", kept: noon.Add(-LeaseTTL), stop: func() {}}}
+	m := &InFlight{Machine: "a", Version: "2", deadline: noon.Add(time.Minute)}
+	if u.start(t.Context(), m); p.started != 1 || !m.Woken {
+		t.Errorf("started %d times", p.started)
 	}
 }
