@@ -84,13 +84,8 @@ func TestCloneIsOnRecordAtOnce(t *testing.T) {
 // What a machine is copied of may have changed while the others were updated.
 func TestCloneOfASourceThatChanged(t *testing.T) {
 	for name, change := range map[string]func(w *world, m *flysim.Machine){
-		"it fails": func(_ *world, m *flysim.Machine) { m.Behave(flysim.NeverHealthy) },
-		"it gained a volume": func(w *world, m *flysim.Machine) {
-			w.app.AddVolume(flysim.VolumeSpec{ID: "vol_late", Region: m.Region()})
-			m.Update(func(config map[string]any) {
-				config["mounts"] = []any{map[string]any{"volume": "vol_late", "path": "/data"}}
-			})
-		},
+		"it fails":           func(_ *world, m *flysim.Machine) { m.Behave(flysim.NeverHealthy) },
+		"it gained a volume": gainVolume,
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, three()...)
@@ -109,6 +104,13 @@ func TestCloneOfASourceThatChanged(t *testing.T) {
 			}
 		})
 	}
+}
+
+func gainVolume(w *world, m *flysim.Machine) {
+	w.app.AddVolume(flysim.VolumeSpec{ID: "vol_late", Region: m.Region()})
+	m.Update(func(config map[string]any) {
+		config["mounts"] = []any{map[string]any{"volume": "vol_late", "path": "/data"}}
+	})
 }
 
 func ptr[T any](v T) *T { return &v }
@@ -151,12 +153,12 @@ func TestUndoOfAClone(t *testing.T) {
 		"one odd 404": {func(w *world, m *flysim.Machine) {
 			w.p.Fault(flysim.Fault{Method: "GET", Path: `/machines/` + m.ID() + `$`, Effect: flysim.Status(404, "machine not found")})
 		}, apply.Destroyed},
-		"a volume": {func(w *world, m *flysim.Machine) {
-			w.app.AddVolume(flysim.VolumeSpec{ID: "vol_late", Region: m.Region()})
-			m.Update(func(config map[string]any) {
-				config["mounts"] = []any{map[string]any{"volume": "vol_late", "path": "/data"}}
-			})
-		}, apply.NotReached},
+		"a volume": {gainVolume, apply.NotReached},
+		"a volume while it can't go": {func(w *world, m *flysim.Machine) {
+			w.p.Fault(flysim.Fault{Method: "DELETE", Path: `/machines/[^/]+$`, Effect: flysim.Status(429, "slow down", "Retry-After", "15")})
+			w.p.After(time.Second, func() { gainVolume(w, m) })
+			t.Cleanup(w.clk.Every(time.Second, func() { w.app.Machines() }))
+		}, apply.NotSure},
 		"no mark": {func(_ *world, m *flysim.Machine) {
 			m.Update(func(config map[string]any) { delete(config["metadata"].(map[string]any), apply.CloneMarker) })
 		}, apply.NotReached},

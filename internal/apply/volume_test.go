@@ -93,6 +93,7 @@ func TestLostReplyToVolume(t *testing.T) {
 	}{
 		{"before it took effect", flysim.DropBefore(), 2}, {"after it took effect", flysim.DropAfter(), 1},
 		{"502", flysim.Status(502, "bad gateway"), 2}, {"502 after effect", flysim.StatusAfter(502, "bad gateway"), 1},
+		{"refused for the moment", flysim.Status(429, "slow down"), 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := volumeWorld(t)

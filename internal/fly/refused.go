@@ -43,7 +43,7 @@ func refused(cl call, resp *http.Response, body []byte, known []secret.Value, no
 		e.Kind = live.NoLease
 	case code == http.StatusNotFound || code == http.StatusGone:
 		e.Kind = live.NotFound
-	case leaseHeld(code, text, e):
+	case leaseHeld(text, e):
 		e.Kind = live.LeaseHeld
 	case noRoom(said.Status, text):
 		e.Kind = live.Capacity
@@ -87,9 +87,9 @@ func (r refusal) text() string {
 }
 
 // leaseHeld reads "... lease currently held by OWNER, expires at TIME" into e.
-func leaseHeld(code int, text string, e *live.Error) bool {
+func leaseHeld(text string, e *live.Error) bool {
 	_, rest, found := strings.Cut(text, "lease currently held by ")
-	if code != http.StatusConflict || !found {
+	if !found {
 		return false
 	}
 	owner, expires, _ := strings.Cut(rest, ", expires at ")

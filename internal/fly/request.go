@@ -76,7 +76,7 @@ func (c *Client) do(ctx context.Context, cl call, out any) error {
 		if f == nil {
 			return nil
 		}
-		if try+1 >= maxTries || !f.again || cl.looked || !f.unsent && !cl.repeatable || ctx.Err() != nil {
+		if try+1 >= maxTries || !f.again || cl.looked || !f.unsent && !cl.repeatable {
 			return f.err
 		}
 		pause, ok := c.pause(try, f.after)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fly-standards/fly-standards/internal/fly"
 	"github.com/fly-standards/fly-standards/internal/flysim"
 	"github.com/fly-standards/fly-standards/internal/live"
 )
@@ -161,6 +162,35 @@ func TestStrangeRepliesAreRefused(t *testing.T) {
 			wantKind(t, err, live.BadReply)
 		})
 	}
+}
+
+// An answer is no more than it says: of a wait that it is not there yet, of a lease or
+// of the secrets' version nothing, of a page between here and Fly nothing at all.
+func TestAnswersThatSayLess(t *testing.T) {
+	says := func(body string) *fly.Client {
+		return answer(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) })
+	}
+	ctx := t.Context()
+	wantKind(t, says(`{"ok":false}`).WaitMachine(ctx, "m1", "1", time.Second, "started"), live.Timeout)
+	_, err := says(`{}`).SecretsVersion(ctx)
+	wantKind(t, err, live.Unknown)
+	_, err = says(`{"data":{"owner":"me"}}`).AcquireLease(ctx, "m1", time.Second)
+	wantKind(t, err, live.Unknown)
+	page := says(`<html>Log in to this network</html>`)
+	for _, err := range []error{page.StartMachine(ctx, "m1", ""), page.DestroyMachine(ctx, "m1", ""), page.ReleaseLease(ctx, "m1", "n")} {
+		wantKind(t, err, live.Unknown)
+	}
+	_, err = page.RefreshLease(ctx, "m1", "", time.Second) // without a nonce it would take another one
+	wantKind(t, err, live.Invalid)
+	wantKind(t, page.ReleaseLease(ctx, "m1", ""), live.Invalid)
+	destroyed := `{"id":"m1","version":"1","state":"destroyed"}`
+	_, err = says(destroyed).Machine(ctx, "m1")
+	wantKind(t, err, live.NotFound)
+	if all, err := says(`[` + destroyed + `]`).Machines(ctx); err != nil || len(all) != 0 {
+		t.Errorf("a machine that was destroyed is listed: %v, %v", all, err)
+	}
+	_, err = newWorld(t, flysim.Options{}).fly.LeaseHolder(ctx, "m1") // nobody can hold what is not there
+	wantKind(t, err, live.NotFound)
 }
 
 // A list that has a machine twice, as one put together of two pages may, has it once.

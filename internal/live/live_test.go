@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 )
@@ -67,6 +68,24 @@ func TestUncertain(t *testing.T) {
 	}
 	if !Uncertain(fmt.Errorf("of nobody knows where")) {
 		t.Error("an error of another kind is certain")
+	}
+}
+
+// What was refused for the moment is asked for again; not after a pause that nobody
+// wants to sit through, and nothing else is.
+func TestLater(t *testing.T) {
+	for _, c := range []struct {
+		e     Error
+		pause time.Duration
+		later bool
+	}{
+		{Error{Kind: NotYet}, 2 * time.Second, true}, {Error{Kind: Unreachable}, 2 * time.Second, true},
+		{Error{Kind: RateLimited, After: 30 * time.Second}, 30 * time.Second, true}, {Error{Kind: RateLimited, After: time.Hour}, 0, false},
+		{Error{Kind: Unknown}, 0, false}, {Error{Kind: Conflict}, 0, false}, {Error{Kind: Forbidden}, 0, false},
+	} {
+		if pause, later := Later(&c.e); pause != c.pause || later != c.later {
+			t.Errorf("%+v: after %s, %v", c.e, pause, later)
+		}
 	}
 }
 
