@@ -2,6 +2,8 @@ package fixers
 
 import (
 	"fmt"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -78,11 +80,29 @@ func absentFile(t plan.Target, a plan.Absent) plan.Finding {
 	if u, ok := deploysImage(t); ok && strings.HasPrefix(a.Key, "build.") {
 		who, f.Severity, f.Evidence = "a deploy that builds", plan.Info, []plan.Evidence{u.Evidence}
 	}
+	if e := madeByJob(t, path.Base(textAt(t, a.Key))); e.Line > 0 {
+		who, f.Severity, f.Evidence = "a deploy from elsewhere", plan.Info, []plan.Evidence{e}
+	}
 	f.Message = fmt.Sprintf("%s fails: %s = %q, and there is no such file%s", who, a.Key, textAt(t, a.Key), from)
 	if a.There != "" {
 		f.Fix = reviewFix("it is most likely "+a.There, setKey(a.Key, a.There))
 	}
 	return f
+}
+
+// madeByJob is the line of a workflow that writes a file of that name.
+func madeByJob(t plan.Target, name string) plan.Evidence {
+	makes := regexp.MustCompile(`(?m)^.*(?:\b(?:cp|mv|ln|tee|install)\s[^\n]*|>\s*)(?:\b|/)` + regexp.QuoteMeta(name) + `\b.*$`)
+	for _, w := range around(t).Workflows {
+		for _, j := range w.Jobs {
+			for _, s := range j.Steps {
+				if line := makes.FindString(s.Run.Text); line != "" {
+					return plan.Evidence{File: w.File, Line: s.Run.Line, Text: strings.TrimSpace(line)}
+				}
+			}
+		}
+	}
+	return plan.Evidence{}
 }
 
 // deploysImage finds a command of the repository that deploys the file with an

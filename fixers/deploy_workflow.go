@@ -34,7 +34,7 @@ app and cancel-in-progress: false.`,
 
 var (
 	flyDeploys = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`\bfly(?:ctl)?\s+(?:[\w=./-]+\s+)*(?:deploy|launch|machine\s+(?:run|update))\b|\bfly(?:ctl)?\s+(?:m|machines)\s+(?:run|update)\b`)
+		return regexp.MustCompile(`\bfly(?:ctl)?\s+(?:(?:[\w=./-]+|["']?\$(?:\{\{[^}\n]*\}\}|\{?\w+\}?)["']?)\s+)*(?:deploy|launch|machine\s+(?:run|update))\b|\bfly(?:ctl)?\s+(?:m|machines)\s+(?:run|update)\b`)
 	})
 	floatingInstall = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?:curl|wget)[^\n|]*fly\.io/install\.sh[^\n|]*\|`)

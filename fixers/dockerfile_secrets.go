@@ -50,7 +50,7 @@ func checkDockerfileSecrets(t plan.Target) []plan.Finding {
 	}
 	args := map[string]plan.Instruction{}
 	stage := ""
-	for _, step := range append(append([]plan.Instruction{}, image.Builds...), image.Runs...) {
+	for n, step := range append(append([]plan.Instruction{}, image.Builds...), image.Runs...) {
 		if step.Stage != stage {
 			stage, args = step.Stage, map[string]plan.Instruction{}
 		}
@@ -72,6 +72,7 @@ func checkDockerfileSecrets(t plan.Target) []plan.Finding {
 					if isArg && (secretSet(name, "x1-credential") || credentialName().MatchString(name)) {
 						add("ARG "+name+" becomes an ENV: the credential stays in the image", from.Evidence)
 					}
+				case n < len(image.Builds) && len(value) < 16: // nothing runs with it: a word in place of a key
 				case secretSet(name, value):
 					add("ENV "+name+" is a secret in the image", step.Evidence)
 				}

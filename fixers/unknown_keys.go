@@ -110,6 +110,11 @@ func knownUnknown(t plan.Target, n flytoml.Node, form string, f *plan.Finding) {
 		serviceTimeout(t, n, f)
 	case form == "vm.swap_size_mb":
 		moveTo(t, n, "swap_size_mb", "flyctl has ignored it so far; fixed, the machines get the swap at the next deploy", f)
+		for _, s := range services(t.File) {
+			if word, _ := s.autostop(); word == "suspend" {
+				f.Notes = append(f.Notes, "a machine with swap can't be suspended: set "+s.Path+`.auto_stop_machines = "stop" with it`)
+			}
+		}
 	case form == "vm.min_machines_running" || form == "vm.auto_stop_machines" || form == "vm.auto_start_machines":
 		serviceKey(t, n, name, f)
 	case (name == "port" || name == "type") && strings.HasSuffix(form, "checks."+name):

@@ -90,6 +90,9 @@ func meantBy(t plan.Target, n flytoml.Node, form, name string, f *plan.Finding) 
 		return false
 	}
 	to := sibling(n, s.key)
+	if service, _ := flyschema.Root().Find("http_service"); s.key == "vm" && fieldsOf(service, n) {
+		return false // [machines] auto_stop_machines = ...
+	}
 	f.Message = n.Path() + " is not a fly.toml key, so flyctl ignores it; the key is " + to
 	if text, isText := n.Str(); s.key == "primary_region" && (!isText || regionProblem(t, text) != "") {
 		f.Notes = append(f.Notes, "Fly's regions have codes of their own: fly platform regions lists them")

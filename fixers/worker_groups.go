@@ -74,6 +74,9 @@ func mayEnd(t plan.Target, group string) bool {
 	if command == "" {
 		return t.App != nil && len(machinesOf(t, []string{group})) > 0 && !deploysDatabase(t)
 	}
+	if _, job := t.File.Get("schedule"); job { // flyctl ignores it, and it is to end
+		return false
+	}
 	return !listens(command) && !strings.Contains(command, "tail -f") && !strings.Contains(command, "sleep inf")
 }
 

@@ -51,7 +51,7 @@ func (v *surveyor) unignored() {
 				continue // env files have other names here
 			}
 			add(".env", path.Join(dir, ".env"), e)
-		case base == ".env" && v.hasSecretLike(file) && !v.shared(file):
+		case base == ".env" && v.hasSecretLike(file) && !v.shared(file) && (!v.tracks(file) || v.hasSecret(file)):
 			add(".env", file, e)
 		case isEnvFile(base) && !isSample(base) && v.known && !v.tracks(file) && v.hasSecret(file):
 			add(file, file, e)

@@ -34,10 +34,21 @@ func (v *surveyor) sent() {
 				if c.from != "" || strings.ContainsAny(c.src, "*?[") || !isDir(sc.abs(path.Join(sc.context, c.src))) {
 					continue
 				}
-				v.sentBy(c, runs)
+				v.sentBy(c, runs || sc.image.carries(one, c))
 			}
 		}
 	}
+}
+
+// carries says whether what a COPY of a build stage brings along goes on into
+// the stage that runs, which copies the folder whole.
+func (im *image) carries(s *stage, c copied) bool {
+	return slices.ContainsFunc(im.runs.allCopies(), func(on copied) bool {
+		from := im.stage(on.from)
+		return on.from != "" && from != nil && slices.Contains(from.chain(), s) && within(path.Clean(on.src), c.dst)
+	}) && !slices.ContainsFunc(s.steps, func(step plan.Instruction) bool {
+		return step.Name == "RUN" && strings.Contains(strings.Join(step.Args, " "), "rm -")
+	})
 }
 
 // sentBy looks at one COPY of a folder. What a COPY names on purpose, and what
@@ -86,6 +97,7 @@ func (v *surveyor) unwanted(dir string) []unwanted {
 			pattern, _ := below2(path.Join(dir, inner), v.sc.context)
 			out = append(out, unwanted{path.Join(dir, inner), pattern, "an env file with secrets"})
 		case path.Dir(file) != rel:
+		case v.shared(file): // what runs reads it: Symfony does not start without it
 		case base == ".env" && v.hasSecretLike(file):
 			env = "an env file with values"
 		case isSample(base) && strings.HasPrefix(base, ".env") && env == "":

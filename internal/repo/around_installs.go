@@ -2,19 +2,24 @@ package repo
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/plan"
 )
 
+// commandStart is where a shell's command begins: apt-get install yarn is another's word.
+const commandStart = `(?m)(?:^|[;&|({]\s*|\b(?:then|do|else)\s+|\b\w+=\S*\s+|--\S+\s+)`
+
 var (
-	installRun = lazy(`(?m)(?:^|[;&|]\s*|\s)(npm\s+(?:install|i)\b|yarn(?:\s+install)?(?:\s+--[\w-]+(?:=\S+)?)*\s*(?:$|[;&|])|pnpm\s+(?:install|i)\b|bun\s+(?:install|i)\b)([^\n;&|]*)`)
-	frozen     = lazy(`--frozen-lockfile|--immutable|--frozen\b|\bci\b|--locked`)
-	globalPkg  = lazy(`\s(?:-g|--global)\b|--prefix[= ]/usr|\s[a-z@][\w@/.-]*\s*$|\s[a-z@][\w@/.-]+@`)
-	fallsBack  = lazy(`(?:frozen-lockfile|immutable|npm\s+ci)[^\n;&]*\|\|\s*(?:npm|yarn|pnpm|bun)\s+(?:install|i)?`)
-	lockNames  = " package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock bun.lockb "
-	devKept    = lazy(`\b(?:npm\s+(?:ci|install|i)|yarn(?:\s+install)?|pnpm\s+(?:install|i)|bun\s+(?:install|i))\b`)
-	devDropped = lazy(`--omit[= ]dev|--only[= ]prod\w*|--production|--prod\b|-P\b|\bprune\b|NODE_ENV=production|--no-dev|pnpm\s+deploy|focus\b`)
+	installRun  = lazy(commandStart + `(npm\s+(?:install|i)\b|yarn(?:\s+install)?(?:\s+--[\w-]+(?:=\S+|\s+\d+)?)*\s*(?:$|[;&|])|pnpm\s+(?:install|i)\b|bun\s+(?:install|i)\b)([^\n;&|]*)`)
+	frozen      = lazy(`--frozen-lockfile|--immutable|--frozen\b|\bci\b|--locked`)
+	globalPkg   = lazy(`\s(?:-g|--global)\b|--prefix[= ]/usr|\s[a-z@][\w@/.-]*\s*$|\s[a-z@][\w@/.-]+@`)
+	asksForLock = lazy(`-[fe]\s+["']?(?:yarn\.lock|package-lock\.json|pnpm-lock)`)
+	fallsBack   = lazy(`(?:frozen-lockfile|immutable|npm\s+ci)[^\n;&]*\|\|\s*(?:npm|yarn|pnpm|bun)\s+(?:install|i)?`)
+	lockNames   = " package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock bun.lockb "
+	devKept     = lazy(commandStart + `(?:npm\s+(?:ci|install|i)|yarn(?:\s+install)?|pnpm\s+(?:install|i)|bun\s+(?:install|i))\b([^\n;&|)]*)`)
+	devDropped  = lazy(`--omit[= ]dev|--only[= ]prod\w*|--production|--prod\b|-P\b|\bprune\b|NODE_ENV=production|--no-dev|pnpm\s+deploy|focus\b`)
 )
 
 // installs are the RUN lines of JavaScript that don't keep to a lockfile.
@@ -34,7 +39,11 @@ func (v *surveyor) installs() {
 					continue
 				}
 				switch {
+				case slices.ContainsFunc(v.out.Installs, func(i plan.Install) bool { return i.Line == step.Line }):
 				case !v.lockCopied(s, step.Line):
+					if asksForLock().MatchString(text) { // it installs only where there is one
+						continue
+					}
 					v.out.Installs = append(v.out.Installs, plan.Install{Evidence: step.Evidence, Why: "no lockfile is copied before it"})
 				case strings.HasPrefix(m[1], "yarn"):
 					v.out.Installs = append(v.out.Installs, plan.Install{Evidence: step.Evidence, Why: "without --frozen-lockfile it may change what is installed"})
@@ -99,7 +108,7 @@ func (v *surveyor) devStages() {
 				}
 				if devDropped().MatchString(text) || production {
 					kept = nil
-				} else if devKept().MatchString(text) && !globalOnly(text) {
+				} else if installsAll(text) {
 					e := step.Evidence
 					kept = &e
 				}
@@ -129,12 +138,18 @@ func (v *surveyor) devStages() {
 	}
 }
 
-func globalOnly(text string) bool {
-	for _, m := range devKept().FindAllStringIndex(text, -1) {
-		rest, _, _ := strings.Cut(text[m[1]:], "&&")
-		if !strings.Contains(rest, " -g") && !strings.Contains(rest, "--global") && !strings.Contains(rest, " add ") {
-			return false
+// installsAll: a command installs what package.json lists, not packages that it
+// names itself.
+func installsAll(text string) bool {
+	for _, m := range devKept().FindAllStringSubmatch(text, -1) {
+		named, before := false, ""
+		for _, w := range strings.Fields(m[1]) {
+			named = named || w == "-g" || w == "--global" || w[0] != '-' && !strings.HasPrefix(before, "--")
+			before = w
+		}
+		if !named {
+			return true
 		}
 	}
-	return true
+	return false
 }

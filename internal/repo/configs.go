@@ -76,15 +76,21 @@ func (r *Repositories) configsBelow(ctx context.Context, dir string) ([]string, 
 			name, rel := entry.Name(), path.Join(here.rel, entry.Name())
 			switch {
 			case entry.IsDir():
-				if name != ".git" && name != "node_modules" && !ignoredBy(within, filepath.Join(abs, name), true) {
+				if name != ".git" && name != "node_modules" && (!ignoredBy(within, filepath.Join(abs, name), true) || r.keeps(filepath.Join(abs, name), true)) {
 					folders = append(folders, folder{rel, within})
 				}
-			case entry.Type().IsRegular() && IsConfig(name) && !ignoredBy(within, filepath.Join(abs, name), false):
+			case entry.Type().IsRegular() && IsConfig(name) && (!ignoredBy(within, filepath.Join(abs, name), false) || r.keeps(filepath.Join(abs, name), false)):
 				out = append(out, rel)
 			}
 		}
 	}
 	return out, nil
+}
+
+// keeps says whether git has a file, or one in a folder: what it has it ignores no more.
+func (r *Repositories) keeps(file string, isDir bool) bool {
+	root := r.gitRoot(filepath.Dir(file))
+	return root != "" && has(r.tracked(root), relSlash(root, file), isDir)
 }
 
 // ignores is what the .gitignore of one folder says of what is below it.

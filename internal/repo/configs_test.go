@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"testing"
@@ -44,10 +45,15 @@ func TestConfigs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	index := binary.BigEndian.AppendUint32(append([]byte("DIRC"), 0, 0, 0, 2, 0, 0, 0, 1), 0) // git keeps one of those
+	index = append(append(append(index, make([]byte, 58)...), "apps/fly.mine.local.toml"...), make([]byte, 8)...)
+	if err := os.WriteFile(filepath.Join(root, ".git", "index"), index, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for dir, want := range map[string][]string{
-		"apps": {".hidden/fly.toml", "fly.keep.local.toml", "fly.staging.toml", "fly.toml", "old/fly.toml", "ops/prod.toml", "tests/fixtures/fly-review.toml", "todo.fly.toml"},
+		"apps": {".hidden/fly.toml", "fly.keep.local.toml", "fly.mine.local.toml", "fly.staging.toml", "fly.toml", "old/fly.toml", "ops/prod.toml", "tests/fixtures/fly-review.toml", "todo.fly.toml"},
 		"gen":  {"a/b/fly.toml"},
-		".": {"apps/.hidden/fly.toml", "apps/fly.keep.local.toml", "apps/fly.staging.toml", "apps/fly.toml", "apps/old/fly.toml",
+		".": {"apps/.hidden/fly.toml", "apps/fly.keep.local.toml", "apps/fly.mine.local.toml", "apps/fly.staging.toml", "apps/fly.toml", "apps/old/fly.toml",
 			"apps/ops/prod.toml", "apps/tests/fixtures/fly-review.toml", "apps/todo.fly.toml", "gen/a/b/fly.toml", "outside/fly.toml"},
 	} {
 		got, err := Configs(t.Context(), filepath.Join(root, dir))

@@ -116,7 +116,7 @@ func (sc *scanner) jsEntries(have map[string]bool) []string {
 func (sc *scanner) jsSource(dir, word string, have map[string]bool) string {
 	word = strings.TrimPrefix(path.Clean("/"+word), "/")
 	if sc.image != nil {
-		word = strings.TrimPrefix(word, strings.TrimPrefix(sc.image.runs.workdir, "/")+"/")
+		word = sc.image.madeFrom(strings.TrimPrefix(word, strings.TrimPrefix(sc.image.runs.workdir, "/")+"/"))
 	}
 	tries := []string{word}
 	for rest := word; ; { // dist/src/main.js is made of src/main.ts, or of main.ts
@@ -135,6 +135,16 @@ func (sc *scanner) jsSource(dir, word string, have map[string]bool) string {
 		}
 	}
 	return ""
+}
+
+// madeFrom is the file of a build stage that is copied to the one called word.
+func (im *image) madeFrom(word string) string {
+	for _, c := range im.runs.allCopies() {
+		if from := im.stage(c.from); c.from != "" && from != nil && c.dst == path.Join("/", im.runs.workdir, word) && path.Ext(c.src) != "" {
+			return strings.TrimPrefix(strings.TrimPrefix(c.src, from.workdir), "/")
+		}
+	}
+	return word
 }
 
 // withEnding is the file that an import or a command means.

@@ -60,7 +60,7 @@ func (s *source) metrics() {
 		return
 	}
 	s.parse()
-	s.metricsRoutes(ext)
+	s.metricsRoutes(ext, prom)
 	if !prom {
 		return
 	}
@@ -101,8 +101,9 @@ func (s *source) names(word []byte) bool {
 	}
 }
 
-// metricsRoutes finds the routes called /metrics.
-func (s *source) metricsRoutes(ext string) {
+// metricsRoutes finds the routes called /metrics. One under an unknown prefix
+// counts only in a file that speaks of Prometheus: /portfolio/metrics is business.
+func (s *source) metricsRoutes(ext string, prom bool) {
 	s.everywhere(metricsCall, func(at []int) {
 		receiver := s.group(at, 1)
 		if strings.Contains(ext, "js") || strings.Contains(ext, "ts") {
@@ -119,7 +120,7 @@ func (s *source) metricsRoutes(ext string) {
 		case ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx":
 			prefix, unknown, _ = jsPrefix(s, receiver)
 		}
-		if !isTold(prefix) {
+		if !isTold(prefix) || unknown && !prom {
 			return
 		}
 		m := s.metricsAt(at[0], joinPath(prefix, s.group(at, 3)))

@@ -169,10 +169,10 @@ func (r *Repositories) scriptsBelow(ctx context.Context, root string) (scripts, 
 			name, rel := entry.Name(), path.Join(dirs[i], entry.Name())
 			switch {
 			case entry.IsDir():
-				if strings.Count(rel, "/") < maxScriptPath && entered(name, rel) && !ignored.match(rel, true) {
+				if strings.Count(rel, "/") < maxScriptPath && entered(name, rel) && (!ignored.match(rel, true) || has(r.tracked(root), rel, true)) {
 					dirs = append(dirs, rel)
 				}
-			case !entry.Type().IsRegular() || ignored.match(rel, false):
+			case !entry.Type().IsRegular() || ignored.match(rel, false) && !has(r.tracked(root), rel, false):
 			case IsConfig(name) || isOtherForm(name) && !isScript(rel, name):
 				configs = append(configs, rel)
 			case isScript(rel, name) && len(scripts) < maxScripts:

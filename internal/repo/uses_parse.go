@@ -145,6 +145,10 @@ func (p *scriptParser) read(i int, line string) {
 		p.add(i, trimmed, flyCommand{command: "deploy", app: "${pull request}", config: p.input(i, "config"), dirs: []string{cmpPath(p.input(i, "path"))}})
 		return
 	}
+	if key, value, ok := strings.Cut(trimmed, ": "); p.yaml && ok && strings.Contains(key, "config") && IsConfig(path.Base(strings.Trim(value, `"' `))) {
+		p.add(i, trimmed, flyCommand{command: "deploy", app: p.beside(i, "app"), config: strings.Trim(value, `"' `), dirs: []string{"."}})
+		return
+	}
 	if path.Ext(p.file) == ".json" { // each text is a command of its own
 		line = strings.NewReplacer(`",`, `" ; `, "}", " ").Replace(line)
 	}
@@ -208,6 +212,19 @@ func (p *scriptParser) input(i int, key string) string {
 	for _, line := range p.step(i) {
 		if name, value, ok := strings.Cut(strings.TrimLeft(line, " -"), ":"); ok && name == key {
 			return strings.Trim(strings.TrimSpace(value), `"'`)
+		}
+	}
+	return ""
+}
+
+// beside is the value of the key next to line i that has word in its name: an
+// input of an action or of a workflow that somebody else wrote.
+func (p *scriptParser) beside(i int, word string) string {
+	indent := p.lines[i][:len(p.lines[i])-len(strings.TrimLeft(p.lines[i], " "))]
+	for _, line := range p.lines[max(0, i-10):min(len(p.lines), i+10)] {
+		key, value, ok := strings.Cut(line, ": ")
+		if rest, in := strings.CutPrefix(key, indent); ok && in && !strings.HasPrefix(rest, " ") && strings.Contains(rest, word) {
+			return strings.ReplaceAll(strings.Trim(value, `"' `), " ", "")
 		}
 	}
 	return ""

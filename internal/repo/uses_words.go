@@ -20,7 +20,8 @@ func commandsIn(line string) [][]string {
 			break
 		}
 		inside, end, _ := strings.Cut(after, "}}")
-		b.WriteString("${{" + strings.ReplaceAll(strings.TrimSpace(inside), " ", "") + "}}")
+		name, _, _ := strings.Cut(inside, "||") // what it is without a value tells nothing
+		b.WriteString("${{" + strings.ReplaceAll(strings.TrimSpace(name), " ", "") + "}}")
 		rest = end
 	}
 	line = makeVariable().ReplaceAllString(b.String(), "$${$1}")
