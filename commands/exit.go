@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"strings"
 	"syscall"
@@ -143,6 +144,9 @@ func advice(err error) []string {
 	case errors.As(err, &other):
 		return []string{err.Error(), "someone edited the plan file, or what it was made from has changed; nothing was changed; `fly-standards plan` makes a new plan"}
 	case errors.As(err, &refused) && exitCode(err) == exitError:
+		if errors.Is(err, fs.ErrPermission) {
+			return []string{err.Error(), "nothing was changed; make it writable, then run it again"}
+		}
 		return []string{err.Error(), "nothing was changed"}
 	case errors.As(err, &rule) && rule.Near != "":
 		return []string{rule.Error(), "`fly-standards rules` lists them"}

@@ -98,6 +98,9 @@ func OnDiskVia(path string, fs atomicfile.FS) FileSystem { return onDisk{path, f
 // read-only after the secrets were stored leaves half a migration.
 type writable interface{ Writable() error }
 
+// othersWritable is the same of OtherFiles.
+type othersWritable interface{ Writable(file string) error }
+
 // located is a FileSystem that knows where its file is: from the root, as the
 // same relative name means another file in another folder.
 type located interface{ Where() string }
@@ -154,6 +157,14 @@ func (o othersOnDisk) Read(file string) ([]byte, error) {
 		return nil, err
 	}
 	return atomicfile.ReadRegular(path, maxFile)
+}
+
+func (o othersOnDisk) Writable(file string) error {
+	path, err := o.path(file)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Writable(path)
 }
 
 func (o othersOnDisk) Write(file string, data []byte) error {

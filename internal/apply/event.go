@@ -106,10 +106,11 @@ type (
 	}
 	// Kept is a changed machine that did not go back, and why.
 	Kept struct{ Machine, Why string }
-	// FileRestored tells that the file has its old bytes again; with Err it
-	// has not.
+	// FileRestored tells that the file has its old bytes again, or is gone, as the
+	// run had made it; with Err it is not so.
 	FileRestored struct {
 		Path string
+		Gone bool
 		Err  error
 	}
 	// CloneMade and CloneDestroyed name machines of this run.

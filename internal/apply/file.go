@@ -105,7 +105,7 @@ func (e *fileStep) putBack() {
 	}
 	step := e.step
 	err := e.restore(step.ID)
-	r.emit(FileRestored{r.p.File.Path, err})
+	r.emit(FileRestored{r.p.File.Path, false, err})
 	if err == nil {
 		r.rep.File.State = Restored
 		r.failed(step, ErrRolledBack)

@@ -46,8 +46,16 @@ func (o *otherFiles) check() ([]Moved, error) {
 		if err != nil {
 			return nil, err
 		}
-		if digest(now) != s.OtherFile.BeforeSHA256 && digest(now) != s.OtherFile.ResultSHA256 {
-			moved = append(moved, Moved{"file", s.OtherFile.File, "it was changed since"})
+		switch f := s.OtherFile; digest(now) {
+		case f.ResultSHA256:
+		case f.BeforeSHA256:
+			if w, ok := o.r.d.Others.(othersWritable); ok && f.ResultSHA256 != "" {
+				if err := w.Writable(f.File); err != nil {
+					return nil, err
+				}
+			}
+		default:
+			moved = append(moved, Moved{"file", f.File, "it was changed since"})
 		}
 	}
 	return moved, nil
@@ -162,7 +170,7 @@ func (o *otherFiles) putBack() {
 			continue
 		}
 		err := o.restore(w)
-		o.r.emit(FileRestored{file, err})
+		o.r.emit(FileRestored{file, w.before == nil, err})
 		if err == nil {
 			o.r.rep.other(file).State = Restored
 			o.r.failed(w.step, ErrRolledBack)

@@ -73,8 +73,8 @@ func Write(path string, data []byte, o Options) error {
 }
 
 // Writable says, with Write's own errors, why Write would not replace the file
-// at path; nil when nothing speaks against it. It makes a file of its size beside
-// it, for which a full disk has no room, and removes that again.
+// at path, or make it; nil when nothing speaks against it. It makes a file of its
+// size beside it, for which a full disk has no room, and removes that again.
 func Writable(path string) error { return tryWrite(osFS{}, path) }
 
 func tryWrite(sys FS, path string) error {
@@ -82,21 +82,24 @@ func tryWrite(sys FS, path string) error {
 	if err != nil {
 		return err
 	}
-	old, err := sys.Stat(target)
-	if err != nil {
+	size := int64(0)
+	switch old, err := sys.Stat(target); {
+	case err == nil:
+		if err := writable(sys, path, target, old); err != nil {
+			return err
+		}
+		if dir, err := sys.Stat(filepath.Dir(target)); err == nil && renameRefused(dir, old) {
+			return &RefusedError{path, "it is somebody else's, in a folder like /tmp where only the owner may replace a file", fs.ErrPermission}
+		}
+		size = old.Size()
+	case !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("look at %s: %w", path, err)
-	}
-	if err := writable(sys, path, target, old); err != nil {
-		return err
-	}
-	if dir, err := sys.Stat(filepath.Dir(target)); err == nil && renameRefused(dir, old) {
-		return &RefusedError{path, "it is somebody else's, in a folder like /tmp where only the owner may replace a file", fs.ErrPermission}
 	}
 	tmp, err := sys.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*.tmp")
 	if err != nil {
 		return folderRefused(path, err)
 	}
-	_, full := tmp.Write(make([]byte, old.Size()))
+	_, full := tmp.Write(make([]byte, size))
 	if full != nil {
 		full = folderRefused(path, full)
 	}

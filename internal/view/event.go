@@ -17,10 +17,8 @@ func stepDoing(s plan.Step) string {
 	case plan.StepFile:
 		return "edit fly.toml"
 	case plan.StepOtherFile:
-		if s.OtherFile.BeforeSHA256 == "" {
-			return "create " + otherName(s.OtherFile)
-		}
-		return "edit " + otherName(s.OtherFile)
+		does, _ := otherWords(s.OtherFile)
+		return does + " " + otherName(s.OtherFile)
 	case plan.StepMachine:
 		return "update machine " + machineName(s.Machine.ID, s.Machine.Group, s.Machine.Region)
 	case plan.StepClone:
@@ -34,6 +32,17 @@ func stepDoing(s plan.Step) string {
 	}
 }
 
+// otherWords are what a step does to another file, and has done.
+func otherWords(s *plan.OtherFileStep) (does, did string) {
+	switch {
+	case s.BeforeSHA256 == "":
+		return "create", "created"
+	case s.ResultSHA256 == "":
+		return "remove", "removed"
+	}
+	return "edit", "edited"
+}
+
 // stepDone says what a step has done.
 func stepDone(s plan.Step, changed bool) string {
 	if !changed {
@@ -45,10 +54,8 @@ func stepDone(s plan.Step, changed bool) string {
 	case plan.StepFile:
 		return "fly.toml edited"
 	case plan.StepOtherFile:
-		if s.OtherFile.BeforeSHA256 == "" {
-			return otherName(s.OtherFile) + " created"
-		}
-		return otherName(s.OtherFile) + " edited"
+		_, did := otherWords(s.OtherFile)
+		return otherName(s.OtherFile) + " " + did
 	case plan.StepMachine:
 		text := "machine " + machineName(s.Machine.ID, s.Machine.Group, s.Machine.Region) + " updated"
 		if s.Machine.State == "started" {
@@ -159,9 +166,12 @@ func (p *Progress) other(e apply.Event) {
 	case apply.Kept:
 		p.say(p.yellow("!"), "machine "+e.Machine+" keeps the change: "+e.Why)
 	case apply.FileRestored:
-		if e.Err != nil {
+		switch {
+		case e.Err != nil:
 			p.say(p.red("✗"), e.Path+" could not be rolled back: "+e.Err.Error())
-		} else {
+		case e.Gone:
+			p.say(p.yellow("↩"), e.Path+" removed again")
+		default:
 			p.say(p.yellow("↩"), e.Path+" restored")
 		}
 	case apply.CloneMade:

@@ -92,10 +92,10 @@ func (h *human) states(r apply.Report) {
 	}
 	h.total("secrets", texts...)
 	if r.File.Path != "" && r.File.State != "" && changesFile(h.plan) {
-		h.total("file", r.File.Path+" "+stateWord(r.File.State, done(r, "edited")))
+		h.total("file", r.File.Path+" "+fileState(r.File.State, done(r, "edited")))
 	}
 	for _, f := range r.Others {
-		h.total("file", h.beside(f.Path)+" "+stateWord(f.State, done(r, "edited")))
+		h.total("file", h.beside(f.Path)+" "+h.otherState(r, f))
 	}
 	order, by, texts = nil, map[apply.State][]string{}, nil
 	for _, m := range r.Machines {
@@ -133,6 +133,30 @@ func (h *human) states(r apply.Report) {
 	if len(r.LeasesLeft) > 0 {
 		h.total("leases", "of "+list(r.LeasesLeft)+" could not be released; they end within seconds")
 	}
+}
+
+// otherState is what became of another file, which may not have been there before.
+func (h *human) otherState(r apply.Report, f apply.FileResult) string {
+	word := done(r, "edited")
+	for _, s := range h.plan.Steps {
+		if s.Kind != plan.StepOtherFile || s.OtherFile.File != f.Path {
+			continue
+		}
+		switch _, did := otherWords(s.OtherFile); {
+		case did == "created" && f.State == apply.Restored:
+			return "removed again"
+		case did != "edited":
+			word = did
+		}
+	}
+	return fileState(f.State, word)
+}
+
+func fileState(s apply.State, done string) string {
+	if s == apply.NotSure {
+		return "may or may not be edited: look at it"
+	}
+	return stateWord(s, done)
 }
 
 func changesFile(p *plan.Plan) bool {
