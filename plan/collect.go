@@ -90,7 +90,7 @@ func collect(t Target, fixers []Fixer, ignores []*ignore, o Options) []*finding 
 	all = inOrder(all)
 	// Only now is it known which ignores did something.
 	if i := slices.IndexFunc(fixers, func(fx Fixer) bool { return fx.ID == UnusedIgnore }); i >= 0 {
-		add(fixers[i], unusedIgnores(t, fixers, ignores, o))
+		add(fixers[i], unusedIgnores(t, fixers, all, ignores, o))
 	}
 	return all
 }

@@ -206,23 +206,31 @@ func (f *finding) ignore(by IgnoredBy) {
 // unusedIgnores are the findings about ignore comments without effect. Of a
 // rule that did not run, or that finds things on the live app only and could
 // not look at it, nothing can be said.
-func unusedIgnores(t Target, chosen []Fixer, ignores []*ignore, o Options) []Finding {
+func unusedIgnores(t Target, chosen []Fixer, found []*finding, ignores []*ignore, o Options) []Finding {
 	var out []Finding
 	for _, ig := range ignores {
 		i := slices.IndexFunc(chosen, func(f Fixer) bool { return f.ID == ig.rule })
 		if ig.used || i < 0 || ig.rule == UnusedIgnore || t.App == nil && chosen[i].NeedsApp {
 			continue
 		}
-		message := fmt.Sprintf("this comment ignores %s, which finds nothing here", ig.rule)
-		if ig.expired(o.Today) {
-			message = fmt.Sprintf("this comment ignored %s until %s, and no longer does", ig.rule, ig.until)
+		f := Finding{At: At{File: ig.file, Line: ig.at, Column: ig.column}, HowTo: "remove the comment"}
+		j := slices.IndexFunc(found, func(f *finding) bool {
+			return f.Rule == ig.rule && f.File == ig.file && f.outcome != Ignored && f.Line > 0
+		})
+		switch {
+		case ig.expired(o.Today):
+			f.Message = fmt.Sprintf("this comment ignored %s until %s, and no longer does", ig.rule, ig.until)
+		case j >= 0:
+			f.Message = fmt.Sprintf("this comment ignores %s here; the finding is at line %d", ig.rule, found[j].Line)
+			f.HowTo = "move it to that line, or remove it"
+		default:
+			f.Message = fmt.Sprintf("this comment ignores %s, which finds nothing here", ig.rule)
 		}
-		f := Finding{Message: message, At: At{File: ig.file, Line: ig.at, Column: ig.column}, HowTo: "remove the comment from fly.toml"}
 		if ig.file != "" {
 			if chosen[i].MoreAsked && !o.asked(ig.rule) {
 				continue
 			}
-			f.Severity, f.HowTo = Info, "remove the comment from "+shownPath(o.FilePath, ig.file)
+			f.Severity = Info
 		}
 		out = append(out, f)
 	}

@@ -51,7 +51,7 @@ func TestIgnores(t *testing.T) {
 		"behind other words": {"\n\nx = 1 # the port # fly-standards: ignore[a] we know\n", []string{"a ignored by comment fly.toml:3 we know", "b planned"}},
 		"above":              {"\n# fly-standards: ignore[a]\nx = 1\n", []string{"a ignored by comment fly.toml:2", "b planned"}},
 		"above a comment":    {"# fly-standards: ignore[a]\n# more words\nx = 1\n", []string{"a ignored by comment fly.toml:1", "b planned"}},
-		"not directly above": {"# fly-standards: ignore[a]\n\nx = 1\n", []string{"a planned", "b planned", "this comment ignores a, which finds nothing here"}},
+		"not directly above": {"# fly-standards: ignore[a]\n\nx = 1\n", []string{"a planned", "b planned", "this comment ignores a here; the finding is at line 3"}},
 		"another rule":       {"\n\nx = 1 # fly-standards: ignore[b]\n", []string{"a planned", "b planned", "this comment ignores b, which finds nothing here"}},
 		"the whole file":     {"# fly-standards: ignore-file[a, b] why not\n\nx = 1\n", []string{"a ignored by comment fly.toml:1 why not", "b ignored by comment fly.toml:1 why not"}},
 		"until today":        {"\n\nx = 1 # fly-standards: ignore[a] until=2026-11-02 soon\n", []string{"a ignored by comment fly.toml:3 soon", "b planned"}},

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -228,6 +229,7 @@ func TestCheckTellsWhatCameOfIt(t *testing.T) {
 		{code: "1", stdout: "::error file=fly.toml,line=5"},
 		{env: []string{"FORMAT=human"}, code: "1", stdout: "::stop-commands::fly-standards-"},
 		{env: []string{"ALL=true"}, code: "1", stdout: "file=web/fly.toml"},
+		{env: []string{"ALL=true", "FORMAT=human"}, code: "1", stdout: "findings: "},
 		{env: []string{"CONFIG=web"}, code: "1", stdout: "file=web/fly.toml"},
 		{env: []string{"CONFIG=nowhere"}, code: "3"},
 		{env: []string{"CONFIG=broken/app.toml"}, code: "2", stdout: "::error file=broken/app.toml,line=1,col=9,title=fly-standards::"},
@@ -244,6 +246,9 @@ func TestCheckTellsWhatCameOfIt(t *testing.T) {
 		done := tt.code == "1"
 		if strings.Contains(output, "sarif-file=") != done || strings.Contains(output, "findings=") != done || (r.read("summary") != "") != done {
 			t.Errorf("%v: outputs %q, summary %q", tt.env, output, r.read("summary"))
+		}
+		if said := regexp.MustCompile(`(\d+) findings: `).FindStringSubmatch(out); said != nil && !strings.Contains(output, "findings="+said[1]+"\n") {
+			t.Errorf("%v: outputs %q beside\n%s", tt.env, output, out)
 		}
 		if done && (strings.Contains(output, "findings=0\n") || !strings.Contains(r.read("temp/fly-standards/fly-standards.sarif"), `"2.1.0"`)) {
 			t.Errorf("%v: outputs %q", tt.env, output)

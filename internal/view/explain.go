@@ -68,10 +68,14 @@ func (h *human) here(rule plan.Fixer) {
 			continue
 		}
 		found = true
-		for _, l := range wrap(h.say(f.Message), h.Width-4) {
+		own, message := f.File == h.plan.File.Path, f.Message
+		if !own {
+			message += " (" + place(f) + ")"
+		}
+		for _, l := range wrap(h.say(message), h.Width-4) {
 			h.line("    ", l)
 		}
-		if f.Line > 0 && f.Line <= len(lines) {
+		if own && f.Line > 0 && f.Line <= len(lines) {
 			text := Clean(strings.TrimRight(string(lines[f.Line-1]), "\r"))
 			h.line(cut(fmt.Sprintf("%8d | %s", f.Line, text), h.Width))
 		}

@@ -70,7 +70,8 @@ func (h *human) whole(b block) {
 	h.details(b)
 }
 
-// atMost wraps a message, and cuts it after some lines.
+// atMost wraps a message, and cuts it after some lines, but never a command: that
+// is there to be copied.
 func (h *human) atMost(m message, width int) []string {
 	lines, most := h.wrapped(m, width), maxShort
 	if h.Width < maxWidth {
@@ -79,7 +80,7 @@ func (h *human) atMost(m message, width int) []string {
 	if h.rule == 0 {
 		most *= 2
 	}
-	if len(lines) > most && !h.Verbose {
+	if len(lines) > most && !h.Verbose && !strings.Contains(strings.Join(lines[most-1:], ""), "`") {
 		lines = lines[:most]
 		lines[most-1] = endCut(lines[most-1], width)
 		if text := strings.Join(lines, ""); strings.Count(text, "(") > strings.Count(text, ")") {
