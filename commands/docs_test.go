@@ -148,3 +148,23 @@ func runDocumented(t *testing.T, world *Env, line string) int {
 	}
 	return 1
 }
+
+// The example of ignore comments ignores what it names: a missing key is found
+// at the line of its section.
+func TestDocumentedIgnores(t *testing.T) {
+	text, err := os.ReadFile("../docs/rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile("(?s)```toml\n(.*?)```\n").FindSubmatch(text)
+	env := documentedWorld(t, "rules.md")
+	if err := os.WriteFile(env.abs("fly.toml"), append([]byte("app = \"a\"\n"), block[1]...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout bytes.Buffer
+	env.Stdout = &stdout
+	Main(context.Background(), env, []string{"check", "--rule", "force-https,concurrency,health-checks,unused-ignore"})
+	if got := stdout.String(); got != "nothing found; 3 ignored\n" {
+		t.Errorf("the ignores of the example:\n%s", got)
+	}
+}

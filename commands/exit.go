@@ -221,7 +221,12 @@ func liveHint(err error) string {
 	hint := ""
 	switch e.Kind {
 	case live.Unauthorized:
-		hint = "the token was refused: run `fly auth login`, or set FLY_API_TOKEN"
+		hint = "the token was refused: run `fly auth login`, or renew FLY_API_TOKEN or FLY_ACCESS_TOKEN where one is set, as it comes first"
+	case live.LeaseHeld:
+		if exitCode(err) == exitError { // said already
+			break
+		}
+		hint = "a deploy or another command holds the machine: run this again when it is done"
 	case live.Forbidden:
 		hint = "the token may not do this: use one of this app (`fly tokens create deploy`), or check --app"
 	case live.NotFound:

@@ -55,6 +55,10 @@ func TestExplain(t *testing.T) {
 		"interrupted part-way says no such thing": {
 			&apply.InterruptedError{Report: apply.Report{File: apply.FileResult{State: apply.Done}}}, "interrupted part-way",
 		},
+		"a lease that somebody takes in the middle": {
+			&apply.PartialError{Err: &live.Error{Kind: live.LeaseHeld, Doing: "lease machine a", Message: "it is held by you@example.com"}},
+			"stopped part-way: lease machine a: it is held by you@example.com\na deploy or another command holds the machine: run this again when it is done",
+		},
 		"stale part-way: something was changed": {
 			&apply.PartialError{Err: &apply.StaleError{Moved: []apply.Moved{{Thing: "file", Name: "fly.toml", Why: "it was changed"}}}},
 			"stopped part-way: the plan is stale: file fly.toml: it was changed",

@@ -44,7 +44,7 @@ func checkDockerignore(t plan.Target) []plan.Finding {
 			f.At = inFile(s.Copy)
 		}
 		e := s.Copy
-		e.Text = s.Pattern + ": " + s.Why
+		e.Text = s.Pattern + " (" + s.Why + "), copied"
 		f.Evidence = append(f.Evidence, e)
 	}
 	if f.Severity == plan.Info && !asked(t, "dockerignore") {

@@ -37,7 +37,7 @@ func checkGitignore(t plan.Target) []plan.Finding {
 		names = append(names, u.Pattern)
 		fix.Lines = append(fix.Lines, plan.LineEdit{File: a.Gitignore, New: u.Pattern})
 		e := u.Evidence
-		e.Text = u.Pattern + " belongs to it"
+		e.Text = "sign of " + u.Pattern
 		f.Evidence = append(f.Evidence, e)
 	}
 	f.Message = "git does not ignore " + strings.Join(names, ", ")

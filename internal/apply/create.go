@@ -211,7 +211,7 @@ func (c *cloneSteps) whyNotCopied(src live.Machine) string {
 	case src.Health() == live.Unhealthy: // its copy would fail as well, and cost until it is known to
 		return "it is not healthy any more, so it is not copied"
 	case planned && c.r.rep.machine(step.ID).State == NotReached && step.Machine.Version != src.Version:
-		return "somebody updated it: its version is " + src.Version + ", not " + step.Machine.Version
+		return "somebody updated it since (version " + src.Version + ", not " + step.Machine.Version + ")"
 	}
 	return ""
 }

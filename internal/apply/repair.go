@@ -58,7 +58,7 @@ func (o *rollout) needsRepair(ctx context.Context, s *plan.MachineStep) (bool, e
 			return false, err
 		case err != nil:
 		case m.Version != s.Version:
-			return false, &MovedError{Machine: m.ID, Why: "somebody updated it: its version is " + m.Version + ", not " + s.Version}
+			return false, &MovedError{Machine: m.ID, Why: "somebody updated it since (version " + m.Version + ", not " + s.Version + ")"}
 		case !m.Started() && s.Repair.AtRest:
 			return true, nil
 		case m.Health() == live.Healthy, !m.Started() && (m.AtRest() || !s.Repair.Start):

@@ -28,6 +28,13 @@ func afterwards(p *plan.Plan, r apply.Report, earlier []apply.History) []string 
 			break // the states name the others
 		}
 	}
+	if r.Outcome == apply.Stopped || r.Outcome == apply.Halted && r.Changed() {
+		goesOn := "`fly-standards apply` finishes it: it makes a new plan of what is left."
+		if r.Undo != "" {
+			goesOn = "`fly-standards undo` finishes it."
+		}
+		out = append(out, goesOn)
+	}
 	switch {
 	case r.File.State != apply.Done:
 	case r.Undo != "":
@@ -49,7 +56,7 @@ func afterwards(p *plan.Plan, r apply.Report, earlier []apply.History) []string 
 	}
 	out = append(out, secretsNext(r, own)...)
 	if held := heldForLive(p); p.Offline != "" && r.Outcome == apply.Complete {
-		text := "The app was not touched (" + p.Offline.Why(p.OfflineDetail) + ")."
+		text := "The app was not touched: " + p.Offline.Why(p.OfflineDetail) + "."
 		if held > 0 {
 			text += fmt.Sprintf(" %s left until it can be read.", count(held, "finding"))
 		}
@@ -57,13 +64,6 @@ func afterwards(p *plan.Plan, r apply.Report, earlier []apply.History) []string 
 	}
 	if r.Outcome == apply.Complete && r.Partly {
 		out = append(out, "`fly-standards undo` undoes the rest, once nothing blocks it.")
-	}
-	if r.Outcome == apply.Stopped || r.Outcome == apply.Halted && r.Changed() {
-		goesOn := "`fly-standards apply` finishes it: it makes a new plan of what is left."
-		if r.Undo != "" {
-			goesOn = "`fly-standards undo` finishes it."
-		}
-		out = append(out, goesOn)
 	}
 	if len(out) > 0 && r.Journal != "" && (r.Outcome == apply.Stopped || r.Outcome == apply.PutBack) {
 		out = append(out, "The record of this apply is "+r.Journal+".")

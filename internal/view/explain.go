@@ -82,7 +82,11 @@ func (h *human) here(rule plan.Fixer) {
 		for _, e := range f.Evidence {
 			h.detail("seen", e.String(), plainly)
 		}
-		h.detail("fix", fate(f)+"; `fly-standards plan --rule "+rule.ID+" --verbose` shows it", plainly)
+		fix := fate(f)
+		if f.NeedsFlags() { // its flag alone would let others happen too
+			fix = "`fly-standards apply --rule " + rule.ID + " " + flags(f.Flags) + "` fixes it"
+		}
+		h.detail("fix", fix+"; `fly-standards plan --rule "+rule.ID+" --verbose` shows it", plainly)
 	}
 	switch {
 	case found:

@@ -95,7 +95,7 @@ func within(d time.Duration) string {
 }
 
 func updatedSince(m live.Machine, wanted string) *MovedError {
-	return &MovedError{m.ID, "somebody updated it: its version is " + m.Version + ", not " + wanted}
+	return &MovedError{m.ID, "somebody updated it since (version " + m.Version + ", not " + wanted + ")"}
 }
 
 func updatedMeanwhile(m live.Machine) *MovedError {
