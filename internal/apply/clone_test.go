@@ -159,6 +159,7 @@ func TestUndoOfAClone(t *testing.T) {
 			w.p.After(time.Second, func() { gainVolume(w, m) })
 			t.Cleanup(w.clk.Every(time.Second, func() { w.app.Machines() }))
 		}, apply.NotSure},
+		"somebody destroys it": {func(_ *world, m *flysim.Machine) { m.Destroy() }, apply.AsWanted},
 		"no mark": {func(_ *world, m *flysim.Machine) {
 			m.Update(func(config map[string]any) { delete(config["metadata"].(map[string]any), apply.CloneMarker) })
 		}, apply.NotReached},
@@ -180,7 +181,7 @@ func TestUndoOfAClone(t *testing.T) {
 				Machines: w.client, Secrets: w.client, File: apply.OnDisk(w.path), Clock: w.clk, Journal: journal.New(w.state, "web", w.clk),
 			})
 			went := len(w.app.Machines()) == 3 || m.State() == "destroying"
-			if rep.Clones[0].State != c.want || went != (c.want == apply.Destroyed) || (err == nil) != went {
+			if rep.Clones[0].State != c.want || went != (c.want == apply.Destroyed || c.want == apply.AsWanted) || (err == nil) != went {
 				t.Errorf("it is %s, and called %s: %v", m.State(), rep.Clones[0].State, err)
 			}
 		})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/flysim"
+	"github.com/fly-standards/fly-standards/internal/journal"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
 )
@@ -80,6 +81,22 @@ func TestCloneComesFirst(t *testing.T) {
 	}
 	if !has[apply.Proven](w.events) {
 		t.Error("nobody was told that the check passes")
+	}
+}
+
+// A clone that the proxy stops before its check was seen to pass is on record as that:
+// if nobody else passes it, the next plan takes it away.
+func TestUnprovenCloneIsOnRecord(t *testing.T) {
+	w := loneWorld(t, []machineconfig.Op{dropEnv, addCheck("/healthz")}, 1)
+	w.on = func(e apply.Event) {
+		if made, ok := e.(apply.CloneMade); ok {
+			w.p.After(5*time.Second, func() { w.app.Machine(made.Machine).StopByProxy(0) })
+		}
+	}
+	_, _ = w.run()
+	i := slices.IndexFunc(w.entries(), func(e journal.Entry) bool { return e.Kind == journal.Done && e.Step == "clone:lhr" })
+	if i < 0 || !strings.Contains(string(w.entries()[i].Data), `"unproven":true`) {
+		t.Errorf("entry %d: %+v", i, w.entries())
 	}
 }
 

@@ -164,9 +164,8 @@ func (c *cloneSteps) nameFor(s *plan.CloneStep, n int) string {
 	return markOf(d.Journal.ID(), n)
 }
 
-// wanted is the machine to make: the source as it is now, with a mark, on its
-// own (no standby for anybody), and never with a volume: a second one would be
-// empty.
+// wanted is the machine to make: the source as it is now, with a mark, and never with
+// a volume: a second one would be empty.
 func (c *cloneSteps) wanted(ctx context.Context, s *plan.CloneStep, mark string) (Create, live.Machine, error) {
 	r := c.r
 	src, err := r.d.Machines.Machine(ctx, s.Source)
@@ -182,7 +181,6 @@ func (c *cloneSteps) wanted(ctx context.Context, s *plan.CloneStep, mark string)
 	}
 	ops := slices.Concat(s.Ops, onemachine.LeftProbes(src.Config), []machineconfig.Op{
 		{Verb: machineconfig.VerbSet, Pointer: machineconfig.Pointer("metadata", CloneMarker), Value: value},
-		{Verb: machineconfig.VerbRemove, Pointer: "/standbys"},
 	})
 	cfg, _, err := machineconfig.Apply(src.Config, ops)
 	if err != nil {

@@ -42,12 +42,14 @@ func serving(t *testing.T, id, name, mark string) live.Machine {
 	}
 }
 
-// No machine is asked for that is not on record, nor after a first Ctrl-C.
+// No machine is asked for, and none destroyed, that is not on record, nor after a first
+// Ctrl-C.
 func TestNoCloneWithoutARecord(t *testing.T) {
 	full := journal.NewVia(t.TempDir(), "web", clock.NewVirtual(noon), noDisk{journal.OS()})
 	ended, end := context.WithCancel(t.Context())
 	end()
 	step := plan.Step{ID: "clone:lhr", Kind: plan.StepClone, Clone: &plan.CloneStep{Source: "a", Group: "app", Region: "lhr"}}
+	destroy := plan.Step{ID: "destroy:b", Kind: plan.StepDestroy, Destroy: &plan.DestroyStep{ID: "b", Group: "app", Marker: "b"}}
 	for name, c := range map[string]struct {
 		ctx  context.Context
 		j    *journal.Journal
@@ -55,13 +57,16 @@ func TestNoCloneWithoutARecord(t *testing.T) {
 	}{
 		"on record": {t.Context(), nil, 1}, "no record": {t.Context(), full, 0}, "interrupted": {ended, nil, 0},
 	} {
-		all := &counted{listed: listed{all: []live.Machine{serving(t, "a", "a", "")}}}
-		r, err := newRun(c.ctx, &plan.Plan{Steps: []plan.Step{step}}, Deps{Machines: all, Clock: clock.NewVirtual(noon), Journal: c.j})
+		all := &counted{listed: listed{all: []live.Machine{serving(t, "a", "a", ""), serving(t, "b", "b", "b")}}}
+		r, err := newRun(c.ctx, &plan.Plan{Steps: []plan.Step{step, destroy}}, Deps{Machines: all, Clock: clock.NewVirtual(noon), Journal: c.j, undoOf: "1"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := r.clones.add(t.Context(), false); err == nil || all.made != c.made {
 			t.Errorf("%s: asked %d times, %v", name, all.made, err)
+		}
+		if err := r.clones.destroyAll(t.Context()); (err == nil) != (c.made > 0) || all.destroyed != c.made {
+			t.Errorf("%s: destroyed %d, %v", name, all.destroyed, err)
 		}
 	}
 }
@@ -79,6 +84,20 @@ func TestSurplusStaysWhereNothingElseServes(t *testing.T) {
 		if r.clones.destroySurplus(t.Context(), keep, "mark"); machines.destroyed != n {
 			t.Errorf("with %d others: %d destroyed", n, machines.destroyed)
 		}
+	}
+}
+
+// That nobody knows how storing ended takes no digest back: the next run would take our
+// own secret for somebody's.
+func TestDigestsStayKnown(t *testing.T) {
+	var h History
+	for _, data := range []string{`{"names":["A"],"digests":{"A":"d"}}`, `{"names":["A"]}`} {
+		if err := h.add(journal.Entry{Kind: journal.Unknown, Step: "secrets", Data: json.RawMessage(data)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if h.Digests["A"] != "d" {
+		t.Errorf("%q", h.Digests)
 	}
 }
 
@@ -200,6 +219,7 @@ func TestAlignNeedsAllWell(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.res.ID, c.res.step = "a", step.ID
+		r.rollout.changed["a"] = &onemachine.InFlight{Machine: "a", Verdict: onemachine.Unhealthy} // it could not be rolled back
 		if r.rep.Machines[0] = c.res; (r.rollout.align(t.Context()) == nil) != c.fine {
 			t.Errorf("%s, unhealthy %v: aligned is not %v", c.res.State, c.res.Unhealthy, c.fine)
 		}

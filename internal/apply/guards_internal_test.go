@@ -12,6 +12,7 @@ import (
 
 	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
 	"github.com/fly-standards/fly-standards/internal/clock"
+	"github.com/fly-standards/fly-standards/internal/journal"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
@@ -154,6 +155,22 @@ func TestUndoLeavesAnEditedFileAlone(t *testing.T) {
 	}
 	if diff := cmp.Diff("theirs", files.text); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Nor is another file written without a record.
+func TestOtherFileWaitsForItsRecord(t *testing.T) {
+	files := &memory{text: "a\n"}
+	step := plan.Step{ID: "other-file:x", Kind: plan.StepOtherFile, OtherFile: &plan.OtherFileStep{
+		File: "x", BeforeSHA256: sum([]byte("a\n")), ResultSHA256: sum([]byte("b\n")), Content: []byte("b\n"),
+	}}
+	full := journal.NewVia(t.TempDir(), "web", clock.NewVirtual(noon), noDisk{journal.OS()})
+	r, err := newRun(t.Context(), &plan.Plan{Steps: []plan.Step{step}}, Deps{Others: files, undoOf: "1", Clock: clock.Wall{}, Journal: full})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.others.write(step); err == nil || files.text != "a\n" {
+		t.Errorf("%v: %q", err, files.text)
 	}
 }
 

@@ -79,7 +79,7 @@ func (f preflight) noteMigrated() {
 	}
 	for _, s := range r.p.Steps {
 		switch s.Kind {
-		case plan.StepSecrets:
+		case plan.StepSecrets: // the file step takes the same out, in every plan that is made here
 			for _, from := range s.Secrets.Set {
 				add(from.Name, from.Key)
 			}

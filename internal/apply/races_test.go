@@ -273,6 +273,9 @@ func TestSecretGoneWhileItIsCarriedOut(t *testing.T) {
 			if got := states(rep); got["aaa"] != c.aaa || got["bbb"] != c.bbb {
 				t.Errorf("machines %v", got)
 			}
+			if c.at == "file" && has[apply.FileRestored](w.events) {
+				t.Error("the file lost the value though the secret was gone")
+			}
 			if back := w.read() == tomlBefore; back != c.lost {
 				t.Errorf("the value is in the file again: %v", back)
 			}

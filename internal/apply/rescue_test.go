@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -106,6 +107,37 @@ func (f fullFile) Write(b []byte) (int, error) {
 		return 0, errors.New("no space left on device")
 	}
 	return f.File.Write(b)
+}
+
+// written counts the writes of fly.toml.
+type written struct {
+	apply.FileSystem
+	times *int
+}
+
+func (f written) Write(b []byte) error {
+	*f.times++
+	return f.FileSystem.Write(b)
+}
+
+// Neither the file nor a volume is written before the record of it is on the disk,
+// whatever line that fails at.
+func TestNothingIsWrittenWithoutARecord(t *testing.T) {
+	for n := range 8 {
+		lines, times := n, 0
+		w := volumeWorld(t)
+		w.migrate()
+		w.journalFS, w.disk = fullAfter{journal.OS(), &lines}, written{apply.OnDisk(w.path), &times}
+		if _, err := w.run(); err == nil {
+			t.Errorf("%d lines: no error", n)
+		}
+		for step, does := range map[string]int{"file": times, "volume:vol_1": w.puts()} {
+			intended := func(e journal.Entry) bool { return e.Kind == journal.Intent && e.Step == step }
+			if does > 0 && !slices.ContainsFunc(w.entries(), intended) {
+				t.Errorf("%d lines: %s is not on record", n, step)
+			}
+		}
+	}
 }
 
 // With a journal that can't be written any more, whatever line it fails at, no

@@ -108,6 +108,26 @@ func TestUnhealthyThirdTakesTheOthersBack(t *testing.T) {
 	}
 }
 
+// One that could not be rolled back is not tried once more with the others.
+func TestRefusedRollbackIsTriedOnce(t *testing.T) {
+	w := newWorld(t, flysim.MachineSpec{ID: "aaa"}, flysim.MachineSpec{ID: "bbb"})
+	w.app.Machine("bbb").CrashLoopAfterUpdate()
+	w.migrate()
+	w.patch([]machineconfig.Op{dropEnv})
+	w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines/bbb$`, Nth: 2, Times: -1, Effect: flysim.Status(422, "no")})
+	tries := 0
+	w.on = func(e apply.Event) {
+		if back, ok := e.(apply.RollingBack); ok && back.Machine == "bbb" {
+			tries++
+		}
+	}
+	rep, err := w.run()
+	partial(t, err)
+	if got := states(rep); tries != 1 || got["bbb"] != apply.Unhealthy {
+		t.Errorf("rolled back %d times, %v", tries, got)
+	}
+}
+
 // A lone machine whose check would fail is never unroutable for longer than
 // its two restarts, because the check goes in where it can't affect routing.
 func TestLoneMachine(t *testing.T) {

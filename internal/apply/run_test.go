@@ -130,6 +130,18 @@ func TestSecretGoneSincePlanned(t *testing.T) {
 	}
 }
 
+// Nor does a machine lose an entry that is no secret, where the file is not edited.
+func TestMachineKeepsAnEntryThatIsNoSecret(t *testing.T) {
+	w := newWorld(t, three()...)
+	w.look()
+	w.patch([]machineconfig.Op{dropEnv})
+	_, err := w.run()
+	var stale *apply.StaleError
+	if !errors.As(err, &stale) || !strings.Contains(string(w.app.Machine("aaa").Config()), canary) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestOffline(t *testing.T) {
 	w := newWorld(t, three()...)
 	w.migrate()

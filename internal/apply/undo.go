@@ -198,7 +198,7 @@ func (p PastMachine) Open(m live.Machine, now time.Time) bool {
 func Missed(m live.Machine, all []live.Machine) string {
 	var others []live.Machine
 	for _, o := range all {
-		if o.ID != m.ID && !o.Config.IsZero() && o.Group() == m.Group() && (o.WhyUntouchable() == "" || onItsWayDown(o)) {
+		if o.ID != m.ID && o.Group() == m.Group() && (o.WhyUntouchable() == "" || onItsWayDown(o)) {
 			others = append(others, o)
 		}
 	}

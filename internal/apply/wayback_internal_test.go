@@ -27,6 +27,8 @@ func TestInverseHoldsNoEnvValue(t *testing.T) {
 		{"migrated only", []machineconfig.Op{drop}, 0, false},
 		{"and something else", []machineconfig.Op{drop, set("/restart/policy", `"always"`)}, 1, false},
 		{"the value elsewhere", []machineconfig.Op{drop, set("/init/cmd", `["run"]`)}, 0, true},
+		{"the value where there was none", []machineconfig.Op{set("/init/entrypoint", `["s3cr3t&value"]`)}, 0, true},
+		{"the value as a name", []machineconfig.Op{set("/restart", `{"s3cr3t&value":"x"}`)}, 0, true},
 		{"an entry that nobody migrates", []machineconfig.Op{set("/env/KEPT", `"public"`)}, 0, true},
 		{"an entry that is new", []machineconfig.Op{set("/env/NEW", `"public"`)}, 1, false},
 		{"all containers", []machineconfig.Op{set("/containers", `[]`)}, 0, true},

@@ -118,6 +118,7 @@ func TestCrashingAndAtRest(t *testing.T) {
 		{"crash loop", "started", exit(Event{ExitCode: 1, Restarting: true, RestartCount: 2}), true, false},
 		{"one crash", "started", exit(Event{ExitCode: 1, Restarting: true, RestartCount: 1}), false, false},
 		{"old crash loop", "started", exit(Event{ExitCode: 1, Restarting: true, RestartCount: 5, Timestamp: update.Add(-time.Second)}), false, false},
+		{"crashed for good", "stopped", exit(Event{ExitCode: 1, RestartCount: 2}), false, false},
 		{"restarted because somebody asked", "started", exit(Event{ExitCode: 1, Restarting: true, RestartCount: 2, RequestedStop: true}), false, false},
 		{"stopped by the proxy", "stopped", exit(Event{RequestedStop: true}), false, true},
 		{"stopped by itself", "stopped", exit(Event{ExitCode: 0}), false, false},

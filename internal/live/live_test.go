@@ -55,6 +55,16 @@ func TestWhyUntouchable(t *testing.T) {
 	}
 }
 
+func TestGroup(t *testing.T) {
+	for metadata, want := range map[string]string{
+		`{"fly_process_group":"web","process_group":"old"}`: "web", `{"process_group":"worker"}`: "worker", `{}`: "app",
+	} {
+		if got := (Machine{Config: parseConfig(t, `{"metadata":`+metadata+`}`)}).Group(); got != want {
+			t.Errorf("%s: %s", metadata, got)
+		}
+	}
+}
+
 // What may have taken effect is looked at again; what was refused is not.
 func TestUncertain(t *testing.T) {
 	for kind, want := range map[Kind]bool{

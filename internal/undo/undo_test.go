@@ -143,11 +143,45 @@ func TestFile(t *testing.T) {
 	}
 }
 
+// Another file goes back where it is what the apply left, and in its lines where it was
+// edited since; one that is so already, of another fly.toml or gone is left alone.
+func TestOtherFiles(t *testing.T) {
+	const was, left = "a\nb\n", "a\nc\n"
+	p := way(t, was, left)
+	past := apply.PastOther{File: "x", BeforeSHA256: p.BeforeSHA256, AfterSHA256: p.AfterSHA256, Back: p.Back}
+	for name, c := range map[string]struct {
+		now    string
+		change func(*apply.PastOther, *undo.World)
+		steps  int
+		stays  string
+	}{
+		"ours":             {left, nil, 1, ""},
+		"edited since":     {"new\n" + left, nil, 1, ""},
+		"back already":     {was, nil, 0, ""},
+		"gone":             {"", nil, 0, "it is gone"},
+		"put back":         {left, func(o *apply.PastOther, _ *undo.World) { o.Restored = true }, 0, ""},
+		"no way back":      {left, func(o *apply.PastOther, _ *undo.World) { o.Back = nil }, 0, "would hold a secret value"},
+		"another fly.toml": {left, func(_ *apply.PastOther, w *undo.World) { w.Other = true }, 0, "which is another file"},
+	} {
+		o, w := past, world(t, before, nil)
+		w.Others = func(string) ([]byte, bool, error) { return []byte(c.now), c.now != "", nil }
+		if c.change != nil {
+			c.change(&o, &w)
+		}
+		u := undo.New(apply.History{App: "shop", Others: []apply.PastOther{o}}, w)
+		if stays := strings.Join(u.Stays, " "); len(u.Plan.Steps) != c.steps || !strings.Contains(stays, c.stays) || c.stays == "" && stays != "" {
+			t.Errorf("%s: %v, stays %q", name, show(u.Plan), stays)
+		}
+	}
+}
+
 func TestMachines(t *testing.T) {
 	with := func(m live.Machine, change func(*live.Machine)) live.Machine { change(&m); return m }
 	sick := with(machine(t, "a", ours+`,"checks":{"x":{"type":"tcp","port":1}}`), func(m *live.Machine) {
 		m.Checks = []live.Check{{Name: "x", Status: "critical"}}
 	})
+	incomplete := pastMachine("a")
+	incomplete.Incomplete = true
 	for _, c := range []struct {
 		name  string
 		past  apply.PastMachine
@@ -161,6 +195,7 @@ func TestMachines(t *testing.T) {
 		{"somebody else's value", pastMachine("a"), []live.Machine{machine(t, "a", theirs)}, []string{}, "1 value that the apply set was changed since", false},
 		{"gone", pastMachine("a"), nil, []string{}, "no longer there", false},
 		{"put back by the apply", apply.PastMachine{ID: "a", Inverse: always, Back: true}, []live.Machine{machine(t, "a", ours)}, []string{}, "", false},
+		{"not all on record", incomplete, []live.Machine{machine(t, "a", ours)}, []string{"machine:a"}, "that may hold a secret are not restored", false},
 		{"host away", pastMachine("a"), []live.Machine{{ID: "a", HostStatus: "unreachable"}}, []string{}, "its host is unreachable", true},
 		{"standby", pastMachine("a"), []live.Machine{machine(t, "a", ours+`,"standbys":["b"]`)}, []string{}, "it is a standby", true},
 		{"sick of it", pastMachine("a"), []live.Machine{sick}, []string{"machine:a repair"}, "", false},
@@ -205,6 +240,9 @@ func TestClones(t *testing.T) {
 	unmanaged, cordoned := a, machine(t, "a", `,"services":[{"protocol":"tcp","internal_port":8080,"autostart":true}]`)
 	unmanaged.Config = config(t, `{"metadata":{"fly_process_group":"app"}}`)
 	cordoned.State, cordoned.Cordoned = "stopped", true
+	resting, unused := clone, clone
+	resting.State, unused.Cordoned = "stopped", true
+	unused.Config = config(t, `{"services":[{"protocol":"tcp","internal_port":8080}],"metadata":{"fly_platform_version":"v2","fly_standards_clone":"`+mark+`"}}`)
 	for _, c := range []struct {
 		name  string
 		app   *live.App
@@ -221,6 +259,9 @@ func TestClones(t *testing.T) {
 		{"the only one that runs", &live.App{Machines: []live.Machine{asleep, clone}}, []string{}, 1, true},
 		{"the only one that is managed", &live.App{Machines: []live.Machine{unmanaged, clone}}, []string{}, 1, true},
 		{"the other one gets no requests", &live.App{Machines: []live.Machine{cordoned, clone}}, []string{}, 1, true},
+		{"at rest like the other one", &live.App{Machines: []live.Machine{asleep, resting}}, []string{"destroy:c"}, 0, false},
+		{"without requests like the other one", &live.App{Machines: []live.Machine{asleep, unused}}, []string{"destroy:c"}, 0, false},
+		{"made twice, and nothing else", &live.App{Machines: []live.Machine{clone, surplus}}, []string{"destroy:c"}, 1, true},
 		{"gone", &live.App{}, []string{}, 0, false},
 		{"it got a volume", &live.App{Machines: []live.Machine{withVolume}}, []string{}, 1, false},
 		{"it lost its mark", &live.App{Machines: []live.Machine{machine(t, "c", "")}}, []string{}, 1, false},
@@ -343,6 +384,9 @@ func TestLeft(t *testing.T) {
 		{"asked for, and not done", apply.History{App: "shop", Machines: []apply.PastMachine{change(func(p *apply.PastMachine) {
 			p.Ours, p.Asked, p.Replaced = nil, now.Add(-time.Second), "v2"
 		})}}, sick, false},
+		{"updated before it was asked for", apply.History{App: "shop", Machines: []apply.PastMachine{change(func(p *apply.PastMachine) {
+			p.Ours, p.Asked, p.Replaced = nil, now.Add(2*time.Minute), "v1"
+		})}}, sick, false},
 		{"asked for long ago", apply.History{App: "shop", Machines: []apply.PastMachine{change(func(p *apply.PastMachine) {
 			p.Ours, p.Asked, p.Replaced = nil, now.Add(-time.Hour), "v1"
 		})}}, sick, false},
@@ -375,6 +419,7 @@ func TestLeftByAnUndo(t *testing.T) {
 	}{
 		"it did not":     {apply.History{App: "shop", Undo: "x", Machines: []apply.PastMachine{pastMachine("b")}}, true},
 		"it did":         {apply.History{App: "shop", Undo: "x", Machines: []apply.PastMachine{pastMachine("a")}}, false},
+		"it failed":      {apply.History{App: "shop", Undo: "x", Machines: []apply.PastMachine{{ID: "a"}}}, true},
 		"of another run": {apply.History{App: "shop", Undo: "y"}, false},
 	} {
 		left, _ := undo.Left([]apply.History{run, c.undo}, &live.App{Name: "shop", Machines: []live.Machine{sick}})

@@ -21,6 +21,8 @@ type notYet struct {
 
 func (p *notYet) Machine(context.Context, string) (live.Machine, error) { return p.now, nil }
 
+func (p *notYet) ReleaseLease(context.Context, string, string) error { return nil }
+
 func (p *notYet) UpdateMachine(context.Context, string, live.Update) (live.Machine, error) {
 	p.sent++
 	return live.Machine{}, &live.Error{Kind: live.NotYet}
@@ -55,10 +57,13 @@ func TestRestoreWhoseAnswerWasLost(t *testing.T) {
 	now.Version = "3"
 	for tries, want := range map[int]string{0: "", 1: "3"} {
 		u := New(Updater{Platform: &notYet{now: now}, Clock: clock.NewVirtual(noon), Record: deaf{}, Wait: time.Minute})
-		u.Leases.all = []*held{{machine: "a", nonce: "n", kept: noon}}
-		m := &InFlight{Job: Job{Goal: Restore}, Machine: "a", Was: was, takenFrom: "2", tries: tries}
+		u.Leases.all = []*held{{machine: "a", nonce: "n", kept: noon, stop: func() {}}}
+		m := &InFlight{Job: Job{Goal: Restore}, Machine: "a", Was: was, takenFrom: "2", tries: tries, deadline: noon.Add(time.Minute)}
 		if err := u.postOld(t.Context(), m); (err == nil) != (tries > 0) || m.Version != want {
 			t.Errorf("after %d tries: %v, version %q", tries, err, m.Version)
+		}
+		if u.tryRestore(t.Context(), m); tries == 0 && m.Verdict != NotRestored {
+			t.Errorf("somebody else's update is waited for: %q", m.Verdict)
 		}
 	}
 }

@@ -71,4 +71,9 @@ func TestAgain(t *testing.T) {
 			t.Errorf("it waits for version %d of the secrets", up.MinSecrets)
 		}
 	}
+	u.Secrets = func(context.Context, bool) (uint64, error) { return 0, errors.New("it is gone") }
+	rescue := &InFlight{Job: Job{Goal: Restore, Step: plan.Step{Machine: &plan.MachineStep{}}}}
+	if err := u.again(t.Context(), rescue, &live.Update{}, live.Machine{}); err != nil {
+		t.Errorf("a rescue waits for the secrets: %v", err)
+	}
 }

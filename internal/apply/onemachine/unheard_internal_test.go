@@ -45,6 +45,17 @@ func TestNothingToProbe(t *testing.T) {
 	}
 }
 
+// Two checks of one port are proven both.
+func TestEachCheckHasItsProbe(t *testing.T) {
+	op := machineconfig.Op{
+		Verb: machineconfig.VerbAppend, Service: &machineconfig.ServiceKey{Protocol: "tcp", InternalPort: 8080}, Pointer: "/checks", Value: json.RawMessage(`{"type":"tcp"}`),
+	}
+	ops, err := ProbeOps(&plan.MachineStep{Ops: []machineconfig.Op{op, op}, Proof: []int{0, 1}})
+	if err != nil || ops[0].Pointer == ops[1].Pointer {
+		t.Errorf("%v, %v", ops, err)
+	}
+}
+
 // How long a new machine may be unknown counts from when it was made, not from when
 // the one was that it is made of.
 func TestWatchCountsFromNow(t *testing.T) {

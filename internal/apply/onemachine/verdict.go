@@ -10,10 +10,10 @@ import (
 // judgeDown decides about a machine that went down while it was watched. It
 // must be so at two looks, because a swap passes through such states.
 func (u *Updater) judgeDown(ctx context.Context, m *InFlight, now live.Machine) {
-	if m.downs++; m.downs < 2 && now.State != "failed" {
+	if m.downs++; m.downs < 2 {
 		return
 	}
-	if now.State != "failed" && now.AtRestSince(m.Since) {
+	if now.AtRestSince(m.Since) {
 		u.finish(ctx, m, Unproven, nil)
 		return
 	}
