@@ -72,7 +72,7 @@ func (c *cloneSteps) addOne(ctx context.Context, s plan.Step, mark string, first
 		return err
 	}
 	rec.Machine, rec.Version, res.Machine = made.ID, made.Version, made.ID
-	unrecorded := r.d.Journal.Append(journal.Accepted, s.ID, rec)
+	_ = r.d.Journal.Append(journal.Accepted, s.ID, rec) // when it fails, so does the next one
 	r.emit(CloneMade{made.ID, s.Clone.Source, made.Region})
 	m := r.machines.Watch(onemachine.Job{Step: s, Goal: onemachine.Added}, made, src)
 	if first && len(s.Clone.Proof) > 0 {
@@ -81,10 +81,7 @@ func (c *cloneSteps) addOne(ctx context.Context, s plan.Step, mark string, first
 	r.machines.Follow(ctx, m)
 	c.destroySurplus(ctx, made, mark)
 	// It is looked after in any case: one that is not healthy must not stay, and cost.
-	if err := c.conclude(ctx, firstClone{m, rec}, first); err != nil {
-		return err
-	}
-	return unrecorded
+	return c.conclude(ctx, firstClone{m, rec}, first)
 }
 
 func (c *cloneSteps) conclude(ctx context.Context, m firstClone, first bool) error {

@@ -188,15 +188,21 @@ func TestUndoOfAClone(t *testing.T) {
 	}
 }
 
+// A machine that is refused was not made; one whose name is taken may have been, by the
+// same request, so the record stays open.
 func TestCloneRefusedKeepsTheRest(t *testing.T) {
-	w := newWorld(t, three()...)
-	w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
-	w.clone("aaa", "lhr")
-	w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines$`, Effect: flysim.Status(422, "no payment method")})
-	rep, err := w.run()
-	partial(t, err)
-	if got := states(rep); got["clone:lhr"] != apply.NotReached || got["ccc"] != apply.Done {
-		t.Errorf("got %v", got)
+	for want, refusal := range map[apply.State]flysim.Effect{
+		apply.NotReached: flysim.Status(422, "no payment method"), apply.NotSure: flysim.Status(409, "unique machine name violation"),
+	} {
+		w := newWorld(t, three()...)
+		w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)
+		w.clone("aaa", "lhr")
+		w.p.Fault(flysim.Fault{Method: "POST", Path: `/machines$`, Effect: refusal})
+		rep, err := w.run()
+		partial(t, err)
+		if got := states(rep); got["clone:lhr"] != want || got["ccc"] != apply.Done {
+			t.Errorf("got %v", got)
+		}
 	}
 }
 

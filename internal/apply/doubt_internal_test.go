@@ -200,6 +200,23 @@ func TestWhatDoesNotCount(t *testing.T) {
 		if r.rollout.changed, r.clones.first = nil, []firstClone{{InFlight: m}}; r.rollout.provenIn("app") != proven {
 			t.Errorf("added, %s", verdict)
 		}
+		if m.Step.Clone = new(plan.CloneStep); r.rollout.provenIn("app") {
+			t.Errorf("added as its source is, %s", verdict)
+		}
+	}
+}
+
+// Where secrets alone were stored there was nothing to put back.
+func TestOutcomeOfSecretsAlone(t *testing.T) {
+	for file, want := range map[State]Outcome{NotReached: Stopped, Restored: PutBack} {
+		r, err := newRun(t.Context(), &plan.Plan{}, Deps{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.rep.Secrets, r.rep.File.State = []SecretResult{{"A", Done}}, file
+		if rep, _ := r.end(errors.New("no space left on device")); rep.Outcome != want {
+			t.Errorf("the file is %s: %s", file, rep.Outcome)
+		}
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/fly-standards/fly-standards/internal/apply/onemachine"
 	"github.com/fly-standards/fly-standards/internal/live"
-	"github.com/fly-standards/fly-standards/internal/machineconfig"
 	"github.com/fly-standards/fly-standards/plan"
 )
 
@@ -81,7 +80,6 @@ func (o *rollout) waitForFloor(ctx context.Context, g *group) error {
 		if err != nil {
 			return err
 		}
-		started = slices.DeleteFunc(started, g.asWanted)
 		f := o.floor(g, all)
 		if len(started) == 0 || len(choose(started, all, f, true)) > 0 {
 			return nil
@@ -103,12 +101,6 @@ func (o *rollout) waitForFloor(ctx context.Context, g *group) error {
 			return errInterrupted
 		}
 	}
-}
-
-// asWanted says whether the update of a machine would change nothing.
-func (g *group) asWanted(m live.Machine) bool {
-	_, changed, err := machineconfig.Apply(m.Config, append(slices.Clone(g.pending[m.ID].Machine.Ops), onemachine.LeftProbes(m.Config)...))
-	return err == nil && !changed
 }
 
 // groupsToUpdate sorts the machines to update by their groups.

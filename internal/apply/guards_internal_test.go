@@ -158,19 +158,38 @@ func TestUndoLeavesAnEditedFileAlone(t *testing.T) {
 	}
 }
 
-// Nor is another file written without a record.
-func TestOtherFileWaitsForItsRecord(t *testing.T) {
-	files := &memory{text: "a\n"}
-	step := plan.Step{ID: "other-file:x", Kind: plan.StepOtherFile, OtherFile: &plan.OtherFileStep{
-		File: "x", BeforeSHA256: sum([]byte("a\n")), ResultSHA256: sum([]byte("b\n")), Content: []byte("b\n"),
-	}}
+// deafFiles say that they were written, and were not.
+type deafFiles struct{ *memory }
+
+func (deafFiles) Write(string, []byte) error { return nil }
+
+// Nor is another file written without a record, or when the result is not the planned
+// one; and it is read back.
+func TestOtherFileInDoubt(t *testing.T) {
+	const was, want = "a\n", "b\n"
 	full := journal.NewVia(t.TempDir(), "web", clock.NewVirtual(noon), noDisk{journal.OS()})
-	r, err := newRun(t.Context(), &plan.Plan{Steps: []plan.Step{step}}, Deps{Others: files, undoOf: "1", Clock: clock.Wall{}, Journal: full})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := r.others.write(step); err == nil || files.text != "a\n" {
-		t.Errorf("%v: %q", err, files.text)
+	files := &memory{text: was, reads: -9}
+	for name, c := range map[string]struct {
+		d       Deps
+		content string
+		state   State
+	}{
+		"no record":        {Deps{Others: files, Journal: full}, want, NotReached},
+		"another result":   {Deps{Others: files}, "c\n", NotReached},
+		"it does not stay": {Deps{Others: deafFiles{files}}, want, NotReached},
+		"all well":         {Deps{Others: &memory{text: was, reads: -9}}, want, Done},
+	} {
+		step := plan.Step{ID: "other-file:x", Kind: plan.StepOtherFile, OtherFile: &plan.OtherFileStep{
+			File: "x", BeforeSHA256: sum([]byte(was)), ResultSHA256: sum([]byte(want)), Content: []byte(c.content),
+		}}
+		c.d.undoOf, c.d.Clock = "1", clock.Wall{}
+		r, err := newRun(t.Context(), &plan.Plan{Steps: []plan.Step{step}}, c.d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.others.write(step); (err == nil) != (c.state == Done) || r.rep.Others[0].State != c.state || files.text != was {
+			t.Errorf("%s: %v, it is %s and has %q", name, err, r.rep.Others[0].State, files.text)
+		}
 	}
 }
 

@@ -166,9 +166,6 @@ func (o *otherFiles) replace(file string, now, want []byte) error {
 func (o *otherFiles) putBack() {
 	for _, w := range slices.Backward(o.written) {
 		file := w.step.OtherFile.File
-		if o.r.rep.other(file).State != Done {
-			continue
-		}
 		err := o.restore(w)
 		o.r.emit(FileRestored{file, w.before == nil, err})
 		if err == nil {

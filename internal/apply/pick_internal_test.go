@@ -1,12 +1,16 @@
 package apply
 
 import (
+	"context"
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fly-standards/fly-standards/internal/clock"
 	"github.com/fly-standards/fly-standards/internal/live"
 	"github.com/fly-standards/fly-standards/internal/machineconfig"
+	"github.com/fly-standards/fly-standards/plan"
 )
 
 // Who counts for the floor, and who is well.
@@ -80,5 +84,28 @@ func TestChoose(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// Ctrl-C ends the wait for the floor, not its deadline.
+func TestInterruptEndsTheWaitForTheFloor(t *testing.T) {
+	well, sick := serving(t, "a", "a", ""), serving(t, "b", "b", "")
+	sick.Config = parse(t, `{"metadata":{"fly_platform_version":"v2","fly_process_group":"app"},"checks":{"x":{"type":"http","path":"/"}}}`)
+	sick.Checks = []live.Check{{Name: "x", Status: "critical", UpdatedAt: noon}}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	clk := clock.NewVirtual(noon)
+	r, err := newRun(ctx, &plan.Plan{}, Deps{Machines: listed{all: []live.Machine{well, sick}}, Clock: clk})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &group{name: "app", pending: map[string]plan.Step{"a": {Machine: &plan.MachineStep{ID: "a"}}}, seen: map[string]bool{"a": true, "b": true}}
+	for name, wait := range map[string]func() error{
+		"before the run": func() error { return r.rollout.waitForFloor(t.Context(), g) },
+		"in it":          func() error { _, err := r.rollout.pick(t.Context(), g, []live.Machine{well, sick}); return err },
+	} {
+		if err := wait(); !errors.Is(err, errInterrupted) {
+			t.Errorf("%s: %v at %s", name, err, clk.Now())
+		}
 	}
 }
