@@ -92,10 +92,10 @@ func (p patcher) check(c *node) {
 	case kArray:
 		for _, item := range n.items {
 			name, named := item.key("name")
-			if !named {
-				p.refuse(Refusal{Kind: WrongForm, Node: item.src, Type: typeAt("checks.*.headers"), Takes: takesHeaders})
+			if !named { // the list is what is mended: one entry of it has no form of its own
+				p.refuse(Refusal{Kind: WrongForm, Node: n.src, Type: typeAt("checks.*.headers"), Takes: takesHeaders})
 				out.wrong = true
-				continue
+				break
 			}
 			value, said := item.key("value")
 			if !said {
