@@ -3,7 +3,6 @@ package fixers
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -44,7 +43,27 @@ func checkDeployBlockers(t plan.Target) []plan.Finding {
 		}
 		out = append(out, found)
 	}
-	return append(out, notInTheRepository(t, c)...)
+	return append(append(out, hiddenByVolume(t, c)...), notInTheRepository(t, c)...)
+}
+
+// hiddenByVolume are volumes over the folder that the image's app lies in: a new
+// one is empty.
+func hiddenByVolume(t plan.Target, c *deployed.Config) []plan.Finding {
+	var out []plan.Finding
+	image := builtHere(t)
+	for _, m := range c.Get("mounts").Items() {
+		v := m.Key("destination")
+		f := plan.Finding{Severity: plan.Warning, At: placeOf(t.File, v.Path(), m.Path()), HowTo: "mount it at a folder of its own, such as /data"}
+		if to, ok := v.Str(); ok && path.Clean(to) == "/" {
+			f.Message = v.Path() + ` = "/" hides the whole image`
+		} else if image == nil || !ok || path.Clean(to) != image.AppDir || strings.HasPrefix(image.Start.Text, "/") {
+			continue
+		} else {
+			f.Message, f.Evidence = fmt.Sprintf("%s = %q hides what the image has there: the app starts in that folder", v.Path(), to), []plan.Evidence{image.Start}
+		}
+		out = append(out, f)
+	}
+	return out
 }
 
 // notInTheRepository is what a deploy reads from the repository and does not find.
@@ -80,29 +99,14 @@ func absentFile(t plan.Target, a plan.Absent) plan.Finding {
 	if u, ok := deploysImage(t); ok && strings.HasPrefix(a.Key, "build.") {
 		who, f.Severity, f.Evidence = "a deploy that builds", plan.Info, []plan.Evidence{u.Evidence}
 	}
-	if e := madeByJob(t, path.Base(textAt(t, a.Key))); e.Line > 0 {
-		who, f.Severity, f.Evidence = "a deploy from elsewhere", plan.Info, []plan.Evidence{e}
+	if a.Made.Line > 0 {
+		who, f.Severity, f.Evidence = "a deploy from elsewhere", plan.Info, []plan.Evidence{a.Made}
 	}
 	f.Message = fmt.Sprintf("%s fails: %s = %q, and there is no such file%s", who, a.Key, textAt(t, a.Key), from)
 	if a.There != "" {
 		f.Fix = reviewFix("it is most likely "+a.There, setKey(a.Key, a.There))
 	}
 	return f
-}
-
-// madeByJob is the line of a workflow that writes a file of that name.
-func madeByJob(t plan.Target, name string) plan.Evidence {
-	makes := regexp.MustCompile(`(?m)^.*(?:\b(?:cp|mv|ln|tee|install)\s[^\n]*|>\s*)(?:\b|/)` + regexp.QuoteMeta(name) + `\b.*$`)
-	for _, w := range around(t).Workflows {
-		for _, j := range w.Jobs {
-			for _, s := range j.Steps {
-				if line := makes.FindString(s.Run.Text); line != "" {
-					return plan.Evidence{File: w.File, Line: s.Run.Line, Text: strings.TrimSpace(line)}
-				}
-			}
-		}
-	}
-	return plan.Evidence{}
 }
 
 // deploysImage finds a command of the repository that deploys the file with an

@@ -60,6 +60,9 @@ func checkEphemeralData(t plan.Target) []plan.Finding {
 	}
 	var out []plan.Finding
 	for _, file := range databaseFiles(t) {
+		if t.Repo != nil && t.Repo.LiteFS != nil && covered(file.path, []string{t.Repo.LiteFS.Dir}) {
+			file.path = path.Join(t.Repo.LiteFS.Data, path.Base(file.path))
+		}
 		if !covered(file.path, folders) {
 			out = append(out, plan.Finding{
 				Message:  file.name + " names a database file that no volume holds: it is lost at every deploy",
@@ -74,6 +77,12 @@ func checkEphemeralData(t plan.Target) []plan.Finding {
 	}
 	if len(folders) == 0 && len(out) == 0 {
 		out = declaredVolumes(t)
+	}
+	if t.Repo != nil && t.Repo.LiteFS != nil && len(out) == 0 && !covered(t.Repo.LiteFS.Data, folders) {
+		return []plan.Finding{{
+			Message: "LiteFS keeps its data in " + t.Repo.LiteFS.Data + ", and no volume holds it: it is lost at every deploy", At: inFile(t.Repo.LiteFS.Evidence),
+			Notes: []string{"[[mounts]] with a source, and destination = " + quote(t.Repo.LiteFS.Data)},
+		}}
 	}
 	if f, ok := ownData(t); ok && len(folders) == 0 && len(out) == 0 {
 		out = append(out, f)

@@ -93,6 +93,11 @@ func missingCheck(t plan.Target, s service) (plan.Finding, bool) {
 		f.Notes = append(f.Notes, fmt.Sprintf("a check of port %d would fail every deploy: decide on the port first", s.InternalPort))
 		return f, true
 	}
+	if here, local := loopback(t, s); local && here.Severity == plan.Warning && !signs.seen && way.rank != rankLive && t.Settings.ProbedPath == "" && len(services(t.File)) == 1 {
+		f.Message += ", and " + here.Message
+		f.Evidence, f.Notes = here.Evidence, append(f.Notes, "a check fails there too: "+here.Notes[0])
+		return f, true
+	}
 	f.Evidence = way.evidence
 	if way.path != "" && (s.HTTPService || s.handler("http")) {
 		f.Fix = httpFix(t, s, way)

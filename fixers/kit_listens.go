@@ -19,9 +19,6 @@ func portProblems(t plan.Target) []plan.Finding {
 		return nil
 	}
 	s := services[0]
-	if textAt(t, "build.image") != "" { // see signsOf
-		t.Repo = nil
-	}
 	signs := signsOf(t, s)
 	if signs.seen {
 		return nil
@@ -114,6 +111,9 @@ var onLoopback = sync.OnceValue(func() *regexp.Regexp {
 // loopback finds an app that is told to listen where only its own machine
 // reaches it.
 func loopback(t plan.Target, s service) (plan.Finding, bool) {
+	if textAt(t, "build.image") != "" { // see signsOf
+		t.Repo = nil
+	}
 	f := plan.Finding{
 		Severity: plan.Warning, At: placeOf(t.File, s.Path+".internal_port", s.Path),
 		Message: "the app seems to listen on 127.0.0.1, where Fly's proxy can't reach it",
@@ -175,7 +175,7 @@ func localVariables(t plan.Target, f *plan.Finding) {
 // if none listens elsewhere for the same service.
 func localListens(t plan.Target, s service, f plan.Finding) plan.Finding {
 	all := slices.DeleteFunc(slices.Clone(t.Repo.Listens), func(l plan.Listen) bool {
-		return l.Port != 0 && l.Port != s.InternalPort && l.Unless == nil
+		return l.Port != 0 && l.Port != s.InternalPort && l.Unless == nil || !l.Local && l.Unless != nil && l.Unless.Address == ""
 	})
 	if slices.ContainsFunc(all, func(l plan.Listen) bool { return !l.Local }) {
 		return f

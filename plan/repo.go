@@ -18,6 +18,7 @@ type Repo struct {
 	Streams     *Evidence    // the app keeps connections open; only where a service counts them
 	Metrics     *Metrics     // where it serves metrics for Prometheus
 	Migrations  *Migrations  // the migration tool it has
+	LiteFS      *LiteFS      // how it keeps SQLite on a volume
 	Siblings    []Sibling    // other Fly configurations, in any form, that have to do with this one
 	Uses        []Use        // flyctl commands of its workflows and scripts
 	ElseApps    []Evidence   // workflows and scripts that name another app or config (-a, --app, -c, --config)
@@ -33,6 +34,13 @@ type Absent struct {
 	// fly.toml; else from the folder where it is started.
 	There    string
 	FromFile bool
+	Made     Evidence // the line of a workflow that makes it; zero for none
+}
+
+// LiteFS shows the app the folder Dir, and keeps what is written there in Data.
+type LiteFS struct {
+	Evidence
+	Dir, Data string
 }
 
 // Sibling is another Fly configuration of the repository: one in the same folder,

@@ -96,6 +96,7 @@ type Image struct {
 	// root for another user.
 	Start    Evidence
 	StepDown bool
+	AppDir   string // the working directory, when files are copied into it; "" else
 }
 
 // Instruction is one instruction of a Dockerfile.

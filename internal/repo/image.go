@@ -171,6 +171,9 @@ func (im *image) used() []*stage {
 func (im *image) noun() *plan.Image {
 	out := &plan.Image{File: im.file, Base: im.runs.base, From: im.runs.from}
 	out.Start = plan.Evidence{File: im.file, Line: im.runs.start.line, Text: shownCommand(im.runs.start.text())}
+	if slices.ContainsFunc(im.runs.allCopies(), func(c copied) bool { return within(im.runs.workdir, path.Clean(c.dst)) }) && im.runs.workdir != "/" {
+		out.AppDir = im.runs.workdir
+	}
 	seen := map[*stage]bool{}
 	for _, s := range im.runs.chain() {
 		seen[s] = true

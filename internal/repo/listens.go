@@ -1,7 +1,6 @@
 package repo
 
 import (
-	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -25,10 +24,14 @@ var (
 	// or the like alone, a keyword, or a field of an object.
 	localArgument = lazy(`^(?:[\[({&\s]|format!)*["'\x60](?:https?://)?(?:127\.0\.0\.1|localhost|\[::1\])(?::[^"'\x60]*)?["'\x60]|^(?:host|hostname|address)\s*=\s*["'](?:127\.0\.0\.1|localhost|::1)["']|^\{(?s:.*?)\bhost(?:name)?\s*:\s*["'\x60](?:127\.0\.0\.1|localhost|::1)["'\x60]|^Addr:\s*"(?:127\.0\.0\.1|localhost):|^\(?\[127,\s*0,\s*0,\s*1\]`)
 	// listens finds the port where a file's server listens, when a number says it.
-	listens = lazy(`\.listen\(\s*(?:\{\s*port\s*:\s*)?(\d{2,5})\b|ListenAndServe(?:TLS)?\(\s*"[\w.]*:(\d{2,5})"|\.Run\(\s*"[\w.]*:(\d{2,5})"|\.Start\(\s*"[\w.]*:(\d{2,5})"|\.Listen\(\s*"[\w.]*:(\d{2,5})"|\bport\s*=\s*(\d{2,5})\s*[,)]|Bun\.serve\(\s*\{\s*port:\s*(\d{2,5})|Deno\.serve\(\s*\{\s*port:\s*(\d{2,5})|\bbind\(\s*"[\d.]+:(\d{2,5})"|\bhttp\.Server\{\s*Addr:\s*"[\w.]*:(\d{2,5})"`)
+	listens = lazy(`\.listen\(\s*(?:\{[^{}]*?\bport\s*:\s*)?(\d{2,5})\b|ListenAndServe(?:TLS)?\(\s*"[\w.]*:(\d{2,5})"|\.Run\(\s*"[\w.]*:(\d{2,5})"|\.Start\(\s*"[\w.]*:(\d{2,5})"|\.Listen\(\s*"[\w.]*:(\d{2,5})"|\bport\s*=\s*(\d{2,5})\s*[,)]|Bun\.serve\(\s*\{[^{}]*?\bport:\s*(\d{2,5})|Deno\.serve\(\s*\{[^{}]*?\bport:\s*(\d{2,5})|\bbind\(\s*"[\d.]+:(\d{2,5})"|\bhttp\.Server\{\s*Addr:\s*"[\w.]*:(\d{2,5})"`)
+
+	// fallbackPort finds the port that code takes where PORT is not set.
+	fallbackPort = lazy(`(?:\bprocess\.env|\bBun\.env|\bimport\.meta\.env)(?:\.PORT\b|\[["']PORT["']\])(?:,\s*10)?\)?\s*(?:\|\||\?\?)\s*["'\x60]?(\d{2,5})\b|\bDeno\.env\.get\(\s*["']PORT["']\s*\)\)?\s*(?:\|\||\?\?)\s*["']?(\d{2,5})\b|\b(?:environ\.get|[gG]et_?[eE]nv\w*)\(\s*["']PORT["']\s*,\s*["']:?(\d{2,5})["']|\b(?:environ\.get|getenv)\(\s*["']PORT["']\s*,\s*(\d{2,5})\b|\bENV\.fetch\(\s*["']PORT["']\s*(?:,|\)\s*\{)\s*["']?(\d{2,5})\b|\bget_env\(\s*"PORT"\s*\)\s*\|\|\s*"(\d{2,5})"|\bvar\(\s*"PORT"\s*\)[^;]{0,60}?\bunwrap_or(?:_else)?\([^;]{0,20}?"?(\d{2,5})\b`)
 
 	phoenixIP  = lazy(`\bip:\s*\{([\d, ]+)\}`)
 	springIP   = lazy(`(?m)^server\.address\s*[=:]\s*(?:127\.0\.0\.1|localhost)\b`)
+	springPort = lazy(`(?m)^server\.port\s*[=:]\s*(?:\$\{\w*PORT:)?(\d{2,5})\}?[ \t\r]*$|^server:[ \t]*\n(?:[ \t]+[^\n]*\n){0,5}?[ \t]+port:\s*(?:\$\{\w*PORT:)?(\d{2,5})\}?[ \t\r]*$`)
 	springYAML = lazy(`(?m)^server:[ \t]*\n(?:[ \t]+[^\n]*\n){0,20}?[ \t]+address:\s*["']?(?:127\.0\.0\.1|localhost)\b`)
 )
 
@@ -43,8 +46,10 @@ func (s *source) listenCalls() {
 	switch s.base {
 	case "application.properties":
 		s.listenSetting(springIP)
+		s.fallbackPorts(springPort, "SERVER_PORT")
 	case "application.yml", "application.yaml":
 		s.listenSetting(springYAML)
+		s.fallbackPorts(springPort, "SERVER_PORT")
 	case "prod.exs", "runtime.exs":
 		s.listenPhoenix()
 	}
@@ -52,6 +57,7 @@ func (s *source) listenCalls() {
 		!contains(s.text, "launch(") && !contains(s.text, "UseUrls(") && !contains(s.text, "erver") {
 		return
 	}
+	s.fallbackPorts(fallbackPort, "PORT")
 	local := s.localCalls()
 	for _, at := range s.all(listens) {
 		port := 0
@@ -76,6 +82,33 @@ func (s *source) listenCalls() {
 		}
 		s.listen(plan.Listen{Evidence: s.at(c.from), Local: true, Unless: c.unless})
 	}
+}
+
+// fallbackPorts notes the port of an app that asks a variable first, which nothing
+// is seen to set: Fly does not.
+func (s *source) fallbackPorts(expr matcher, variable string) {
+	if isScript(s.file, s.base) || strings.Contains(s.base, ".config.") || !contains(s.text, variable) && !contains(s.text, "server") || s.sc.mayTellPort() {
+		return
+	}
+	for _, at := range s.all(expr) {
+		for g := 1; g < len(at)/2; g++ {
+			if port := number5(s.group(at, g)); port > 0 && port < 1<<16 && !s.inTests(at[0]) {
+				s.listen(plan.Listen{Evidence: s.at(at[0]), Port: port, Unless: &plan.Default{Server: "the app", Port: variable}})
+			}
+		}
+	}
+}
+
+// mayTellPort: something of what is built or started may set the port, or listens
+// before the app does.
+func (sc *scanner) mayTellPort() bool {
+	text := sc.startText() + string(sc.dockertext)
+	for _, c := range sc.startCommands() {
+		text += " " + c.Text
+	}
+	env, _ := readInto(nil, sc.abs(path.Join(sc.context, ".env")))
+	return sc.image == nil || contains(env, "PORT") || strings.Contains(text, "PORT") || strings.Contains(text, ".sh") || strings.Contains(text, "entrypoint") ||
+		sc.opts.EnvPorts["PORT"] != "" || sc.opts.EnvPorts["SERVER_PORT"] != "" || slices.ContainsFunc(commandWords(text), func(w string) bool { return inList(inFront, path.Base(w)) })
 }
 
 func (s *source) listen(l plan.Listen) {
@@ -161,10 +194,33 @@ func (sc *scanner) allListens(all []plan.Listen) []plan.Listen {
 }
 
 // litefs notes the port of LiteFS's proxy: what comes behind it listens at another.
+// Beside it stand the folder that the app sees and the one that holds the data.
 func (s *source) litefs() {
-	if at := litefsProxy().FindSubmatchIndex(s.text); at != nil {
-		s.listen(plan.Listen{Evidence: s.at(at[2]), Port: number5(string(bytes.Trim(s.text[at[2]:at[3]], `"'`))), Front: true})
+	env := environment{}
+	if s.sc.image != nil {
+		env = s.sc.image.runs.env
+	}
+	env = env.with(s.sc.opts.EnvPorts)
+	value := func(expr matcher) (string, plan.Evidence) {
+		at := expr().FindSubmatchIndex(s.text)
+		if at == nil {
+			return "", plan.Evidence{}
+		}
+		return env.expand(string(s.text[at[2]:at[3]])), s.at(at[2])
+	}
+	addr, e := value(litefsProxy)
+	if port := number5(addr); port > 0 {
+		s.listen(plan.Listen{Evidence: e, Port: port, Front: true})
+	}
+	l := plan.LiteFS{}
+	l.Dir, _ = value(litefsDir)
+	if l.Data, l.Evidence = value(litefsData); path.IsAbs(l.Dir) && path.IsAbs(l.Data) {
+		s.facts.litefs = append(s.facts.litefs, l)
 	}
 }
 
-var litefsProxy = lazy(`(?m)^proxy:[ \t]*\n(?:[ \t#][^\n]*\n|\n){0,30}?[ \t]+addr:[ \t]*["']?[\w.]*:(\d{2,5})`)
+var (
+	litefsProxy = lazy(`(?m)^proxy:[ \t]*\n(?:[ \t#][^\n]*\n|\n){0,30}?[ \t]+addr:[ \t]*["']?[\w.]*:(\d{2,5}|\$\{?\w+\}?)`)
+	litefsDir   = lazy(`(?m)^fuse:[ \t]*\n(?:[ \t#][^\n]*\n|\n){0,30}?[ \t]+dir:[ \t]*["']?([^\s"'#]+)`)
+	litefsData  = lazy(`(?m)^data:[ \t]*\n(?:[ \t#][^\n]*\n|\n){0,30}?[ \t]+dir:[ \t]*["']?([^\s"'#]+)`)
+)

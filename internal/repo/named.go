@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/deployed"
@@ -38,9 +39,25 @@ func Absent(root string, file *flytoml.File) []plan.Absent {
 		} else if !found {
 			a.There = otherCase(root, f.Path)
 		}
+		a.Made = madeByJob(root, path.Base(f.Path))
 		out = append(out, a)
 	}
 	return out
+}
+
+// madeByJob is the line of a workflow that writes a file of that name.
+func madeByJob(root, name string) plan.Evidence {
+	makes := regexp.MustCompile(`(?m)^.*(?:\b(?:cp|mv|ln|tee|install)\s[^\n]*|>\s*)(?:\b|/)` + regexp.QuoteMeta(name) + `\b.*$`)
+	for _, w := range workflows(GitRoot(root)) {
+		for _, j := range w.Jobs {
+			for _, s := range j.Steps {
+				if line := makes.FindString(s.Run.Text); line != "" {
+					return plan.Evidence{File: relSlash(root, filepath.Join(GitRoot(root), w.File)), Line: s.Run.Line, Text: shownCommand(strings.TrimSpace(line))}
+				}
+			}
+		}
+	}
+	return plan.Evidence{}
 }
 
 // above is the first folder from root up to the git root in which the file lies.

@@ -35,6 +35,7 @@ type facts struct {
 	micrometer bool // Spring's registry for it is a dependency
 	migrated   migrations
 	listens    []plan.Listen
+	litefs     []plan.LiteFS
 	fronts     []front
 
 	// What one file says about routes that others define.
@@ -53,7 +54,7 @@ func (f *facts) merge(o *facts) {
 	f.forceSSL = append(f.forceSSL, o.forceSSL...)
 	f.hostCheck = append(f.hostCheck, o.hostCheck...)
 	f.openHosts = f.openHosts || o.openHosts
-	f.sqlite = append(f.sqlite, o.sqlite...)
+	f.sqlite, f.litefs = append(f.sqlite, o.sqlite...), append(f.litefs, o.litefs...)
 	f.ownData, f.databases = append(f.ownData, o.ownData...), f.databases+o.databases
 	f.guards = append(f.guards, o.guards...)
 	f.bases = append(f.bases, o.bases...)
@@ -152,6 +153,9 @@ func (sc *scanner) repo(f *facts) *plan.Repo {
 	}
 	r.Metrics, r.Streams = f.bestMetrics(), first(f.streams)
 	r.Listens = sc.allListens(f.listens)
+	if len(f.litefs) == 1 {
+		r.LiteFS = &f.litefs[0]
+	}
 	return r
 }
 
