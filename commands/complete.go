@@ -1,6 +1,9 @@
 package commands
 
 import (
+	"bytes"
+	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -50,6 +53,25 @@ func list(of completion) completion {
 		return out, directive
 	}
 }
+
+// BashCompletion writes the script for bash. Cobra's holds what bash would escape
+// against what was typed, and nobody types lhr\,syd: a value after a comma would
+// never be offered. Here a comma stays one.
+func BashCompletion(root *cobra.Command, w io.Writer, descriptions bool) error {
+	var b bytes.Buffer
+	if err := root.GenBashCompletionV2(&b, descriptions); err != nil {
+		return err
+	}
+	script := compared.ReplaceAllString(b.String(), "$0\n${1}${2}=$${$2//\\\\,/,}")
+	script = inserted.ReplaceAllString(script, "$0\n${1}COMPREPLY=(\"$${COMPREPLY[@]//\\\\,/,}\")")
+	_, err := io.WriteString(w, script)
+	return err
+}
+
+var (
+	compared = regexp.MustCompile(`(?m)^( *)printf -v (comp) "%q".*$`)
+	inserted = regexp.MustCompile(`(?m)^( *).*COMPREPLY.*printf "%q.*$`)
+)
 
 // completeRules offers the rules with their titles.
 func completeRules(_ *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {

@@ -42,6 +42,12 @@ func ownHelp(root *cobra.Command, env *Env) {
 			for _, shell := range cmd.Commands() {
 				shell.Args, shell.Short = noArgs, "Write the completion script for "+shell.Name()
 				shell.Long = strings.ReplaceAll(shell.Long, "#### ", "")
+				if shell.Name() == "bash" {
+					shell.RunE = func(cmd *cobra.Command, _ []string) error {
+						bare, _ := cmd.Flags().GetBool("no-descriptions")
+						return BashCompletion(root, cmd.OutOrStdout(), !bare)
+					}
+				}
 			}
 		}
 	}

@@ -68,7 +68,7 @@ func generate(root *cobra.Command, date time.Time) (map[string][]byte, error) {
 	name := root.Name()
 	files := map[string][]byte{}
 	for suffix, write := range map[string]func(*bytes.Buffer) error{
-		".bash": func(b *bytes.Buffer) error { return root.GenBashCompletionV2(b, true) },
+		".bash": func(b *bytes.Buffer) error { return commands.BashCompletion(root, b, true) },
 		".zsh":  func(b *bytes.Buffer) error { return root.GenZshCompletion(b) },
 		".fish": func(b *bytes.Buffer) error { return root.GenFishCompletion(b, true) },
 		".ps1":  func(b *bytes.Buffer) error { return root.GenPowerShellCompletionWithDesc(b) },
