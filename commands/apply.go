@@ -125,7 +125,7 @@ func (o *applyOptions) run(ctx context.Context, env *Env, g *global, s *source, 
 	defer unlock()
 	s.sweep(p)
 	if !o.yes {
-		if err := confirm(ctx, env, p); err != nil {
+		if err := o.confirm(ctx, env, p); err != nil {
 			return err
 		}
 	}

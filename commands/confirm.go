@@ -13,9 +13,15 @@ import (
 
 // confirm asks before anything is changed. Without a terminal there is nobody
 // to ask, which is an error and never a yes.
-func confirm(ctx context.Context, env *Env, p *plan.Plan) error {
-	return ask(ctx, env, question(p),
-		"`fly-standards plan --out FILE`, then `fly-standards apply FILE --yes` carries out what was looked at")
+func (o *applyOptions) confirm(ctx context.Context, env *Env, p *plan.Plan) error {
+	hint := "`fly-standards plan --out FILE`, then `fly-standards apply FILE --yes` carries out what was looked at"
+	switch {
+	case o.plan != "":
+		hint = "`fly-standards apply " + quoteArg(o.plan) + " --yes` carries it out without asking"
+	case o.batch != "":
+		hint = "with --yes it carries out what plan --all shows, without asking"
+	}
+	return ask(ctx, env, question(p), hint)
 }
 
 // ask puts a question; hint is for when there is nobody to answer it. It is

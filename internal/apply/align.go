@@ -28,7 +28,7 @@ func (o *rollout) align(ctx context.Context) error {
 				s.Machine.Version = res.Version
 				res.State, res.Why = NotReached, ""
 			}
-		case NotSure:
+		case NotSure, Theirs:
 			if m := o.changed[res.ID]; m == nil || !m.Verdict.Good() {
 				return errNotAligned
 			}

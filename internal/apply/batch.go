@@ -74,7 +74,7 @@ func (o *rollout) conclude(g *group, m *onemachine.InFlight) error {
 			o.r.failed(m.Step, m.Err)
 		}
 		if m.Verdict != onemachine.Unhealthy { // of the others the recorder has told
-			res.State, res.Why = NotSure, Reason(m.Err)
+			res.State, res.Why = leftAs(m.Err), Reason(m.Err)
 			o.forget(m.Machine)
 		}
 		return m.Err

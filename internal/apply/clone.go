@@ -105,7 +105,7 @@ func (c *cloneSteps) conclude(ctx context.Context, m firstClone, first bool) err
 		}
 		c.takeAway(ctx, m, nil)
 	default:
-		res.State, res.Why = NotSure, r.migrated.clean(m.Err)
+		res.State, res.Why = leftAs(m.Err), r.migrated.clean(m.Err)
 		rec.Error = res.Why
 		_ = r.d.Journal.Append(journal.Unknown, m.Step.ID, rec)
 	}

@@ -370,8 +370,8 @@ func TestDeployTakesOverWhileWatched(t *testing.T) {
 			if has[apply.RollingBack](w.events) != (when == "while put back") {
 				t.Error("it was, or was not, tried to put the machine back")
 			}
-			if !strings.Contains(string(w.app.Machine("aaa").Config()), "theirs") || rep.Outcome != apply.Stopped {
-				t.Errorf("%s, %s", rep.Outcome, w.app.Machine("aaa").Config())
+			if !strings.Contains(string(w.app.Machine("aaa").Config()), "theirs") || rep.Outcome != apply.Stopped || states(rep)["aaa"] != apply.Theirs {
+				t.Errorf("%s, %+v, %s", rep.Outcome, rep.Machines[0], w.app.Machine("aaa").Config())
 			}
 			if n := len(w.app.Machine("bbb").Record().Boots); n != 0 {
 				t.Error("it went on to the next machine")

@@ -159,8 +159,8 @@ func TestLateCreationIsFound(t *testing.T) {
 // One odd 404 about a machine that is watched does not make it gone, nor one 401
 // the token: nobody would look after it any more. Three reads in a row do.
 func TestOne404IsNotGone(t *testing.T) {
-	for _, status := range []int{404, 401} {
-		for path, ever := range map[string]apply.State{`/machines/aaa/wait$`: apply.Done, `/machines/aaa$`: apply.NotSure} {
+	for status, end := range map[int]apply.State{404: apply.Theirs, 401: apply.NotSure} {
+		for path, ever := range map[string]apply.State{`/machines/aaa/wait$`: apply.Done, `/machines/aaa$`: end} {
 			for times, want := range map[int]apply.State{1: apply.Done, 2: apply.Done, -1: ever} {
 				w := newWorld(t, three()...)
 				w.patch([]machineconfig.Op{addCheck("/healthz")}, 0)

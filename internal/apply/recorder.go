@@ -114,6 +114,9 @@ func (c recorder) RollingBack(m *onemachine.InFlight) {
 func (c recorder) RolledBack(m *onemachine.InFlight) {
 	res := c.r.rep.machine(m.Step.ID)
 	switch {
+	case leftAs(m.Err) == Theirs:
+		res.State, res.Why = Theirs, Reason(m.Err)
+		c.r.emit(RolledBack{m.Machine, false, m.Err})
 	case m.Version == "": // it was never taken
 		res.Why = "it keeps the change: " + Reason(m.Err)
 		c.r.emit(RolledBack{m.Machine, false, m.Err})
@@ -127,7 +130,7 @@ func (c recorder) RolledBack(m *onemachine.InFlight) {
 		c.r.rollout.forget(m.Machine)
 		c.r.emit(RolledBack{m.Machine, false, nil})
 	default:
-		res.State, res.Why = NotSure, Reason(m.Err)
+		res.State, res.Why = leftAs(m.Err), Reason(m.Err)
 		c.r.emit(RolledBack{m.Machine, false, m.Err})
 	}
 }

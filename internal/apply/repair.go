@@ -104,7 +104,7 @@ func (o *rollout) repair(ctx context.Context, i int) error {
 		res.Why = "the change that an earlier run left on it was undone, and it is still not healthy: " + Reason(m.Err)
 		o.unrepaired = errors.Join(o.unrepaired, m.Err)
 	default:
-		res.State, res.Why = NotSure, Reason(m.Err)
+		res.State, res.Why = leftAs(m.Err), Reason(m.Err)
 		o.r.failed(s, m.Err)
 		return m.Err
 	}

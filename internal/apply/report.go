@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/fly-standards/fly-standards/plan"
@@ -32,7 +33,8 @@ const (
 	Done       State = "done"
 	Restored   State = "restored" // it was changed, and is as before
 	Unhealthy  State = "unhealthy"
-	NotSure    State = "unknown" // the answer was lost, or Run left at once
+	NotSure    State = "unknown"           // the answer was lost, or Run left at once
+	Theirs     State = "changed-by-others" // meanwhile: what they made of it stays
 	Destroyed  State = "destroyed"
 )
 
@@ -54,6 +56,16 @@ type Report struct {
 	// LeasesLeft are machines whose lease could not be released. It ends by
 	// itself within seconds.
 	LeasesLeft []string `json:"leases_left,omitempty"`
+}
+
+// leftAs is the state of a machine that was not watched to a good or bad end, by
+// the reason.
+func leftAs(err error) State {
+	var moved *MovedError
+	if errors.As(err, &moved) {
+		return Theirs
+	}
+	return NotSure
 }
 
 // Nothing is the report about a plan without a step.
@@ -137,7 +149,7 @@ func (r *Report) liveChanged() bool {
 // machinesKept says whether a machine has the change, or may have it, one that
 // was added too.
 func (r *Report) machinesKept() bool {
-	kept := func(s State) bool { return s == Done || s == NotSure || s == Unhealthy }
+	kept := func(s State) bool { return s == Done || s == NotSure || s == Theirs || s == Unhealthy }
 	return slices.ContainsFunc(r.Machines, func(m MachineResult) bool { return kept(m.State) }) ||
 		slices.ContainsFunc(r.Clones, func(c CloneResult) bool { return kept(c.State) })
 }

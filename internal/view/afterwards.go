@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/plan"
@@ -55,10 +56,10 @@ func afterwards(p *plan.Plan, r apply.Report, earlier []apply.History) []string 
 		out = append(out, "Commit and push "+list(others)+".")
 	}
 	out = append(out, secretsNext(r, own)...)
-	if held := heldForLive(p); p.Offline != "" && r.Outcome == apply.Complete {
-		text := "The app was not touched: " + p.Offline.Why(p.OfflineDetail) + "."
-		if held > 0 {
-			text += fmt.Sprintf(" %s left until it can be read.", count(held, "finding"))
+	if p.Offline != "" && r.Outcome == apply.Complete {
+		text := "The app was not touched: " + p.Offline.String() + "."
+		if held := heldForLive(p); held != "" {
+			text += " " + held + " held until it can be read."
 		}
 		out = append(out, text)
 	}
@@ -145,12 +146,21 @@ func storedSecrets(r apply.Report) []string {
 	return names
 }
 
-func heldForLive(p *plan.Plan) int {
-	n := 0
+func heldForLive(p *plan.Plan) string {
+	n, secrets := 0, 0
 	for _, f := range p.Findings {
 		if f.HeldFor == plan.HeldOffline {
 			n++
+			if strings.HasPrefix(f.Key, "env.") {
+				secrets++
+			}
 		}
 	}
-	return n
+	switch n {
+	case 0:
+		return ""
+	case secrets:
+		return count(n, "secret")
+	}
+	return count(n, "finding")
 }

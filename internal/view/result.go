@@ -206,6 +206,8 @@ func stateWord(s apply.State, done string) string {
 		return "not healthy"
 	case apply.NotSure:
 		return "state unknown: look with `fly status`"
+	case apply.Theirs:
+		return "changed by someone else meanwhile"
 	case apply.Destroyed:
 		return "destroyed again"
 	default:
