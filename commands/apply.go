@@ -35,7 +35,8 @@ that doesn't become healthy is rolled back, and the rest are left as they were.
 Ctrl-C finishes the current machine and stops.
 
 Exit codes: 0 done; 1 error or declined, nothing changed; 3 no fly.toml or plan
-stale, nothing changed; 4 stopped part-way or rolled back; 130 interrupted.`,
+stale, nothing changed; 4 stopped part-way, rolled back, or done without a new
+health check; 130 interrupted.`,
 		Example: `  fly-standards apply
   fly-standards apply --yes --allow review   also what needs review, unasked
   fly-standards apply --regions lhr          one more machine in London

@@ -152,7 +152,7 @@ func howFar(h apply.History) string {
 		}
 	}
 	add(done, "1 machine updated", "%d machines updated")
-	add(open, "1 machine in progress", "%d machines in progress")
+	add(open, "1 machine not confirmed", "%d machines not confirmed")
 	add(len(h.Clones), "1 machine added", "%d machines added")
 	add(len(h.Volumes), "1 volume updated", "%d volumes updated")
 	if len(parts) == 0 {

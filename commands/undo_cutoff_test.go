@@ -78,7 +78,7 @@ func TestKilledApplyIsNoticed(t *testing.T) {
 	s.run("apply", "--yes", "--no-rollback")
 	s.platform.ClearFaults()
 	s.cut(7) // begin, three of the secrets, two of the file, and the first intent
-	s.says(s.must(0, "plan"), "The last apply of shop, started 2026-11-02 09:00 UTC, was interrupted: 2 secrets stored, fly.toml written, 1 machine in progress.",
+	s.says(s.must(0, "plan"), "The last apply of shop, started 2026-11-02 09:00 UTC, was interrupted: 2 secrets stored, fly.toml written, 1 machine not confirmed.",
 		"`fly-standards apply` finishes it, `fly-standards undo` undoes it")
 	s.says(s.must(0, "undo", "--list"), "interrupted")
 	s.must(0, "undo", "--yes")
