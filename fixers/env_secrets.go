@@ -111,7 +111,7 @@ func holdOffline(t plan.Target, f *plan.Finding) {
 		app = "NAME"
 	}
 	// The same words for every name, so that the plan says them once.
-	f.HowTo = "`fly auth login`, then `fly-standards apply`; or pipe each value to `fly secrets set NAME=- --stage --app " + app + "`"
+	f.HowTo = "`fly auth login`, then `fly-standards apply`; or pipe each value to `fly secrets set NAME=- --stage --app " + app + "`, and delete its line"
 	f.Fix = &plan.Fix{Safety: plan.Safe}
 }
 

@@ -22,7 +22,7 @@ func (h *human) accepted(r apply.Report) {
 		h.line(h.green(h.bold("flyctl accepts this file.")))
 		return
 	}
-	for _, l := range wrap(h.say("flyctl still refuses it: "+faults(left)+"."), h.Width) {
+	for _, l := range wrap(h.say("flyctl still refuses this file: "+faults(left)+"."), h.Width) {
 		h.line(h.red(h.bold(l)))
 	}
 }
