@@ -53,15 +53,13 @@ func hiddenByVolume(t plan.Target, c *deployed.Config) []plan.Finding {
 	image := builtHere(t)
 	for _, m := range c.Get("mounts").Items() {
 		v := m.Key("destination")
-		f := plan.Finding{Severity: plan.Warning, At: placeOf(t.File, v.Path(), m.Path()), HowTo: "mount it at a folder of its own, such as /data"}
-		if to, ok := v.Str(); ok && path.Clean(to) == "/" {
-			f.Message = v.Path() + ` = "/" hides the whole image`
-		} else if image == nil || !ok || path.Clean(to) != image.AppDir || strings.HasPrefix(image.Start.Text, "/") {
-			continue
-		} else {
-			f.Message, f.Evidence = fmt.Sprintf("%s = %q hides what the image has there: the app starts in that folder", v.Path(), to), []plan.Evidence{image.Start}
+		to, _ := v.Str()
+		if to = path.Clean(to); to == "/" || image != nil && to == image.AppDir && !strings.HasPrefix(image.Start.Text, "/") {
+			out = append(out, plan.Finding{
+				Severity: plan.Warning, At: placeOf(t.File, v.Path(), m.Path()), HowTo: "mount it at a folder of its own, such as /data",
+				Message: fmt.Sprintf("%s = %q hides what the image has there, and the app starts from it", v.Path(), to),
+			})
 		}
-		out = append(out, f)
 	}
 	return out
 }

@@ -184,14 +184,14 @@ func (sc *scanner) try(c candidate) *scanner {
 }
 
 // dockerfileNames: build.dockerfile counts from fly.toml, as flyctl resolves
-// it; without it, Dockerfile or dockerfile of the build context is taken. With a
+// it, with a slash before it too; without it, Dockerfile or dockerfile of the build context is taken. With a
 // builder of buildpacks none is read.
 func (sc *scanner) dockerfileNames(c candidate) []string {
 	if sc.opts.Builder != "" && sc.opts.Builder != "dockerfile" {
 		return nil
 	}
 	if named := sc.opts.Dockerfile; named != "" {
-		if path.IsAbs(filepath.ToSlash(named)) || strings.Contains(named, "://") {
+		if strings.Contains(named, "://") {
 			return nil
 		}
 		return []string{filepath.Join(sc.dir, filepath.FromSlash(named))}

@@ -26,7 +26,7 @@ func Absent(root string, file *flytoml.File) []plan.Absent {
 	}
 	var out []plan.Absent
 	for _, f := range named {
-		if path.IsAbs(f.Path) || filepath.IsAbs(f.Path) {
+		if !f.FromFile && (path.IsAbs(f.Path) || filepath.IsAbs(f.Path)) {
 			continue
 		}
 		at, found := above(root, f.Path)
