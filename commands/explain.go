@@ -80,6 +80,6 @@ func ownLines(ctx context.Context, env *Env, g *global, o *sourceOptions, id str
 		env.note(g, "%v", err)
 		return nil, nil
 	}
-	look.File, look.Mask = s.target.File, s.mask
+	look.File, look.Mask, look.On = s.target.File, s.mask, s.commands(env, p)
 	return p, nil
 }

@@ -91,7 +91,7 @@ func (h *human) here(rule plan.Fixer) {
 	switch {
 	case found:
 	case rule.NeedsApp:
-		for _, l := range wrap("It compares with the live app, which explain does not read: fly-standards plan --rule "+rule.ID, h.Width-4) {
+		for _, l := range wrap(h.say("It compares with the live app, which explain does not read: `fly-standards plan --rule "+rule.ID+"`"), h.Width-4) {
 			h.line("    ", l)
 		}
 	default:
