@@ -100,7 +100,12 @@ func listRuns(env *Env, format, app string, all []apply.History) error {
 	if len(runs) == 0 {
 		return env.say("No apply of %s is on record on this computer.", app)
 	}
+	longest := 0
 	for _, run := range runs {
+		longest = max(longest, len(run.ID))
+	}
+	for _, run := range runs {
+		run.ID = fmt.Sprintf("%-*s", longest, run.ID)
 		lead, rest := run.words()
 		if env.StdoutTTY {
 			rest = twoColumns(lead, "  ", rest, env.width())

@@ -287,3 +287,15 @@ func TestRefusedFileComesFirst(t *testing.T) {
 		t.Errorf("apply is said to fix what it leaves:\n%s", got)
 	}
 }
+
+// A message that is cut on a narrow terminal still says where, and the price.
+func TestThePriceIsNeverCut(t *testing.T) {
+	h := &human{Options: Options{Width: 60}, rule: 17}
+	const facts = "(line 12; 3 restarts; about $2.02 a month)"
+	for _, text := range []string{"short", "every machine of http_service may be stopped at once; the next visitor waits for one to start", strings.Repeat("many words ", 50)} {
+		lines := h.atMost(message{text: text, facts: " " + facts}, h.Width-h.rule)
+		if got := strings.Join(lines, " "); !strings.HasSuffix(got, facts) || len(lines) > 4 {
+			t.Errorf("%q is told as %q", text, lines)
+		}
+	}
+}

@@ -34,7 +34,7 @@ func (h *human) short(b block) {
 	if h.Verbose {
 		for _, a := range h.messages(b) {
 			lead = first
-			say(message{h.shortText(a), a.findings[0].Severity == plan.Error})
+			say(h.shortText(a))
 			h.whole(block{b.rules, a.findings})
 		}
 		h.more(b)
@@ -46,7 +46,7 @@ func (h *human) short(b block) {
 			say(message{text: "and " + h.moreOf(all[i:])})
 			break
 		}
-		say(message{h.shortText(all[i]), all[i].findings[0].Severity == plan.Error})
+		say(h.shortText(all[i]))
 		if f := all[i].findings[0]; f.Severity == plan.Info && f.NeedsFlags() && len(h.price(all[i].findings)) > 0 {
 			continue // its flag and its price say what it takes, and little hangs on it
 		}
@@ -71,7 +71,7 @@ func (h *human) whole(b block) {
 }
 
 // atMost wraps a message, and cuts it after some lines, but never a command: that
-// is there to be copied.
+// is there to be copied. Nor its facts: they say the price.
 func (h *human) atMost(m message, width int) []string {
 	lines, most := h.wrapped(m, width), maxShort
 	if h.Width < maxWidth {
@@ -81,11 +81,20 @@ func (h *human) atMost(m message, width int) []string {
 		most *= 2
 	}
 	if len(lines) > most && !h.Verbose && !strings.Contains(strings.Join(lines[most-1:], ""), "`") {
-		lines = lines[:most]
-		lines[most-1] = endCut(lines[most-1], width)
-		if text := strings.Join(lines, ""); strings.Count(text, "(") > strings.Count(text, ")") {
-			lines[most-1] += ")"
+		var facts []string
+		if m.facts != "" {
+			facts = wrap(strings.TrimSpace(m.facts), width)
 		}
+		m.facts = ""
+		lines, most = h.wrapped(m, width), max(most-len(facts), 1)
+		if len(lines) > most {
+			lines = lines[:most]
+			lines[most-1] = endCut(lines[most-1], width)
+			if text := strings.Join(lines, ""); strings.Count(text, "(") > strings.Count(text, ")") {
+				lines[most-1] += ")"
+			}
+		}
+		lines = append(lines, facts...)
 	}
 	return lines
 }
@@ -121,8 +130,9 @@ func endCut(l string, width int) string {
 }
 
 // shortText is "message (line 12; 3 restarts)".
-func (h *human) shortText(a alike) string {
+func (h *human) shortText(a alike) message {
 	f := a.findings[0]
+	m := message{text: a.text, bad: f.Severity == plan.Error}
 	var facts []string
 	if at := h.places(a.findings); at != "" {
 		facts = append(facts, at)
@@ -130,10 +140,10 @@ func (h *human) shortText(a alike) string {
 	if f.NeedsFlags() {
 		facts = append(facts, h.price(a.findings)...)
 	}
-	if len(facts) == 0 {
-		return a.text
+	if len(facts) > 0 {
+		m.facts = " (" + strings.Join(facts, "; ") + ")"
 	}
-	return a.text + " (" + strings.Join(facts, "; ") + ")"
+	return m
 }
 
 // places say where findings are: "line 12" of fly.toml, "server.js:3", of many
@@ -210,15 +220,17 @@ func because(f plan.Outcome) []string {
 type message struct {
 	text string
 	bad  bool
+	// facts end it, in brackets: where, and what it costs. They are never cut.
+	facts string
 }
 
 // wrapped breaks a message into lines, its mark painted.
 func (h *human) wrapped(m message, width int) []string {
 	const mark = "error:"
 	if !m.bad {
-		return wrap(m.text, width)
+		return wrap(m.text+m.facts, width)
 	}
-	lines := wrap(mark+" "+m.text, width)
+	lines := wrap(mark+" "+m.text+m.facts, width)
 	lines[0] = h.red(mark) + lines[0][len(mark):]
 	return lines
 }
