@@ -97,7 +97,6 @@ func (v *surveyor) unwanted(dir string) []unwanted {
 			pattern, _ := below2(path.Join(dir, inner), v.sc.context)
 			out = append(out, unwanted{path.Join(dir, inner), pattern, "an env file with secrets"})
 		case path.Dir(file) != rel:
-		case v.shared(file): // what runs reads it: Symfony does not start without it
 		case base == ".env" && v.hasSecretLike(file):
 			env = "an env file with values"
 		case isSample(base) && strings.HasPrefix(base, ".env") && env == "":
@@ -107,7 +106,7 @@ func (v *surveyor) unwanted(dir string) []unwanted {
 	if env == "" && v.dotenv(rel) {
 		env = "the env file that the code loads"
 	}
-	if env != "" {
+	if env != "" && !v.shared(path.Join(rel, ".env")) { // what runs reads it: Symfony does not start without it
 		pattern, _ := below2(path.Join(dir, ".env"), v.sc.context)
 		out = append(out, unwanted{path.Join(dir, ".env"), pattern, env})
 	}
