@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/fly-standards/fly-standards/internal/apply"
 	"github.com/fly-standards/fly-standards/internal/repo"
+	"github.com/fly-standards/fly-standards/internal/view"
 )
 
 // runUndoAll takes back the last apply --all that left something: its runs on
@@ -18,33 +20,43 @@ func runUndoAll(ctx context.Context, env *Env, g *global, o *undoOptions) error 
 	if err != nil {
 		return err
 	}
-	files, ids, err := o.lastBatch(env, g, found)
-	if err != nil {
+	files, ids, unread, err := o.lastBatch(env, g, found)
+	switch {
+	case err != nil:
 		return err
-	}
-	if len(files) == 0 {
+	case len(files) == 0 && unread > 0:
+		return fmt.Errorf("%d of %d files could not be read; nothing was changed", unread, len(found))
+	case len(files) == 0:
 		return env.say("Nothing to undo: no apply --all of files below this folder that left a change is on record on this computer.")
 	}
-	return oneByOne(env, g, files, func(i int) error {
+	err = oneByOne(env, g, files, func(i int) error {
 		one := *o
 		one.source, one.id = *o.source.one(files[i]), ids[i]
 		return runUndo(ctx, env, g, &one)
 	})
+	if err == nil && unread > 0 {
+		err = fmt.Errorf("%d of %d files could not be read; once they can be, undo --all undoes what is left", unread, len(found))
+		err = &apply.PartialError{Report: apply.Report{Outcome: apply.Stopped}, Err: err}
+	}
+	return err
 }
 
 // lastBatch are the files of the last apply --all that left something, the one
-// that was done last first, and the ids of its runs.
-func (o *undoOptions) lastBatch(env *Env, g *global, found []string) (files, ids []string, err error) {
+// that was done last first, and the ids of its runs. A file that can't be read
+// keeps none of the others from it: it may not even be of that apply.
+func (o *undoOptions) lastBatch(env *Env, g *global, found []string) (files, ids []string, unread int, err error) {
 	batch := ""
 	for _, file := range found {
 		one := undoOptions{source: *o.source.one(file)}
 		s, err := one.read(env)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w; nothing was changed", file, err)
+			env.report(err, view.Style{Color: env.color(env.StderrTTY, g.noColor)})
+			unread++
+			continue
 		}
 		all, err := one.histories(env, g, s)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, 0, err
 		}
 		for _, h := range all {
 			if h.Undo != "" || h.Batch == "" || h.Batch < batch || !h.Left() || otherFile(h, s.path) || undone(all, h.ID) {
@@ -58,5 +70,5 @@ func (o *undoOptions) lastBatch(env *Env, g *global, found []string) (files, ids
 	}
 	slices.Reverse(files)
 	slices.Reverse(ids)
-	return files, ids, nil
+	return files, ids, unread, nil
 }
