@@ -93,7 +93,9 @@ func missingCheck(t plan.Target, s service) (plan.Finding, bool) {
 		f.Notes = append(f.Notes, fmt.Sprintf("a check of port %d would fail every deploy: decide on the port first", s.InternalPort))
 		return f, true
 	}
-	if here, local := loopback(t, s); local && here.Severity == plan.Warning && !signs.seen && way.rank != rankLive && t.Settings.ProbedPath == "" && len(services(t.File)) == 1 {
+	here, byItself, local := loopback(t, s)
+	local = local && here.Severity == plan.Warning && !signs.seen && way.rank != rankLive && t.Settings.ProbedPath == "" && len(services(t.File)) == 1
+	if local && !byItself {
 		f.Message += ", and " + here.Message
 		f.Evidence, f.Notes = here.Evidence, append(f.Notes, "a check fails there too: "+here.Notes[0])
 		return f, true
@@ -123,6 +125,9 @@ func missingCheck(t plan.Target, s service) (plan.Finding, bool) {
 		return f, true
 	}
 	tcpFallback(t, s, signs, &f)
+	if local && f.Fix != nil {
+		doubt(f.Fix, here.Notes[0])
+	}
 	return f, true
 }
 

@@ -30,7 +30,7 @@ func portProblems(t plan.Target) []plan.Finding {
 	if f, ok := otherPort(t, s, signs.all); ok {
 		out = append(out, f)
 	}
-	if f, ok := loopback(t, s); ok {
+	if f, _, ok := loopback(t, s); ok {
 		out = append(out, f)
 	}
 	return out
@@ -109,12 +109,12 @@ var onLoopback = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // loopback finds an app that is told to listen where only its own machine
-// reaches it.
-func loopback(t plan.Target, s service) (plan.Finding, bool) {
+// reaches it, or does so by itself when it is told nothing.
+func loopback(t plan.Target, s service) (f plan.Finding, byItself, ok bool) {
 	if textAt(t, "build.image") != "" { // see signsOf
 		t.Repo = nil
 	}
-	f := plan.Finding{
+	f = plan.Finding{
 		Severity: plan.Warning, At: placeOf(t.File, s.Path+".internal_port", s.Path),
 		Message: "the app seems to listen on 127.0.0.1, where Fly's proxy can't reach it",
 		Notes:   []string{"let it listen on 0.0.0.0 or [::]"},
@@ -125,7 +125,9 @@ func loopback(t plan.Target, s service) (plan.Finding, bool) {
 		}
 	}
 	if t.Repo != nil {
+		told := len(f.Evidence)
 		f = localListens(t, s, f)
+		byItself = told == 0 && !slices.ContainsFunc(t.Repo.Listens, func(l plan.Listen) bool { return l.Local && l.Unless == nil })
 		if r := t.Repo.Image; r != nil && len(f.Evidence) == 0 && onLoopback().MatchString(r.Start.Text) {
 			f.Evidence = append(f.Evidence, r.Start)
 		}
@@ -135,7 +137,7 @@ func loopback(t plan.Target, s service) (plan.Finding, bool) {
 		localVariables(t, &f)
 	}
 	f.Evidence = few(f.Evidence)
-	return f, len(f.Evidence) > 0
+	return f, byItself, len(f.Evidence) > 0
 }
 
 // addressNames are variables by which servers and apps are told where to listen.
