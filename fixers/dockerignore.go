@@ -50,9 +50,9 @@ func checkDockerignore(t plan.Target) []plan.Finding {
 	if f.Severity == plan.Info && !asked(t, "dockerignore") {
 		return nil // a longer upload, or a stage that only builds: for who asks
 	}
-	f.Message = "the build copies " + strings.Join(names, ", ")
+	f.Message = "the build would copy " + strings.Join(names, ", ")
 	if image.Ignore == "" {
-		f.Message += ", and there is no .dockerignore that flyctl reads"
+		f.Message += ": there is no .dockerignore that flyctl reads"
 	}
 	if f.Fix = ignoredByBuild(t, image); f.Fix == nil {
 		f.HowTo = "add to " + cmp.Or(image.Ignore, image.IgnoreAt) + ": " + strings.Join(names, ", ")

@@ -202,9 +202,23 @@ func (p Part) mdTotals(b *strings.Builder, next string) {
 	}
 }
 
-// markdownText escapes what Markdown or HTML would take for its own.
+// markdownText escapes what Markdown or HTML would take for its own; what stands in
+// backquotes is a command, and stays code.
 func markdownText(s string) string {
-	return strings.NewReplacer(
+	plain := strings.NewReplacer(
 		`\`, `\\`, "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "&", "&amp;",
-	).Replace(Clean(s))
+	)
+	s = Clean(s)
+	parts := strings.Split(s, "`")
+	if len(parts)%2 == 0 || slices.Contains(parts[1:max(1, len(parts)-1)], "") {
+		return plain.Replace(s)
+	}
+	for i, part := range parts {
+		if i%2 == 0 {
+			parts[i] = plain.Replace(part)
+		} else {
+			parts[i] = strings.ReplaceAll(part, "|", `\|`)
+		}
+	}
+	return strings.Join(parts, "`")
 }

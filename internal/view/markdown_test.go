@@ -61,3 +61,16 @@ func TestMarkdownFitsAComment(t *testing.T) {
 		})
 	}
 }
+
+func TestMarkdownText(t *testing.T) {
+	for text, want := range map[string]string{
+		"run `fly auth login`, then a_b": "run `fly auth login`, then a\\_b",
+		"`a | b` | c":                    "`a \\| b` \\| c",
+		"one ` and <img>":                "one \\` and &lt;img&gt;",
+		"`` <img> ``":                    "\\`\\` &lt;img&gt; \\`\\`",
+	} {
+		if got := markdownText(text); got != want {
+			t.Errorf("%s becomes %s, want %s", text, got, want)
+		}
+	}
+}
