@@ -25,6 +25,7 @@ func TestExitCode(t *testing.T) {
 		"declined":                          {declinedError{}, 1},
 		"unknown rule":                      {&plan.UnknownRuleError{ID: "x"}, 1},
 		"refused token":                     {&live.Error{Kind: live.Unauthorized, Status: 401}, 1},
+		"a connection that broke":           {&live.Error{Err: syscall.EPIPE}, 1},
 		"changes":                           {errChanges, 2},
 		"no file":                           {&noFileError{"none"}, 3},
 		"stale":                             {&apply.StaleError{}, 3},

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -110,9 +109,6 @@ func parsePlan(raw []byte, shown string) (*plan.Plan, error) {
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&plan.Plan{}); err != nil { // it has fields that are not those of this version
 		return nil, fmt.Errorf("read plan %s: it was made by a newer version of fly-standards (%s): update this one, or make a new plan", shown, p.Tool)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read plan %s: there is more after its end", shown)
 	}
 	if err := validPlan(p); err != nil {
 		return nil, fmt.Errorf("read plan %s: %w", shown, err)
