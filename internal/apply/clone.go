@@ -103,7 +103,15 @@ func (c *cloneSteps) conclude(ctx context.Context, m firstClone, first bool) err
 		if first {
 			r.without.replan(m.InFlight)
 		}
-		c.takeAway(ctx, m, nil)
+		// Somebody else may have begun to work on it meanwhile. A look that fails is no
+		// reason to keep a machine that is not healthy.
+		free := func() error {
+			if held, _ := r.machines.Leases.Holder(ctx, m.Machine); held != nil {
+				return held
+			}
+			return nil
+		}
+		c.takeAway(ctx, m, free, free())
 	default:
 		res.State, res.Why = leftAs(m.Err), r.migrated.clean(m.Err)
 		rec.Error = res.Why
@@ -112,14 +120,19 @@ func (c *cloneSteps) conclude(ctx context.Context, m firstClone, first bool) err
 	return m.Err
 }
 
-// takeAway destroys a clone of this run. No record may stand in the way of that.
-func (c *cloneSteps) takeAway(ctx context.Context, m firstClone, may func() error) {
+// takeAway destroys a clone of this run, unless a look found why not. No record may
+// stand in the way of that.
+func (c *cloneSteps) takeAway(ctx context.Context, m firstClone, may func() error, why error) {
 	r, res := c.r, c.r.rep.clone(m.Step.ID)
 	res.Why = r.migrated.clean(m.Err)
 	m.rec.Error = res.Why
 	_ = r.d.Journal.Append(journal.Intent, m.Step.ID, m.rec)
 	m.rec.Tried = nil // once is enough
-	switch err := c.destroy(ctx, m.Machine, may); {
+	err := why
+	if err == nil {
+		err = c.destroy(ctx, m.Machine, may)
+	}
+	switch {
 	case err == nil:
 		res.State = Destroyed
 		r.emit(CloneDestroyed{m.Machine, nil})
@@ -159,7 +172,7 @@ func (c *cloneSteps) takeOneBack(ctx context.Context, m firstClone) bool {
 		c.r.rep.clone(m.Step.ID).Why = "it is kept: " + Reason(err)
 		return false
 	}
-	c.takeAway(ctx, m, may)
+	c.takeAway(ctx, m, may, nil)
 	c.first = slices.DeleteFunc(c.first, func(o firstClone) bool { return o.Machine == m.Machine })
 	return c.r.rep.clone(m.Step.ID).State == Destroyed
 }

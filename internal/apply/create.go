@@ -107,8 +107,8 @@ func (c *cloneSteps) destroySurplus(ctx context.Context, keep live.Machine, name
 
 // destroy takes a machine of this run away. It is repeated when the answer is
 // lost, since a machine that is gone stays gone, while the platform is at work on
-// it, and when one answer says that there is none, and another one does not; may
-// (nil: it goes in any case) is asked before that, as others may have gone meanwhile.
+// it, and when one answer says that there is none, and another one does not; may is
+// asked before that, as others may have gone meanwhile.
 func (c *cloneSteps) destroy(ctx context.Context, id string, may func() error) error {
 	r := c.r
 	until := r.d.Clock.Now().Add(onemachine.NotYetTime)
@@ -124,9 +124,6 @@ func (c *cloneSteps) destroy(ctx context.Context, id string, may func() error) e
 			return err
 		case r.d.Clock.Sleep(ctx, max(pause, 2*time.Second)) != nil:
 			return err
-		}
-		if may == nil {
-			continue
 		}
 		if err := may(); live.Is(err, live.NotFound) {
 			return nil
