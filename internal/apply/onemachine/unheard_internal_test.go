@@ -132,3 +132,26 @@ func TestRefusalBehindALostAnswer(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// neverHeard loses the answer to every update, and knows the machine as it is.
+type neverHeard struct {
+	notYet
+}
+
+func (p *neverHeard) UpdateMachine(context.Context, string, live.Update) (live.Machine, error) {
+	return live.Machine{}, &live.Error{Kind: live.Unknown}
+}
+
+// Behind a lost answer a new version is ours by its configuration only: a rollback
+// would else undo somebody's deploy.
+func TestNewVersionBehindALostAnswer(t *testing.T) {
+	for image, ours := range map[string]bool{"mine": true, "theirs": false} {
+		p := &neverHeard{notYet{now: live.Machine{ID: "a", Version: "2", State: "started", HostStatus: "ok", Config: parse(t, `{"image":"`+image+`"}`)}}}
+		u := New(Updater{Platform: p, Clock: clock.NewVirtual(noon), Record: deaf{}, Wait: time.Minute})
+		got, err := u.post(t.Context(), &InFlight{Job: Job{Goal: Change}, Machine: "a"}, live.Update{CurrentVersion: "1", Config: parse(t, `{"image":"mine"}`)})
+		var moved *MovedError
+		if ours && (err != nil || got.Version != "2") || !ours && !errors.As(err, &moved) {
+			t.Errorf("%s: version %q, %v", image, got.Version, err)
+		}
+	}
+}
