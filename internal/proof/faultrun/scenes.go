@@ -9,7 +9,7 @@ import (
 
 // drawScenes adds the troubles that hit one guard of the program each, where
 // chance alone would come too seldom: see the table of mutations in
-// docs/safety.md.
+// docs/guards.md.
 func (w *world) drawScenes() {
 	later := pick(w, 1, w.hardRuns)
 	if w.chance(5) { // between the last look at a machine and its update
