@@ -205,7 +205,7 @@ func Missed(m live.Machine, all []live.Machine) string {
 	switch {
 	case len(others) == 0:
 		return "it is the only machine of group " + m.Group() + " now, so it is kept"
-	case m.Started() && m.Serves() && !slices.ContainsFunc(others, takesOver):
+	case runsSoon(m) && m.Serves() && !slices.ContainsFunc(others, takesOver):
 		why := "no other machine of group " + m.Group() + " is started, or would be by the proxy, so it is kept"
 		if i := slices.IndexFunc(others, func(o live.Machine) bool { return o.AtRest() && o.Serves() }); i >= 0 {
 			why += ": run `fly machine start " + others[i].ID + "` first"
@@ -213,6 +213,11 @@ func Missed(m live.Machine, all []live.Machine) string {
 		return why
 	}
 	return ""
+}
+
+// runsSoon says whether a machine runs, or does before an answer about it arrives.
+func runsSoon(m live.Machine) bool {
+	return m.Started() || m.State == "created" || m.State == "replacing"
 }
 
 // takesOver says whether a machine gets the requests of another one that goes.
