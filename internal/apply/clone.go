@@ -154,8 +154,14 @@ func (c *cloneSteps) takeBack(ctx context.Context) {
 }
 
 // align does so with those that the plan wants otherwise by now. It says whether
-// they all went.
+// they all went: beside one that could not be destroyed, another one would be one
+// more than was agreed to.
 func (c *cloneSteps) align(ctx context.Context) bool {
+	for _, res := range c.r.rep.Clones {
+		if res.State == Unhealthy || res.State == NotSure || res.State == Theirs {
+			return false
+		}
+	}
 	for _, m := range slices.Clone(c.first) {
 		s, ok := c.r.step(m.Step.ID)
 		if same := ok && sameJSON(s.Clone.Ops, m.Step.Clone.Ops); !same && !c.takeOneBack(ctx, m) {
