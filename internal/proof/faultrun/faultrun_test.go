@@ -93,6 +93,7 @@ func TestSeedsThatFailed(t *testing.T) {
 		853880141205:     "a machine was to be destroyed by an undo while somebody else held it",
 		1795706157014506: "a machine that came late, and was starting, was destroyed beside one that nothing starts",
 		1795707493002031: "a copy that failed its check and could not be destroyed got a second one beside it",
+		1795707493014233: "the judge told somebody's second update, which changed nothing, from ours",
 		1795705599005768: "a copy that failed its check was to be destroyed while somebody else held it",
 		853880147239:     "somebody destroyed the first of two machines of a doubled creation, and the other one went too",
 		853880149078:     "the judge forgot a second machine that the proxy stopped, once it was destroyed",

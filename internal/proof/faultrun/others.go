@@ -1,6 +1,7 @@
 package faultrun
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -60,7 +61,8 @@ func othersUpdate(w *world, id string, _ *strike) {
 	}
 	w.harm(id, "others")
 	w.outside[id]++
-	if w.proc.planned {
+	// A second one like the first changes nothing, so nobody can tell it from ours.
+	if w.proc.planned && !bytes.Contains(m.Config(), []byte(`"theirs":true`)) {
 		w.theirs[id] = w.proc.run
 	} else {
 		w.theirs[id] = -1
