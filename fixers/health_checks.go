@@ -102,26 +102,7 @@ func missingCheck(t plan.Target, s service) (plan.Finding, bool) {
 	}
 	f.Evidence = way.evidence
 	if way.path != "" && (s.HTTPService || s.handler("http")) {
-		f.Fix = httpFix(t, s, way)
-		if !covered && f.Fix.Safety != plan.Safe { // no diff is shown beside it
-			f.Message += ", but the app serves " + maskPath(way.path)
-		}
-		switch {
-		case covered && ourTCP(t, top):
-			replaceTCP(t, s, top, f.Fix)
-		case covered:
-			f.Severity = plan.Info
-			doubt(f.Fix, "an app that fails this path while its port is open leaves routing")
-		}
-		if way.rank == rankLive {
-			fromLiveApp(t, &f)
-			if f.Fix == nil {
-				return f, true
-			}
-		}
-		f.Notes = way.notes
-		noteProbe(t, way, &f)
-		liveNotes(t, s, &f)
+		httpCheck(t, s, top, covered, way, &f)
 		return f, true
 	}
 	tcpFallback(t, s, signs, &f)
@@ -129,6 +110,29 @@ func missingCheck(t plan.Target, s service) (plan.Finding, bool) {
 		doubt(f.Fix, here.Notes[0])
 	}
 	return f, true
+}
+
+// httpCheck is the fix where something names the path that the app serves.
+func httpCheck(t plan.Target, s service, top fileCheck, covered bool, way pathSource, f *plan.Finding) {
+	f.Fix = httpFix(t, s, way)
+	if !covered && f.Fix.Safety != plan.Safe { // no diff is shown beside it
+		f.Message += ", but the app serves " + maskPath(way.path)
+	}
+	switch {
+	case covered && ourTCP(t, top):
+		replaceTCP(t, s, top, f.Fix)
+	case covered:
+		f.Severity = plan.Info
+		doubt(f.Fix, "an app that fails this path while its port is open leaves routing")
+	}
+	if way.rank == rankLive {
+		if fromLiveApp(t, f); f.Fix == nil {
+			return
+		}
+	}
+	f.Notes = way.notes
+	noteProbe(t, way, f)
+	liveNotes(t, s, f)
 }
 
 // times are the durations of a check, as fly.toml strings: integers mean

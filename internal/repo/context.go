@@ -39,6 +39,10 @@ type scanner struct {
 		have    map[string]bool
 		aliases []jsAlias
 	}
+	port struct { // see mayTellPort
+		once sync.Once
+		told bool
+	}
 	unread unread
 	extent extent
 }

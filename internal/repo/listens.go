@@ -57,7 +57,9 @@ func (s *source) listenCalls() {
 		!contains(s.text, "launch(") && !contains(s.text, "UseUrls(") && !contains(s.text, "erver") {
 		return
 	}
-	s.fallbackPorts(fallbackPort, "PORT")
+	if contains(s.text, "PORT") {
+		s.fallbackPorts(fallbackPort, "PORT")
+	}
 	local := s.localCalls()
 	for _, at := range s.all(listens) {
 		port := 0
@@ -87,12 +89,12 @@ func (s *source) listenCalls() {
 // fallbackPorts notes the port of an app that asks a variable first, which nothing
 // is seen to set: Fly does not.
 func (s *source) fallbackPorts(expr matcher, variable string) {
-	if isScript(s.file, s.base) || strings.Contains(s.base, ".config.") || !contains(s.text, variable) && !contains(s.text, "server") || s.sc.mayTellPort() {
+	if isScript(s.file, s.base) || strings.Contains(s.base, ".config.") {
 		return
 	}
 	for _, at := range s.all(expr) {
 		for g := 1; g < len(at)/2; g++ {
-			if port := number5(s.group(at, g)); port > 0 && port < 1<<16 && !s.inTests(at[0]) {
+			if port := number5(s.group(at, g)); port > 0 && port < 1<<16 && !s.inTests(at[0]) && !s.sc.mayTellPort() {
 				s.listen(plan.Listen{Evidence: s.at(at[0]), Port: port, Unless: &plan.Default{Server: "the app", Port: variable}})
 			}
 		}
@@ -100,8 +102,13 @@ func (s *source) fallbackPorts(expr matcher, variable string) {
 }
 
 // mayTellPort: something of what is built or started may set the port, or listens
-// before the app does.
+// before the app does. It reads a file, and is asked of many: it looks once.
 func (sc *scanner) mayTellPort() bool {
+	sc.port.once.Do(func() { sc.port.told = sc.tellsPort() })
+	return sc.port.told
+}
+
+func (sc *scanner) tellsPort() bool {
 	text := sc.startText() + string(sc.dockertext)
 	for _, c := range sc.startCommands() {
 		text += " " + c.Text
